@@ -1,0 +1,205 @@
+// The one entry behind every npm script: installs what is missing, then runs the task on the pinned Node 24.
+// Runs on the machine's own Node 20 or later and needs no package.
+//
+//   node scripts/launch.mjs start                       the server
+//   node scripts/launch.mjs test [file|folder|word]…    tests; options of node's test runner pass through
+//   node scripts/launch.mjs check [--no-tests]          what CI checks, stopping at the first failure
+//   node scripts/launch.mjs bench [args]                measurements
+//   node scripts/launch.mjs generate [args]             migrations from the table files
+//   node scripts/launch.mjs run <file> [args]           any other file of this repository
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, join, relative, resolve, sep } from 'node:path'
+
+if (Number.parseInt(process.versions.node, 10) < 20) {
+  console.error(`Ascendore CRM needs Node 20 or later to start; this is Node ${process.versions.node}.`)
+  process.exit(1)
+}
+const { ensureInstalled, pinnedNode, root, watchParent } = await import('./install.mjs')
+
+const parentPollMs = 1_000
+const repeatedSignalMs = 1_000
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--require', watchParent]
+const openapiFile = 'openapi/crm.openapi.yaml'
+
+// --- one child at a time --------------------------------------------------------------------------------------------
+
+let child
+let stopSignal // the first signal that asked us to stop
+const lastSignalAt = new Map()
+
+// npm forwards a Ctrl-C that the terminal has sent to us as well: the child, which the terminal does not see, gets one.
+const forward = signal => {
+  const now = Date.now()
+  if (now - (lastSignalAt.get(signal) ?? 0) < repeatedSignalMs) return
+  lastSignalAt.set(signal, now)
+  stopSignal ??= signal
+  if (child) child.kill(signal)
+  else process.exit(exitCode(null, signal))
+}
+
+const exitCode = (code, signal) => (signal ? 128 + constants.signals[signal] : code)
+
+/**
+ * Runs the pinned Node and resolves with its exit code. `ownGroup` takes the child out of the terminal's process group, so
+ * that each signal reaches it once, through us. Over the channel it notices when we are killed (see watch-parent.cjs).
+ */
+const runNode = (args, { ownGroup = true, env = {}, stdin = 'inherit' } = {}) =>
+  new Promise(done => {
+    child = spawn(pinnedNode, [...nodeFlags, ...args], {
+      cwd: root,
+      detached: ownGroup && process.platform !== 'win32',
+      env: {
+        ...process.env,
+        PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        ...env,
+      },
+      stdio: [stdin, 'inherit', 'inherit', 'ipc'],
+    })
+    child.on('error', error => {
+      console.error(`Node 24 could not be started: ${error.message}`)
+      done(1)
+    })
+    child.on('exit', (code, signal) => {
+      child = undefined
+      done(exitCode(code, signal))
+    })
+  })
+
+// --- when npm is killed and cannot tell us --------------------------------------------------------------------------
+
+const parentOf = pid => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
+  } catch {
+    return undefined
+  }
+}
+
+// Between npm and us there may be a shell, which outlives npm. Without npm above us a changed parent means nothing: with
+// nohup the server is meant to outlive its terminal.
+const watchNpm = () => {
+  if (!process.env.npm_lifecycle_event) return
+  const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`
+  const before = ancestors()
+  setInterval(() => {
+    if (ancestors() !== before) forward('SIGTERM')
+  }, parentPollMs).unref()
+}
+
+// --- tests ----------------------------------------------------------------------------------------------------------
+
+const testFiles = () =>
+  ['src', 'test']
+    .filter(folder => existsSync(join(root, folder)))
+    .flatMap(folder =>
+      readdirSync(join(root, folder), { recursive: true }).map(file =>
+        join(folder, file).split(sep).join('/'),
+      ),
+    )
+    .filter(file => file.endsWith('.test.ts'))
+    .sort()
+
+/** A file, a folder, the beginning of a path (src/core/csv), or a word in the file's name (csv). */
+const filesFor = (word, all) => {
+  const path = relative(root, resolve(process.env.INIT_CWD ?? process.cwd(), word))
+    .split(sep)
+    .join('/')
+  const beginning = all.filter(file => file.startsWith(path))
+  return beginning.length > 0
+    ? beginning
+    : all.filter(file => file.slice(file.lastIndexOf('/') + 1).includes(word))
+}
+
+const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
+
+const splitTestArgs = args => {
+  const options = []
+  const words = []
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]
+    if (!arg.startsWith('-')) words.push(arg)
+    else if (arg.includes('=') || optionsWithoutValue.test(arg) || index + 1 === args.length)
+      options.push(arg)
+    else options.push(`${arg}=${args[++index]}`)
+  }
+  return { options, words }
+}
+
+const test = args => {
+  const { options, words } = splitTestArgs(args)
+  const all = testFiles()
+  const unmatched = words.find(word => filesFor(word, all).length === 0)
+  if (all.length === 0 || unmatched !== undefined) {
+    console.error(unmatched === undefined ? 'There are no tests.' : `No test file matches ${unmatched}.`)
+    return 1
+  }
+  const files = words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all
+  const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
+  return runNode(['--test', '--test-concurrency=2', ...setup, ...options, ...files], { stdin: 'ignore' })
+}
+
+// --- checks ---------------------------------------------------------------------------------------------------------
+
+const plainOutput = process.stdout.isTTY ? [] : ['--colors=off']
+const quietRedocly = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+
+const steps = [
+  { name: 'types', run: () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']) },
+  {
+    name: 'lint and format',
+    run: () =>
+      runNode(['node_modules/@biomejs/biome/bin/biome', 'check', ...plainOutput, '--error-on-warnings', '.']),
+  },
+  {
+    name: 'unused code and packages',
+    run: () => runNode(['node_modules/knip/bin/knip.js', '--no-progress']),
+  },
+  { name: 'OpenAPI file against the code', run: () => runNode(['scripts/openapi.ts', '--check']) },
+  {
+    name: 'OpenAPI lint',
+    run: () => runNode(['node_modules/@redocly/cli/bin/cli.js', 'lint', openapiFile], { env: quietRedocly }),
+  },
+]
+
+const check = async args => {
+  const withTests = args.includes('--no-tests') ? [] : [{ name: 'tests', run: () => test([]) }]
+  for (const step of [...steps, ...withTests]) {
+    console.log(`── ${step.name}`)
+    const startedAt = performance.now()
+    const code = await step.run()
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    console.log(`── ${step.name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`} in ${seconds} s`)
+    if (code !== 0 || stopSignal) return code || exitCode(null, stopSignal)
+  }
+  return 0
+}
+
+// --- commands -------------------------------------------------------------------------------------------------------
+
+const commands = {
+  start: { needsDev: false, run: args => runNode(['src/main.ts', ...args], { stdin: 'ignore' }) },
+  test: { needsDev: true, run: test },
+  check: { needsDev: true, run: check },
+  bench: { needsDev: true, run: args => runNode(['bench/run.ts', ...args]) },
+  // It asks questions, so it stays in the terminal's foreground group.
+  generate: {
+    needsDev: true,
+    run: args => runNode(['node_modules/drizzle-kit/bin.cjs', 'generate', ...args], { ownGroup: false }),
+  },
+  run: { needsDev: true, run: args => runNode(args) },
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+if (!command || (name === 'run' && args.length === 0)) {
+  console.error(`usage: node scripts/launch.mjs ${Object.keys(commands).join('|')} [args]`)
+  process.exit(2)
+}
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, forward)
+watchNpm()
+await ensureInstalled(command.needsDev)
+process.exitCode = await command.run(args)
+process.exit()

@@ -1,0 +1,89 @@
+import type { Database, Role, Who } from '../db/workspace.ts'
+import { forbidden, notFound, unauthenticated } from '../errors.ts'
+import type { Claims } from './tokens.ts'
+
+/** How long a looked-up right may serve without a look at the database, in milliseconds. */
+const FRESH_MS = 2000
+const KEPT_AT_MOST = 20_000
+
+/** What a session may do in a workspace at this moment. */
+export type Access = { role: Role; visibility: 'own' | 'workspace'; timezone: string; emailVerified: boolean }
+
+type Looked = { access: Access | 'no session' | 'no membership'; at: number }
+
+/**
+ * Rights by session and workspace. Answers are kept for two seconds, and forgotten at once where this
+ * process changes a membership, a session, a user or the workspace's settings.
+ */
+export class AccessBook {
+  private readonly database: Database
+  private readonly looked = new Map<string, Looked>()
+
+  constructor(database: Database) {
+    this.database = database
+  }
+
+  /**
+   * The caller's rights in the workspace.
+   * @throws Refusal 401 where the session has ended, 404 where the caller is no member of the workspace
+   */
+  async accessOf(claims: Claims, workspaceId: string): Promise<Access> {
+    const key = `${claims.sessionId} ${workspaceId}`
+    let known = this.looked.get(key)
+    if (!known || Date.now() - known.at > FRESH_MS) {
+      known = { access: await this.lookUp(claims, workspaceId), at: Date.now() }
+      if (this.looked.size >= KEPT_AT_MOST) this.looked.clear()
+      this.looked.set(key, known)
+    }
+    if (known.access === 'no session')
+      throw unauthenticated('The session has ended; sign in again', 'SESSION_ENDED')
+    if (known.access === 'no membership') {
+      // The workspace of the token itself was left or taken away; another one simply is not theirs.
+      throw workspaceId === claims.workspaceId
+        ? forbidden('You are no longer a member of this workspace', 'NOT_A_MEMBER')
+        : notFound('Workspace')
+    }
+    return known.access
+  }
+
+  /** Forgets all answers: the next request of everybody looks again. */
+  forget(): void {
+    this.looked.clear()
+  }
+
+  private lookUp({ userId, sessionId }: Claims, workspaceId: string): Promise<Looked['access']> {
+    return this.database.inSystem('ascendore_auth', async scope => {
+      const [row] = await scope.session.rows(
+        `select u.email_verified_at is not null as verified, m.role, w.timezone, w.settings->>'recordVisibility' as visibility
+         from sessions s join users u on u.id = s.user_id and u.is_active
+         left join memberships m on m.user_id = u.id and m.workspace_id = $3::uuid and m.removed_at is null and m.is_active
+         left join workspaces w on w.id = m.workspace_id
+         where s.id = $1::uuid and s.user_id = $2::uuid and s.ended_at is null and s.expires_at > now()`,
+        [sessionId, userId, workspaceId],
+      )
+      if (!row) return 'no session'
+      if (!row.role) return 'no membership'
+      return {
+        role: row.role as Role,
+        visibility: row.visibility === 'workspace' ? 'workspace' : 'own',
+        timezone: row.timezone as string,
+        emailVerified: row.verified as boolean,
+      }
+    })
+  }
+}
+
+/** The transaction's view of a caller. */
+export const whoOf = (
+  claims: Claims,
+  workspaceId: string,
+  access: Access,
+  request: Pick<Who, 'requestId' | 'ip' | 'userAgent'>,
+): Who => ({
+  workspaceId,
+  userId: claims.userId,
+  role: access.role,
+  visibility: access.visibility,
+  timezone: access.timezone,
+  ...request,
+})

@@ -1,0 +1,51 @@
+import { jwtVerify, SignJWT } from 'jose'
+import { unauthenticated } from '../errors.ts'
+import { isUuid } from '../ids.ts'
+
+export const ACCESS_TOKEN_SECONDS = 15 * 60
+const KEPT_AT_MOST = 5000
+
+/** What an access token says: the person, the workspace they work in, and the session it belongs to. */
+export type Claims = { userId: string; workspaceId: string; sessionId: string; isWeb: boolean }
+
+/** Signs and reads access tokens (JWT, HS256, 15 minutes). */
+export class Tokens {
+  private readonly key: Uint8Array
+  /** Tokens that were verified already, with their expiry in Unix seconds. */
+  private readonly verified = new Map<string, { claims: Claims; expires: number }>()
+
+  constructor(secret: string) {
+    this.key = new TextEncoder().encode(secret)
+  }
+
+  sign({ userId, workspaceId, sessionId, isWeb }: Claims): Promise<string> {
+    return new SignJWT({ ws: workspaceId, sid: sessionId, ...(isWeb ? { web: true } : {}) })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(userId)
+      .setIssuer('ascendore')
+      .setIssuedAt()
+      .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+      .sign(this.key)
+  }
+
+  /** @throws Refusal 401 where the token is not ours, altered, or expired */
+  async verify(token: string): Promise<Claims> {
+    const known = this.verified.get(token)
+    if (known && known.expires > Date.now() / 1000) return known.claims
+    try {
+      const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], issuer: 'ascendore' })
+      const { sub, ws, sid } = payload
+      if (!isUuid(sub) || !isUuid(ws) || !isUuid(sid)) throw new Error('claims')
+      const claims = { userId: sub, workspaceId: ws, sessionId: sid, isWeb: payload.web === true }
+      this.keep(token, claims, payload.exp!)
+      return claims
+    } catch {
+      throw unauthenticated('The access token is not valid or has expired', 'INVALID_TOKEN')
+    }
+  }
+
+  private keep(token: string, claims: Claims, expires: number): void {
+    if (this.verified.size >= KEPT_AT_MOST) this.verified.delete(this.verified.keys().next().value!)
+    this.verified.set(token, { claims, expires })
+  }
+}

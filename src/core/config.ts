@@ -1,0 +1,150 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { loadEnvFile } from 'node:process'
+import { z } from 'zod'
+import { StartupFault } from './errors.ts'
+import { newSecret } from './ids.ts'
+
+const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(10_000_000).default(fallback)
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0', 'yes', 'no'])
+    .transform(text => ['true', '1', 'yes'].includes(text))
+    .default(fallback)
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL')
+
+/** Every setting, with its default. `.env.example` explains each one; a test holds the two together. */
+const settings = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must be a redis:// URL')
+    .optional(),
+  PUBLIC_URL: z.url('must be a URL such as https://crm.example.com').optional(),
+  CORS_ORIGINS: z.string().default(''),
+  TRUST_PROXY: flag(false),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, 'must be an smtp:// or smtps:// URL')
+    .optional(),
+  SMTP_HOST: z.string().optional(),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASS: z.string().optional(),
+  MAIL_FROM: z.string().min(3).default('Ascendore CRM <crm@localhost>'),
+  JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
+  SEED: z.enum(['demo', 'none']).default('demo'),
+  RATE_LIMIT_GENERAL: perMinute(100),
+  RATE_LIMIT_AI: perMinute(20),
+  RATE_LIMIT_UPLOAD: perMinute(10),
+  RATE_LIMIT_AUTH: perMinute(20),
+  RATE_LIMIT_IMPORT: perMinute(10),
+  RATE_LIMIT_WEB: perMinute(1000),
+  BODY_LIMIT_MB: z.coerce.number().min(0.1).max(1000).default(5),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type RateClass = 'general' | 'ai' | 'upload' | 'auth' | 'import' | 'web'
+
+/** What the program runs with; made once at start, read-only after that. */
+export type Config = {
+  port: number
+  host: string
+  dataDir: string
+  databaseUrl: string | undefined
+  databasePoolSize: number
+  redisUrl: string | undefined
+  publicUrl: string
+  corsOrigins: string[]
+  trustProxy: boolean
+  smtpUrl: string | undefined
+  mailFrom: string
+  jwtSecret: string
+  seed: 'demo' | 'none'
+  rateLimitsPerMinute: Record<RateClass, number>
+  bodyLimitBytes: number
+  logLevel: string
+}
+
+export type Env = Record<string, string | undefined>
+
+/** Reads `.env` where there is one, then the environment. @throws StartupFault naming what is wrong. */
+export function configFromProcess(): Config {
+  if (existsSync('.env')) loadEnvFile('.env')
+  return readConfig(process.env)
+}
+
+/** Turns an environment into settings. An empty variable counts as absent. @throws StartupFault */
+export function readConfig(env: Env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = settings.safeParse(given)
+  if (!read.success) {
+    const wrong = read.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`)
+    throw new StartupFault(`A setting is wrong: ${wrong.join('; ')}.`)
+  }
+  const s = read.data
+  const dataDir = resolve(s.DATA_DIR)
+  return {
+    port: s.PORT,
+    host: s.HOST,
+    dataDir,
+    databaseUrl: s.DATABASE_URL,
+    databasePoolSize: s.DATABASE_POOL_SIZE,
+    redisUrl: s.REDIS_URL,
+    publicUrl: (s.PUBLIC_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`).replace(
+      /\/+$/,
+      '',
+    ),
+    corsOrigins: s.CORS_ORIGINS.split(',')
+      .map(origin => origin.trim())
+      .filter(Boolean),
+    trustProxy: s.TRUST_PROXY,
+    smtpUrl: s.SMTP_URL ?? smtpUrlFromParts(s),
+    mailFrom: s.MAIL_FROM,
+    jwtSecret: s.JWT_SECRET ?? keptSecret(dataDir, s.DATABASE_URL),
+    seed: s.SEED,
+    rateLimitsPerMinute: {
+      general: s.RATE_LIMIT_GENERAL,
+      ai: s.RATE_LIMIT_AI,
+      upload: s.RATE_LIMIT_UPLOAD,
+      auth: s.RATE_LIMIT_AUTH,
+      import: s.RATE_LIMIT_IMPORT,
+      web: s.RATE_LIMIT_WEB,
+    },
+    bodyLimitBytes: Math.round(s.BODY_LIMIT_MB * 1024 * 1024),
+    logLevel: s.LOG_LEVEL,
+  }
+}
+
+/** R0's SMTP_HOST, SMTP_USER and SMTP_PASS, as one URL. */
+function smtpUrlFromParts(s: {
+  SMTP_HOST?: string
+  SMTP_USER?: string
+  SMTP_PASS?: string
+}): string | undefined {
+  if (!s.SMTP_HOST) return undefined
+  const login = s.SMTP_USER
+    ? `${encodeURIComponent(s.SMTP_USER)}:${encodeURIComponent(s.SMTP_PASS ?? '')}@`
+    : ''
+  return `smtp://${login}${s.SMTP_HOST}${s.SMTP_HOST.includes(':') ? '' : ':587'}`
+}
+
+/** Embedded, the signing key is made once and kept beside the data; many processes must be given one. */
+function keptSecret(dataDir: string, databaseUrl: string | undefined): string {
+  if (databaseUrl) {
+    throw new StartupFault(
+      'A setting is wrong: JWT_SECRET is required with DATABASE_URL, at least 32 characters.',
+    )
+  }
+  const file = join(dataDir, 'jwt-secret')
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    if (!existsSync(file)) writeFileSync(file, newSecret(), { mode: 0o600, flag: 'wx' })
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new StartupFault(`DATA_DIR ${dataDir} cannot be written: ${(error as Error).message}.`)
+  }
+}

@@ -1,0 +1,91 @@
+import { getTableName, sql } from 'drizzle-orm'
+import {
+  type AnyPgColumn,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { memberships, records, workspaces } from './tables.ts'
+import { moment } from './types.ts'
+
+export { date, moment, money, name } from './types.ts'
+
+/** The columns that every record has. `version` grows by one with each change and is the ETag. */
+export const recordColumns = () => ({
+  workspaceId: uuid('workspace_id').notNull(),
+  id: uuid('id').notNull(),
+  createdById: uuid('created_by_id'),
+  createdAt: moment('created_at').notNull().default(sql`now()`),
+  updatedAt: moment('updated_at').notNull().default(sql`now()`),
+  deletedAt: moment('deleted_at'),
+  version: integer('version').notNull().default(1),
+})
+
+/** The member to whom a record belongs. */
+export const ownerColumn = () => ({ ownerId: uuid('owner_id') })
+
+/** The columns of the records that SPEC 2 marks with a dagger. */
+export const flexibleColumns = () => ({
+  tags: text('tags').array().notNull().default(sql`'{}'`),
+  customFields: jsonb('custom_fields').notNull().default(sql`'{}'`),
+})
+
+/**
+ * Text that `q` searches: case and accents folded away, kept by the database itself. The function
+ * `crm_fold` is made by the first migration.
+ */
+export const searchColumn = (expression: string) =>
+  text('search_text').generatedAlwaysAs(sql.raw(`crm_fold(${expression})`))
+
+type Columns = Record<string, AnyPgColumn>
+
+/**
+ * Keys and indexes that every record table needs: the primary key, the workspace, members and linked
+ * records. All begin with the workspace id, so no row can point into another workspace (DESIGN.md 2).
+ * @param links property names of columns that hold the id of another record
+ * @param members property names of columns that hold a user id
+ */
+export function recordKeys(
+  columns: Columns,
+  { links = [], members = [] }: { links?: string[]; members?: string[] } = {},
+) {
+  const column = (key: string): AnyPgColumn => {
+    const found = columns[key]
+    if (!found) throw new Error(`no column ${key}`)
+    return found
+  }
+  const ws = column('workspaceId')
+  const table = getTableName(ws.table)
+  const live = sql`deleted_at is null`
+  return [
+    primaryKey({ columns: [ws, column('id')] as [AnyPgColumn, AnyPgColumn] }),
+    foreignKey({ columns: [ws], foreignColumns: [workspaces.id] }),
+    ...[...members, 'createdById'].map(key =>
+      foreignKey({
+        name: `${table}_${column(key).name}_fk`,
+        columns: [ws, column(key)],
+        foreignColumns: [memberships.workspaceId, memberships.userId],
+      }),
+    ),
+    ...links.map(key =>
+      foreignKey({
+        name: `${table}_${column(key).name}_fk`,
+        columns: [ws, column(key)],
+        foreignColumns: [records.workspaceId, records.id],
+      }),
+    ),
+    ...['updatedAt', 'createdAt'].map(key => index().on(ws, column(key), column('id')).where(live)),
+    ...[...members, ...links, 'createdById'].map(key => index().on(ws, column(key))),
+  ]
+}
+
+/** A trigram index beside `searchColumn`, for `q` and `contains`. */
+export const searchIndex = (name: string, table: Columns) =>
+  index(`${name}_search`).using('gin', table.workspaceId!, sql`${table.searchText!} gin_trgm_ops`)
+
+export const vectorColumn = customType<{ data: string }>({ dataType: () => 'vector(768)' })

@@ -1,0 +1,66 @@
+/** A row as the engine hands it out: column name to a value that is ready for JSON. */
+export type Row = Record<string, unknown>
+
+/**
+ * One connection, held by one piece of work at a time. Statements run in the order in which they are
+ * issued, so a caller may issue several without waiting for each (they travel in one round trip).
+ */
+export interface Session {
+  /** Runs one statement with `$1…` parameters; rows as objects. @throws DatabaseFault */
+  rows(text: string, params?: readonly unknown[]): Promise<Row[]>
+  /** The same; rows as arrays in column order. @throws DatabaseFault */
+  values(text: string, params?: readonly unknown[]): Promise<unknown[][]>
+  /** Runs several statements without parameters in one round trip; the rows of all of them. @throws DatabaseFault */
+  script(text: string): Promise<Row[]>
+}
+
+/** PostgreSQL, embedded or remote. Both engines run the same SQL and hand out the same values. */
+export interface Engine {
+  readonly kind: 'embedded' | 'postgres'
+  /** Waits for a free connection. @throws DatabaseFault after 10 s without one */
+  acquire(): Promise<Session>
+  /** Gives the connection back. One that broke meanwhile is replaced by the engine itself. */
+  release(session: Session): void
+  close(): Promise<void>
+}
+
+/** What the database refused, with its SQLSTATE (or the driver's own code when it is out of reach). */
+export class DatabaseFault extends Error {
+  readonly code: string
+  readonly constraint: string | undefined
+  readonly detail: string | undefined
+
+  constructor(raw: unknown) {
+    const error = raw as Record<string, string | undefined> & Error
+    super(error.message, { cause: raw })
+    this.name = 'DatabaseFault'
+    this.code = error.code ?? 'XX000'
+    this.constraint = error.constraint_name ?? error.constraint
+    this.detail = error.detail
+  }
+
+  /** The database cannot be reached, is going down, or has no room: the same call may work later. */
+  get isAway(): boolean {
+    return /^(CONN|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08|57P|53|CLOSED)/.test(this.code)
+  }
+}
+
+/** Parameters travel as text; the server reads them by the type that the statement gives them. */
+export function encodeParams(params: readonly unknown[]): (string | null)[] {
+  return params.map(value => {
+    if (value === null || value === undefined) return null
+    if (typeof value === 'string') return value
+    if (value instanceof Date) return value.toISOString()
+    return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  })
+}
+
+/** A JavaScript array as PostgreSQL's array literal. */
+export function arrayLiteral(values: readonly unknown[]): string {
+  const cells = values.map(value =>
+    value === null || value === undefined
+      ? 'NULL'
+      : `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+  )
+  return `{${cells.join(',')}}`
+}

@@ -1,0 +1,232 @@
+import { type RecordDefinition, tableOf } from '../record/definition.ts'
+import { allRecords } from '../record/registry.ts'
+import { ownCondition } from '../record/visibility.ts'
+import { DB_ROLES } from './workspace.ts'
+
+/**
+ * Rights and row-level policies of every table, as one idempotent script that runs after the migrations.
+ * The records' part follows from their definitions, so a new record type is walled in from its first day.
+ */
+
+const WORKSPACE = `nullif(current_setting('app.workspace_id', true), '')::uuid`
+const ME = `nullif(current_setting('app.user_id', true), '')::uuid`
+const EVERYONE = 'ascendore_admin, ascendore_member, ascendore_member_wide, ascendore_viewer'
+const MEMBERS = 'ascendore_admin, ascendore_member, ascendore_member_wide'
+const inWorkspace = (table: string) => `${table}.workspace_id = ${WORKSPACE}`
+
+/** Roles are shared by all databases of a server; two that start at once may both find one missing. */
+export const ROLES_SQL = DB_ROLES.map(
+  role => `do $$ begin
+  if not exists (select from pg_roles where rolname = '${role}') then create role ${role} nologin; end if;
+exception when duplicate_object or unique_violation then null; end $$;`,
+).join('\n')
+
+type Policy = {
+  name: string
+  command?: 'select' | 'insert' | 'update' | 'delete' | 'all'
+  to: string
+  using?: string
+  check?: string
+}
+
+function walled(table: string, grants: string[], policies: Policy[]): string {
+  const made = policies.map(
+    ({ name, command = 'all', to, using, check }) =>
+      `create policy ${name} on ${table} for ${command} to ${to}${using ? ` using (${using})` : ''}${check ? ` with check (${check})` : ''};`,
+  )
+  return [
+    `alter table ${table} enable row level security;`,
+    `alter table ${table} force row level security;`,
+    `revoke all on ${table} from public, ${DB_ROLES.join(', ')};`,
+    ...grants.map(grant => `grant ${grant.replace(' to ', ` on ${table} to `)};`),
+    ...made,
+  ].join('\n')
+}
+
+/** The walls of a record's table: workspace and visibility for each role. */
+function recordWalls(record: RecordDefinition): string {
+  const table = tableOf(record)
+  const ws = inWorkspace(table)
+  const mine = record.visibility === 'workspace' ? ws : `${ws} and ${ownCondition(record, table, ME)}`
+  const writes = record.writers === 'member'
+  return walled(
+    table,
+    [
+      `select to ${EVERYONE}, ascendore_search, ascendore_worker`,
+      `insert, update, delete to ascendore_admin`,
+      ...(writes ? ['insert, update to ascendore_member, ascendore_member_wide'] : []),
+    ],
+    [
+      { name: 'admin_all', to: 'ascendore_admin', using: ws, check: ws },
+      { name: 'wide_read', command: 'select', to: 'ascendore_viewer, ascendore_member_wide', using: ws },
+      { name: 'own_read', command: 'select', to: 'ascendore_member', using: mine },
+      // Ranks ids only; its statements name workspace and visibility themselves (record/list.ts).
+      { name: 'search_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
+      ...(writes
+        ? [
+            {
+              name: 'member_insert',
+              command: 'insert',
+              to: 'ascendore_member, ascendore_member_wide',
+              check: ws,
+            } as const,
+            {
+              name: 'member_update',
+              command: 'update',
+              to: 'ascendore_member, ascendore_member_wide',
+              using: mine,
+              check: ws,
+            } as const,
+          ]
+        : []),
+    ],
+  )
+}
+
+function kernelWalls(): string[] {
+  const ws = (table: string) => inWorkspace(table)
+  return [
+    walled(
+      'workspaces',
+      [
+        `select to ${EVERYONE}`,
+        'update to ascendore_admin',
+        'select, insert to ascendore_auth',
+        'select to ascendore_worker',
+      ],
+      [
+        { name: 'here_read', command: 'select', to: EVERYONE, using: `id = ${WORKSPACE}` },
+        { name: 'here_update', command: 'update', to: 'ascendore_admin', using: `id = ${WORKSPACE}` },
+        { name: 'auth_all', to: 'ascendore_auth', using: 'true', check: 'true' },
+        { name: 'worker_read', command: 'select', to: 'ascendore_worker', using: 'true' },
+      ],
+    ),
+    walled(
+      'users',
+      [
+        `select (id, name, email, email_verified_at, is_active, created_at, updated_at) to ${EVERYONE}`,
+        'select, insert, update to ascendore_auth',
+        'select (id, name, email, email_verified_at, is_active) to ascendore_worker',
+      ],
+      [
+        {
+          name: 'fellow_read',
+          command: 'select',
+          to: EVERYONE,
+          using: `exists (select 1 from memberships m where m.workspace_id = ${WORKSPACE} and m.user_id = users.id)`,
+        },
+        { name: 'auth_all', to: 'ascendore_auth', using: 'true', check: 'true' },
+        { name: 'worker_read', command: 'select', to: 'ascendore_worker', using: 'true' },
+      ],
+    ),
+    walled(
+      'memberships',
+      [
+        `select to ${EVERYONE}, ascendore_search, ascendore_worker`,
+        'insert, update to ascendore_admin',
+        'select, insert, update to ascendore_auth',
+      ],
+      [
+        { name: 'here_all', to: 'ascendore_admin', using: ws('memberships'), check: ws('memberships') },
+        { name: 'here_read', command: 'select', to: EVERYONE, using: ws('memberships') },
+        { name: 'system_all', to: 'ascendore_auth', using: 'true', check: 'true' },
+        { name: 'system_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
+      ],
+    ),
+    walled(
+      'sessions',
+      [
+        'select, insert, update, delete to ascendore_auth',
+        'delete to ascendore_worker',
+        'select (id, expires_at, ended_at) to ascendore_worker',
+      ],
+      [
+        { name: 'auth_all', to: 'ascendore_auth', using: 'true', check: 'true' },
+        { name: 'worker_clean', to: 'ascendore_worker', using: 'true' },
+      ],
+    ),
+    // The directory says what an id is and whose; it decides visibility, so it is not narrowed by it.
+    walled(
+      'records',
+      [
+        `select to ${EVERYONE}, ascendore_search, ascendore_worker`,
+        `insert, update to ${MEMBERS}`,
+        'delete to ascendore_admin',
+      ],
+      [
+        { name: 'here_all', to: MEMBERS, using: ws('records'), check: ws('records') },
+        { name: 'here_read', command: 'select', to: 'ascendore_viewer', using: ws('records') },
+        { name: 'system_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
+      ],
+    ),
+    // Append-only: no role may update or delete an event.
+    walled(
+      'events',
+      [`select to ${EVERYONE}, ascendore_search, ascendore_worker`, `insert to ${MEMBERS}, ascendore_auth`],
+      [
+        { name: 'here_insert', command: 'insert', to: MEMBERS, check: ws('events') },
+        { name: 'auth_insert', command: 'insert', to: 'ascendore_auth', check: 'true' },
+        {
+          name: 'here_read',
+          command: 'select',
+          to: 'ascendore_admin, ascendore_member_wide, ascendore_viewer',
+          using: ws('events'),
+        },
+        {
+          name: 'own_read',
+          command: 'select',
+          to: 'ascendore_member',
+          using: `${ws('events')} and (actor_id = ${ME} or ${eventOnMine()})`,
+        },
+        { name: 'system_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
+      ],
+    ),
+    walled(
+      'record_counts',
+      [`select to ${EVERYONE}`, 'select, insert, update to ascendore_worker'],
+      [
+        { name: 'here_read', command: 'select', to: EVERYONE, using: ws('record_counts') },
+        { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
+      ],
+    ),
+    walled(
+      'idempotency_keys',
+      [`select, insert, update, delete to ${MEMBERS}`, 'select, delete to ascendore_worker'],
+      [
+        {
+          name: 'mine_all',
+          to: MEMBERS,
+          using: `${ws('idempotency_keys')} and user_id = ${ME}`,
+          check: `${ws('idempotency_keys')} and user_id = ${ME}`,
+        },
+        { name: 'worker_all', to: 'ascendore_worker', using: 'true' },
+      ],
+    ),
+    `grant select on event_cursors to ${EVERYONE}; grant select, insert, update on event_cursors to ascendore_worker;`,
+  ]
+}
+
+const eventOnMine = () =>
+  `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
+    where d.workspace_id = events.workspace_id and d.id = events.entity_id
+      and (${ME} in (d.owner_id, d.created_by_id, d.assignee_id) or ${ME} in (p.owner_id, p.created_by_id, p.assignee_id)))`
+
+/** Tables of a feature that are not records but belong to a workspace or to people. */
+export type ExtraWalls = { table: string; grants: string[]; policies: Policy[] }
+
+/** The whole script: drops every policy that stands and makes them anew, in the migration's transaction. */
+export function policiesSql(extra: ExtraWalls[]): string {
+  return [
+    `do $$ declare p record; begin
+  for p in select policyname, tablename from pg_policies where schemaname = 'public' loop
+    execute format('drop policy %I on %I', p.policyname, p.tablename);
+  end loop; end $$;`,
+    `grant usage on schema public to ${DB_ROLES.join(', ')};`,
+    "create or replace function crm_fold(given text) returns text language sql immutable strict parallel safe as $$ select lower(public.unaccent('public.unaccent', given)) $$;",
+    ...kernelWalls(),
+    ...allRecords().map(recordWalls),
+    ...extra.map(({ table, grants, policies }) => walled(table, grants, policies)),
+  ].join('\n')
+}
+
+export const wallHelpers = { inWorkspace, ME, EVERYONE, MEMBERS }

@@ -1,0 +1,97 @@
+import postgres from 'postgres'
+import { DatabaseFault, type Engine, encodeParams, type Row, type Session } from './engine.ts'
+import { PARSERS, SERIALISED_OIDS } from './values.ts'
+
+const ACQUIRE_TIMEOUT_MS = 10_000
+const STATEMENT_TIMEOUT_MS = 30_000
+
+const asText = (value: unknown): string => value as string
+const types = Object.fromEntries(
+  [...new Set([...SERIALISED_OIDS, ...Object.keys(PARSERS).map(Number)])].map(oid => [
+    `oid${oid}`,
+    { to: oid, from: [oid], serialize: asText, parse: PARSERS[oid] ?? asText },
+  ]),
+)
+
+type Reserved = postgres.ReservedSql
+
+class PostgresSession implements Session {
+  readonly connection: Reserved
+  constructor(connection: Reserved) {
+    this.connection = connection
+  }
+
+  async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return await this.connection.unsafe(text, encodeParams(params), { prepare: true })
+    } catch (error) {
+      throw new DatabaseFault(error)
+    }
+  }
+
+  async values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
+    try {
+      return await this.connection.unsafe(text, encodeParams(params), { prepare: true }).values()
+    } catch (error) {
+      throw new DatabaseFault(error)
+    }
+  }
+
+  async script(text: string): Promise<Row[]> {
+    try {
+      const results: Row[] | Row[][] = await this.connection.unsafe(text).simple()
+      return results.flat()
+    } catch (error) {
+      throw new DatabaseFault(error)
+    }
+  }
+}
+
+/** A pool of connections to PostgreSQL ≥ 15, by postgres.js. @param poolSize connections at most */
+export function openPostgres(url: string, poolSize: number): Engine {
+  const sql = postgres(url, {
+    max: poolSize,
+    fetch_types: false,
+    types,
+    connect_timeout: 10,
+    idle_timeout: 60,
+    onnotice: () => {},
+    connection: {
+      application_name: 'ascendore-crm',
+      TimeZone: 'UTC',
+      DateStyle: 'ISO, MDY',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: 60_000,
+    } as Record<string, string | number>,
+  })
+  return {
+    kind: 'postgres',
+    async acquire() {
+      return new PostgresSession(await withTimeout(sql.reserve()))
+    },
+    release(session) {
+      ;(session as PostgresSession).connection.release()
+    },
+    close: () => sql.end({ timeout: 5 }),
+  }
+}
+
+/** A connection that arrives after the caller gave up goes straight back to the pool. */
+async function withTimeout(reserving: Promise<Reserved>): Promise<Reserved> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reserving.then(connection => connection.release()).catch(() => {})
+      reject(
+        new DatabaseFault({ code: 'CONNECT_TIMEOUT', message: 'No database connection became free in 10 s' }),
+      )
+    }, ACQUIRE_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([reserving, late])
+  } catch (error) {
+    throw error instanceof DatabaseFault ? error : new DatabaseFault(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}

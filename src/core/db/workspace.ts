@@ -1,0 +1,195 @@
+import type { SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
+import { isUuid } from '../ids.ts'
+import type { Engine, Row, Session } from './engine.ts'
+
+export type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER'
+export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
+
+/** On whose behalf a transaction runs: everything that visibility and the event history need to know. */
+export type Who = {
+  workspaceId: string
+  /** Null where the system itself acts. */
+  userId: string | null
+  role: Role
+  /** What a MEMBER sees: `own`, or all of the workspace. */
+  visibility: 'own' | 'workspace'
+  /** IANA zone of the workspace, in which "today" is meant. */
+  timezone: string
+  /** The import, bulk change or other act that causes the changes. */
+  causeId?: string
+  requestId?: string
+  ip?: string
+  userAgent?: string
+}
+
+/** The database roles. None owns a table, none may bypass row-level security; policies name them. */
+export type DbRole =
+  | 'ascendore_admin'
+  | 'ascendore_member'
+  | 'ascendore_member_wide'
+  | 'ascendore_viewer'
+  | 'ascendore_search'
+  | 'ascendore_auth'
+  | 'ascendore_worker'
+export const DB_ROLES: readonly DbRole[] = [
+  'ascendore_admin',
+  'ascendore_member',
+  'ascendore_member_wide',
+  'ascendore_viewer',
+  'ascendore_search',
+  'ascendore_auth',
+  'ascendore_worker',
+]
+
+const dialect = new PgDialect()
+
+/** Statements inside one transaction: as a Drizzle builder (`db`), or as `sql` with rows of plain objects. */
+export class Scope {
+  readonly session: Session
+  readonly role: DbRole
+  private readonly committed: Array<() => void> = []
+
+  constructor(session: Session, role: DbRole) {
+    this.session = session
+    this.role = role
+  }
+
+  get db(): PgRemoteDatabase {
+    return handleOf(this.session)
+  }
+
+  async rows<T = Row>(statement: SQL): Promise<T[]> {
+    const { sql, params } = dialect.sqlToQuery(statement)
+    return (await this.session.rows(sql, params)) as T[]
+  }
+
+  async first<T = Row>(statement: SQL): Promise<T | undefined> {
+    return (await this.rows<T>(statement))[0]
+  }
+
+  /**
+   * Runs the one statement that `work` issues under another role of the same transaction. The role is set,
+   * used and set back in one round trip, so nothing that runs beside it can slip in between.
+   */
+  async as<T>(role: DbRole, work: () => Promise<T>): Promise<T> {
+    const into = this.session.script(`set local role ${role}`)
+    const working = work()
+    const back = this.session.script(`set local role ${this.role}`)
+    into.catch(() => {})
+    back.catch(() => {})
+    const result = await working
+    await back
+    return result
+  }
+
+  /** Runs `work` so that its failure undoes only itself. */
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    await this.session.script('savepoint attempt')
+    try {
+      const result = await work()
+      await this.session.script('release savepoint attempt')
+      return result
+    } catch (error) {
+      await this.session.script(`rollback to savepoint attempt; set local role ${this.role}`)
+      throw error
+    }
+  }
+
+  /** `tell` is called once the transaction has been committed, and not if it is rolled back. */
+  afterCommit(tell: () => void): void {
+    this.committed.push(tell)
+  }
+
+  tellCommitted(): void {
+    for (const tell of this.committed) tell()
+  }
+}
+
+/** The only database handle that features see: one transaction, one workspace, one caller. */
+export class Tx extends Scope {
+  readonly who: Who
+  constructor(session: Session, role: DbRole, who: Who) {
+    super(session, role)
+    this.who = who
+  }
+}
+
+const handles = new WeakMap<Session, PgRemoteDatabase>()
+
+function handleOf(session: Session): PgRemoteDatabase {
+  let handle = handles.get(session)
+  if (!handle) {
+    handle = drizzle(async (text, params, method) => ({
+      rows: method === 'execute' ? await session.rows(text, params) : await session.values(text, params),
+    }))
+    handles.set(session, handle)
+  }
+  return handle
+}
+
+/** The database role in which a caller's statements run. */
+export function dbRoleOf(who: Pick<Who, 'role' | 'visibility'>): DbRole {
+  if (who.role === 'OWNER' || who.role === 'ADMIN') return 'ascendore_admin'
+  if (who.role === 'VIEWER') return 'ascendore_viewer'
+  return who.visibility === 'own' ? 'ascendore_member' : 'ascendore_member_wide'
+}
+
+/** Opens every transaction of the program; nothing else talks to the engine once it serves. */
+export class Database {
+  readonly engine: Engine
+  /** Called after each commit of a transaction that may have written. */
+  onWrite: () => void = () => {}
+  constructor(engine: Engine) {
+    this.engine = engine
+  }
+
+  /** A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. */
+  inWorkspace<T>(who: Who, work: (tx: Tx) => Promise<T>, access: 'read' | 'write' = 'write'): Promise<T> {
+    if (!isUuid(who.workspaceId) || (who.userId !== null && !isUuid(who.userId))) {
+      throw new Error('inWorkspace needs UUIDs')
+    }
+    const role = dbRoleOf(who)
+    // Literals, because SET LOCAL takes no parameters and set_config() does not reach Citus workers.
+    const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'`
+    return this.transact(opening, session => new Tx(session, role, who), work, access)
+  }
+
+  /** A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). */
+  inSystem<T>(role: 'ascendore_auth' | 'ascendore_worker', work: (scope: Scope) => Promise<T>): Promise<T> {
+    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work)
+  }
+
+  private async transact<S extends Scope, T>(
+    opening: string,
+    scopeOf: (session: Session) => S,
+    work: (scope: S) => Promise<T>,
+    access: 'read' | 'write' = 'write',
+  ): Promise<T> {
+    const session = await this.engine.acquire()
+    const scope = scopeOf(session)
+    let ending: Promise<unknown> | undefined
+    try {
+      // Not awaited: it travels with the first statement of `work`. Where it fails, that one fails too.
+      const opened = session.script(opening)
+      opened.catch(() => {})
+      const result = await work(scope)
+      await opened
+      ending = session.script('commit')
+      // What was read is known already; only a write must hear that its commit has arrived.
+      if (access === 'write') {
+        await ending
+        this.onWrite()
+      }
+      scope.tellCommitted()
+      return result
+    } catch (error) {
+      ending = session.script('rollback')
+      throw error
+    } finally {
+      const release = () => this.engine.release(session)
+      ending?.then(release, release)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { readdir } from 'node:fs/promises'
+import type { AccessBook } from './auth/access.ts'
+import type { Tokens } from './auth/tokens.ts'
+import type { Config } from './config.ts'
+import type { ExtraWalls } from './db/policies.ts'
+import type { Database, Tx } from './db/workspace.ts'
+import type { Follower } from './events/follow.ts'
+import type { Operation } from './http/operation.ts'
+import type { AnyJob, Jobs, Schedule } from './jobs/jobs.ts'
+import type { Log } from './log.ts'
+import type { Mailer } from './mail.ts'
+import type { RecordDefinition } from './record/definition.ts'
+import { registerRecord } from './record/registry.ts'
+
+/** What the running program offers to features. */
+export type App = {
+  config: Config
+  log: Log
+  database: Database
+  jobs: Jobs
+  tokens: Tokens
+  access: AccessBook
+  mailer: Mailer
+  /** Gives a new workspace what every feature wants it to start with, in the transaction that founds it. */
+  found: (tx: Tx) => Promise<void>
+}
+
+/** What a feature folder brings; the default export of its `*.server.ts`. */
+export type Feature = {
+  records?: RecordDefinition[]
+  /** Routes beyond the generic ones of its records. */
+  operations?: Operation[]
+  jobs?: AnyJob[]
+  schedules?: Schedule[]
+  followers?: Follower[]
+  /** Walls of tables that are not records. */
+  walls?: ExtraWalls[]
+  /** What a new workspace starts with, such as a pipeline. */
+  found?: (tx: Tx) => Promise<void>
+}
+
+const FOLDER = new URL('../features/', import.meta.url)
+
+/** Loads every feature: each `*.server.ts` in a folder of `src/features`, in the order of their names. */
+export async function loadFeatures(): Promise<Feature[]> {
+  const folders = (await readdir(FOLDER, { withFileTypes: true }))
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
+  const features: Feature[] = []
+  for (const folder of folders) {
+    const files = (await readdir(new URL(`${folder}/`, FOLDER)))
+      .filter(file => file.endsWith('.server.ts'))
+      .sort()
+    for (const file of files) {
+      const module = (await import(new URL(`${folder}/${file}`, FOLDER).href)) as { default: Feature }
+      for (const record of module.default.records ?? []) registerRecord(record)
+      features.push(module.default)
+    }
+  }
+  return features
+}

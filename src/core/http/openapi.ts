@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { componentName, readSchemaJson, writeSchemaJson } from '../record/json-schema.ts'
+import { allRecords } from '../record/registry.ts'
+import { SERVERS } from './aliases.ts'
+import type { Operation } from './operation.ts'
+
+const VERSION = '0.1.0'
+
+const errorSchema = {
+  type: 'object',
+  description: 'Every refusal has this shape',
+  properties: {
+    error: { type: 'string', description: 'What is wrong, for people' },
+    code: { type: 'string', description: 'What is wrong, for programs' },
+    issues: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        required: ['path', 'message'],
+      },
+    },
+    requestId: { type: 'string' },
+    timestamp: { type: 'string', format: 'date-time' },
+  },
+  required: ['error', 'code', 'requestId', 'timestamp'],
+} as const
+
+/** The OpenAPI 3.1 document of all operations: the one that is served, committed and linted. */
+export function openApiDocument(operations: Operation[]): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const operation of operations) {
+    const path = operation.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] ??= {}
+    paths[path][operation.method.toLowerCase()] = describe(operation)
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Ascendore CRM',
+      version: VERSION,
+      description:
+        'The API of Ascendore CRM. Sign in for an access token and send it as `Authorization: Bearer …`; `X-Workspace-Id` chooses another of your workspaces.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: SERVERS,
+    security: [{ token: [] }],
+    tags: [...new Set(operations.map(operation => operation.tag))]
+      .sort()
+      .map(name => ({ name, description: `Routes of ${name}` })),
+    paths: paths as ZodOpenApiPathsObject,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Error: errorSchema as never, ...recordSchemas() } as never,
+    },
+  })
+}
+
+function recordSchemas(): Record<string, object> {
+  const schemas: Record<string, object> = {}
+  for (const { contract, routes } of allRecords()) {
+    const name = componentName(contract)
+    schemas[name] = readSchemaJson(contract)
+    if (routes.includes('create')) schemas[`${name}Create`] = writeSchemaJson(contract, 'create')
+    if (routes.includes('update')) schemas[`${name}Update`] = writeSchemaJson(contract, 'update')
+  }
+  return schemas
+}
+
+/** A name for the operation that clients can be generated from: `listDeals`, `putDealsStage`. */
+function operationId({ method, path }: Operation): string {
+  const words = path
+    .split('/')
+    .filter(Boolean)
+    .map(part => (part.startsWith(':') ? `by-${part.slice(1)}` : part))
+  return [method.toLowerCase(), ...words]
+    .join('-')
+    .replace(/[-.]+(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function describe(operation: Operation): ZodOpenApiOperationObject {
+  const { summary, description, tag, document } = operation
+  return {
+    operationId: operationId(operation),
+    summary,
+    ...(description ? { description } : {}),
+    tags: [tag],
+    ...(operation.access === 'public' ? { security: [] } : {}),
+    ...parameters(operation),
+    ...(operation.body || operation.consumes ? { requestBody: requestBody(operation) } : {}),
+    responses: responses(operation) as never,
+    ...(document?.example ? {} : {}),
+  }
+}
+
+function parameters(operation: Operation) {
+  const header: Record<string, z.ZodType> = {}
+  if (operation.access !== 'public' && operation.access !== 'user')
+    header['X-Workspace-Id'] = z
+      .uuid()
+      .optional()
+      .meta({ description: 'Another of your workspaces than the token names' })
+  if (operation.conditional)
+    header['If-Match'] = z
+      .string()
+      .optional()
+      .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
+  if (
+    operation.method === 'POST' &&
+    !operation.streams &&
+    operation.access !== 'public' &&
+    operation.access !== 'user'
+  ) {
+    header['Idempotency-Key'] = z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'The same key and body get the same answer for 24 hours' })
+  }
+  return {
+    requestParams: {
+      ...(operation.params ? { path: operation.params as z.ZodObject } : {}),
+      ...(operation.query ? { query: operation.query as z.ZodObject } : {}),
+      ...(Object.keys(header).length ? { header: z.object(header) } : {}),
+    },
+  }
+}
+
+function requestBody({ body, consumes, document }: Operation) {
+  const schema = (document?.body ?? body ?? { type: 'string', format: 'binary' }) as never
+  const media = { schema, ...(document?.example ? { example: document.example } : {}) }
+  return {
+    required: true,
+    content: Object.fromEntries((consumes ?? ['application/json']).map(type => [type, media])),
+  } as never
+}
+
+const REFUSALS: Record<number, string> = {
+  400: 'Something in the request is not valid; `issues` names it',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not there, or not visible to the caller',
+  415: 'Not JSON',
+  429: 'Too many requests; see Retry-After',
+}
+
+function responses(operation: Operation): Record<string, object> {
+  const codes = { ...REFUSALS, ...operation.refuses } as Record<number, string>
+  if (operation.access === 'public') delete codes[403]
+  if (!operation.params) delete codes[404]
+  if (!operation.body) delete codes[415]
+  const refusals = Object.entries(codes).map(([code, description]) => [
+    code,
+    { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+  ])
+  return { [String(operation.status ?? 200)]: success(operation), ...Object.fromEntries(refusals) }
+}
+
+function success({ answers, document, status }: Operation): object {
+  if (answers === 'nothing' || status === 204) return { description: 'Done' }
+  if (answers === 'csv')
+    return { description: 'The table', content: { 'text/csv': { schema: { type: 'string' } } } }
+  if (answers === 'stream')
+    return {
+      description: 'The file',
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    }
+  const schema = document?.answer ?? answers ?? { type: 'object', additionalProperties: true }
+  return {
+    description: 'Success',
+    content: {
+      'application/json': { schema, ...(document?.answerExample ? { example: document.answerExample } : {}) },
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { type Access, whoOf } from '../auth/access.ts'
+import type { Claims } from '../auth/tokens.ts'
+import type { Tx } from '../db/workspace.ts'
+import { forbidden, type Issue, invalid, issuesOf, Refusal, unauthenticated } from '../errors.ts'
+import type { App } from '../feature.ts'
+import { isUuid } from '../ids.ts'
+import { type KeptAnswer, once } from './idempotency.ts'
+import { Answer, type Operation, reaches } from './operation.ts'
+
+/** Who calls, as far as the request has shown it. */
+export type Caller = { claims: Claims; workspaceId: string; access: Access | undefined }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null
+  }
+  interface FastifyContextConfig {
+    operation?: Operation
+  }
+}
+
+/** Reads the access token and, for routes inside a workspace, the caller's rights there. @throws Refusal 401, 403, 404 */
+export async function identify(
+  app: App,
+  operation: Operation,
+  request: FastifyRequest,
+): Promise<Caller | null> {
+  if (operation.access === 'public') return null
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (!token) throw unauthenticated()
+  const claims = await app.tokens.verify(token)
+  const header = request.headers['x-workspace-id']
+  if (header !== undefined && !isUuid(header))
+    throw invalid({ path: 'X-Workspace-Id', message: 'must be the id of a workspace' })
+  const workspaceId = header ?? claims.workspaceId
+  const access = await app.access.accessOf(claims, workspaceId)
+  if (operation.access !== 'user' && !reaches(access.role, operation.access)) {
+    throw forbidden(
+      access.role === 'VIEWER' && operation.access === 'MEMBER'
+        ? 'Viewers may only read'
+        : `Only ${operation.access === 'OWNER' ? 'an owner' : 'an admin or owner'} may do this`,
+    )
+  }
+  return { claims, workspaceId, access }
+}
+
+/** Runs an operation for a request and sends what it answers. */
+export async function serve(
+  app: App,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const inputs = readInputs(operation, request)
+  const base = { app, request, ...inputs }
+  const { caller } = request
+  if (!caller) return send(operation, reply, await operation.handle(base))
+  if (operation.access === 'user')
+    return send(operation, reply, await operation.handle({ ...base, claims: caller.claims }))
+  const { access, claims } = caller
+  const who = whoOf(claims, caller.workspaceId, access!, {
+    requestId: request.id,
+    ip: request.ip,
+    userAgent: request.headers['user-agent'],
+  })
+  const member = { ...base, who, access: access!, claims }
+  if (operation.streams) return send(operation, reply, await operation.handle(member))
+  const ifMatch = readIfMatch(request)
+  const work = (tx: Tx) => Promise.resolve(operation.handle({ ...member, tx, ifMatch }))
+  const key = request.headers['idempotency-key']
+  if (operation.method === 'POST' && typeof key === 'string') {
+    const asked = [operation.method, operation.path, inputs.params, inputs.query, request.body ?? null]
+    const kept = await app.database.inWorkspace(who, tx =>
+      once(tx, key, asked, async () => keep(operation, await work(tx))),
+    )
+    return reply.status(kept.status).headers(kept.headers).send(kept.body)
+  }
+  return send(operation, reply, await app.database.inWorkspace(who, work, operation.reads ? 'read' : 'write'))
+}
+
+function readInputs(operation: Operation, request: FastifyRequest) {
+  const issues: Issue[] = []
+  const read = (schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (!schema) return value
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    issues.push(...issuesOf(result.error))
+    return undefined
+  }
+  if (operation.body && request.body !== undefined && !operation.consumes && !isJson(request)) {
+    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON, with Content-Type: application/json')
+  }
+  const params = read(operation.params, request.params)
+  const query = read(operation.query, request.query)
+  const body = operation.consumes
+    ? request.body
+    : read(operation.body, request.body ?? (operation.method === 'GET' ? undefined : {}))
+  if (issues.length) throw invalid(issues.slice(0, 50))
+  return { params, query, body }
+}
+
+const isJson = (request: FastifyRequest) =>
+  /^application\/([\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')
+
+/** `If-Match: "7"` names the version that the caller has read; `*` any. @throws Refusal 400 */
+function readIfMatch(request: FastifyRequest): number | undefined {
+  const header = request.headers['if-match']
+  if (header === undefined || header.trim() === '*') return undefined
+  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header.trim())?.[1]
+  // Any other tag is one that this server never gave, so it cannot match.
+  return version ? Number(version) : -1
+}
+
+/** What an operation answered, ready to be kept or sent. */
+function keep(operation: Operation, result: unknown): KeptAnswer {
+  const answer = result instanceof Answer ? result : new Answer(result)
+  const headers = { ...etagOf(answer.body), ...answer.headers }
+  const status = answer.status ?? operation.status ?? 200
+  if (answer.body === undefined || status === 204) return { status, headers, body: null }
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(answer.body),
+  }
+}
+
+function send(operation: Operation, reply: FastifyReply, result: unknown): unknown {
+  const answer = result instanceof Answer ? result : new Answer(result)
+  reply
+    .status(answer.status ?? operation.status ?? 200)
+    .headers({ ...etagOf(answer.body), ...answer.headers })
+  if (answer.body === undefined) return reply.send()
+  if (answer.body instanceof Readable || typeof answer.body === 'string' || Buffer.isBuffer(answer.body))
+    return reply.send(answer.body)
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+}
+
+function etagOf(body: unknown): Record<string, string> {
+  const version = (body as { version?: unknown } | null | undefined)?.version
+  return typeof version === 'number' ? { etag: `"${version}"` } : {}
+}

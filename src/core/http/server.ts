@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import cookie from '@fastify/cookie'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import type { Redis } from 'ioredis'
+import { DatabaseFault } from '../db/engine.ts'
+import { codeForStatus, errorBody, Refusal, unavailable } from '../errors.ts'
+import type { App } from '../feature.ts'
+import { BASE, canonicalUrl } from './aliases.ts'
+import { documentRoutes } from './documents.ts'
+import type { Operation } from './operation.ts'
+import { identify, serve } from './serve.ts'
+
+const REQUEST_TIMEOUT_MS = 120_000
+const REQUEST_ID = /^[\w.:-]{1,100}$/
+
+/** Builds the HTTP side: every operation as a route, behind the same walls. */
+export async function makeServer(app: App, operations: Operation[], redis?: Redis): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: app.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: app.config.trustProxy,
+    bodyLimit: app.config.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 200 },
+    rewriteUrl: request => canonicalUrl(request.url ?? '/'),
+    genReqId: request => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    },
+    clientErrorHandler: answerMalformed,
+    forceCloseConnections: 'idle',
+  })
+  server.decorateRequest('caller', null)
+  await addWalls(server, app, redis)
+  answerErrors(server)
+  logRequests(server, app)
+  await documentRoutes(server, operations)
+  for (const operation of operations) addRoute(server, app, operation)
+  return server
+}
+
+async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefined): Promise<void> {
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'self'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    hsts: { maxAge: 31_536_000, includeSubDomains: true },
+    xXssProtection: false,
+  })
+  server.addHook('onSend', async (request, reply) => {
+    reply.header('x-xss-protection', '1; mode=block')
+    reply.header('x-request-id', request.id)
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  await server.register(cookie)
+  await server.register(cors, {
+    origin: app.config.corsOrigins.length ? app.config.corsOrigins : false,
+    credentials: true,
+    exposedHeaders: [
+      'ETag',
+      'X-Request-Id',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+      'Retry-After',
+    ],
+  })
+  await server.register(multipart, { limits: { files: 1, fields: 50, fieldSize: 200_000, parts: 60 } })
+  // Imports read their body as a stream; whoever sends a table to another route hears 415 (serve.ts).
+  server.addContentTypeParser(
+    ['text/csv', 'application/octet-stream', 'text/plain'],
+    (_request, payload, done) => done(null, payload),
+  )
+  await server.register(rateLimit, {
+    global: false,
+    hook: 'preHandler',
+    enableDraftSpec: true,
+    redis,
+    nameSpace: 'ascendore-rate-',
+    skipOnError: true,
+    errorResponseBuilder: (_request, context) =>
+      new Refusal(429, 'RATE_LIMITED', `Too many requests; try again in ${Math.ceil(context.ttl / 1000)} s`),
+  })
+}
+
+/** One bucket for each class of routes and client: the signed-in user, else the address. */
+function rateOf(app: App, operation: Operation) {
+  const limits = app.config.rateLimitsPerMinute
+  const group = operation.rate ?? 'general'
+  const isWeb = (request: FastifyRequest) => group === 'general' && request.caller?.claims.isWeb
+  return {
+    groupId: group,
+    timeWindow: 60_000,
+    max: (request: FastifyRequest) => (isWeb(request) ? limits.web : limits[group]),
+    keyGenerator: (request: FastifyRequest) =>
+      `${group}:${isWeb(request) ? 'web:' : ''}${request.caller?.claims.userId ?? request.ip}`,
+  }
+}
+
+function addRoute(server: FastifyInstance, app: App, operation: Operation): void {
+  server.route({
+    method: operation.method,
+    url: BASE + operation.path,
+    config: { operation, rateLimit: rateOf(app, operation) },
+    onRequest: async request => {
+      request.caller = await identify(app, operation, request)
+    },
+    handler: (request, reply) => serve(app, operation, request, reply),
+  })
+}
+
+/** Everything that goes wrong leaves in the one envelope (R3 4.7). */
+function answerErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error, request, reply) => {
+    const refusal = refusalFrom(error)
+    if (refusal.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
+    if (refusal.retryAfterSeconds) reply.header('retry-after', String(refusal.retryAfterSeconds))
+    return reply
+      .status(refusal.status)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(errorBody(refusal, request.id)))
+  })
+  server.setNotFoundHandler((request, reply) => {
+    const refusal = new Refusal(
+      404,
+      'NOT_FOUND',
+      `There is no ${request.method} ${request.url.split('?')[0]}`,
+    )
+    return reply
+      .status(404)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(errorBody(refusal, request.id)))
+  })
+}
+
+const FASTIFY_WORDS: Record<string, string> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send JSON',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE:
+    'This content type is not supported; send JSON, with Content-Type: application/json',
+  FST_REQ_FILE_TOO_LARGE: 'The file is too large',
+}
+
+function refusalFrom(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof DatabaseFault) {
+    if (error.isAway) return unavailable('The database is away; try again', error)
+    // Two transactions that wait for each other: one is turned back and may simply try again.
+    if (error.code === '40P01' || error.code === '40001')
+      return new Refusal(503, 'UNAVAILABLE', 'The record was busy; try again', {
+        cause: error,
+        retryAfterSeconds: 1,
+      })
+    if (error.code === '57014') return unavailable('The database took too long; narrow the request', error)
+    if (error.code === '22021' || error.code === '22P05')
+      return new Refusal(400, 'VALIDATION_ERROR', 'The request holds characters that cannot be stored')
+  }
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
+  if (statusCode && statusCode >= 400 && statusCode < 500) {
+    return new Refusal(
+      statusCode,
+      codeForStatus(statusCode),
+      FASTIFY_WORDS[code ?? ''] ?? message ?? 'Bad request',
+    )
+  }
+  return new Refusal(500, 'INTERNAL_ERROR', 'Something went wrong on our side', { cause: error })
+}
+
+/** One line a request, when it is answered. */
+function logRequests(server: FastifyInstance, app: App): void {
+  server.addHook('onResponse', async (request, reply) => {
+    const { url, method, id } = request
+    app.log.info(
+      {
+        requestId: id,
+        method,
+        url: url.split('?')[0],
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        userId: request.caller?.claims.userId,
+        workspaceId: request.caller?.workspaceId,
+      },
+      'request',
+    )
+  })
+}
+
+/** What is not even HTTP gets the same envelope, as far as the socket still takes it. */
+function answerMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const body = JSON.stringify(
+    errorBody(new Refusal(status, 'BAD_REQUEST', 'The request is not valid HTTP'), randomUUID()),
+  )
+  socket.end(
+    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,197 @@
+import { PgBoss } from 'pg-boss'
+import type { z } from 'zod'
+import { arrayLiteral, type Session } from '../db/engine.ts'
+import type { Database, Scope, Tx, Who } from '../db/workspace.ts'
+import type { Log } from '../log.ts'
+
+/** What a running job is given. `signal` tells it that the process wants to stop. */
+export type JobContext<Input> = { who: Who; input: Input; database: Database; signal: AbortSignal; log: Log }
+
+/**
+ * Work that is done in the background. `once` runs in one transaction with the job's own completion, so
+ * its effect happens exactly once even when the process is killed; `run` opens transactions of its own
+ * and must be able to go on where a killed run stopped.
+ */
+export type JobDefinition<Input = unknown> = {
+  name: string
+  input: z.ZodType<Input>
+  once?: (tx: Tx, input: Input) => Promise<void>
+  run?: (context: JobContext<Input>) => Promise<void>
+  /** Tries after the first, with growing gaps; 5 by default. */
+  retries?: number
+  /** How long one try may take; 15 minutes by default. */
+  timeoutSeconds?: number
+}
+
+/** A job of any input, for lists of them. */
+// biome-ignore lint/suspicious/noExplicitAny: the input is checked by the job's own schema
+export type AnyJob = JobDefinition<any>
+
+/** Work that the system does at set times (cron, UTC), over all workspaces. */
+export type Schedule = { name: string; cron: string; run: (database: Database, log: Log) => Promise<void> }
+
+type Envelope = { who: Who; input: unknown }
+
+const RETRY_DELAY_SECONDS = 5
+const STOP_TIMEOUT_MS = 7000
+
+/** The queues' options; the same when they are made (by the owner) and when they are used. */
+const queueOptions = (job: { retries?: number; timeoutSeconds?: number }) => ({
+  retryLimit: job.retries ?? 5,
+  retryDelay: RETRY_DELAY_SECONDS,
+  retryBackoff: true,
+  retryDelayMax: 3600,
+  expireInSeconds: job.timeoutSeconds ?? 900,
+  deleteAfterSeconds: 7 * 24 * 3600,
+})
+
+const asPgBossParams = (values: readonly unknown[] = []) =>
+  values.map(value => (Array.isArray(value) ? arrayLiteral(value) : value))
+
+/** pg-boss speaks to the database through whatever runs its statements here. */
+const bossDatabase = (execute: (text: string, values: unknown[]) => Promise<unknown[]>) => ({
+  executeSql: async (text: string, values?: unknown[]) => ({
+    rows: await execute(text, asPgBossParams(values)),
+  }),
+})
+
+const statementOn = (session: Session) => (text: string, values: unknown[]) =>
+  values.length ? session.rows(text, values) : session.script(text)
+
+/** Makes the tables and queues of pg-boss; runs as the owner, after the migrations. */
+export async function installJobs(
+  session: Session,
+  backend: 'postgres' | 'pglite',
+  jobs: AnyJob[],
+  schedules: Schedule[],
+): Promise<void> {
+  const boss = new PgBoss({
+    db: bossDatabase(statementOn(session)),
+    backend,
+    schedule: false,
+    supervise: false,
+    reindex: false,
+  })
+  boss.on('error', () => {})
+  await boss.start()
+  for (const job of [...jobs, ...schedules.map(schedule => ({ name: schedule.name, retries: 2 }))]) {
+    const options = queueOptions(job)
+    if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, options)
+    else await boss.createQueue(job.name, options)
+  }
+  await boss.stop({ graceful: false })
+}
+
+/** Background work: enqueued in the transaction that causes it, run with the rights of whoever caused it. */
+export class Jobs {
+  private readonly database: Database
+  private readonly log: Log
+  private readonly boss: PgBoss
+  private readonly stopping = new AbortController()
+  private readonly workers: string[] = []
+
+  constructor(database: Database, log: Log) {
+    this.database = database
+    this.log = log
+    this.boss = new PgBoss({
+      db: bossDatabase((text, values) => this.asWorker(session => statementOn(session)(text, values))),
+      backend: database.engine.kind === 'embedded' ? 'pglite' : 'postgres',
+      migrate: false,
+      createSchema: false,
+      reindex: false,
+      monitorVacuum: false,
+    })
+    this.boss.on('error', error => {
+      if (!this.stopping.signal.aborted) log.error({ err: error }, 'background jobs')
+    })
+    this.boss.on('warning', warning => log.debug({ warning }, 'background jobs'))
+  }
+
+  /** pg-boss sends whole transactions as one script, so the role is set for the session and reset after. */
+  private async asWorker<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.database.engine.acquire()
+    try {
+      await session.script('set role ascendore_worker')
+      return await work(session)
+    } catch (error) {
+      await session.script('rollback').catch(() => {})
+      throw error
+    } finally {
+      await session.script('reset role').catch(() => {})
+      this.database.engine.release(session)
+    }
+  }
+
+  async start(jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
+    await this.boss.start()
+    for (const job of jobs) {
+      await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
+        this.perform(job, taken!),
+      )
+      this.workers.push(job.name)
+    }
+    for (const { name, cron, run } of schedules) {
+      await this.boss.schedule(name, cron)
+      await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log))
+    }
+  }
+
+  /** Puts a job into the queue in the caller's own transaction: it exists if and only if that commits. */
+  async enqueue<Input>(
+    tx: Tx,
+    job: JobDefinition<Input>,
+    input: Input,
+    options: { startAfter?: Date; key?: string } = {},
+  ): Promise<void> {
+    const { workspaceId, userId, role, visibility, timezone, requestId } = tx.who
+    const envelope: Envelope = { who: { workspaceId, userId, role, visibility, timezone, requestId }, input }
+    await this.boss.send(job.name, envelope, {
+      db: bossDatabase((text, values) => tx.as('ascendore_worker', () => tx.session.rows(text, values))),
+      startAfter: options.startAfter,
+      singletonKey: options.key,
+    })
+    tx.afterCommit(() => this.nudge(job.name))
+  }
+
+  /** Has this process look at the queue now rather than at the next poll. */
+  private nudge(name: string): void {
+    for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
+  }
+
+  private async perform(job: AnyJob, taken: { id: string; data: unknown }): Promise<void> {
+    const { who, input } = taken.data as Envelope
+    const log = this.log.child({ job: job.name, jobId: taken.id, requestId: who.requestId })
+    try {
+      const parsed = job.input.parse(input)
+      if (job.once) {
+        await this.database.inWorkspace(who, async tx => {
+          await job.once!(tx, parsed)
+          const inside = bossDatabase((text, values) =>
+            tx.as('ascendore_worker', () => tx.session.rows(text, values)),
+          )
+          await this.boss.complete(job.name, taken.id, null, { db: inside })
+        })
+      } else {
+        await job.run!({ who, input: parsed, database: this.database, signal: this.stopping.signal, log })
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'job failed')
+      throw error
+    }
+  }
+
+  /** Lets running jobs end (at most 7 s); what is cut off goes on at the next start. */
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    await this.boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
+  }
+}
+
+/** Failed jobs of a workspace, for its admins. */
+export function failedJobs(scope: Scope, workspaceId: string) {
+  return scope.session.rows(
+    `select id, name, retry_count as "tries", output, created_on as "createdAt", completed_on as "failedAt" from pgboss.job
+     where state = 'failed' and data #>> '{who,workspaceId}' = $1 order by completed_on desc limit 200`,
+    [workspaceId],
+  )
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { Redis } from 'ioredis'
+import { AccessBook } from './auth/access.ts'
+import { Tokens } from './auth/tokens.ts'
+import type { Config } from './config.ts'
+import { openEmbedded } from './db/embedded.ts'
+import type { Engine } from './db/engine.ts'
+import { migrate } from './db/migrate.ts'
+import { policiesSql } from './db/policies.ts'
+import { openPostgres } from './db/postgres.ts'
+import { Database } from './db/workspace.ts'
+import { StartupFault } from './errors.ts'
+import { Following } from './events/follow.ts'
+import { type App, type Feature, loadFeatures } from './feature.ts'
+import { healthRoutes } from './http/health.ts'
+import type { Operation } from './http/operation.ts'
+import { makeServer } from './http/server.ts'
+import { installJobs, Jobs } from './jobs/jobs.ts'
+import type { Log } from './log.ts'
+import { makeMailer } from './mail.ts'
+import { countFollower } from './record/counts.ts'
+import { allRecords } from './record/registry.ts'
+import { recordRoutes } from './record/routes.ts'
+
+/** The running program: everything that `start` opened and `stop` closes again. */
+export type Program = {
+  app: App
+  server: FastifyInstance
+  operations: Operation[]
+  stop: () => Promise<void>
+}
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+/** Every route: the generic ones of all records, and those that features bring. */
+export function operationsOf(features: Feature[]): Operation[] {
+  const own = features.flatMap(feature => feature.operations ?? [])
+  // A feature's own route stands in for the generic one of the same method and path.
+  const taken = new Set(own.map(operation => `${operation.method} ${operation.path}`))
+  const generic = allRecords()
+    .flatMap(recordRoutes)
+    .filter(operation => !taken.has(`${operation.method} ${operation.path}`))
+  return [...own, ...generic]
+}
+
+/** Opens the database, brings it up to date and builds the server, which does not listen yet. @throws StartupFault */
+export async function startProgram(config: Config, log: Log): Promise<Program> {
+  const opening = config.databaseUrl
+    ? openPostgres(config.databaseUrl, config.databasePoolSize)
+    : openEmbedded(config.dataDir)
+  const [features, engine] = await Promise.all([loadFeatures(), opening])
+  try {
+    return await assemble(config, log, features, engine)
+  } catch (error) {
+    await engine.close().catch(() => {})
+    throw error
+  }
+}
+
+async function assemble(config: Config, log: Log, features: Feature[], engine: Engine): Promise<Program> {
+  const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
+  const schedules = features.flatMap(feature => feature.schedules ?? [])
+  const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
+  const queues = [...jobDefinitions, ...schedules].map(({ name }) => name)
+  await migrate(engine, {
+    folder: MIGRATIONS,
+    policies: policiesSql(features.flatMap(feature => feature.walls ?? [])),
+    install: {
+      mark: createHash('sha256').update(JSON.stringify(queues)).digest('hex'),
+      run: session => installJobs(session, backend, jobDefinitions, schedules),
+    },
+  })
+  const database = new Database(engine)
+  const app: App = {
+    config,
+    log,
+    database,
+    jobs: new Jobs(database, log),
+    tokens: new Tokens(config.jwtSecret),
+    access: new AccessBook(database),
+    mailer: makeMailer(config, log),
+    async found(tx) {
+      for (const feature of features) await feature.found?.(tx)
+    },
+  }
+  const redis = config.redisUrl ? await openRedis(config.redisUrl, log) : undefined
+  const following = new Following(
+    database,
+    [countFollower, ...features.flatMap(feature => feature.followers ?? [])],
+    log,
+  )
+  database.onWrite = () => following.wake()
+  const operations = operationsOf(features)
+  const server = await makeServer(app, operations, redis)
+  healthRoutes(server, app)
+  await app.jobs.start(jobDefinitions, schedules)
+  following.start()
+  const stop = async () => {
+    await server.close()
+    await Promise.all([app.jobs.stop(), following.stop()])
+    redis?.disconnect()
+    await engine.close()
+  }
+  return { app, server, operations, stop }
+}
+
+/** Redis is shared by many processes; where a URL is set, the program does not start without it. */
+async function openRedis(url: string, log: Log): Promise<Redis> {
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 1 })
+  redis.on('error', error => log.warn({ err: error }, 'redis'))
+  try {
+    await redis.connect()
+    return redis
+  } catch {
+    redis.disconnect()
+    throw new StartupFault('Redis cannot be reached. Check REDIS_URL, or leave it out to run as one process.')
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { type Field, type Fields, id, member, moment, readOnly, required, type Values } from './fields.ts'
+
+/** The part of a record type that server, web app and clients share: plain data, no server import. */
+export type Contract<F extends Fields = Fields> = {
+  /** Singular, in lower camel case: `deal`. Names the type in events, links and filters. */
+  name: string
+  /** The path segment: `deals`. */
+  path: string
+  /** For people and documents: `Deal`. */
+  label: string
+  description: string
+  fields: F
+  /** The fields whose values name one record, joined by a space: `['title']`. */
+  title: readonly string[]
+  /** Default order, as the `sort` parameter says it. */
+  defaultSort: string
+  /** The field that `dateFrom` and `dateTo` read; `createdAt` where none is named. */
+  dateField: string
+  /** The fields that may be given as plain query parameters (R3 section 10). */
+  plainFilters: readonly string[]
+  softDelete: boolean
+  /** Whether `/import` and `/export` and `/bulk` exist for it. */
+  importable: boolean
+}
+
+const systemFields = {
+  id: id(),
+  workspaceId: id(),
+  createdById: readOnly(member({ description: 'Who created it' })),
+  createdAt: readOnly(required(moment({ writable: 'import' }))),
+  updatedAt: readOnly(required(moment())),
+}
+
+export type SystemFields = typeof systemFields
+
+type Given<F extends Fields> = Pick<Contract<F>, 'name' | 'path' | 'label' | 'fields'> & {
+  title: readonly (keyof F & string)[]
+  description?: string
+  defaultSort?: string
+  dateField?: (keyof F & string) | 'createdAt'
+  plainFilters?: readonly ((keyof F & string) | 'createdById')[]
+  softDelete?: boolean
+  importable?: boolean
+}
+
+/** Makes the contract of a record type; the fields that every record has are added to its own. */
+export function defineContract<const F extends Fields>(given: Given<F>): Contract<F & SystemFields> {
+  return {
+    description: `${given.label} records`,
+    defaultSort: '-updatedAt',
+    dateField: 'createdAt',
+    softDelete: true,
+    importable: true,
+    ...given,
+    plainFilters: (given.plainFilters ?? []) as readonly string[],
+    fields: {
+      ...systemFields,
+      createdAt: { ...systemFields.createdAt, writable: 'import' },
+      ...given.fields,
+    } as F & SystemFields,
+  } as Contract<F & SystemFields>
+}
+
+/** The record as it is read. */
+export type RecordOf<C> = C extends Contract<infer F> ? Values<F> & { [key: string]: unknown } : never
+
+/** Fields that callers (or, with `history`, imports) may set, with the schema for each. */
+export function writableFields(
+  fields: Fields,
+  when: 'create' | 'update',
+  history = false,
+): [string, Field][] {
+  return Object.entries(fields).filter(
+    ([, f]) =>
+      f.writable === 'always' ||
+      (f.writable === 'create' && when === 'create') ||
+      (f.writable === 'import' && history),
+  )
+}
+
+/**
+ * The schema of a body that creates or changes a record. Known fields that callers may not set are
+ * dropped in silence, so that a client may send back what it read; unknown ones are refused by name.
+ */
+export function inputSchema(contract: Contract, when: 'create' | 'update', history = false) {
+  const writable = new Map(writableFields(contract.fields, when, history))
+  const shape = Object.entries(contract.fields).map(([key, f]): [string, z.ZodType] => {
+    if (!writable.has(key))
+      return [
+        key,
+        z
+          .unknown()
+          .transform(() => undefined)
+          .optional(),
+      ]
+    return [key, fieldSchema(f, when)]
+  })
+  return z.strictObject(Object.fromEntries(shape)).transform(dropUndefined)
+}
+
+/** An empty text means "nothing" where nothing is allowed, as forms and spreadsheets send it. */
+function fieldSchema(f: Field, when: 'create' | 'update'): z.ZodType {
+  const base = f.nullable
+    ? z.preprocess(value => (value === '' ? null : value), f.schema.nullable())
+    : f.schema
+  if (when === 'create' && f.required) return base
+  return base.optional()
+}
+
+function dropUndefined(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined))
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import type { Tx } from '../db/workspace.ts'
+import { type Issue, invalid } from '../errors.ts'
+import type { CustomType } from './custom-types.ts'
+import type { Change, RecordDefinition } from './definition.ts'
+import * as fields from './fields.ts'
+
+/** A field that a workspace's admins have defined for one record type. */
+export type CustomField = {
+  key: string
+  label: string
+  type: CustomType
+  options: string[]
+  required: boolean
+}
+
+/** The custom fields of a record type in this workspace, by key. */
+export async function customFieldsOf(tx: Tx, entity: string): Promise<Map<string, CustomField>> {
+  const rows = await tx.session.rows(
+    'select key, label, type, options, required from custom_fields where workspace_id = $1::uuid and entity = $2 and deleted_at is null',
+    [tx.who.workspaceId, entity],
+  )
+  return new Map(rows.map(row => [row.key as string, row as CustomField]))
+}
+
+/** The field by which values of a custom field are validated, filtered and shown. */
+export function fieldOf(custom: CustomField): fields.Field {
+  switch (custom.type) {
+    case 'longText':
+      return fields.longText()
+    case 'number':
+      return fields.number(-1e15, 1e15)
+    case 'currency':
+      return fields.money()
+    case 'date':
+      return fields.date()
+    case 'boolean':
+      return fields.boolean()
+    case 'select':
+      return fields.choice(custom.options)
+    case 'multiSelect':
+      return {
+        ...fields.texts(),
+        options: custom.options,
+        schema: z.array(z.enum(custom.options as [string])).max(100),
+      }
+    case 'url':
+      return fields.url()
+    case 'email':
+      return fields.email()
+    case 'phone':
+      return fields.phone()
+    case 'user':
+      return fields.member()
+    default:
+      return fields.text(1000)
+  }
+}
+
+/**
+ * Validates and normalises `customFields` of the rows in place against the workspace's definitions. A key
+ * set to null is removed. @throws Refusal 400 naming `customFields.<key>`
+ */
+export async function checkCustomFields(
+  tx: Tx,
+  record: RecordDefinition,
+  rows: Change[],
+  when: 'create' | 'update',
+): Promise<void> {
+  if (!('customFields' in record.contract.fields)) return
+  if (when === 'update' && !rows.some(row => row.customFields)) return
+  const defined = await customFieldsOf(tx, record.contract.name)
+  const issues: Issue[] = []
+  for (const row of rows) {
+    const given = (row.customFields ?? {}) as Record<string, unknown>
+    const checked: Record<string, unknown> = {}
+    for (const [key, value] of Object.entries(given))
+      checked[key] = checkedValue(defined.get(key), key, value, issues)
+    for (const custom of defined.values()) {
+      const absent = when === 'create' ? (checked[custom.key] ?? null) === null : checked[custom.key] === null
+      if (custom.required && absent)
+        issues.push({ path: `customFields.${custom.key}`, message: 'is required' })
+    }
+    if (row.customFields) row.customFields = when === 'create' ? withoutNulls(checked) : checked
+  }
+  await checkUsers(tx, defined, rows, issues)
+  if (issues.length) throw invalid(issues.slice(0, 20))
+}
+
+function checkedValue(
+  custom: CustomField | undefined,
+  key: string,
+  value: unknown,
+  issues: Issue[],
+): unknown {
+  const path = `customFields.${key}`
+  if (!custom) {
+    issues.push({ path, message: 'no such custom field' })
+    return null
+  }
+  if (value === null || value === '') return null
+  const result = fieldOf(custom).schema.safeParse(value)
+  if (result.success) return result.data
+  issues.push({ path, message: result.error.issues[0]?.message ?? 'is not valid' })
+  return null
+}
+
+async function checkUsers(
+  tx: Tx,
+  defined: Map<string, CustomField>,
+  rows: Change[],
+  issues: Issue[],
+): Promise<void> {
+  const users = [...defined.values()].filter(custom => custom.type === 'user')
+  for (const { key } of users) {
+    for (const row of rows) {
+      const id = (row.customFields as Record<string, unknown> | undefined)?.[key]
+      if (typeof id !== 'string') continue
+      const found = await tx.session.rows(
+        'select 1 from memberships where workspace_id = $1::uuid and user_id = $2::uuid and removed_at is null',
+        [tx.who.workspaceId, id],
+      )
+      if (!found.length) issues.push({ path: `customFields.${key}`, message: 'no such member' })
+    }
+  }
+}
+
+const withoutNulls = (values: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))

@@ -1,0 +1,127 @@
+import { getTableColumns, getTableName, type SQL } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { Tx } from '../db/workspace.ts'
+import type { Contract } from './contract.ts'
+
+/**
+ * Who sees a record. `workspace`: every member. Otherwise a MEMBER under visibility `own` sees it where one
+ * of the `own` fields names them, or where a record that one of the `through` fields names is theirs.
+ */
+export type Visibility = 'workspace' | { own: readonly string[]; through?: readonly string[] }
+
+/** Values on their way into a row; SQL may refer to the row before the change as `old`. */
+export type Change = Record<string, unknown>
+
+/**
+ * The server's side of a record type. `rules` may add to or refuse what is about to be written; they run
+ * in the same transaction and never write themselves.
+ */
+export type RecordDefinition = {
+  contract: Contract
+  table: PgTable
+  visibility: Visibility
+  /** Who may write: every MEMBER within visibility (default), or ADMIN and OWNER only. */
+  writers: 'member' | 'admin'
+  /** Fields computed on read, over the row `t`. */
+  computed: Record<string, SQL>
+  /**
+   * Further CTEs of the one statement that writes, over `old` and `new` (rows before and after): companion
+   * rows that have no life of their own. Comma-separated SQL without parameters.
+   */
+  alongside: string | undefined
+  rules: {
+    create?: (tx: Tx, values: Change, context: WriteContext) => Promise<Change> | Change
+    update?: (tx: Tx, id: string, values: Change, context: WriteContext) => Promise<Change> | Change
+    /** Refuses a deletion, or does what must come before it. */
+    remove?: (tx: Tx, id: string) => Promise<void>
+    /** What a purge must take along: rows that exist only for the record. */
+    purge?: (tx: Tx, ids: string[]) => Promise<void>
+  }
+  /** Which of the generic routes exist; all of them where not said. */
+  routes: readonly GenericRoute[]
+}
+
+export type GenericRoute =
+  | 'list'
+  | 'create'
+  | 'read'
+  | 'update'
+  | 'remove'
+  | 'restore'
+  | 'bulk'
+  | 'import'
+  | 'export'
+  | 'nested'
+const ALL_ROUTES: readonly GenericRoute[] = [
+  'list',
+  'create',
+  'read',
+  'update',
+  'remove',
+  'restore',
+  'bulk',
+  'import',
+  'export',
+  'nested',
+]
+
+/** `history` marks an import of what happened elsewhere: dates and outcomes are taken as given. */
+export type WriteContext = { history: boolean; action?: string }
+
+type Given = Pick<RecordDefinition, 'contract' | 'table' | 'visibility'> &
+  Partial<Omit<RecordDefinition, 'contract' | 'table' | 'visibility'>>
+
+/** Completes a record definition, and says at boot where contract and table do not fit. */
+export function defineRecord(given: Given): RecordDefinition {
+  const definition: RecordDefinition = {
+    writers: 'member',
+    computed: {},
+    alongside: undefined,
+    rules: {},
+    routes: given.contract.importable
+      ? ALL_ROUTES
+      : ALL_ROUTES.filter(route => route !== 'import' && route !== 'export'),
+    ...given,
+  }
+  const columns = getTableColumns(definition.table)
+  for (const key of Object.keys(definition.contract.fields)) {
+    if (!columns[key] && !definition.computed[key]) {
+      throw new Error(`${definition.contract.name}.${key} has neither a column nor a computed expression`)
+    }
+  }
+  return definition
+}
+
+/** The SQL name of the table. */
+export const tableOf = (record: RecordDefinition): string => getTableName(record.table)
+
+/** The column behind a field. @throws where there is none */
+export function columnOf(record: RecordDefinition, key: string): PgColumn {
+  const column = (getTableColumns(record.table) as Record<string, PgColumn>)[key]
+  if (!column) throw new Error(`${record.contract.name} has no column ${key}`)
+  return column
+}
+
+export const hasColumn = (record: RecordDefinition, key: string): boolean =>
+  key in getTableColumns(record.table)
+
+/** The SQL type to which a parameter for the column is cast. */
+export const castOf = (column: PgColumn): string => column.getSQLType().replace(/ collate .*/, '')
+
+/** The fields whose values stand in the directory of records, by their column there. */
+export function directoryColumns(record: RecordDefinition): Record<string, string> {
+  const { visibility } = record
+  const own = visibility === 'workspace' ? [] : visibility.own
+  const parent = visibility === 'workspace' ? undefined : visibility.through?.[0]
+  return {
+    ...(own.includes('ownerId') ? { owner_id: 'ownerId' } : {}),
+    ...(hasColumn(record, 'createdById') ? { created_by_id: 'createdById' } : {}),
+    ...Object.fromEntries(
+      own
+        .filter(key => key !== 'ownerId' && key !== 'createdById')
+        .slice(0, 1)
+        .map(key => ['assignee_id', key]),
+    ),
+    ...(parent ? { parent_id: parent } : {}),
+  }
+}

@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import { isCurrencyCode, phoneProblem } from './formats.ts'
+
+/**
+ * What a field holds; decides how it is stored, filtered, sorted, imported, exported and shown.
+ * `link` holds the id of another record, `related` one of any type (beside a `relatedType` field),
+ * `member` a user id.
+ */
+export type FieldKind =
+  | 'id'
+  | 'text'
+  | 'longText'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'integer'
+  | 'number'
+  | 'money'
+  | 'currency'
+  | 'boolean'
+  | 'date'
+  | 'moment'
+  | 'time'
+  | 'choice'
+  | 'link'
+  | 'links'
+  | 'related'
+  | 'member'
+  | 'tags'
+  | 'texts'
+  | 'custom'
+  | 'object'
+
+/** When a caller may set a field: always, only on create, only by import of history, or never. */
+export type Writable = 'always' | 'create' | 'import' | 'never'
+
+/** One field of a record, as plain data: everything about it is derived from this. */
+export type Field<T = unknown> = {
+  kind: FieldKind
+  /** Validates and normalises a value that is not null. */
+  schema: z.ZodType
+  required: boolean
+  nullable: boolean
+  writable: Writable
+  default?: unknown
+  options?: readonly string[]
+  /** The record type a link points to. */
+  target?: string
+  description?: string
+  /** Column headings under which imports know this field, beside its own name. */
+  aliases?: readonly string[]
+  /** Only carries the TypeScript type; never set. */
+  readonly type?: T
+}
+
+export type Fields = Record<string, Field>
+/** The record that a set of fields describes, as it stands on the wire. */
+export type Values<F extends Fields> = { [K in keyof F]: F[K] extends Field<infer T> ? T : never }
+
+type More = Partial<Omit<Field, 'type'>>
+
+const field = <T>(kind: FieldKind, schema: z.ZodType, more: More = {}): Field<T | null> => ({
+  kind,
+  schema,
+  required: false,
+  nullable: true,
+  writable: 'always',
+  ...more,
+})
+
+// Control characters but tab, line feed and carriage return; lone surrogates, which UTF-8 cannot carry.
+const CONTROL =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const LINE_BREAK = /[\r\n\t]/
+const cleanText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(value => !CONTROL.test(value), 'must not contain control characters')
+const oneLine = (max: number) =>
+  cleanText(max)
+    .trim()
+    .refine(value => !LINE_BREAK.test(value), 'must be a single line')
+
+export const id = () => readOnly(required(field<string>('id', z.uuid())))
+export const text = (max = 255, more: More = {}) => field<string>('text', oneLine(max), more)
+export const longText = (max = 50_000, more: More = {}) => field<string>('longText', cleanText(max), more)
+export const email = (more: More = {}) =>
+  field<string>('email', oneLine(254).toLowerCase().pipe(z.email('must be an e-mail address')), more)
+/** Kept as given; the server stores the E.164 form beside it. */
+export const phone = (more: More = {}) =>
+  field<string>(
+    'phone',
+    oneLine(50).superRefine((value, context) => {
+      const problem = phoneProblem(value)
+      if (problem) context.addIssue({ code: 'custom', message: problem })
+    }),
+    more,
+  )
+export const url = (more: More = {}) =>
+  field<string>(
+    'url',
+    oneLine(500).pipe(z.url({ protocol: /^https?$/, message: 'must be an http or https URL' })),
+    more,
+  )
+export const integer = (min: number, max: number, more: More = {}) =>
+  field<number>('integer', z.int().min(min).max(max), more)
+export const number = (min: number, max: number, more: More = {}) =>
+  field<number>('number', z.number().min(min).max(max), more)
+/** An amount with at most 2 decimals and 13 digits before the point. */
+export const money = (more: More & { min?: number } = {}) =>
+  field<number>(
+    'money',
+    z
+      .number()
+      .min(more.min ?? -9_999_999_999_999.99)
+      .max(9_999_999_999_999.99)
+      .refine(hasTwoDecimals, 'must have at most 2 decimals'),
+    more,
+  )
+export const currency = (more: More = {}) =>
+  field<string>(
+    'currency',
+    z.string().trim().toUpperCase().length(3).refine(isCurrencyCode, 'must be an ISO 4217 currency code'),
+    more,
+  )
+export const boolean = (more: More = {}) => field<boolean>('boolean', z.boolean(), more)
+/** A calendar day, YYYY-MM-DD; an ISO moment is cut to its UTC day. */
+export const date = (more: More = {}) =>
+  field<string>(
+    'date',
+    z
+      .string()
+      .transform(value =>
+        /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
+          ? new Date(value).toISOString().slice(0, 10)
+          : value,
+      )
+      .pipe(z.iso.date('must be a date, YYYY-MM-DD').refine(hasSaneYear, 'must lie between 1900 and 2200')),
+    more,
+  )
+/** A moment, ISO-8601 with an offset; a bare day means its midnight in UTC. Kept in UTC to the millisecond. */
+export const moment = (more: More = {}) =>
+  field<string>(
+    'moment',
+    z
+      .union(
+        [z.iso.datetime({ offset: true }), z.iso.date()],
+        'must be an ISO-8601 date-time such as 2026-01-31T09:30:00Z',
+      )
+      .refine(value => hasSaneYear(value), 'must lie between 1900 and 2200')
+      .transform(value => new Date(value).toISOString()),
+    more,
+  )
+export const time = (more: More = {}) =>
+  field<string>('time', z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time, HH:mm'), more)
+export const choice = <const O extends readonly string[]>(options: O, more: More = {}) =>
+  field<O[number]>('choice', z.enum(options as unknown as [string, ...string[]]), { options, ...more })
+export const link = (target: string, more: More = {}) =>
+  field<string>('link', z.uuid('must be the id of a record'), { target, ...more })
+export const links = (target: string, more: More = {}) =>
+  field<string[]>('links', z.array(z.uuid()).max(200).transform(unique), { target, ...more })
+export const related = (more: More = {}) =>
+  field<string>('related', z.uuid('must be the id of a record'), more)
+export const member = (more: More = {}) => field<string>('member', z.uuid('must be the id of a member'), more)
+export const tags = (more: More = {}) =>
+  field<string[]>('tags', z.array(oneLine(60).min(1)).max(50).transform(unique), {
+    nullable: false,
+    default: [],
+    ...more,
+  })
+/** A short list of free words, such as the objections heard in a call. */
+export const texts = (more: More = {}) =>
+  field<string[]>('texts', z.array(oneLine(200).min(1)).max(50).transform(unique), {
+    nullable: false,
+    default: [],
+    ...more,
+  })
+/** Values of the fields that the workspace's admins have defined, by key. */
+export const custom = () =>
+  field<Record<string, unknown>>('custom', z.record(z.string(), z.unknown()), {
+    nullable: false,
+    default: {},
+  })
+export const object = (shape: z.ZodType, more: More = {}) =>
+  field<Record<string, unknown>>('object', shape, more)
+
+/** The field must be given on create and is never null. */
+export const required = <T>(of: Field<T>): Field<NonNullable<T>> => ({
+  ...(of as Field<NonNullable<T>>),
+  required: true,
+  nullable: false,
+  schema: isText(of.kind)
+    ? (of.schema as z.ZodString).refine(value => value !== '', 'must not be empty')
+    : of.schema,
+})
+/** Never null; `value` where none is given. */
+export const withDefault = <T>(of: Field<T>, value: NonNullable<T>): Field<NonNullable<T>> => ({
+  ...(of as Field<NonNullable<T>>),
+  nullable: false,
+  default: value,
+})
+/** Shown, never set by a caller. */
+export const readOnly = <T>(of: Field<T>): Field<T> => ({ ...of, writable: 'never' })
+/** Set by imports of history; callers of the API see it only. */
+export const importOnly = <T>(of: Field<T>): Field<T> => ({ ...of, writable: 'import' })
+
+const isText = (kind: FieldKind) => kind === 'text' || kind === 'longText'
+const unique = (values: string[]) => [...new Set(values)]
+
+/** Whether the shortest decimal form of the number has at most two places: no float error slips in. */
+function hasTwoDecimals(value: number): boolean {
+  return /^-?\d+(\.\d{1,2})?$/.test(String(value)) || Number.isInteger(value)
+}
+
+function hasSaneYear(value: string): boolean {
+  const year = Number(value.slice(0, 4))
+  return year >= 1900 && year <= 2200
+}

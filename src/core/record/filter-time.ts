@@ -1,0 +1,102 @@
+import { badValue, type Condition, type FilterScope, type Operand } from './filter.ts'
+import { addDays, moveDay, parseSpan, relativeDay, startOfDay } from './relative-time.ts'
+
+/** A point that a caller named: a whole day (in the workspace's zone), or a moment. */
+type Point = { day: string } | { moment: string }
+
+/** Compares a date or a moment. A day given for a moment means all of that day in the workspace's zone. */
+export function momentCondition(operand: Operand, { op, value }: Condition, scope: FilterScope): string {
+  const { expression } = operand
+  const edges = (point: Point) => edgesOf(operand, point, scope)
+  const one = () => edges(pointOf(operand, value, scope))
+  switch (op) {
+    case 'eq':
+      return value === null ? `${expression} is null` : within(expression, one())
+    case 'neq':
+      return value === null ? `${expression} is not null` : `(${within(expression, one())}) is not true`
+    case 'lt':
+    case 'before':
+      return `${expression} < ${one().from}`
+    case 'lte':
+      return `${expression} ${one().isDay ? '<' : '<='} ${one().to}`
+    case 'gt':
+    case 'after':
+      return `${expression} ${one().isDay ? '>=' : '>'} ${one().to}`
+    case 'gte':
+      return `${expression} >= ${one().from}`
+    case 'between': {
+      if (!Array.isArray(value) || value.length !== 2)
+        throw badValue(operand, 'must be two values for between')
+      const [start, end] = value.map(item => edges(pointOf(operand, item, scope)))
+      return `(${expression} >= ${start!.from} and ${expression} ${end!.isDay ? '<' : '<='} ${end!.to})`
+    }
+    case 'in': {
+      if (!Array.isArray(value) || value.length > 500)
+        throw badValue(operand, 'must be a list of at most 500 values for in')
+      return value.length
+        ? `(${value.map(item => within(expression, edges(pointOf(operand, item, scope)))).join(' or ')})`
+        : 'false'
+    }
+    case 'withinLast':
+      return withinLast(operand, value, scope)
+    default:
+      throw badValue(operand, `cannot be compared by ${op}`)
+  }
+}
+
+type Edges = { from: string; to: string; isDay: boolean }
+
+const within = (expression: string, { from, to, isDay }: Edges) =>
+  isDay ? `(${expression} >= ${from} and ${expression} < ${to})` : `${expression} = ${from}`
+
+/** The first moment of a point and, of a day, the first moment after it. */
+function edgesOf(operand: Operand, point: Point, scope: FilterScope): Edges {
+  if (operand.kind === 'date') {
+    const day = 'day' in point ? point.day : point.moment.slice(0, 10)
+    return { from: scope.add(day, 'date'), to: scope.add(addDays(day, 1), 'date'), isDay: true }
+  }
+  if ('moment' in point) {
+    const at = scope.add(point.moment, 'timestamptz')
+    return { from: at, to: at, isDay: false }
+  }
+  const zone = scope.who.timezone
+  return {
+    from: scope.add(startOfDay(point.day, zone).toISOString(), 'timestamptz'),
+    to: scope.add(startOfDay(addDays(point.day, 1), zone).toISOString(), 'timestamptz'),
+    isDay: true,
+  }
+}
+
+function pointOf(operand: Operand, value: unknown, scope: FilterScope): Point {
+  if (typeof value === 'string') {
+    if (value === 'now') return { moment: new Date().toISOString() }
+    const relative = relativeDay(value, scope.today)
+    if (relative) return { day: relative }
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(value)
+    const time = Date.parse(value)
+    if ((isDay || /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value)) && !Number.isNaN(time)) {
+      const moment = new Date(time).toISOString()
+      // Date.parse rolls 2026-02-30 over to March; a person who wrote that should hear of it.
+      if (!isDay || moment.startsWith(value)) return isDay ? { day: value } : { moment }
+    }
+  }
+  throw badValue(
+    operand,
+    'must be a date, an ISO-8601 date-time, or a relative one such as today, -7d, startOfMonth',
+  )
+}
+
+/** `30d`, `2w`, `6m`, `1y`, or a number of days. */
+function withinLast(operand: Operand, value: unknown, scope: FilterScope): string {
+  const span = typeof value === 'number' ? { count: value, unit: 'd' as const } : parseSpan(String(value))
+  if (!span || !Number.isInteger(span.count) || span.count < 1 || span.count > 9999) {
+    throw badValue(operand, 'must be a span such as 30d, 2w, 6m or 1y')
+  }
+  const first = moveDay(scope.today, { ...span, count: -span.count })
+  const { from } = edgesOf(operand, { day: first }, scope)
+  const end =
+    operand.kind === 'date'
+      ? `${operand.expression} <= ${scope.add(scope.today, 'date')}`
+      : `${operand.expression} <= now()`
+  return `(${operand.expression} >= ${from} and ${end})`
+}

@@ -1,0 +1,359 @@
+import { z } from 'zod'
+import { arrayLiteral } from '../db/engine.ts'
+import type { Who } from '../db/workspace.ts'
+import { invalid } from '../errors.ts'
+import { type CustomField, fieldOf } from './custom-fields.ts'
+import { columnOf, hasColumn, type RecordDefinition, tableOf } from './definition.ts'
+import type { Field, FieldKind } from './fields.ts'
+import { momentCondition } from './filter-time.ts'
+import { recordNamed } from './registry.ts'
+import { scopeCondition } from './visibility.ts'
+
+export const OPERATORS = [
+  'eq',
+  'neq',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'in',
+  'contains',
+  'startsWith',
+  'empty',
+  'between',
+  'withinLast',
+  'before',
+  'after',
+] as const
+export type Operator = (typeof OPERATORS)[number]
+
+export type Condition = { field: string; op: Operator; value?: unknown }
+/** The filter language: conditions over fields, joined by `and`, `or` and `not`. */
+export type Filter = Condition | { and: Filter[] } | { or: Filter[] } | { not: Filter }
+
+const NODES_AT_MOST = 100
+const DEPTH_AT_MOST = 10
+
+export const filterSchema: z.ZodType<Filter> = z.lazy(() =>
+  z.union([
+    z.strictObject({ field: z.string().max(120), op: z.enum(OPERATORS), value: z.unknown().optional() }),
+    z.strictObject({ and: z.array(filterSchema).max(NODES_AT_MOST) }),
+    z.strictObject({ or: z.array(filterSchema).max(NODES_AT_MOST) }),
+    z.strictObject({ not: filterSchema }),
+  ]),
+)
+
+/** Reads the `filter` parameter: JSON in the filter language. @throws Refusal 400 at `filter` */
+export function parseFilter(text: string): Filter {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw invalid({ path: 'filter', message: 'must be JSON' })
+  }
+  return checkFilter(json)
+}
+
+/** Validates a filter and its bounds. @throws Refusal 400 at `filter` */
+export function checkFilter(json: unknown): Filter {
+  if (depthOf(json) > DEPTH_AT_MOST * 2)
+    throw invalid({ path: 'filter', message: `must nest at most ${DEPTH_AT_MOST} deep` })
+  const read = filterSchema.safeParse(json)
+  if (!read.success)
+    throw invalid({
+      path: 'filter',
+      message: 'must be { field, op, value }, { and: [] }, { or: [] } or { not: {} }',
+    })
+  if (nodesOf(read.data) > NODES_AT_MOST)
+    throw invalid({ path: 'filter', message: `must hold at most ${NODES_AT_MOST} conditions` })
+  return read.data
+}
+
+function depthOf(value: unknown, depth = 0): number {
+  if (depth > DEPTH_AT_MOST * 2 || typeof value !== 'object' || value === null) return depth
+  return Math.max(depth, ...Object.values(value).map(inner => depthOf(inner, depth + 1)))
+}
+
+function nodesOf(filter: Filter): number {
+  if ('and' in filter) return 1 + filter.and.reduce((sum, f) => sum + nodesOf(f), 0)
+  if ('or' in filter) return 1 + filter.or.reduce((sum, f) => sum + nodesOf(f), 0)
+  return 'not' in filter ? 1 + nodesOf(filter.not) : 1
+}
+
+/** What a filter is compiled against: the record type, the caller, and the workspace's custom fields. */
+export type FilterScope = {
+  who: Who
+  today: string
+  customFields: (entity: string) => Map<string, CustomField>
+  add: (value: unknown, cast: string) => string
+}
+
+/** A field that a condition may speak of, as SQL. */
+export type Operand = {
+  path: string
+  expression: string
+  kind: FieldKind
+  options?: readonly string[]
+  numberCast: string
+}
+
+/** The record types whose custom fields a filter needs. */
+export function customEntitiesIn(filter: Filter, record: RecordDefinition): Set<string> {
+  const found = new Set<string>()
+  const visit = (f: Filter): void => {
+    if ('and' in f) f.and.forEach(visit)
+    else if ('or' in f) f.or.forEach(visit)
+    else if ('not' in f) visit(f.not)
+    else {
+      const [first = '', second] = f.field.split('.')
+      if (first === 'customFields') found.add(record.contract.name)
+      const link = second === 'customFields' ? linkNamed(record, first) : undefined
+      if (link) found.add(link.target)
+    }
+  }
+  visit(filter)
+  return found
+}
+
+/** Compiles a filter over rows `alias` of the record type. @throws Refusal 400 naming the field */
+export function compileFilter(
+  filter: Filter,
+  record: RecordDefinition,
+  alias: string,
+  scope: FilterScope,
+): string {
+  if ('and' in filter) return joined(filter.and, ' and ', 'true')
+  if ('or' in filter) return joined(filter.or, ' or ', 'false')
+  // Three-valued logic would drop rows where the inner condition is unknown; people mean "all others".
+  if ('not' in filter) return `(${compileFilter(filter.not, record, alias, scope)}) is not true`
+  return compileCondition(filter, record, alias, scope)
+
+  function joined(parts: Filter[], by: string, none: string): string {
+    return parts.length ? `(${parts.map(part => compileFilter(part, record, alias, scope)).join(by)})` : none
+  }
+}
+
+function compileCondition(
+  condition: Condition,
+  record: RecordDefinition,
+  alias: string,
+  scope: FilterScope,
+): string {
+  const [first = '', ...rest] = condition.field.split('.')
+  if (rest.length === 0) return comparison(operandOf(condition.field, record, first, alias), condition, scope)
+  if (first === 'customFields')
+    return comparison(customOperand(condition.field, record, rest.join('.'), alias, scope), condition, scope)
+  const link = linkNamed(record, first)
+  if (!link) throw unknownField(condition.field)
+  const target = recordNamed(link.target)
+  const inner = compileCondition({ ...condition, field: rest.join('.') }, target, 'r', scope)
+  const ids = link.many ? `r.id = any(${alias}.${link.column})` : `r.id = ${alias}.${link.column}`
+  const exists = (test: string) =>
+    `exists (select 1 from ${tableOf(target)} r where ${ids} and ${scopeCondition(target, scope.who, 'r', scope.add)} and ${test})`
+  // "is empty" and "is not" hold as well where there is no linked record at all.
+  if (condition.op === 'empty' && condition.value !== false) return `not ${exists(`not (${inner})`)}`
+  if (condition.op === 'neq') return `not ${exists(`(${inner}) is not true`)}`
+  return exists(inner)
+}
+
+/** `company` names the field `companyId`, `contacts` the field `contactIds`. */
+function linkNamed(
+  record: RecordDefinition,
+  name: string,
+): { column: string; target: string; many: boolean } | undefined {
+  for (const [key, f] of Object.entries(record.contract.fields)) {
+    if (f.kind === 'link' && key === `${name}Id`)
+      return { column: columnOf(record, key).name, target: f.target!, many: false }
+    if (f.kind === 'links' && key === `${name.replace(/s$/, '')}Ids`)
+      return { column: columnOf(record, key).name, target: f.target!, many: true }
+  }
+  return undefined
+}
+
+const unknownField = (path: string) =>
+  invalid({ path: 'filter', message: `${path} is not a field that can be filtered` })
+
+function operandOf(path: string, record: RecordDefinition, key: string, alias: string): Operand {
+  const f = Object.hasOwn(record.contract.fields, key) ? record.contract.fields[key] : undefined
+  if (!f || !hasColumn(record, key) || f.kind === 'object' || f.kind === 'custom') throw unknownField(path)
+  const column = columnOf(record, key)
+  return {
+    path,
+    expression: `${alias}.${column.name}`,
+    kind: f.kind,
+    options: f.options,
+    numberCast: column.getSQLType() === 'integer' ? 'bigint' : 'numeric',
+  }
+}
+
+function customOperand(
+  path: string,
+  record: RecordDefinition,
+  key: string,
+  alias: string,
+  scope: FilterScope,
+): Operand {
+  const custom = hasColumn(record, 'customFields')
+    ? scope.customFields(record.contract.name).get(key)
+    : undefined
+  if (!custom) throw unknownField(path)
+  const f = fieldOf(custom)
+  return {
+    path,
+    expression: customExpression(custom, f, alias),
+    kind: f.kind,
+    options: f.options,
+    numberCast: 'numeric',
+  }
+}
+
+/** A custom field's value as SQL of its own type. Its key is an identifier, checked when it was defined. */
+export function customExpression(custom: CustomField, field: Field, alias: string): string {
+  const value = `${alias}.custom_fields->>'${custom.key}'`
+  switch (field.kind) {
+    case 'number':
+    case 'money':
+      return `(${value})::numeric`
+    case 'date':
+      return `(${value})::date`
+    case 'boolean':
+      return `(${value})::boolean`
+    case 'member':
+      return `(${value})::uuid`
+    case 'texts':
+      return `array(select jsonb_array_elements_text(coalesce(${alias}.custom_fields->'${custom.key}', '[]'::jsonb)))`
+    default:
+      return `(${value})`
+  }
+}
+
+const MULTI: readonly FieldKind[] = ['tags', 'texts', 'links']
+const TEXTUAL: readonly FieldKind[] = [
+  'text',
+  'longText',
+  'email',
+  'phone',
+  'url',
+  'currency',
+  'time',
+  'choice',
+]
+const UUIDS: readonly FieldKind[] = ['id', 'link', 'related', 'member', 'links']
+const ORDERED: readonly FieldKind[] = ['integer', 'number', 'money', 'text', 'email', 'time']
+
+function comparison(operand: Operand, condition: Condition, scope: FilterScope): string {
+  const { kind, expression } = operand
+  const { op, value } = condition
+  if (op === 'empty') return emptiness(operand, value)
+  if (kind === 'date' || kind === 'moment') return momentCondition(operand, condition, scope)
+  if (MULTI.includes(kind)) return multiComparison(operand, condition, scope)
+  switch (op) {
+    case 'eq':
+      return value === null ? `${expression} is null` : `${expression} = ${scalar(operand, value, scope)}`
+    case 'neq':
+      return value === null
+        ? `${expression} is not null`
+        : `${expression} is distinct from ${scalar(operand, value, scope)}`
+    case 'in':
+      return inList(operand, value, scope)
+    case 'contains':
+    case 'startsWith':
+      return likeness(operand, condition, scope)
+    case 'between': {
+      if (!Array.isArray(value) || value.length !== 2)
+        throw badValue(operand, 'must be two values for between')
+      mustBeOrdered(operand, op)
+      return `${expression} between ${scalar(operand, value[0], scope)} and ${scalar(operand, value[1], scope)}`
+    }
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
+      mustBeOrdered(operand, op)
+      return `${expression} ${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[op]} ${scalar(operand, value, scope)}`
+    default:
+      throw badValue(operand, `cannot be compared by ${op}`)
+  }
+}
+
+function emptiness({ kind, expression }: Operand, value: unknown): string {
+  const empty = MULTI.includes(kind)
+    ? `coalesce(cardinality(${expression}), 0) = 0`
+    : TEXTUAL.includes(kind)
+      ? `coalesce(${expression}, '') = ''`
+      : `${expression} is null`
+  return value === false || value === 'false' ? `not (${empty})` : `(${empty})`
+}
+
+function multiComparison(operand: Operand, { op, value }: Condition, scope: FilterScope): string {
+  const cast = UUIDS.includes(operand.kind) ? 'uuid' : 'text'
+  const wanted = (Array.isArray(value) ? value : [value]).map(item =>
+    String(plain({ ...operand, kind: cast === 'uuid' ? 'id' : 'text', options: undefined }, item)),
+  )
+  const list = scope.add(arrayLiteral(wanted), `${cast}[]`)
+  if (op === 'contains' || op === 'eq') return `${operand.expression} @> ${list}`
+  if (op === 'in') return `${operand.expression} && ${list}`
+  if (op === 'neq') return `not (${operand.expression} @> ${list})`
+  throw badValue(operand, `cannot be compared by ${op}`)
+}
+
+function inList(operand: Operand, value: unknown, scope: FilterScope): string {
+  if (!Array.isArray(value) || value.length > 500)
+    throw badValue(operand, 'must be a list of at most 500 values for in')
+  const cast = castFor(operand)
+  return `${operand.expression} = any(${scope.add(arrayLiteral(value.map(item => plain(operand, item))), `${cast}[]`)})`
+}
+
+function likeness(operand: Operand, { op, value }: Condition, scope: FilterScope): string {
+  if (!TEXTUAL.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
+  if (typeof value !== 'string' || value === '' || value.length > 500)
+    throw badValue(operand, 'must be a text of 1 to 500 characters')
+  const pattern = value.replace(/[\\%_]/g, '\\$&')
+  return `${operand.expression} ilike ${scope.add(op === 'contains' ? `%${pattern}%` : `${pattern}%`, 'text')}`
+}
+
+function mustBeOrdered(operand: Operand, op: Operator): void {
+  if (!ORDERED.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
+}
+
+function scalar(operand: Operand, value: unknown, scope: FilterScope): string {
+  return scope.add(plain(operand, value), castFor(operand))
+}
+
+function castFor({ kind, numberCast }: Operand): string {
+  if (UUIDS.includes(kind)) return 'uuid'
+  if (kind === 'integer' || kind === 'number' || kind === 'money') return numberCast
+  return kind === 'boolean' ? 'boolean' : 'text'
+}
+
+/** A value of the type that the field has; texts from the query string are read as such. */
+function plain(operand: Operand, value: unknown): string | number | boolean {
+  const { kind, options } = operand
+  if (UUIDS.includes(kind)) {
+    if (z.uuid().safeParse(value).success) return value as string
+    throw badValue(operand, 'must be an id')
+  }
+  if (kind === 'boolean') {
+    if (value === true || value === 'true') return true
+    if (value === false || value === 'false') return false
+    throw badValue(operand, 'must be true or false')
+  }
+  if (kind === 'integer' || kind === 'number' || kind === 'money') return numeric(operand, value)
+  if (typeof value !== 'string' || value.length > 1000 || value.includes('\0'))
+    throw badValue(operand, 'must be a text')
+  if (options && kind === 'choice' && !options.includes(value))
+    throw badValue(operand, `must be one of ${options.join(', ')}`)
+  return kind === 'email' ? value.toLowerCase() : value
+}
+
+function numeric(operand: Operand, value: unknown): number {
+  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > 1e15)
+    throw badValue(operand, 'must be a number')
+  if (operand.numberCast === 'bigint' && !Number.isInteger(number))
+    throw badValue(operand, 'must be a whole number')
+  return number
+}
+
+export const badValue = (operand: { path: string }, message: string) =>
+  invalid({ path: `filter.${operand.path}`, message })

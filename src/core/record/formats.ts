@@ -1,0 +1,30 @@
+import { isPossiblePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+
+/** Whether the text is a three-letter ISO 4217 code that is in use. */
+export const isCurrencyCode = (text: string): boolean => CURRENCIES.has(text)
+
+/**
+ * What is wrong with a phone number, or undefined. A number with a country code must be possible in that
+ * country; one without is local, which only its country could judge, so digits and a sane length will do.
+ */
+export function phoneProblem(given: string): string | undefined {
+  if (given === '') return undefined
+  const digits = given.replace(/\D/g, '').length
+  if (!/^[\d\s+().,/x#;=ext-]+$/i.test(given) || digits < 3) return 'must be a phone number'
+  if (given.trim().startsWith('+') && !isPossiblePhoneNumber(given)) {
+    return 'must be a phone number that exists in its country'
+  }
+  return digits > 20 ? 'must be a phone number' : undefined
+}
+
+/** The E.164 form (`+14155550100`), or null where the number names no country. */
+export function e164(given: string | null | undefined): string | null {
+  if (!given) return null
+  return parsePhoneNumberFromString(given)?.number ?? null
+}
+
+/** Folds case and accents away, as the database's `crm_fold` does, for comparing what people typed. */
+export const fold = (text: string): string =>
+  text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim()

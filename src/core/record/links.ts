@@ -1,0 +1,76 @@
+import { arrayLiteral } from '../db/engine.ts'
+import type { Tx } from '../db/workspace.ts'
+import { type Issue, invalid } from '../errors.ts'
+import { type Change, type RecordDefinition, tableOf } from './definition.ts'
+import { hasRecord, recordNamed } from './registry.ts'
+
+type Wanted = { path: string; type: string; id: string }
+
+/**
+ * Checks that every record to which the values link is there, live, of the right type, and visible to the
+ * caller. @throws Refusal 400 naming the field
+ */
+export async function checkLinks(tx: Tx, record: RecordDefinition, rows: Change[]): Promise<void> {
+  const wanted = rows.flatMap(values => linksOf(record, values))
+  if (!wanted.length) return
+  const found = await liveIds(tx, wanted)
+  const missing = wanted.filter(({ type, id }) => !found.has(`${type} ${id}`))
+  if (missing.length) {
+    throw invalid(missing.slice(0, 20).map(({ path, type }): Issue => ({ path, message: `no such ${type}` })))
+  }
+}
+
+function linksOf(record: RecordDefinition, values: Change): Wanted[] {
+  const wanted: Wanted[] = []
+  for (const [path, f] of Object.entries(record.contract.fields)) {
+    const value = values[path]
+    if (value === undefined || value === null) continue
+    if (f.kind === 'link') wanted.push({ path, type: f.target!, id: value as string })
+    if (f.kind === 'links') for (const id of value as string[]) wanted.push({ path, type: f.target!, id })
+    if (f.kind === 'related') wanted.push(relatedLink(path, values))
+  }
+  return wanted
+}
+
+/** `relatedId` speaks of a record of the type that `relatedType` names beside it. */
+function relatedLink(path: string, values: Change): Wanted {
+  const typePath = path.replace(/Id$/, 'Type')
+  const type = values[typePath]
+  if (typeof type !== 'string') throw invalid({ path: typePath, message: `must be given with ${path}` })
+  if (!hasRecord(type)) throw invalid({ path: typePath, message: 'no such record type here' })
+  return { path, type, id: values[path] as string }
+}
+
+/** Which of the wanted records are live and visible, as "type id". */
+async function liveIds(tx: Tx, wanted: Wanted[]): Promise<Set<string>> {
+  const byType = new Map<string, Set<string>>()
+  for (const { type, id } of wanted) byType.set(type, (byType.get(type) ?? new Set()).add(id))
+  const params: unknown[] = [tx.who.workspaceId]
+  const selects = [...byType].map(([type, ids]) => {
+    params.push(arrayLiteral([...ids]))
+    return `select '${type} ' || id as key from ${tableOf(recordNamed(type))} where workspace_id = $1::uuid and id = any($${params.length}::uuid[]) and deleted_at is null`
+  })
+  const rows = await tx.session.rows(selects.join(' union all '), params)
+  return new Set(rows.map(row => row.key as string))
+}
+
+/** Checks that every user whom the values name is a member here. @throws Refusal 400 naming the field */
+export async function checkMembers(tx: Tx, record: RecordDefinition, rows: Change[]): Promise<void> {
+  const named: Array<{ path: string; id: string }> = []
+  for (const [path, f] of Object.entries(record.contract.fields)) {
+    if (f.kind !== 'member') continue
+    for (const values of rows) {
+      const id = values[path]
+      if (typeof id === 'string' && id !== tx.who.userId) named.push({ path, id })
+    }
+  }
+  if (!named.length) return
+  const found = await tx.session.rows(
+    'select user_id as id from memberships where workspace_id = $1::uuid and user_id = any($2::uuid[]) and removed_at is null',
+    [tx.who.workspaceId, arrayLiteral([...new Set(named.map(n => n.id))])],
+  )
+  const known = new Set(found.map(row => row.id))
+  const missing = named.filter(({ id }) => !known.has(id))
+  if (missing.length)
+    throw invalid(missing.slice(0, 20).map(({ path }) => ({ path, message: 'no such member' })))
+}

@@ -1,0 +1,285 @@
+import { z } from 'zod'
+import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
+import type { Tx } from '../db/workspace.ts'
+import { invalid } from '../errors.ts'
+import { liveCount } from './counts.ts'
+import { queryMark, readCursor, writeCursor } from './cursor.ts'
+import { type CustomField, customFieldsOf } from './custom-fields.ts'
+import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
+import { compileFilter, customEntitiesIn, type Filter, parseFilter } from './filter.ts'
+import { fold } from './formats.ts'
+import { dayIn } from './relative-time.ts'
+import { selectList } from './select.ts'
+import { after, orderBy, parseSort, type SortKey, sortValue } from './sort.ts'
+import { scopeCondition, seesOwnOnly } from './visibility.ts'
+
+/** With a filter, a total is exact up to here. */
+export const COUNTED_AT_MOST = 10_000
+export const LIMIT_AT_MOST = 200
+
+/** Any list on the wire (R3 4.6). */
+export type Page<T = Row> = { rows: T[]; total: number; totalIsEstimate?: true; nextCursor: string | null }
+
+/** A list request, after the query string has been validated by `listQuerySchema`. */
+export type ListQuery = {
+  limit?: number
+  cursor?: string
+  sort?: string
+  filter?: string
+  q?: string
+  tag?: string
+  dateFrom?: string
+  dateTo?: string
+  [plain: string]: unknown
+}
+
+/** The query parameters of a record's list: the common ones, and its plain filters (R3 section 10). */
+export function listQuerySchema(record: RecordDefinition): z.ZodType<ListQuery> {
+  const { contract } = record
+  const plain = Object.fromEntries(
+    contract.plainFilters.map(key => [
+      key,
+      z
+        .string()
+        .max(2000)
+        .optional()
+        .meta({ description: `Only rows with this ${key}; several, separated by commas, mean any of them` }),
+    ]),
+  )
+  return z.strictObject({
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(LIMIT_AT_MOST)
+      .optional()
+      .meta({ description: 'Rows a page, 50 by default' }),
+    cursor: z.string().max(4000).optional().meta({ description: 'The `nextCursor` of the page before' }),
+    sort: z
+      .string()
+      .max(300)
+      .optional()
+      .meta({
+        description: `Fields, \`-\` for descending; \`${contract.defaultSort}\` by default`,
+        example: contract.defaultSort,
+      }),
+    filter: z.string().max(20_000).optional().meta({ description: 'JSON in the filter language' }),
+    ...(hasColumn(record, 'searchText')
+      ? {
+          q: z
+            .string()
+            .max(200)
+            .optional()
+            .meta({ description: 'Words that the record holds, in any order, case and accents ignored' }),
+        }
+      : {}),
+    ...(contract.fields.tags
+      ? { tag: z.string().max(60).optional().meta({ description: 'Only rows with this tag' }) }
+      : {}),
+    dateFrom: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: `Only rows whose ${contract.dateField} is on or after this day or moment` }),
+    dateTo: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: `Only rows whose ${contract.dateField} is on or before this day or moment` }),
+    ...plain,
+  }) as z.ZodType<ListQuery>
+}
+
+/** The plain parameters as conditions of the filter language. */
+function plainConditions(record: RecordDefinition, query: ListQuery): Filter[] {
+  const { contract } = record
+  const conditions: Filter[] = []
+  for (const key of contract.plainFilters) {
+    const text = query[key]
+    if (typeof text !== 'string' || text === '') continue
+    const values = text.split(',').map(value => value.trim())
+    conditions.push(
+      values.length > 1
+        ? { field: key, op: 'in', value: values }
+        : { field: key, op: 'eq', value: values[0] },
+    )
+  }
+  if (query.tag) conditions.push({ field: 'tags', op: 'contains', value: query.tag })
+  if (query.dateFrom) conditions.push({ field: contract.dateField, op: 'gte', value: query.dateFrom })
+  if (query.dateTo) conditions.push({ field: contract.dateField, op: 'lte', value: query.dateTo })
+  return conditions
+}
+
+/** A list request compiled to SQL: everything but the page. */
+export type Selection = {
+  where: string
+  params: unknown[]
+  add: (value: unknown, cast: string) => string
+  keys: SortKey[]
+  mark: string
+  isWhole: boolean
+  /** Holds conditions that may not use an index under row-level security (DESIGN.md 2). */
+  leaky: boolean
+}
+
+/** Compiles filter, search, plain parameters and order for this caller. @throws Refusal 400 */
+export async function compileSelection(
+  tx: Tx,
+  record: RecordDefinition,
+  query: ListQuery,
+  extra: Filter[] = [],
+): Promise<Selection> {
+  const sort = query.sort || record.contract.defaultSort
+  const given = [
+    ...extra,
+    ...plainConditions(record, query),
+    ...(query.filter ? [parseFilter(query.filter)] : []),
+  ]
+  const filter: Filter = { and: given }
+  const custom = await customFieldsFor(tx, record, filter, sort)
+  const params: unknown[] = []
+  const add = (value: unknown, cast: string) => {
+    params.push(value)
+    return `$${params.length}::${cast}`
+  }
+  const conditions = [scopeCondition(record, tx.who, 't', add)]
+  const own = record.contract.name
+  if (given.length) {
+    const scope = {
+      who: tx.who,
+      today: dayIn(tx.who.timezone),
+      customFields: (entity: string) => custom.get(entity) ?? new Map<string, CustomField>(),
+      add,
+    }
+    conditions.push(compileFilter(filter, record, 't', scope))
+  }
+  const words = fold(query.q ?? '')
+    .split(' ')
+    .filter(Boolean)
+    .slice(0, 6)
+  for (const word of words)
+    conditions.push(`t.search_text like ${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')}`)
+  const keys = parseSort(sort, record, custom.get(own) ?? new Map())
+  const where = conditions.join(' and ')
+  return {
+    where,
+    params,
+    add,
+    keys,
+    mark: queryMark([own, sort, given, words]),
+    isWhole: given.length === 0 && words.length === 0,
+    leaky: words.length > 0 || /ilike|@>|&&|::numeric/.test(where) || keys.some(key => !key.leakproof),
+  }
+}
+
+async function customFieldsFor(
+  tx: Tx,
+  record: RecordDefinition,
+  filter: Filter,
+  sort: string,
+): Promise<Map<string, Map<string, CustomField>>> {
+  const entities = customEntitiesIn(filter, record)
+  if (sort.includes('customFields.')) entities.add(record.contract.name)
+  const found = await Promise.all(
+    [...entities].map(async entity => [entity, await customFieldsOf(tx, entity)] as const),
+  )
+  return new Map(found)
+}
+
+/**
+ * One page of a list: what the caller may see, filtered and ordered, with a total and the cursor of the
+ * next page. Stable while rows are added, since a cursor names a place in the order and not a number.
+ */
+export async function list(
+  tx: Tx,
+  record: RecordDefinition,
+  query: ListQuery,
+  extra: Filter[] = [],
+): Promise<Page> {
+  const limit = query.limit ?? 50
+  const selection = await compileSelection(tx, record, query, extra)
+  const cursor = query.cursor ? readCursor(query.cursor, selection.mark, selection.keys.length) : undefined
+  const [total, found] = await both(
+    () => (cursor ? Promise.resolve(cursor) : count(tx, record, selection)),
+    () => readRows(tx, record, selection, limit + 1, cursor?.values),
+  )
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
+  const values = last && selection.keys.map(key => sortValue(key, last))
+  return {
+    rows,
+    total: total.total,
+    ...(total.totalIsEstimate ? { totalIsEstimate: true as const } : {}),
+    nextCursor: values ? writeCursor({ ...total, query: selection.mark, values }) : null,
+  }
+}
+
+/** Issues two pieces of work without waiting between them, so that their statements travel together. */
+async function both<A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> {
+  const started = first()
+  started.catch(() => {})
+  const result = await second()
+  return [await started, result]
+}
+
+/** The rows behind the cursor values, at most `limit`. */
+export async function readRows(
+  tx: Tx,
+  record: RecordDefinition,
+  selection: Selection,
+  limit: number,
+  behind?: unknown[],
+): Promise<Row[]> {
+  const { where, keys } = selection
+  const params = [...selection.params]
+  const add = (value: unknown, cast: string) => {
+    params.push(value)
+    return `$${params.length}::${cast}`
+  }
+  const from = `from ${tableOf(record)} t where ${where}${behind ? ` and ${after(keys, behind, add)}` : ''} order by ${orderBy(keys)} limit ${limit}`
+  try {
+    if (!selection.leaky) return await tx.session.rows(`select ${selectList(record)} ${from}`, params)
+    const ids = await tx.as('ascendore_search', () => tx.session.rows(`select t.id ${from}`, params))
+    return await readInOrder(
+      tx,
+      record,
+      ids.map(row => row.id as string),
+    )
+  } catch (error) {
+    if (error instanceof DatabaseFault && error.code.startsWith('22'))
+      throw invalid({ path: behind ? 'cursor' : 'filter', message: 'holds a value that does not fit' })
+    throw error
+  }
+}
+
+/** Reads records under row-level security in the order of the ids. */
+async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
+  if (!ids.length) return []
+  const text = `select ${selectList(record)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
+  const rows = new Map(
+    (await tx.session.rows(text, [tx.who.workspaceId, arrayLiteral(ids)])).map(row => [
+      row.id as string,
+      row,
+    ]),
+  )
+  return ids.flatMap((id): Row[] => (rows.has(id) ? [rows.get(id)!] : []))
+}
+
+type Total = { total: number; totalIsEstimate: boolean }
+
+/** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
+async function count(tx: Tx, record: RecordDefinition, selection: Selection): Promise<Total> {
+  if (selection.isWhole && !seesOwnOnly(record, tx.who)) {
+    return { total: await liveCount(tx, record.contract.name), totalIsEstimate: false }
+  }
+  const from = `from ${tableOf(record)} t where ${selection.where}`
+  const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
+  const counting = () =>
+    tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, selection.params)
+  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting())
+  const counted = row!.n as number
+  if (selection.isWhole || counted <= COUNTED_AT_MOST) return { total: counted, totalIsEstimate: false }
+  const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, selection.params)
+  const [{ Plan }] = plan![0] as [{ Plan: { 'Plan Rows': number } }]
+  return { total: Math.max(counted, Math.round(Plan['Plan Rows'])), totalIsEstimate: true }
+}

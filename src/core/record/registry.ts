@@ -1,0 +1,30 @@
+import { notFound } from '../errors.ts'
+import type { RecordDefinition } from './definition.ts'
+
+const byName = new Map<string, RecordDefinition>()
+
+/** Makes a record type known to the kernel; features are registered as they are loaded. */
+export function registerRecord(record: RecordDefinition): void {
+  const known = byName.get(record.contract.name)
+  if (known && known !== record) throw new Error(`two record types are named ${record.contract.name}`)
+  byName.set(record.contract.name, record)
+}
+
+/** All record types, in the order of registration. */
+export const allRecords = (): RecordDefinition[] => [...byName.values()]
+
+/** The record type of that name (`deal`). @throws Refusal 404 */
+export function recordNamed(name: string): RecordDefinition {
+  const record = byName.get(name)
+  if (!record) throw notFound('Record type')
+  return record
+}
+
+/** The record type under that path segment (`deals`). @throws Refusal 404 */
+export function recordAt(path: string): RecordDefinition {
+  const record = allRecords().find(candidate => candidate.contract.path === path)
+  if (!record) throw notFound('Record type')
+  return record
+}
+
+export const hasRecord = (name: string): boolean => byName.has(name)

@@ -1,0 +1,82 @@
+const UNIT_DAYS = { d: 1, w: 7 } as const
+
+/** The calendar day (YYYY-MM-DD) that it is in the zone at that moment. */
+export function dayIn(zone: string, at: Date = new Date()): string {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(at)
+}
+
+/** The moment at which a calendar day begins in the zone; days of 23 or 25 hours included. */
+export function startOfDay(day: string, zone: string): Date {
+  const utc = Date.parse(`${day}T00:00:00Z`)
+  const guess = utc - offsetMs(zone, utc)
+  // The offset may differ between the guess and the true midnight where the clock changes that night.
+  return new Date(utc - offsetMs(zone, guess))
+}
+
+/** How far the zone's clock is ahead of UTC at that moment, in milliseconds. */
+export function offsetMs(zone: string, atMs: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(atMs)
+  const get = (type: string) => Number(parts.find(part => part.type === type)?.value)
+  const local = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'), get('second'))
+  return local - Math.floor(atMs / 1000) * 1000
+}
+
+/** The day that lies so many days after another. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** The day so many months later; the last of the month where it has no such day. */
+export function addMonths(day: string, months: number): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  const last = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate()
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10)
+}
+
+/**
+ * The day that a relative expression means: `today`, `yesterday`, `tomorrow`, `-7d`, `+2w`, `-3m`, `+1y`,
+ * `startOfWeek` (Monday), `startOfMonth`, `startOfQuarter`, `startOfYear`. Undefined for anything else.
+ */
+export function relativeDay(text: string, today: string): string | undefined {
+  const named: Record<string, () => string> = {
+    today: () => today,
+    yesterday: () => addDays(today, -1),
+    tomorrow: () => addDays(today, 1),
+    startOfWeek: () => addDays(today, -((new Date(`${today}T00:00:00Z`).getUTCDay() + 6) % 7)),
+    startOfMonth: () => `${today.slice(0, 8)}01`,
+    startOfQuarter: () =>
+      `${today.slice(0, 5)}${String(Math.floor((Number(today.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, '0')}-01`,
+    startOfYear: () => `${today.slice(0, 5)}01-01`,
+  }
+  if (Object.hasOwn(named, text)) return named[text]!()
+  const span = parseSpan(text)
+  return span ? moveDay(today, span) : undefined
+}
+
+export type Span = { count: number; unit: 'd' | 'w' | 'm' | 'y' }
+
+/** Reads `-7d`, `+2w`, `30d`, `6m`, `1y`: a count of at most four digits and a unit. */
+export function parseSpan(text: string): Span | undefined {
+  const match = /^([+-]?\d{1,4})([dwmy])$/.exec(text)
+  return match ? { count: Number(match[1]), unit: match[2] as Span['unit'] } : undefined
+}
+
+/** The day that lies a span after another. */
+export function moveDay(day: string, { count, unit }: Span): string {
+  if (unit === 'd' || unit === 'w') return addDays(day, count * UNIT_DAYS[unit])
+  return addMonths(day, unit === 'm' ? count : count * 12)
+}

@@ -1,0 +1,42 @@
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { columnOf, type RecordDefinition } from './definition.ts'
+import type { Field } from './fields.ts'
+
+const dialect = new PgDialect()
+const lists = new WeakMap<RecordDefinition, string>()
+
+/**
+ * The select list that turns a row `t` into the record on the wire. Links to records in the trash read as
+ * null and come back on restore. Made once per record type; it holds no parameters.
+ */
+export function selectList(record: RecordDefinition): string {
+  let list = lists.get(record)
+  if (!list) {
+    const fields = Object.entries(record.contract.fields)
+    list = [
+      ...fields.map(([key, f]) => `${readExpression(record, key, f)} as "${key}"`),
+      't.version as "version"',
+    ].join(', ')
+    lists.set(record, list)
+  }
+  return list
+}
+
+/** The SQL expression of one field over the row `t`. */
+export function readExpression(record: RecordDefinition, key: string, field: Field): string {
+  const computed = record.computed[key]
+  if (computed) {
+    const { sql, params } = dialect.sqlToQuery(computed)
+    if (params.length) throw new Error(`computed ${record.contract.name}.${key} must not hold parameters`)
+    return sql
+  }
+  const column = `t.${columnOf(record, key).name}`
+  if (field.kind === 'link' || field.kind === 'related')
+    return `case when ${inTrash(column)} then null else ${column} end`
+  if (field.kind === 'links') return `array(select l from unnest(${column}) l where not ${inTrash('l')})`
+  return column
+}
+
+/** Whether the record with that id is in the trash: one probe of a small partial index. */
+export const inTrash = (id: string): string =>
+  `exists (select 1 from records x where x.workspace_id = t.workspace_id and x.id = ${id} and x.deleted_at is not null)`

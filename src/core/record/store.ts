@@ -1,0 +1,231 @@
+import { sql } from 'drizzle-orm'
+import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
+import type { Tx } from '../db/workspace.ts'
+import { conflict, forbidden, invalid, notFound, Refusal } from '../errors.ts'
+import { newId } from '../ids.ts'
+import { checkCustomFields } from './custom-fields.ts'
+import { type Change, hasColumn, type RecordDefinition, tableOf, type WriteContext } from './definition.ts'
+import { checkLinks, checkMembers } from './links.ts'
+import { selectList } from './select.ts'
+import { compile, insertStatement, type Statement, type UpdateOptions, updateStatement } from './write.ts'
+
+/** Rows that one statement creates at most; more are split by `createMany`. */
+const ROWS_PER_STATEMENT = 500
+
+/** A record as the API shows it, with its `version`. */
+export type Stored = Row & { id: string; version: number }
+
+const NORMAL: WriteContext = { history: false }
+
+/**
+ * The one door for writing: each call is one statement that changes the rows and appends their events.
+ * Values must have passed the contract's schema; links, members, custom fields and rules are checked here.
+ */
+export const store = {
+  /** Creates one record. @throws Refusal 400 for a bad link, 409 for a taken unique value, 403 */
+  async create(
+    tx: Tx,
+    record: RecordDefinition,
+    values: Change,
+    context: WriteContext = NORMAL,
+  ): Promise<Stored> {
+    mayWrite(tx, record)
+    const [row] = await prepareRows(tx, record, [values], context)
+    const [created] = await run(tx, record, insertStatement(record, tx.who, [row!], true))
+    return created as Stored
+  },
+
+  /** Creates many records, all or none; answers their ids in order. The same refusals as `create`. */
+  async createMany(
+    tx: Tx,
+    record: RecordDefinition,
+    list: Change[],
+    context: WriteContext = NORMAL,
+  ): Promise<string[]> {
+    mayWrite(tx, record)
+    const ids: string[] = []
+    for (let at = 0; at < list.length; at += ROWS_PER_STATEMENT) {
+      const rows = await prepareRows(tx, record, list.slice(at, at + ROWS_PER_STATEMENT), context)
+      await run(tx, record, insertStatement(record, tx.who, rows, false))
+      ids.push(...rows.map(row => row.id as string))
+    }
+    return ids
+  },
+
+  /**
+   * Changes a record in part. Where nothing differs nothing is written.
+   * @throws Refusal 404 unseen, 403 not theirs, 412 another version, 400 and 409 as `create`
+   */
+  async update(
+    tx: Tx,
+    record: RecordDefinition,
+    id: string,
+    values: Change,
+    options: UpdateOptions & { history?: boolean } = {},
+  ): Promise<Stored> {
+    mayWrite(tx, record)
+    await Promise.all([
+      checkLinks(tx, record, [values]),
+      checkMembers(tx, record, [values]),
+      checkCustomFields(tx, record, [values], 'update'),
+    ])
+    const context = { history: options.history ?? false, action: options.action }
+    const ruled = record.rules.update ? await record.rules.update(tx, id, values, context) : values
+    const statement = compile(updateStatement(record, tx.who, id, ruled, options))
+    const rows = givesAway(tx, record, ruled)
+      ? await handOver(tx, record, id, statement)
+      : await run(tx, record, statement)
+    return settle(tx, record, id, rows[0], options)
+  },
+
+  /** Puts a record into the trash. @throws Refusal 404, 403, 412, and what the record's own rule refuses */
+  async remove(
+    tx: Tx,
+    record: RecordDefinition,
+    id: string,
+    options: { version?: number } = {},
+  ): Promise<void> {
+    mayWrite(tx, record)
+    await record.rules.remove?.(tx, id)
+    const change = { deletedAt: sql`now()` }
+    const rows = await run(
+      tx,
+      record,
+      compile(updateStatement(record, tx.who, id, change, { ...options, action: 'deleted' })),
+    )
+    await settle(tx, record, id, rows[0], options)
+  },
+
+  /** Takes a record out of the trash. @throws Refusal 404 where it is not in the trash, 403 */
+  async restore(tx: Tx, record: RecordDefinition, id: string): Promise<Stored> {
+    mayWrite(tx, record)
+    const statement = compile(
+      updateStatement(record, tx.who, id, { deletedAt: null }, { action: 'restored', among: 'trash' }),
+    )
+    return settle(tx, record, id, (await run(tx, record, statement))[0], { among: 'trash' })
+  },
+
+  /** Reads one live record. @throws Refusal 404 */
+  async read(tx: Tx, record: RecordDefinition, id: string): Promise<Stored> {
+    const found = await store.find(tx, record, id)
+    if (!found) throw notFound(record.contract.label)
+    return found
+  },
+
+  async find(tx: Tx, record: RecordDefinition, id: string): Promise<Stored | undefined> {
+    const text = `select ${selectList(record)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = $2::uuid and t.deleted_at is null`
+    return (await tx.session.rows(text, [tx.who.workspaceId, id]))[0] as Stored | undefined
+  },
+}
+
+function mayWrite(tx: Tx, record: RecordDefinition): void {
+  const { role } = tx.who
+  if (role === 'VIEWER') throw forbidden('Viewers may only read')
+  if (role === 'MEMBER' && record.writers === 'admin')
+    throw forbidden('Only an admin or owner may change this')
+}
+
+/** Checks and completes rows that are about to be created. */
+async function prepareRows(
+  tx: Tx,
+  record: RecordDefinition,
+  list: Change[],
+  context: WriteContext,
+): Promise<Change[]> {
+  await Promise.all([
+    checkLinks(tx, record, list),
+    checkMembers(tx, record, list),
+    checkCustomFields(tx, record, list, 'create'),
+  ])
+  const rows: Change[] = []
+  for (const values of list) {
+    const ruled = record.rules.create ? await record.rules.create(tx, values, context) : values
+    rows.push(completed(tx, record, ruled))
+  }
+  return rows
+}
+
+/** Adds what every new row has: id, workspace, creator, owner and the contract's defaults. */
+function completed(tx: Tx, record: RecordDefinition, values: Change): Change {
+  const row: Change = { id: newId(), workspaceId: tx.who.workspaceId }
+  if (hasColumn(record, 'createdById')) row.createdById = tx.who.userId
+  if ('ownerId' in record.contract.fields) row.ownerId = tx.who.userId
+  for (const [key, f] of Object.entries(record.contract.fields)) {
+    if (f.default !== undefined && hasColumn(record, key)) row[key] = f.default
+  }
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) row[key] = value
+  // History keeps its own dates: a record imported as made in 2019 was last changed in 2019 too.
+  if (values.createdAt && !values.updatedAt) row.updatedAt = values.createdAt
+  return row
+}
+
+/** Runs a statement and turns what the database refuses into what the caller can mend. */
+async function run(tx: Tx, record: RecordDefinition, statement: Statement): Promise<Row[]> {
+  try {
+    return await tx.session.rows(statement.text, statement.params)
+  } catch (error) {
+    throw error instanceof DatabaseFault ? refusalOf(error, record) : error
+  }
+}
+
+/** What a constraint, a right or a type refused, in the words of the API. */
+export function refusalOf(fault: DatabaseFault, record: RecordDefinition): Error {
+  const columns = /Key \(([^)]*)\)/.exec(fault.detail ?? '')?.[1]?.split(', ') ?? []
+  const path = columns
+    .filter(name => name !== 'workspace_id')
+    .map(camel)
+    .join(',')
+  if (fault.code === '23505')
+    return conflict(`${record.contract.label}: ${path || 'this value'} is taken already`, 'CONFLICT', [
+      { path, message: 'is taken already' },
+    ])
+  if (fault.code === '23503') return invalid({ path, message: 'not found' })
+  if (fault.code === '42501') return forbidden()
+  if (/^22|^23/.test(fault.code))
+    return new Refusal(400, 'VALIDATION_ERROR', 'A value does not fit', { cause: fault })
+  return fault
+}
+
+const camel = (name: string) => name.trim().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** The changed record, or the reason why none was changed. */
+async function settle(
+  tx: Tx,
+  record: RecordDefinition,
+  id: string,
+  row: Row | undefined,
+  options: UpdateOptions,
+): Promise<Stored> {
+  if (!row) {
+    const visible = await tx.session.rows(
+      `select 1 from ${tableOf(record)} where workspace_id = $1::uuid and id = $2::uuid and deleted_at is ${options.among === 'trash' ? 'not null' : 'null'}`,
+      [tx.who.workspaceId, id],
+    )
+    throw visible.length
+      ? forbidden('You may see this record but not change it')
+      : notFound(record.contract.label)
+  }
+  const { changed, foundVersion, ...stored } = row
+  if (changed === 0 && options.version !== undefined && options.version !== foundVersion) {
+    throw new Refusal(412, 'PRECONDITION_FAILED', 'The record has been changed since you read it')
+  }
+  return stored as Stored
+}
+
+/** A MEMBER who hands a record to somebody else may lose sight of it in the same statement. */
+function givesAway(tx: Tx, record: RecordDefinition, values: Change): boolean {
+  if (tx.who.role !== 'MEMBER' || tx.who.visibility !== 'own' || record.visibility === 'workspace')
+    return false
+  const { own, through = [] } = record.visibility
+  return [...own, ...through].some(key => key in values)
+}
+
+/** Makes sure that the caller may change the row, and then changes it as one who still sees it after. */
+async function handOver(tx: Tx, record: RecordDefinition, id: string, statement: Statement): Promise<Row[]> {
+  const text = `select 1 from ${tableOf(record)} where workspace_id = $1::uuid and id = $2::uuid and deleted_at is null for update`
+  const allowed = await tx.session.rows(text, [tx.who.workspaceId, id])
+  return allowed.length ? tx.as('ascendore_admin', () => run(tx, record, statement)) : []
+}
+
+/** Ids as one parameter. */
+export const idList = (ids: readonly string[]): string => arrayLiteral(ids)

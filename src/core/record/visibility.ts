@@ -1,0 +1,44 @@
+import type { Who } from '../db/workspace.ts'
+import { columnOf, type RecordDefinition } from './definition.ts'
+
+/**
+ * The condition under which a MEMBER with visibility `own` sees a row: it names them, or a record on which
+ * it hangs (or on which that one hangs in turn) is theirs. One text serves the row-level policies, where
+ * `me` reads the setting, and explicit conditions, where it is a parameter.
+ */
+export function ownCondition(record: RecordDefinition, alias: string, me: string): string {
+  if (record.visibility === 'workspace') return 'true'
+  const { own, through = [] } = record.visibility
+  const mine = own.map(key => `${alias}.${columnOf(record, key).name} = ${me}`)
+  const hanging = through.map(key => hangsOnMine(alias, `${alias}.${columnOf(record, key).name}`, me))
+  return `(${[...mine, ...hanging].join(' or ')})`
+}
+
+/** Whether the record with that id, or its parent, names `me`; by the directory, for any record type. */
+export function hangsOnMine(alias: string, id: string, me: string): string {
+  const names = (r: string) => `${me} in (${r}.owner_id, ${r}.created_by_id, ${r}.assignee_id)`
+  return `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
+    where d.workspace_id = ${alias}.workspace_id and d.id = ${id} and (${names('d')} or ${names('p')}))`
+}
+
+/** Whether this caller sees only their own records of the type. */
+export const seesOwnOnly = (record: RecordDefinition, who: Who): boolean =>
+  record.visibility !== 'workspace' && who.role === 'MEMBER' && who.visibility === 'own'
+
+/**
+ * The workspace and visibility of rows `alias`, said explicitly: row-level security is the second lock,
+ * and ids are also ranked by a role that it does not narrow.
+ */
+export function scopeCondition(
+  record: RecordDefinition,
+  who: Who,
+  alias: string,
+  add: (value: unknown, cast: string) => string,
+): string {
+  const conditions = [
+    `${alias}.workspace_id = ${add(who.workspaceId, 'uuid')}`,
+    `${alias}.deleted_at is null`,
+  ]
+  if (seesOwnOnly(record, who)) conditions.push(ownCondition(record, alias, add(who.userId, 'uuid')))
+  return conditions.join(' and ')
+}

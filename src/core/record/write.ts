@@ -1,0 +1,207 @@
+import { getTableColumns, SQL, sql } from 'drizzle-orm'
+import { type PgColumn, PgDialect } from 'drizzle-orm/pg-core'
+import { arrayLiteral } from '../db/engine.ts'
+import type { Who } from '../db/workspace.ts'
+import { newId } from '../ids.ts'
+import {
+  type Change,
+  castOf,
+  columnOf,
+  directoryColumns,
+  hasColumn,
+  type RecordDefinition,
+  tableOf,
+} from './definition.ts'
+import { inTrash, selectList } from './select.ts'
+
+/** A statement that is ready to run. */
+export type Statement = { text: string; params: unknown[] }
+
+const dialect = new PgDialect()
+
+/** Collects parameters and hands out their places, cast to the type that the column has. */
+class Params {
+  readonly values: unknown[] = []
+  add(value: unknown, cast: string): string {
+    this.values.push(value)
+    return `$${this.values.length}::${cast}`
+  }
+}
+
+/** A value as the text that PostgreSQL reads for the column. */
+export function encodeFor(column: PgColumn, value: unknown): unknown {
+  if (value === null || value === undefined) return null
+  const type = castOf(column)
+  if (type.endsWith('[]')) return arrayLiteral(value as unknown[])
+  return type === 'jsonb' ? JSON.stringify(value) : value
+}
+
+/** The part of an event row that is the same for every change of one request. */
+const eventColumns = (who: Who, params: Params) =>
+  [
+    params.add(who.userId, 'uuid'),
+    params.add(who.causeId ?? null, 'uuid'),
+    params.add(who.ip ?? null, 'inet'),
+    params.add(who.userAgent?.slice(0, 500) ?? null, 'text'),
+    params.add(who.requestId ?? null, 'text'),
+  ] as const
+
+/**
+ * Creates rows, their directory entries and their events in one statement. With `read` it answers the
+ * records as they are read, else their ids only.
+ */
+export function insertStatement(
+  record: RecordDefinition,
+  who: Who,
+  rows: Change[],
+  read: boolean,
+): Statement {
+  const params = new Params()
+  const keys = [...new Set(rows.flatMap(row => Object.keys(row)))].filter(key => hasColumn(record, key))
+  const columns = keys.map(key => columnOf(record, key))
+  const tuples = rows.map(row => {
+    const cells = columns.map((column, i) => {
+      const value = row[keys[i]!]
+      return value === undefined ? 'default' : params.add(encodeFor(column, value), castOf(column))
+    })
+    return `(${cells.join(',')})`
+  })
+  const [actor, cause, ip, agent, request] = eventColumns(who, params)
+  const ids = params.add(arrayLiteral(rows.map(row => row.id)), 'uuid[]')
+  const eventIds = params.add(arrayLiteral(rows.map(() => newId())), 'uuid[]')
+  const changes = params.add(
+    arrayLiteral(rows.map(row => JSON.stringify(createdChanges(record, row)))),
+    'jsonb[]',
+  )
+  const text = `with new as (insert into ${tableOf(record)} (${columns.map(c => c.name).join(',')}) values ${tuples.join(',')} returning *),
+${noOldRow(record)}listed as (${directoryInsert(record)}),
+told as (insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id)
+  select n.workspace_id, e.event_id, ${actor}, 'created', '${record.contract.name}', n.id, e.changes, ${cause}, ${ip}, ${agent}, ${request}
+  from unnest(${ids}, ${eventIds}, ${changes}) e(id, event_id, changes) join new n on n.id = e.id)
+select ${read ? selectList(record) : 't.id'} from new t`
+  return { text, params: params.values }
+}
+
+/** Companion statements speak of `old`, which a created row does not have. */
+function noOldRow(record: RecordDefinition): string {
+  return record.alongside
+    ? `old as (select * from ${tableOf(record)} where false),\n${record.alongside},\n`
+    : ''
+}
+
+function directoryInsert(record: RecordDefinition): string {
+  const extra = Object.entries(directoryColumns(record))
+  const into = extra.map(([name]) => `, ${name}`).join('')
+  const from = extra.map(([, key]) => `, n.${columnOf(record, key).name}`).join('')
+  return `insert into records (workspace_id, id, type${into}) select n.workspace_id, n.id, '${record.contract.name}'${from} from new n`
+}
+
+/** What a `created` event tells: each field that was given. */
+function createdChanges(record: RecordDefinition, row: Change): Record<string, { new: unknown }> {
+  const told: Record<string, { new: unknown }> = {}
+  for (const key of Object.keys(record.contract.fields)) {
+    const value = row[key]
+    if (value === undefined || value === null || key === 'id' || key === 'workspaceId') continue
+    told[key] = { new: value }
+  }
+  return told
+}
+
+export type UpdateOptions = {
+  /** The version that the caller has read; another one is answered by `changed` 0. */
+  version?: number
+  action?: string
+  /** Which rows may be changed: live ones (default) or those in the trash. */
+  among?: 'live' | 'trash'
+}
+
+/**
+ * Locks the row, changes it where anything differs, brings the directory up to date and appends the event,
+ * in one statement. Answers the record, how many rows changed (`changed`) and the version that was found
+ * (`foundVersion`); no row where none may be changed.
+ */
+export function updateStatement(
+  record: RecordDefinition,
+  who: Who,
+  id: string,
+  values: Change,
+  options: UpdateOptions = {},
+): SQL {
+  const table = sql.raw(tableOf(record))
+  const keys = Object.keys(values).filter(key => hasColumn(record, key))
+  const names = keys.map(key => columnOf(record, key).name)
+  const expressions = keys.map(key => newValue(record, key, values[key]))
+  const differs = keys.map((_, i) => sql`old.${sql.raw(names[i]!)} is distinct from ${expressions[i]!}`)
+  const assignments = keys.map((_, i) => sql`${sql.raw(names[i]!)} = ${expressions[i]!}`)
+  const among = sql.raw(options.among === 'trash' ? 'deleted_at is not null' : 'deleted_at is null')
+  const version = options.version === undefined ? sql`` : sql` and old.version = ${options.version}::int`
+  return sql`with old as (
+  select * from ${table} where workspace_id = ${who.workspaceId}::uuid and id = ${id}::uuid and ${among} for update),
+new as (
+  update ${table} t set ${sql.join([...assignments, sql`updated_at = now()`, sql`version = t.version + 1`], sql`, `)}
+  from old where t.workspace_id = ${who.workspaceId}::uuid and t.id = old.id${version} and (${differs.length ? sql.join(differs, sql` or `) : sql`false`})
+  returning t.*)${sql.raw(record.alongside ? `,\n${record.alongside}` : '')}${directoryUpdate(record, keys)},
+told as (${eventInsert(record, who, options.action ?? 'updated', changesExpression(keys, names))})
+select ${sql.raw(selectList(record))}, (select count(*)::int from new) as changed, (select version from old) as "foundVersion"
+from (select * from new union all select * from old where not exists (select 1 from new)) t`
+}
+
+function newValue(record: RecordDefinition, key: string, value: unknown): SQL {
+  if (value instanceof SQL) return value
+  const column = columnOf(record, key)
+  const cast = sql.raw(castOf(column))
+  if (key === 'customFields')
+    return sql`jsonb_strip_nulls(old.custom_fields || ${JSON.stringify(value)}::jsonb)`
+  const kind = record.contract.fields[key]?.kind
+  if (value === null && (kind === 'link' || kind === 'related')) {
+    // A link to a record in the trash reads as null; sending that null back must not forget the link.
+    const name = `old.${column.name}`
+    return sql.raw(
+      `case when ${inTrash(name).replace('t.workspace_id', 'old.workspace_id')} then ${name} end`,
+    )
+  }
+  return sql`${encodeFor(column, value)}::${cast}`
+}
+
+function changesExpression(keys: string[], names: string[]): SQL {
+  const parts = keys
+    .map((key, i) => ({ key, name: names[i]! }))
+    .filter(({ key }) => key !== 'deletedAt')
+    .map(
+      ({ key, name }) =>
+        `case when old.${name} is distinct from n.${name} then jsonb_build_object('${key}', jsonb_build_object('old', old.${name}, 'new', n.${name})) else '{}'::jsonb end`,
+    )
+  return sql.raw(parts.length ? parts.join(' || ') : `'{}'::jsonb`)
+}
+
+function eventInsert(record: RecordDefinition, who: Who, action: string, changes: SQL): SQL {
+  return sql`insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id)
+  select n.workspace_id, ${newId()}::uuid, ${who.userId}::uuid, ${action}::text, ${record.contract.name}::text, n.id, ${changes},
+    ${who.causeId ?? null}::uuid, ${who.ip ?? null}::inet, ${who.userAgent?.slice(0, 500) ?? null}::text, ${who.requestId ?? null}::text
+  from new n join old on old.id = n.id`
+}
+
+/** Brings the directory entry up to date where the change touches what stands in it. */
+function directoryUpdate(record: RecordDefinition, keys: string[]): SQL {
+  const touched = Object.entries(directoryColumns(record)).filter(([, key]) => keys.includes(key))
+  const sets = touched.map(([name, key]) => `${name} = n.${columnOf(record, key).name}`)
+  if (keys.includes('deletedAt'))
+    sets.push(
+      'deleted_at = n.deleted_at',
+      "deleted_by_id = case when n.deleted_at is null then null else nullif(current_setting('app.user_id', true), '')::uuid end",
+    )
+  if (!sets.length) return sql``
+  return sql.raw(
+    `,\nlisted as (update records r set ${sets.join(', ')} from new n where r.workspace_id = n.workspace_id and r.id = n.id)`,
+  )
+}
+
+/** Compiles a Drizzle fragment for the session. */
+export function compile(statement: SQL): Statement {
+  const { sql: text, params } = dialect.sqlToQuery(statement)
+  return { text, params }
+}
+
+/** Every column of the record by property name, for code that must copy whole rows. */
+export const columnsOf = (record: RecordDefinition): Record<string, PgColumn> =>
+  getTableColumns(record.table) as Record<string, PgColumn>

@@ -1,0 +1,28 @@
+import { defineContract } from '#core/record/contract.ts'
+import { CUSTOM_TYPES } from '#core/record/custom-types.ts'
+import * as f from '#core/record/fields.ts'
+
+export const customFieldContract = defineContract({
+  name: 'customField',
+  path: 'custom-fields',
+  label: 'Custom field',
+  description: 'A field that the admins of a workspace have added to a record type',
+  title: ['label'],
+  defaultSort: 'createdAt',
+  plainFilters: ['entity', 'type'],
+  softDelete: true,
+  importable: false,
+  fields: {
+    entity: f.required(f.text(60, { writable: 'create', description: 'The record type, such as deal' })),
+    key: f.required(
+      f.text(60, {
+        writable: 'create',
+        description: 'Its name in `customFields`: a letter, then letters, digits or _',
+      }),
+    ),
+    label: f.required(f.text(120)),
+    type: f.required(f.choice(CUSTOM_TYPES, { writable: 'create' })),
+    options: f.texts({ description: 'What may be chosen, for select and multiSelect' }),
+    required: f.withDefault(f.boolean(), false),
+  },
+})

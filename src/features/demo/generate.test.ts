@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { generateDemo } from './generate.ts'
+
+const NOW = new Date('2026-07-15T13:00:00.000Z')
+const START = '2024-07-15T13:00:00.000Z'
+const demo = generateDemo({ now: NOW })
+
+const keysOf = (list: readonly { key: string }[]): Set<string> => new Set(list.map(item => item.key))
+const share = <T>(list: readonly T[], test: (item: T) => boolean): number =>
+  list.filter(test).length / list.length
+
+describe('the demo', () => {
+  it('is the same for the same seed and moment, and another for another seed', () => {
+    assert.deepEqual(generateDemo({ now: NOW }), demo)
+    const one = generateDemo({ seed: 1, now: NOW })
+    assert.notDeepEqual(one.companies, demo.companies)
+    assert.notDeepEqual(
+      one.deals.map(deal => deal.status),
+      demo.deals.map(deal => deal.status),
+    )
+  })
+
+  it('does not share what it hands out between calls', () => {
+    const first = generateDemo({ seed: 3, now: NOW })
+    first.members[0]!.name = 'changed'
+    first.pipelines[0]!.stages.pop()
+    const second = generateDemo({ seed: 3, now: NOW })
+    assert.notEqual(second.members[0]!.name, 'changed')
+    assert.equal(second.pipelines[0]!.stages.length, 6)
+  })
+
+  it('has the promised size', () => {
+    const { companies, contacts, leads, deals, interactions, tasks, notes, members } = demo
+    assert.deepEqual(
+      [companies, contacts, leads, deals, members].map(list => list.length),
+      [85, 400, 900, 1500, 8],
+    )
+    assert.ok(interactions.length >= 6000 && interactions.length <= 8500, `${interactions.length}`)
+    assert.ok(tasks.length >= 650 && tasks.length <= 750)
+    assert.ok(notes.length >= 750 && notes.length <= 850)
+    const open = deals.filter(deal => deal.status === 'OPEN').length
+    assert.ok(open >= 250 && open <= 350, `${open} open`)
+    const rate = share(
+      deals.filter(deal => deal.status !== 'OPEN'),
+      deal => deal.status === 'WON',
+    )
+    assert.ok(rate >= 0.55 && rate <= 0.63, `${rate} won`)
+  })
+
+  it('has the accounts that people sign in with', () => {
+    const roles = Object.fromEntries(demo.members.map(({ email, role }) => [email, role]))
+    assert.equal(roles['owner@demo.example'], 'OWNER')
+    assert.equal(roles['admin@demo.example'], 'ADMIN')
+    assert.equal(roles['member@demo.example'], 'MEMBER')
+    assert.equal(roles['viewer@demo.example'], 'VIEWER')
+    assert.equal(demo.members.filter(({ role }) => role === 'MEMBER').length, 5)
+    const owners = new Set([...demo.deals, ...demo.companies, ...demo.leads].map(({ ownerKey }) => ownerKey))
+    assert.equal(owners.has('member-viewer'), false)
+  })
+})
+
+describe('references', () => {
+  it('lead somewhere', () => {
+    const members = keysOf(demo.members)
+    const companies = keysOf(demo.companies)
+    const contacts = keysOf(demo.contacts)
+    const deals = keysOf(demo.deals)
+    const has = (set: Set<string>, key: string | null): void =>
+      assert.ok(key !== null && set.has(key), `${key}`)
+    for (const { ownerKey } of [...demo.companies, ...demo.contacts, ...demo.leads, ...demo.deals])
+      has(members, ownerKey)
+    for (const contact of demo.contacts) has(companies, contact.companyKey)
+    for (const interaction of demo.interactions) {
+      has(contacts, interaction.contactKey)
+      has(companies, interaction.companyKey)
+      has(members, interaction.ownerKey)
+      if (interaction.dealKey !== null) has(deals, interaction.dealKey)
+    }
+    const related = { deal: deals, contact: contacts, company: companies }
+    for (const task of demo.tasks) {
+      has(related[task.relatedType], task.relatedKey)
+      has(members, task.assigneeKey)
+      has(members, task.createdByKey)
+    }
+    for (const note of demo.notes) {
+      has(related[note.relatedType], note.relatedKey)
+      has(members, note.authorKey)
+    }
+  })
+
+  it('keep a deal, its people and its stages together', () => {
+    const contacts = new Map(demo.contacts.map(contact => [contact.key, contact]))
+    const pipelines = new Map(demo.pipelines.map(pipeline => [pipeline.key, pipeline]))
+    for (const deal of demo.deals) {
+      assert.equal(deal.contactKeys[0], deal.primaryContactKey)
+      assert.equal(new Set(deal.contactKeys).size, deal.contactKeys.length)
+      for (const key of deal.contactKeys) assert.equal(contacts.get(key)?.companyKey, deal.companyKey)
+      const stages = new Map(pipelines.get(deal.pipelineKey)!.stages.map(stage => [stage.key, stage]))
+      assert.equal(stages.get(deal.stageKey)?.kind, deal.status)
+      assert.equal(deal.history.at(-1)?.stageKey, deal.stageKey)
+      for (const entry of deal.history.slice(0, -1)) assert.equal(stages.get(entry.stageKey)?.kind, 'OPEN')
+    }
+  })
+
+  it('join a converted lead with what it became', () => {
+    const contacts = new Map(demo.contacts.map(contact => [contact.key, contact]))
+    const deals = new Map(demo.deals.map(deal => [deal.key, deal]))
+    const taken = new Set<string>()
+    for (const lead of demo.leads) {
+      if (lead.stage !== 'CONVERTED') {
+        assert.deepEqual(
+          [lead.convertedAt, lead.contactKey, lead.companyKey, lead.dealKey],
+          [null, null, null, null],
+        )
+        continue
+      }
+      const deal = deals.get(lead.dealKey!)!
+      assert.equal(contacts.get(lead.contactKey!)?.email, lead.email)
+      assert.equal(deal.companyKey, lead.companyKey)
+      assert.equal(deal.primaryContactKey, lead.contactKey)
+      assert.equal(deal.source, lead.source)
+      assert.equal(deal.createdAt, lead.convertedAt)
+      assert.ok(lead.convertedAt! > lead.createdAt)
+      assert.equal(taken.has(deal.key), false)
+      taken.add(deal.key)
+    }
+    assert.ok(taken.size > 100)
+  })
+
+  it('are unique where they must be', () => {
+    const unique = (list: readonly string[]): void => assert.equal(new Set(list).size, list.length)
+    for (const list of Object.values(demo)) unique(list.map(({ key }: { key: string }) => key))
+    unique(demo.companies.map(({ domain }) => domain))
+    unique(demo.companies.map(({ name }) => name))
+    unique(demo.contacts.map(({ email }) => email))
+    unique(demo.members.map(({ email }) => email))
+    const fresh = demo.leads.filter(({ stage }) => stage !== 'CONVERTED').map(({ email }) => email)
+    unique([...fresh, ...demo.contacts.map(({ email }) => email)])
+  })
+})
+
+describe('formats', () => {
+  it('are those of the records', () => {
+    for (const { email, phone } of [...demo.contacts, ...demo.leads]) {
+      assert.match(email, /^[a-z0-9-]+\.[a-z0-9-]+@[a-z0-9-]+\.example$/)
+      assert.match(phone, /^\+[1-9]\d{8,13}$/)
+    }
+    for (const { domain } of demo.companies) assert.match(domain, /^[a-z0-9-]+\.example$/)
+    for (const { amount, expectedCloseDate, actualCloseDate, status } of demo.deals) {
+      assert.ok(amount > 0 && Math.abs(amount * 100 - Math.round(amount * 100)) < 1e-6, `${amount}`)
+      assert.match(expectedCloseDate, /^\d{4}-\d\d-\d\d$/)
+      assert.equal(actualCloseDate === null, status === 'OPEN')
+    }
+    for (const { sentimentScore } of demo.interactions) assert.ok(Math.abs(sentimentScore) <= 1)
+  })
+
+  it('leave no slot of a template unfilled and write few texts twice', () => {
+    for (const list of Object.values(demo)) {
+      for (const item of list)
+        assert.doesNotMatch(JSON.stringify(Object.values(item)), /\{\w+\}|undefined|NaN/)
+    }
+    const texts = demo.interactions.map(({ content }) => content)
+    assert.ok(new Set(texts).size > 0.95 * texts.length)
+  })
+})
+
+describe('time', () => {
+  it('stays within the two years, except what is due or expected', () => {
+    const now = NOW.toISOString()
+    const inside = (time: string): void => assert.ok(time >= START && time <= now, time)
+    for (const { createdAt } of [...demo.companies, ...demo.contacts, ...demo.leads, ...demo.deals])
+      inside(createdAt)
+    for (const { createdAt } of [...demo.tasks, ...demo.notes]) inside(createdAt)
+    for (const { occurredAt } of demo.interactions) inside(occurredAt)
+    for (const { convertedAt } of demo.leads) if (convertedAt) inside(convertedAt)
+    for (const { completedAt } of demo.tasks) if (completedAt) inside(completedAt)
+    for (const deal of demo.deals) for (const { enteredAt } of deal.history) inside(enteredAt)
+  })
+
+  it('runs in order: company, contact, deal, stages, talk, closing', () => {
+    const companies = new Map(demo.companies.map(({ key, createdAt }) => [key, createdAt]))
+    const contacts = new Map(demo.contacts.map(({ key, createdAt }) => [key, createdAt]))
+    const deals = new Map(demo.deals.map(deal => [deal.key, deal]))
+    for (const contact of demo.contacts) assert.ok(companies.get(contact.companyKey)! <= contact.createdAt)
+    for (const deal of demo.deals) {
+      for (const key of deal.contactKeys) assert.ok(contacts.get(key)! <= deal.createdAt)
+      assert.equal(deal.history[0]?.enteredAt, deal.createdAt)
+      for (const [i, entry] of deal.history.entries()) {
+        assert.ok(i === 0 || deal.history[i - 1]!.enteredAt < entry.enteredAt)
+      }
+      if (deal.actualCloseDate)
+        assert.equal(deal.actualCloseDate, deal.history.at(-1)?.enteredAt.slice(0, 10))
+    }
+    for (const { dealKey, occurredAt, contactKey } of demo.interactions) {
+      assert.ok(occurredAt >= contacts.get(contactKey)!)
+      if (dealKey === null) continue
+      const deal = deals.get(dealKey)!
+      assert.ok(occurredAt >= deal.createdAt)
+      if (deal.status !== 'OPEN') assert.ok(occurredAt < deal.history.at(-1)!.enteredAt)
+    }
+    for (const task of demo.tasks) {
+      assert.ok(task.dueAt >= task.createdAt)
+      assert.ok(task.completedAt === null || task.completedAt >= task.createdAt)
+      assert.equal(task.completedAt !== null, task.progress === 'COMPLETED')
+    }
+  })
+
+  it('leaves work for today, work that is late and work to come', () => {
+    const today = NOW.toISOString().slice(0, 10)
+    const open = demo.tasks.filter(({ completedAt, progress }) => !completedAt && progress !== 'CANCELLED')
+    assert.ok(open.filter(({ dueAt }) => dueAt.startsWith(today)).length >= 10)
+    assert.ok(open.filter(({ dueAt }) => dueAt.slice(0, 10) < today).length >= 25)
+    assert.ok(open.filter(({ dueAt }) => dueAt.slice(0, 10) > today).length >= 50)
+    assert.ok(share(demo.tasks, ({ completedAt }) => completedAt !== null) > 0.6)
+  })
+
+  it('works at any moment, also at midnight, on a weekend and on a leap day', () => {
+    for (const time of ['2028-02-29T00:00:00.000Z', '2027-01-03T23:59:59.000Z']) {
+      const data = generateDemo({ now: new Date(time) })
+      assert.equal(data.deals.length, 1500)
+      for (const { createdAt } of [...data.tasks, ...data.notes, ...data.deals]) assert.ok(createdAt <= time)
+      for (const { occurredAt } of data.interactions) assert.ok(occurredAt <= time)
+      for (const task of data.tasks) assert.ok(task.dueAt >= task.createdAt)
+    }
+  })
+})

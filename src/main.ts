@@ -1,0 +1,49 @@
+import { configFromProcess } from '#core/config.ts'
+import { StartupFault } from '#core/errors.ts'
+import { makeLog } from '#core/log.ts'
+import { startProgram } from '#core/program.ts'
+
+const STOP_WITHIN_MS = 10_000
+
+/** Starts the program and listens; a fault that the operator can mend ends it with one sentence. */
+async function main(): Promise<void> {
+  const config = configFromProcess()
+  const log = makeLog(config.logLevel)
+  const program = await startProgram(config, log)
+  stopOnSignal(program.stop)
+  try {
+    await program.server.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    await program.stop()
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new StartupFault(
+        `Port ${config.port} on ${config.host} is in use. Stop what uses it, or set PORT.`,
+      )
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new StartupFault(`HOST ${config.host} and PORT ${config.port} cannot be listened on (${code}).`)
+    throw error
+  }
+}
+
+/** Drains and closes within 10 s; what is not done by then goes on at the next start. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let isStopping = false
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isStopping) return
+      isStopping = true
+      setTimeout(() => process.exit(1), STOP_WITHIN_MS - 500).unref()
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+main().catch(error => {
+  if (error instanceof StartupFault) process.stderr.write(`${error.message}\n`)
+  else console.error(error)
+  process.exit(1)
+})

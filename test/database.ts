@@ -1,0 +1,14 @@
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** PostgreSQL where the tests are told one (CI's second leg), else the embedded engine. */
+export const testDatabaseUrl = (): string | undefined => process.env.DATABASE_URL || undefined
+
+/** A migrated, empty embedded database that `test/setup.ts` makes once a run. */
+const template = () => process.env.ASCENDORE_TEST_TEMPLATE
+
+/** Starts a test file from the template, which saves it five seconds of setting up. */
+export function copyTemplate(dataDir: string): void {
+  const from = template()
+  if (from && existsSync(from)) cpSync(join(from, 'db'), join(dataDir, 'db'), { recursive: true })
+}

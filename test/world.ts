@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { type Env, readConfig } from '#core/config.ts'
+import type { Role, Tx, Who } from '#core/db/workspace.ts'
+import { newId } from '#core/ids.ts'
+import { makeLog } from '#core/log.ts'
+import { type Program, startProgram } from '#core/program.ts'
+import { copyTemplate, testDatabaseUrl } from './database.ts'
+
+/** One answer of the API, with its body already read. */
+export type Reply = { status: number; body: any; headers: LightMyRequestResponse['headers']; text: string }
+type Call = (
+  path: string,
+  options?: { headers?: Record<string, string>; query?: Record<string, string> },
+) => Promise<Reply>
+type Send = (
+  path: string,
+  body?: unknown,
+  options?: { headers?: Record<string, string>; query?: Record<string, string> },
+) => Promise<Reply>
+
+/** A signed-in person in one workspace, who calls the API as a client would. */
+export type Person = {
+  id: string
+  name: string
+  email: string
+  token: string
+  workspaceId: string
+  role: Role
+  get: Call
+  post: Send
+  put: Send
+  patch: Send
+  delete: Send
+  /** A transaction with this person's rights, for tests of the kernel. */
+  inWorkspace: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+}
+
+let program: Program | undefined
+const unexpected: string[] = []
+
+/** The settings under which tests run: no limits that a test would hit by chance, and a quiet log. */
+export function testEnv(dataDir: string, more: Env = {}): Env {
+  return {
+    DATA_DIR: dataDir,
+    DATABASE_URL: testDatabaseUrl(),
+    REDIS_URL: process.env.REDIS_URL,
+    JWT_SECRET: 'a secret of the tests, 32 characters at least',
+    SEED: 'none',
+    RATE_LIMIT_GENERAL: '1000000',
+    RATE_LIMIT_AUTH: '1000000',
+    RATE_LIMIT_IMPORT: '1000000',
+    RATE_LIMIT_UPLOAD: '1000000',
+    RATE_LIMIT_AI: '1000000',
+    LOG_LEVEL: 'warn',
+    ...more,
+  }
+}
+
+/** Starts the program on a database of its own for this test file; a log line above `info` fails the file. */
+export function useProgram(more: Env = {}): () => Program {
+  let dataDir: string
+  before(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'ascendore-test-'))
+    if (!testDatabaseUrl()) copyTemplate(dataDir)
+    const log = makeLog('warn', { write: (line: string) => void unexpected.push(line) })
+    program = await startProgram(readConfig(testEnv(dataDir, more)), log)
+  })
+  after(async () => {
+    await program?.stop()
+    program = undefined
+    rmSync(dataDir, { recursive: true, force: true })
+    if (unexpected.length) throw new Error(`unexpected log output:\n${unexpected.join('')}`)
+  })
+  return () => program!
+}
+
+/** Takes the log lines that a test caused on purpose. */
+export const takeLog = (): string[] => unexpected.splice(0)
+
+async function call(
+  method: InjectOptions['method'],
+  person: { token: string },
+  path: string,
+  body: unknown,
+  options: { headers?: Record<string, string>; query?: Record<string, string> } = {},
+): Promise<Reply> {
+  const url = path.startsWith('/api') || path.startsWith('/v1') ? path : `/api/v1${path}`
+  const headers = { ...(person.token ? { authorization: `Bearer ${person.token}` } : {}), ...options.headers }
+  const response = await program!.server.inject({
+    method,
+    url,
+    headers,
+    query: options.query,
+    payload: body as InjectOptions['payload'],
+  })
+  const isJson = String(response.headers['content-type'] ?? '').includes('json')
+  return {
+    status: response.statusCode,
+    body: isJson ? response.json() : undefined,
+    headers: response.headers,
+    text: response.payload,
+  }
+}
+
+const callsOf = (person: { token: string }) => ({
+  get: ((path, options) => call('GET', person, path, undefined, options)) as Call,
+  post: ((path, body, options) => call('POST', person, path, body, options)) as Send,
+  put: ((path, body, options) => call('PUT', person, path, body, options)) as Send,
+  patch: ((path, body, options) => call('PATCH', person, path, body, options)) as Send,
+  delete: ((path, body, options) => call('DELETE', person, path, body, options)) as Send,
+})
+
+/** Calls without a token. */
+export const nobody = callsOf({ token: '' })
+
+/** Adds a person with a session to a workspace. */
+export async function personIn(workspaceId: string, role: Role, name: string): Promise<Person> {
+  const { app } = program!
+  const id = newId()
+  const sessionId = newId()
+  const email = `${name.toLowerCase()}-${id.slice(-8)}@test.example`
+  await app.database.inSystem('ascendore_auth', async scope => {
+    await scope.session.rows(
+      'insert into users (id, name, email, email_verified_at) values ($1::uuid, $2, $3, now())',
+      [id, name, email],
+    )
+    await scope.session.rows(
+      'insert into memberships (workspace_id, id, user_id, role) values ($1::uuid, $2::uuid, $3::uuid, $4)',
+      [workspaceId, newId(), id, role],
+    )
+    await scope.session.rows(
+      `insert into sessions (id, user_id, workspace_id, token_hash, expires_at) values ($1::uuid, $2::uuid, $3::uuid, $4, now() + interval '1 day')`,
+      [sessionId, id, workspaceId, newId()],
+    )
+  })
+  const token = await app.tokens.sign({ userId: id, workspaceId, sessionId, isWeb: false })
+  const who: Who = { workspaceId, userId: id, role, visibility: 'own', timezone: 'UTC' }
+  return {
+    id,
+    name,
+    email,
+    token,
+    workspaceId,
+    role,
+    ...callsOf({ token }),
+    inWorkspace: work => app.database.inWorkspace(who, work),
+  }
+}
+
+/** A new workspace with its founding owner. */
+export async function workspace(
+  settings: Record<string, unknown> = {},
+): Promise<{ id: string; owner: Person }> {
+  const { app } = program!
+  const id = newId()
+  await app.database.inSystem('ascendore_auth', scope =>
+    scope.session.rows(
+      'insert into workspaces (id, name, slug, settings) values ($1::uuid, $2, $3, $4::jsonb)',
+      [id, `Workspace ${id.slice(-6)}`, id, JSON.stringify(settings)],
+    ),
+  )
+  const owner = await personIn(id, 'OWNER', 'Olga')
+  await app.database.inWorkspace(
+    { workspaceId: id, userId: owner.id, role: 'OWNER', visibility: 'own', timezone: 'UTC' },
+    tx => app.found(tx),
+  )
+  return { id, owner }
+}
+
+/**
+ * Two workspaces that must never see each other. In the first: an owner, an admin, two members who see
+ * only their own records, and a viewer. In the second: one owner, `mallory`.
+ */
+export async function world(settings: Record<string, unknown> = {}) {
+  const first = await workspace(settings)
+  const second = await workspace()
+  return {
+    workspaceId: first.id,
+    owner: first.owner,
+    admin: await personIn(first.id, 'ADMIN', 'Adam'),
+    ana: await personIn(first.id, 'MEMBER', 'Ana'),
+    ben: await personIn(first.id, 'MEMBER', 'Ben'),
+    vera: await personIn(first.id, 'VIEWER', 'Vera'),
+    mallory: second.owner,
+  }
+}
