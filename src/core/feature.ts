@@ -28,8 +28,8 @@ export type App = {
 /** What a feature folder brings; the default export of its `*.server.ts`. */
 export type Feature = {
   records?: RecordDefinition[]
-  /** Routes beyond the generic ones of its records. */
-  operations?: Operation[]
+  /** Routes beyond the generic ones of its records; a function where they depend on other features' records. */
+  operations?: Operation[] | (() => Operation[])
   jobs?: AnyJob[]
   schedules?: Schedule[]
   followers?: Follower[]

@@ -1,5 +1,6 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { columnOf, type RecordDefinition } from './definition.ts'
+import { hasRecord, recordNamed } from './registry.ts'
 import type { Field } from './fields.ts'
 
 const dialect = new PgDialect()
