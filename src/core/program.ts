@@ -36,7 +36,9 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** Every route: the generic ones of all records, and those that features bring. */
 export function operationsOf(features: Feature[]): Operation[] {
-  const own = features.flatMap(({ operations = [] }) => (typeof operations === 'function' ? operations() : operations))
+  const own = features.flatMap(({ operations = [] }) =>
+    typeof operations === 'function' ? operations() : operations,
+  )
   // A feature's own route stands in for the generic one of the same method and path.
   const taken = new Set(own.map(operation => `${operation.method} ${operation.path}`))
   const generic = allRecords()

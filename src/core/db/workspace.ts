@@ -88,7 +88,7 @@ export class Scope {
   async inside<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
     if (!isUuid(workspaceId)) throw new Error('inside needs a UUID')
     await this.session.script(
-      `set local role ascendore_admin; set local app.workspace_id = '${workspaceId}'; set local app.user_id = ''`
+      `set local role ascendore_admin; set local app.workspace_id = '${workspaceId}'; set local app.user_id = ''`,
     )
     const result = await work()
     await this.session.script(`set local role ${this.role}; set local app.workspace_id = ''`)

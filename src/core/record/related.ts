@@ -1,10 +1,19 @@
-import { choice, related, type Field } from './fields.ts'
+import { choice, type Field, related } from './fields.ts'
 
 /** What tasks, notes, invoices and files may hang on (R3, lower case). */
-export const RELATED_TYPES = ['contact', 'company', 'deal', 'task', 'lead', 'campaign', 'project', 'invoice'] as const
+export const RELATED_TYPES = [
+  'contact',
+  'company',
+  'deal',
+  'task',
+  'lead',
+  'campaign',
+  'project',
+  'invoice',
+] as const
 
 /** The pair of fields by which a record hangs on another of any type. */
 export const relatedFields = () => ({
   relatedType: choice(RELATED_TYPES, { description: 'The type of the record on which it hangs' }),
-  relatedId: related({ description: 'Its id' }) as Field<string | null>
+  relatedId: related({ description: 'Its id' }) as Field<string | null>,
 })

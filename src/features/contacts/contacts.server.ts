@@ -1,7 +1,16 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { flexibleColumns, moment, name, ownerColumn, recordColumns, recordKeys, searchColumn, searchIndex } from '#core/db/columns.ts'
+import {
+  flexibleColumns,
+  moment,
+  name,
+  ownerColumn,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
 import { invalid } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
@@ -37,16 +46,18 @@ export const contactTable = pgTable(
     preferences: jsonb('preferences'),
     ...flexibleColumns(),
     searchText: searchColumn(
-      `first_name || ' ' || last_name || ' ' || coalesce(email, '') || ' ' || coalesce(phone_e164, phone, '') || ' ' || coalesce(mobile_e164, mobile, '') || ' ' || coalesce(job_title, '')`
-    )
+      `first_name || ' ' || last_name || ' ' || coalesce(email, '') || ' ' || coalesce(phone_e164, phone, '') || ' ' || coalesce(mobile_e164, mobile, '') || ' ' || coalesce(job_title, '')`,
+    ),
   },
   t => [
     ...recordKeys(t, { members: ['ownerId'], links: ['companyId'] }),
     index('contacts_email').on(t.workspaceId, t.email),
     index('contacts_name').on(t.workspaceId, t.lastName, t.firstName, t.id).where(live),
-    index('contacts_touched').on(t.workspaceId, sql`${t.lastInteractionAt} desc nulls last`, sql`${t.id} desc`).where(live),
-    searchIndex('contacts', t)
-  ]
+    index('contacts_touched')
+      .on(t.workspaceId, t.lastInteractionAt.desc().nullsLast(), t.id.desc())
+      .where(live),
+    searchIndex('contacts', t),
+  ],
 )
 
 export const contacts = defineRecord({
@@ -56,11 +67,12 @@ export const contacts = defineRecord({
   rules: {
     create: (_tx, values) => {
       const { firstName, lastName, email } = values
-      if (!firstName && !lastName && !email) throw invalid({ path: 'firstName', message: 'a contact needs a name or an e-mail address' })
+      if (!firstName && !lastName && !email)
+        throw invalid({ path: 'firstName', message: 'a contact needs a name or an e-mail address' })
       return withE164(values)
     },
-    update: (_tx, _id, values) => withE164(values)
-  }
+    update: (_tx, _id, values) => withE164(values),
+  },
 })
 
 /** Keeps the international form beside each number as it was given. */
@@ -72,13 +84,15 @@ function withE164(values: Change): Change {
 }
 
 const bulkDelete = operation({
-  method: 'POST', path: '/contacts/bulk-delete', tag: 'contacts',
+  method: 'POST',
+  path: '/contacts/bulk-delete',
+  tag: 'contacts',
   summary: 'Put up to 1,000 contacts into the trash',
   body: z.strictObject({ ids: z.array(z.uuid()).min(1).max(OPERATIONS_AT_MOST) }),
   async handle({ tx, body }) {
     const { results } = await bulk(tx, contacts, { operations: body.ids.map(id => ({ op: 'delete', id })) })
     return { deleted: results.filter(result => result.status < 300).length, results }
-  }
+  },
 })
 
 export default { records: [contacts], operations: [bulkDelete] } satisfies Feature

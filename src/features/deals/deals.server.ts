@@ -1,7 +1,18 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { date, flexibleColumns, moment, money, name, ownerColumn, recordColumns, recordKeys, searchColumn, searchIndex } from '#core/db/columns.ts'
+import {
+  date,
+  flexibleColumns,
+  moment,
+  money,
+  name,
+  ownerColumn,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { wallHelpers } from '#core/db/policies.ts'
 import { records, workspaces } from '#core/db/tables.ts'
@@ -43,54 +54,64 @@ export const dealTable = pgTable(
     stageEnteredAt: moment('stage_entered_at').notNull().default(sql`now()`),
     closedAt: moment('closed_at'),
     ...flexibleColumns(),
-    searchText: searchColumn(`title || ' ' || coalesce(source, '')`)
+    searchText: searchColumn(`title || ' ' || coalesce(source, '')`),
   },
   t => [
     ...recordKeys(t, { members: ['ownerId'], links: ['pipelineId', 'companyId', 'primaryContactId'] }),
-    foreignKey({ name: 'deals_stage_id_fk', columns: [t.workspaceId, t.stageId], foreignColumns: [records.workspaceId, records.id] }),
+    foreignKey({
+      name: 'deals_stage_id_fk',
+      columns: [t.workspaceId, t.stageId],
+      foreignColumns: [records.workspaceId, records.id],
+    }),
     index('deals_column').on(t.workspaceId, t.stageId, t.updatedAt, t.id).where(live),
     index('deals_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
     index('deals_title').on(t.workspaceId, t.title, t.id),
     index('deals_amount').on(t.workspaceId, t.amount, t.id).where(live),
     index('deals_expected').on(t.workspaceId, t.expectedCloseDate, t.id).where(live),
     // The board's sums read nothing but this index: PostgreSQL has no INCLUDE through the generator.
-    index('deals_board').on(t.workspaceId, t.stageId, t.currency, t.amount, t.probability, t.ownerId, t.createdById).where(sql`status = 'OPEN' and deleted_at is null`),
+    index('deals_board')
+      .on(t.workspaceId, t.stageId, t.currency, t.amount, t.probability, t.ownerId, t.createdById)
+      .where(sql`status = 'OPEN' and deleted_at is null`),
     index('deals_contacts').using('gin', t.workspaceId, t.contactIds),
-    searchIndex('deals', t)
-  ]
+    searchIndex('deals', t),
+  ],
 )
 
 /** Every stage that a deal has entered, and when; written beside the deal itself. */
 export const dealStageHistory = pgTable(
   'deal_stage_history',
   {
-    workspaceId: uuid('workspace_id').notNull().references(() => workspaces.id),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
     dealId: uuid('deal_id').notNull(),
     id: uuid('id').notNull(),
     stageId: uuid('stage_id').notNull(),
-    enteredAt: moment('entered_at').notNull()
+    enteredAt: moment('entered_at').notNull(),
   },
   t => [
     primaryKey({ columns: [t.workspaceId, t.dealId, t.id] }),
     foreignKey({ columns: [t.workspaceId, t.dealId], foreignColumns: [records.workspaceId, records.id] }),
-    foreignKey({ columns: [t.workspaceId, t.stageId], foreignColumns: [records.workspaceId, records.id] })
-  ]
+    foreignKey({ columns: [t.workspaceId, t.stageId], foreignColumns: [records.workspaceId, records.id] }),
+  ],
 )
 
 /** `contactIds` once more as rows, so that the database itself holds each contact to the workspace. */
 export const dealContacts = pgTable(
   'deal_contacts',
   {
-    workspaceId: uuid('workspace_id').notNull().references(() => workspaces.id),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
     dealId: uuid('deal_id').notNull(),
-    contactId: uuid('contact_id').notNull()
+    contactId: uuid('contact_id').notNull(),
   },
   t => [
     primaryKey({ columns: [t.workspaceId, t.dealId, t.contactId] }),
     foreignKey({ columns: [t.workspaceId, t.dealId], foreignColumns: [records.workspaceId, records.id] }),
     foreignKey({ columns: [t.workspaceId, t.contactId], foreignColumns: [records.workspaceId, records.id] }),
-    index('deal_contacts_contact').on(t.workspaceId, t.contactId)
-  ]
+    index('deal_contacts_contact').on(t.workspaceId, t.contactId),
+  ],
 )
 
 const ALONGSIDE = `entered as (insert into deal_stage_history (workspace_id, deal_id, id, stage_id, entered_at)
@@ -107,11 +128,15 @@ export const deals = defineRecord({
   table: dealTable,
   visibility: { own: ['ownerId', 'createdById'] },
   computed: {
-    stageDurationDays: sql.raw('greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.stage_entered_at) / 86400))::int'),
-    totalDurationDays: sql.raw('greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.created_at) / 86400))::int')
+    stageDurationDays: sql.raw(
+      'greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.stage_entered_at) / 86400))::int',
+    ),
+    totalDurationDays: sql.raw(
+      'greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.created_at) / 86400))::int',
+    ),
   },
   alongside: ALONGSIDE,
-  rules: { create: startDeal, update: changeDeal, purge: purgeCompanions }
+  rules: { create: startDeal, update: changeDeal, purge: purgeCompanions },
 })
 
 /** Completes a new deal: where it starts, in which currency, and who is involved. */
@@ -119,8 +144,11 @@ async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Pro
   const stage = await startStage(tx, values)
   const isClosed = stage.kind !== 'OPEN'
   const expected = history ? values.expectedCloseDate : undefined
-  const closeDate = isClosed ? ((values.actualCloseDate ?? expected ?? dayIn(tx.who.timezone)) as string) : null
-  const closedAt = closeDate && (closeDate === dayIn('UTC') ? new Date().toISOString() : `${closeDate}T12:00:00.000Z`)
+  const closeDate = isClosed
+    ? ((values.actualCloseDate ?? expected ?? dayIn(tx.who.timezone)) as string)
+    : null
+  const closedAt =
+    closeDate && (closeDate === dayIn('UTC') ? new Date().toISOString() : `${closeDate}T12:00:00.000Z`)
   const enteredAt = values.stageEnteredAt ?? closedAt ?? values.createdAt
   return {
     ...values,
@@ -132,12 +160,12 @@ async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Pro
     actualCloseDate: closeDate,
     closedAt,
     ...(enteredAt ? { stageEnteredAt: enteredAt } : {}),
-    contactIds: involved(values.contactIds, values.primaryContactId)
+    contactIds: involved(values.contactIds, values.primaryContactId),
   }
 }
 
 const involved = (contactIds: unknown, primary: unknown): string[] => [
-  ...new Set([...(primary ? [primary as string] : []), ...((contactIds as string[] | undefined) ?? [])])
+  ...new Set([...(primary ? [primary as string] : []), ...((contactIds as string[] | undefined) ?? [])]),
 ]
 
 const currencies = new WeakMap<Tx, Promise<string>>()
@@ -145,7 +173,9 @@ const currencies = new WeakMap<Tx, Promise<string>>()
 function workspaceCurrency(tx: Tx): Promise<string> {
   let found = currencies.get(tx)
   if (!found) {
-    found = tx.session.rows('select currency from workspaces where id = $1::uuid', [tx.who.workspaceId]).then(([row]) => row!.currency as string)
+    found = tx.session
+      .rows('select currency from workspaces where id = $1::uuid', [tx.who.workspaceId])
+      .then(([row]) => row!.currency as string)
     currencies.set(tx, found)
   }
   return found
@@ -155,9 +185,11 @@ function workspaceCurrency(tx: Tx): Promise<string> {
 async function changeDeal(tx: Tx, id: string, values: Change): Promise<Change> {
   const { stageId: _s, pipelineId: _p, status: _t, ...rest } = values
   const changed: Change = { ...rest, ...changedContacts(values) }
-  if (values.stageId === undefined && values.pipelineId === undefined && values.status === undefined) return changed
+  if (values.stageId === undefined && values.pipelineId === undefined && values.status === undefined)
+    return changed
   const [current] = await tx.session.rows(
-    'select stage_id as "stageId", pipeline_id as "pipelineId", status from deals where workspace_id = $1::uuid and id = $2::uuid', [tx.who.workspaceId, id]
+    'select stage_id as "stageId", pipeline_id as "pipelineId", status from deals where workspace_id = $1::uuid and id = $2::uuid',
+    [tx.who.workspaceId, id],
   )
   if (!current) return changed
   const stage = await targetStage(tx, current as Parameters<typeof targetStage>[1], values)
@@ -170,33 +202,58 @@ function changedContacts({ contactIds, primaryContactId }: Change): Change {
   const parts: SQL[] = []
   if (contactIds !== undefined) {
     parts.push(sql`${arrayLiteral(contactIds as string[])}::uuid[]`)
-    parts.push(sql.raw(`array(select l from unnest(old.contact_ids) l where ${inTrash('l').replaceAll('t.workspace_id', 'old.workspace_id')})`))
+    parts.push(
+      sql.raw(
+        `array(select l from unnest(old.contact_ids) l where ${inTrash('l').replaceAll('t.workspace_id', 'old.workspace_id')})`,
+      ),
+    )
   } else parts.push(sql.raw('old.contact_ids'))
-  parts.push(primaryContactId === undefined ? sql.raw('array_remove(array[old.primary_contact_id], null)') : sql`array_remove(array[${primaryContactId}::uuid], null)`)
+  parts.push(
+    primaryContactId === undefined
+      ? sql.raw('array_remove(array[old.primary_contact_id], null)')
+      : sql`array_remove(array[${primaryContactId}::uuid], null)`,
+  )
   return { contactIds: sql`array(select distinct l from unnest(${sql.join(parts, sql` || `)}) l order by l)` }
 }
 
 async function purgeCompanions(tx: Tx, ids: string[]): Promise<void> {
   for (const table of ['deal_contacts', 'deal_stage_history']) {
-    await tx.session.rows(`delete from ${table} where workspace_id = $1::uuid and deal_id = any($2::uuid[])`, [tx.who.workspaceId, arrayLiteral(ids)])
+    await tx.session.rows(
+      `delete from ${table} where workspace_id = $1::uuid and deal_id = any($2::uuid[])`,
+      [tx.who.workspaceId, arrayLiteral(ids)],
+    )
   }
 }
 
 const moveRoute = operation({
-  method: 'PUT', path: '/deals/:id/stage', tag: 'deals', conditional: true,
+  method: 'PUT',
+  path: '/deals/:id/stage',
+  tag: 'deals',
+  conditional: true,
   summary: "Move a deal to a stage; its status follows the stage's kind",
   params: idParams,
-  body: z.strictObject({ stageId: z.uuid('must be the id of a stage'), lostReason: z.string().trim().max(500).nullish() }),
+  body: z.strictObject({
+    stageId: z.uuid('must be the id of a stage'),
+    lostReason: z.string().trim().max(500).nullish(),
+  }),
   document: { answer: ref('Deal'), example: { stageId: '0199b1a2-7c1e-7a51-9b0f-3f1d2c4b5a69' } },
   refuses: { 412: 'If-Match names another version' },
   async handle({ tx, params, body, ifMatch }) {
     const { stageId, lostReason } = body
-    return store.update(tx, deals, params.id, { stageId, ...(lostReason === undefined ? {} : { lostReason }) }, { version: ifMatch })
-  }
+    return store.update(
+      tx,
+      deals,
+      params.id,
+      { stageId, ...(lostReason === undefined ? {} : { lostReason }) },
+      { version: ifMatch },
+    )
+  },
 })
 
 const historyRoute = operation({
-  method: 'GET', path: '/deals/:id/stage-history', tag: 'deals',
+  method: 'GET',
+  path: '/deals/:id/stage-history',
+  tag: 'deals',
   summary: 'List the stages that a deal has been in, and for how long',
   params: idParams,
   async handle({ tx, params }) {
@@ -208,10 +265,10 @@ const historyRoute = operation({
        from deal_stage_history h join stages s on s.workspace_id = h.workspace_id and s.id = h.stage_id
        join deals d on d.workspace_id = h.workspace_id and d.id = h.deal_id
        where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit 1000`,
-      [tx.who.workspaceId, params.id]
+      [tx.who.workspaceId, params.id],
     )
     return { rows, total: rows.length, nextCursor: null }
-  }
+  },
 })
 
 const { ME, inWorkspace, MEMBERS } = wallHelpers
@@ -224,14 +281,19 @@ const companionWalls = (table: string) => {
     policies: [
       { name: 'wide_all', to: 'ascendore_admin, ascendore_member_wide', using: ws, check: ws },
       { name: 'viewer_read', command: 'select' as const, to: 'ascendore_viewer', using: ws },
-      { name: 'own_all', to: 'ascendore_member', using: `${ws} and ${hangsOnMine(table, `${table}.deal_id`, ME)}`, check: ws },
-      { name: 'worker_read', command: 'select' as const, to: 'ascendore_worker', using: 'true' }
-    ]
+      {
+        name: 'own_all',
+        to: 'ascendore_member',
+        using: `${ws} and ${hangsOnMine(table, `${table}.deal_id`, ME)}`,
+        check: ws,
+      },
+      { name: 'worker_read', command: 'select' as const, to: 'ascendore_worker', using: 'true' },
+    ],
   }
 }
 
 export default {
   records: [deals],
   operations: [moveRoute, historyRoute],
-  walls: [companionWalls('deal_stage_history'), companionWalls('deal_contacts')]
+  walls: [companionWalls('deal_stage_history'), companionWalls('deal_contacts')],
 } satisfies Feature

@@ -18,8 +18,10 @@ export async function startStage(tx: Tx, values: Change): Promise<Stage> {
 function fitting(stages: Stage[], { stageId, pipelineId, status }: Change): Stage {
   const stage = stages.find(candidate => candidate.id === stageId)
   if (!stage) throw invalid({ path: 'stageId', message: 'no such stage' })
-  if (pipelineId && pipelineId !== stage.pipelineId) throw invalid({ path: 'stageId', message: 'is not a stage of that pipeline' })
-  if (status && status !== stage.kind) throw invalid({ path: 'status', message: `a deal in the stage ${stage.name} is ${stage.kind}` })
+  if (pipelineId && pipelineId !== stage.pipelineId)
+    throw invalid({ path: 'stageId', message: 'is not a stage of that pipeline' })
+  if (status && status !== stage.kind)
+    throw invalid({ path: 'status', message: `a deal in the stage ${stage.name} is ${stage.kind}` })
   return stage
 }
 
@@ -41,9 +43,18 @@ export async function targetStage(tx: Tx, current: Place, values: Change): Promi
   const changes = (key: keyof Place) => values[key] !== undefined && values[key] !== current[key]
   if (changes('stageId')) {
     const pipelineId = changes('pipelineId') ? values.pipelineId : undefined
-    return fitting(stages, { stageId: values.stageId, pipelineId, status: changes('status') ? values.status : undefined })
+    return fitting(stages, {
+      stageId: values.stageId,
+      pipelineId,
+      status: changes('status') ? values.status : undefined,
+    })
   }
-  if (changes('pipelineId')) return firstOfKind(stages, values.pipelineId as string, changes('status') ? (values.status as Stage['kind']) : 'OPEN')
+  if (changes('pipelineId'))
+    return firstOfKind(
+      stages,
+      values.pipelineId as string,
+      changes('status') ? (values.status as Stage['kind']) : 'OPEN',
+    )
   if (changes('status')) return firstOfKind(stages, current.pipelineId, values.status as Stage['kind'])
   return undefined
 }
@@ -52,7 +63,8 @@ export async function targetStage(tx: Tx, current: Place, values: Change): Promi
 export function entered(tx: Tx, stage: Stage, values: Change): Change {
   const isClosed = stage.kind !== 'OPEN'
   const sameStatus = sql`old.status = ${stage.kind}::text`
-  const ifStill = (keep: SQL, otherwise: SQL): SQL => sql`case when ${sameStatus} then ${keep} else ${otherwise} end`
+  const ifStill = (keep: SQL, otherwise: SQL): SQL =>
+    sql`case when ${sameStatus} then ${keep} else ${otherwise} end`
   return {
     stageId: stage.id,
     pipelineId: stage.pipelineId,
@@ -60,7 +72,9 @@ export function entered(tx: Tx, stage: Stage, values: Change): Change {
     probability: values.probability ?? stage.probability,
     stageEnteredAt: sql`case when old.stage_id = ${stage.id}::uuid then old.stage_entered_at else now() end`,
     closedAt: isClosed ? ifStill(sql`old.closed_at`, sql`now()`) : null,
-    actualCloseDate: isClosed ? (values.actualCloseDate ?? ifStill(sql`old.actual_close_date`, sql`${dayIn(tx.who.timezone)}::date`)) : null,
-    lostReason: stage.kind === 'LOST' ? (values.lostReason ?? sql`old.lost_reason`) : null
+    actualCloseDate: isClosed
+      ? (values.actualCloseDate ?? ifStill(sql`old.actual_close_date`, sql`${dayIn(tx.who.timezone)}::date`))
+      : null,
+    lostReason: stage.kind === 'LOST' ? (values.lostReason ?? sql`old.lost_reason`) : null,
   }
 }

@@ -16,7 +16,10 @@ export const leadContract = defineContract({
     email: f.email(),
     company: f.text(255),
     phone: f.phone(),
-    stage: f.withDefault(f.choice(LEAD_STAGES, { description: 'CONVERTED is reached by converting alone' }), 'NEW'),
+    stage: f.withDefault(
+      f.choice(LEAD_STAGES, { description: 'CONVERTED is reached by converting alone' }),
+      'NEW',
+    ),
     source: f.text(100),
     notes: f.longText(),
     score: f.integer(0, 100),
@@ -25,8 +28,8 @@ export const leadContract = defineContract({
     convertedCompanyId: f.readOnly(f.link('company')),
     convertedDealId: f.readOnly(f.link('deal')),
     tags: f.tags(),
-    customFields: f.custom()
-  }
+    customFields: f.custom(),
+  },
 })
 
 export type Lead = RecordOf<typeof leadContract>

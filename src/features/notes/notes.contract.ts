@@ -16,8 +16,8 @@ export const noteContract = defineContract({
     isPinned: f.withDefault(f.boolean(), false),
     ...relatedFields(),
     tags: f.tags(),
-    customFields: f.custom()
-  }
+    customFields: f.custom(),
+  },
 })
 
 export type Note = RecordOf<typeof noteContract>

@@ -14,16 +14,16 @@ export const noteTable = pgTable(
     relatedType: text('related_type'),
     relatedId: uuid('related_id'),
     ...flexibleColumns(),
-    searchText: searchColumn('body')
+    searchText: searchColumn('body'),
   },
-  t => [...recordKeys(t, { members: ['authorId'], links: ['relatedId'] }), searchIndex('notes', t)]
+  t => [...recordKeys(t, { members: ['authorId'], links: ['relatedId'] }), searchIndex('notes', t)],
 )
 
 export const notes = defineRecord({
   contract: noteContract,
   table: noteTable,
   visibility: { own: ['authorId', 'createdById'], through: ['relatedId'] },
-  rules: { create: (tx, values) => ({ authorId: tx.who.userId, ...values }) }
+  rules: { create: (tx, values) => ({ authorId: tx.who.userId, ...values }) },
 })
 
 export default { records: [notes] } satisfies Feature

@@ -16,9 +16,14 @@ export const pipelineContract = defineContract({
   importable: false,
   fields: {
     name: f.required(f.text(120)),
-    isDefault: f.withDefault(f.boolean({ description: 'Where new deals start; exactly one pipeline is' }), false),
-    stages: f.readOnly(f.object(z.array(z.unknown()), { nullable: false, description: 'Its stages in order' }))
-  }
+    isDefault: f.withDefault(
+      f.boolean({ description: 'Where new deals start; exactly one pipeline is' }),
+      false,
+    ),
+    stages: f.readOnly(
+      f.object(z.array(z.unknown()), { nullable: false, description: 'Its stages in order' }),
+    ),
+  },
 })
 
 export const stageContract = defineContract({
@@ -32,13 +37,20 @@ export const stageContract = defineContract({
   softDelete: false,
   importable: false,
   fields: {
-    pipelineId: f.required(f.link('pipeline', { writable: 'create', description: 'The default pipeline where not given' })),
+    pipelineId: f.required(
+      f.link('pipeline', { writable: 'create', description: 'The default pipeline where not given' }),
+    ),
     name: f.required(f.text(120)),
     order: f.withDefault(f.integer(0, 10_000, { description: 'From 0; the last where not given' }), 0),
-    probability: f.withDefault(f.integer(0, 100, { description: 'Chance that a deal here is won, in percent' }), 0),
+    probability: f.withDefault(
+      f.integer(0, 100, { description: 'Chance that a deal here is won, in percent' }),
+      0,
+    ),
     kind: f.withDefault(f.choice(STAGE_KINDS), 'OPEN'),
-    rottingDays: f.integer(1, 3650, { description: 'Days after which a deal that has not moved is called rotting' })
-  }
+    rottingDays: f.integer(1, 3650, {
+      description: 'Days after which a deal that has not moved is called rotting',
+    }),
+  },
 })
 
 export type Stage = RecordOf<typeof stageContract> & { kind: (typeof STAGE_KINDS)[number] }
@@ -50,5 +62,5 @@ export const DEFAULT_STAGES = [
   { name: 'Proposal', probability: 50, kind: 'OPEN', rottingDays: 21 },
   { name: 'Negotiation', probability: 75, kind: 'OPEN', rottingDays: 14 },
   { name: 'Closed Won', probability: 100, kind: 'WON', rottingDays: null },
-  { name: 'Closed Lost', probability: 0, kind: 'LOST', rottingDays: null }
+  { name: 'Closed Lost', probability: 0, kind: 'LOST', rottingDays: null },
 ] as const

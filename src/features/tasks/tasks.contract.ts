@@ -10,7 +10,16 @@ export const taskContract = defineContract({
   title: ['title'],
   defaultSort: 'dueAt,-createdAt',
   dateField: 'dueAt',
-  plainFilters: ['status', 'progress', 'assigneeId', 'createdById', 'relatedType', 'relatedId', 'type', 'priority'],
+  plainFilters: [
+    'status',
+    'progress',
+    'assigneeId',
+    'createdById',
+    'relatedType',
+    'relatedId',
+    'type',
+    'priority',
+  ],
   fields: {
     title: f.required(f.text(255)),
     description: f.longText(),
@@ -21,10 +30,14 @@ export const taskContract = defineContract({
     assigneeId: f.member({ description: 'Who is to do it; the creator where not given' }),
     ...relatedFields(),
     progress: f.withDefault(f.choice(['PENDING', 'IN_PROGRESS', 'COMPLETED', 'CANCELLED']), 'PENDING'),
-    status: f.choice(['OPEN', 'DONE'], { nullable: false, description: 'DONE where progress is COMPLETED or CANCELLED. Writing DONE completes the task, OPEN opens it again' }),
+    status: f.choice(['OPEN', 'DONE'], {
+      nullable: false,
+      description:
+        'DONE where progress is COMPLETED or CANCELLED. Writing DONE completes the task, OPEN opens it again',
+    }),
     tags: f.tags(),
-    customFields: f.custom()
-  }
+    customFields: f.custom(),
+  },
 })
 
 export type Task = RecordOf<typeof taskContract>
