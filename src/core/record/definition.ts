@@ -65,8 +65,12 @@ const ALL_ROUTES: readonly GenericRoute[] = [
   'nested',
 ]
 
-/** `history` marks an import of what happened elsewhere: dates and outcomes are taken as given. */
-export type WriteContext = { history: boolean; action?: string }
+/**
+ * `history` marks an import of what happened elsewhere: dates and outcomes are taken as given.
+ * `asItHappened` also dates and signs the events by the rows; only the made-up demo workspace does that,
+ * since a real history of changes must say when and by whom it was written.
+ */
+export type WriteContext = { history: boolean; asItHappened?: boolean; action?: string }
 
 type Given = Pick<RecordDefinition, 'contract' | 'table' | 'visibility'> &
   Partial<Omit<RecordDefinition, 'contract' | 'table' | 'visibility'>>

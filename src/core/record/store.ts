@@ -31,7 +31,7 @@ export const store = {
   ): Promise<Stored> {
     mayWrite(tx, record)
     const [row] = await prepareRows(tx, record, [values], context)
-    const [created] = await run(tx, record, insertStatement(record, tx.who, [row!], true))
+    const [created] = await run(tx, record, insertStatement(record, tx.who, [row!], { read: true }))
     return created as Stored
   },
 
@@ -46,7 +46,11 @@ export const store = {
     const ids: string[] = []
     for (let at = 0; at < list.length; at += ROWS_PER_STATEMENT) {
       const rows = await prepareRows(tx, record, list.slice(at, at + ROWS_PER_STATEMENT), context)
-      await run(tx, record, insertStatement(record, tx.who, rows, false))
+      await run(
+        tx,
+        record,
+        insertStatement(record, tx.who, rows, { read: false, asItHappened: context.asItHappened }),
+      )
       ids.push(...rows.map(row => row.id as string))
     }
     return ids

@@ -54,7 +54,7 @@ export function insertStatement(
   record: RecordDefinition,
   who: Who,
   rows: Change[],
-  read: boolean,
+  { read, asItHappened = false }: { read: boolean; asItHappened?: boolean },
 ): Statement {
   const params = new Params()
   const keys = [...new Set(rows.flatMap(row => Object.keys(row)))].filter(key => hasColumn(record, key))
@@ -75,8 +75,8 @@ export function insertStatement(
   )
   const text = `with new as (insert into ${tableOf(record)} (${columns.map(c => c.name).join(',')}) values ${tuples.join(',')} returning *),
 ${noOldRow(record)}listed as (${directoryInsert(record)}),
-told as (insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id)
-  select n.workspace_id, e.event_id, ${actor}, 'created', '${record.contract.name}', n.id, e.changes, ${cause}, ${ip}, ${agent}, ${request}
+told as (insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id, created_at)
+  select n.workspace_id, e.event_id, ${asItHappened ? `coalesce(n.created_by_id, ${actor})` : actor}, 'created', '${record.contract.name}', n.id, e.changes, ${cause}, ${ip}, ${agent}, ${request}, ${asItHappened ? 'n.created_at' : 'now()'}
   from unnest(${ids}, ${eventIds}, ${changes}) e(id, event_id, changes) join new n on n.id = e.id)
 select ${read ? selectList(record) : 't.id'} from new t`
   return { text, params: params.values }
