@@ -72,13 +72,13 @@ CREATE TABLE "sessions" (
 	"user_id" uuid NOT NULL,
 	"workspace_id" uuid NOT NULL,
 	"token_hash" text NOT NULL,
-	"used_hashes" text[] DEFAULT '{}' NOT NULL,
 	"user_agent" text,
 	"ip" "inet",
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"used_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
-	"ended_at" timestamp(3) with time zone
+	"ended_at" timestamp(3) with time zone,
+	CONSTRAINT "sessions_token" UNIQUE("token_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "users" (
@@ -148,6 +148,51 @@ CREATE TABLE "custom_fields" (
 	CONSTRAINT "custom_fields_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "invites" (
+	"workspace_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"email" text NOT NULL,
+	"role" text NOT NULL,
+	"created_by_id" uuid,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"accepted_at" timestamp(3) with time zone,
+	"revoked_at" timestamp(3) with time zone,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "invites_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "login_attempts" (
+	"key" text PRIMARY KEY NOT NULL,
+	"failures" integer NOT NULL,
+	"since" timestamp(3) with time zone NOT NULL,
+	"locked_until" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "mail_tokens" (
+	"hash" text PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"purpose" text NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"used_at" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "two_factors" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"sealed_secret" text NOT NULL,
+	"enabled_at" timestamp(3) with time zone,
+	"last_step" bigint DEFAULT 0 NOT NULL,
+	"recovery_hashes" text[] DEFAULT '{}' NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "used_refresh_tokens" (
+	"hash" text PRIMARY KEY NOT NULL,
+	"session_id" uuid NOT NULL,
+	"used_at" timestamp(3) with time zone NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "events" ADD CONSTRAINT "events_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -158,6 +203,11 @@ ALTER TABLE "companies" ADD CONSTRAINT "companies_owner_id_fk" FOREIGN KEY ("wor
 ALTER TABLE "companies" ADD CONSTRAINT "companies_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "custom_fields" ADD CONSTRAINT "custom_fields_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "custom_fields" ADD CONSTRAINT "custom_fields_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invites" ADD CONSTRAINT "invites_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invites" ADD CONSTRAINT "invites_created_by_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mail_tokens" ADD CONSTRAINT "mail_tokens_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "two_factors" ADD CONSTRAINT "two_factors_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "used_refresh_tokens" ADD CONSTRAINT "used_refresh_tokens_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "events_seq" ON "events" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "events_entity" ON "events" USING btree ("workspace_id","entity_id","created_at");--> statement-breakpoint
 CREATE INDEX "events_time" ON "events" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
@@ -178,4 +228,10 @@ CREATE INDEX "companies_search" ON "companies" USING gin ("workspace_id","search
 CREATE INDEX "custom_fields_workspace_id_updated_at_id_index" ON "custom_fields" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_created_at_id_index" ON "custom_fields" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_created_by_id_index" ON "custom_fields" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "custom_fields_key" ON "custom_fields" USING btree ("workspace_id","entity","key") WHERE deleted_at is null;
+CREATE UNIQUE INDEX "custom_fields_key" ON "custom_fields" USING btree ("workspace_id","entity","key") WHERE deleted_at is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "invites_pending" ON "invites" USING btree ("workspace_id","email") WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
+CREATE INDEX "login_attempts_since_index" ON "login_attempts" USING btree ("since");--> statement-breakpoint
+CREATE INDEX "mail_tokens_user_id_purpose_created_at_index" ON "mail_tokens" USING btree ("user_id","purpose","created_at");--> statement-breakpoint
+CREATE INDEX "mail_tokens_expires_at_index" ON "mail_tokens" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "used_refresh_tokens_session_id_index" ON "used_refresh_tokens" USING btree ("session_id");--> statement-breakpoint
+CREATE INDEX "used_refresh_tokens_used_at_index" ON "used_refresh_tokens" USING btree ("used_at");
