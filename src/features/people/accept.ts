@@ -102,7 +102,8 @@ async function acceptAsNew(
   return settle(app, request, invite, provesMail, async scope => {
     const person = { id: newId(), name: name!, email, passwordHash, verified: provesMail }
     const user = await createPerson(scope, person)
-    if (!user) throw conflict('An account was made with this e-mail meanwhile; sign in instead', 'EMAIL_TAKEN')
+    if (!user)
+      throw conflict('An account was made with this e-mail meanwhile; sign in instead', 'EMAIL_TAKEN')
     if (!provesMail) await sendVerification(app, scope, user)
     return { user, status: 201, isWeb: false }
   })

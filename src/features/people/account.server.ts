@@ -117,7 +117,8 @@ const reset = publicOperation({
   status: 204,
   answers: 'nothing',
   summary: 'Choose a new password by the token from the mail',
-  description: 'Ends all sessions and lifts a lock of the account. The mail has also shown whose address it is.',
+  description:
+    'Ends all sessions and lifts a lock of the account. The mail has also shown whose address it is.',
   body: z.strictObject({ token: mailToken, password: newPassword }),
   document: { example: { token: EXAMPLE.secret, password: EXAMPLE.password } },
   refuses: EXPIRED,

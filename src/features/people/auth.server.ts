@@ -40,7 +40,13 @@ async function register(app: App, request: FastifyRequest, given: Registration):
   const who = { ...origin, workspaceId, role: 'OWNER', visibility: 'own', timezone: 'UTC' } as const
   const signedIn = await app.database.inWorkspace(who, async tx => {
     const { name } = given
-    const user = await createPerson(tx, { id: userId, name, email: given.email, passwordHash, verified: false })
+    const user = await createPerson(tx, {
+      id: userId,
+      name,
+      email: given.email,
+      passwordHash,
+      verified: false,
+    })
     if (!user)
       throw conflict('Somebody has signed up with this e-mail; sign in instead', 'EMAIL_TAKEN', [
         { path: 'email', message: 'is taken already' },

@@ -122,10 +122,9 @@ test('a hash of other settings is made anew at sign-in', async () => {
     >
   await auth('update users set password_hash = $2 where id = $1::uuid', [user.id, old])
   assert.equal((await logIn(email)).status, 200)
-  const [row] = await auth<{ password_hash: string }>(
-    'select password_hash from users where id = $1::uuid',
-    [user.id],
-  )
+  const [row] = await auth<{ password_hash: string }>('select password_hash from users where id = $1::uuid', [
+    user.id,
+  ])
   assert.match(row!.password_hash, /m=19456,t=2/)
   assert.equal((await logIn(email)).status, 200)
 })
@@ -188,9 +187,10 @@ test('an expired link does nothing', async () => {
   const someone = await signUp()
   const token = await tokenFrom(program(), someone.email, 'verify-email')
   await program().app.database.inSystem('ascendore_auth', scope =>
-    scope.session.rows(`update mail_tokens set expires_at = now() - interval '1 s' where user_id = $1::uuid`, [
-      someone.user.id,
-    ]),
+    scope.session.rows(
+      `update mail_tokens set expires_at = now() - interval '1 s' where user_id = $1::uuid`,
+      [someone.user.id],
+    ),
   )
   assert.equal((await nobody.post('/auth/verify-email', { token })).status, 422)
   assert.equal((await someone.get('/auth/me')).body.user.emailVerifiedAt, null)

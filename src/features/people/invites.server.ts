@@ -40,10 +40,7 @@ const list = operation({
   summary: 'List invites: those that wait, or all',
   query: z.strictObject({
     ...paging,
-    all: z
-      .enum(['true', 'false'])
-      .optional()
-      .meta({ description: 'Also accepted and revoked ones' }),
+    all: z.enum(['true', 'false']).optional().meta({ description: 'Also accepted and revoked ones' }),
   }),
   answers: listOf(inviteAnswer),
   document: { answerExample: { rows: [EXAMPLE_INVITE], total: 1, nextCursor: null } },

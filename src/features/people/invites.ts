@@ -64,8 +64,7 @@ export const INVITE = `i.id, i.workspace_id as "workspaceId", i.email, i.role, i
 /** As the caller may see it: the token only of what they could have invited to themselves. */
 export const shown = (app: App, invite: Invite, viewer: Role) => ({
   ...invite,
-  token:
-    invite.status === 'PENDING' && mayGive(viewer, invite.role) ? inviteToken(app, invite, 'link') : '',
+  token: invite.status === 'PENDING' && mayGive(viewer, invite.role) ? inviteToken(app, invite, 'link') : '',
 })
 
 const mayGive = (giver: Role, role: Role) =>
@@ -153,7 +152,8 @@ export async function waitingInvite(scope: Scope, place: Place, forUpdate = fals
   )
   if (!row) throw notFound('Invite')
   const found = row as unknown as Invite
-  if (found.status === 'EXPIRED') throw unprocessable('INVITE_EXPIRED', 'The invite has expired; ask for a new one')
+  if (found.status === 'EXPIRED')
+    throw unprocessable('INVITE_EXPIRED', 'The invite has expired; ask for a new one')
   if (found.status === 'ACCEPTED') throw unprocessable('INVITE_USED', 'The invite was accepted already')
   if (found.status === 'REVOKED')
     throw unprocessable('INVITE_REVOKED', 'The invite was taken back or replaced by a newer one')

@@ -119,7 +119,8 @@ export async function takeMailToken(scope: Scope, token: string, purpose: Purpos
      returning user_id as "userId"`,
     [hashOf(token), purpose],
   )
-  if (!row) throw unprocessable('TOKEN_EXPIRED', 'This link has expired or was used already; ask for a new one')
+  if (!row)
+    throw unprocessable('TOKEN_EXPIRED', 'This link has expired or was used already; ask for a new one')
   return row.userId as string
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Row } from '#core/db/engine.ts'
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Scope, Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
-import { arrayLiteral } from '#core/db/engine.ts'
 
 /** A person as sign-in knows them. */
 export type Person = {

@@ -11,10 +11,9 @@ const byCookie = (cookie: string, agent = 'Firefox', path = '/auth/refresh') =>
 
 const age = (seconds: number) =>
   program().app.database.inSystem('ascendore_auth', scope =>
-    scope.session.rows(
-      `update used_refresh_tokens set used_at = used_at - $1::int * interval '1 second'`,
-      [seconds],
-    ),
+    scope.session.rows(`update used_refresh_tokens set used_at = used_at - $1::int * interval '1 second'`, [
+      seconds,
+    ]),
   )
 
 test('a refresh token is exchanged for the next one', async () => {
@@ -32,7 +31,9 @@ test('only hashes of refresh tokens are kept', async () => {
   const someone = await signUp()
   await byBody(someone.refreshToken)
   const rows = await program().app.database.inSystem('ascendore_auth', scope =>
-    scope.session.rows('select token_hash as hash from sessions union all select hash from used_refresh_tokens'),
+    scope.session.rows(
+      'select token_hash as hash from sessions union all select hash from used_refresh_tokens',
+    ),
   )
   assert.ok(rows.length >= 2)
   assert.ok(rows.every(row => row.hash !== someone.refreshToken))

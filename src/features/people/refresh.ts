@@ -34,11 +34,18 @@ export async function refresh(app: App, given: Given): Promise<SignedIn> {
     return session ? rotate(scope, session, hash, given) : usedBefore(scope, hash, given)
   })
   if (outcome === 'unknown')
-    throw unauthenticated('The refresh token is not valid or has expired; sign in again', 'INVALID_REFRESH_TOKEN')
+    throw unauthenticated(
+      'The refresh token is not valid or has expired; sign in again',
+      'INVALID_REFRESH_TOKEN',
+    )
   if (outcome === 'reused') {
     // The ending has been committed: it must not be undone by this refusal.
     app.access.forget()
-    throw new Refusal(401, 'TOKEN_REUSED', 'This refresh token was used before, so its session has been ended')
+    throw new Refusal(
+      401,
+      'TOKEN_REUSED',
+      'This refresh token was used before, so its session has been ended',
+    )
   }
   return outcome
 }

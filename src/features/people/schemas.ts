@@ -82,7 +82,8 @@ export const inviteAnswer = z.object({
   email: fields.email,
   role,
   token: z.string().meta({
-    description: 'For a link of your own; empty for callers who may not give the role, and once it is settled',
+    description:
+      'For a link of your own; empty for callers who may not give the role, and once it is settled',
   }),
   status: z.enum(['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED']),
   createdById: z.uuid().nullable(),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import type { Scope } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { userOperation } from '#core/http/operation.ts'
 import { type Origin, originOf, tell } from './people.ts'
 import { EXAMPLE, listOf } from './schemas.ts'
 import { endSessions, NO_WORKSPACE } from './sessions.ts'
-import type { Scope } from '#core/db/workspace.ts'
 
 const sessionAnswer = z.object({
   id: z.uuid(),

@@ -7,8 +7,8 @@ import { givenPassword } from './passwords.ts'
 import { originOf, personById, tellEverywhere } from './people.ts'
 import { EXAMPLE, noBody } from './schemas.ts'
 import { checkOwnPassword } from './sign-in.ts'
-import { beginTwoFactor, enableTwoFactor, removeTwoFactor, takeCode, twoFactorOf } from './two-factor.ts'
 import { otpauthUrl } from './totp.ts'
+import { beginTwoFactor, enableTwoFactor, removeTwoFactor, takeCode, twoFactorOf } from './two-factor.ts'
 
 const alreadyOn = () => conflict('The second factor is on already; disable it first', 'TWO_FACTOR_ENABLED')
 

@@ -66,11 +66,7 @@ export async function takeCode(
   code: string,
 ): Promise<boolean> {
   const given = plain(code)
-  const step = matchingStep(
-    unseal(app.config.jwtSecret, bound(userId), kept.sealedSecret),
-    given,
-    Date.now(),
-  )
+  const step = matchingStep(unseal(app.config.jwtSecret, bound(userId), kept.sealedSecret), given, Date.now())
   const used =
     step === undefined
       ? await asAuth(

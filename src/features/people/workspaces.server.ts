@@ -147,8 +147,7 @@ async function changeHere(tx: Tx, given: WorkspaceChange, ifMatch: number | unde
   const changes = Object.fromEntries(
     Object.entries(wanted)
       .filter(
-        ([key, value]) =>
-          value !== undefined && JSON.stringify(value) !== JSON.stringify(had(key) ?? null),
+        ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(had(key) ?? null),
       )
       .map(([key, value]) => [key, { old: had(key) ?? null, new: value }]),
   )
