@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { nobody, useProgram } from '#test/world.ts'
 import {
   as,
+  BELIEVES_ADDRESS,
   cookieFrom,
   eventsOf,
   freshEmail,
@@ -14,7 +15,7 @@ import {
   verify,
 } from './outbox.testing.ts'
 
-const program = useProgram()
+const program = useProgram(BELIEVES_ADDRESS)
 
 test('signing up founds person, workspace, ownership and session at once, under all three names', async () => {
   for (const path of ['/auth/register', '/auth/signup', '/companies/signup']) {

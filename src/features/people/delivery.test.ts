@@ -15,9 +15,13 @@ const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-delivery-'))
 let program: Program
 
 before(async () => {
+  // Embedded also where the other files share a database: there another process may send the mail.
   if (!testDatabaseUrl()) copyTemplate(dataDir)
   const log = makeLog('info', { write: (line: string) => void lines.push(line) })
-  program = await startProgram(readConfig(testEnv(dataDir, { PUBLIC_URL: 'https://crm.example.com' })), log)
+  program = await startProgram(
+    readConfig(testEnv(dataDir, { DATABASE_URL: undefined, PUBLIC_URL: 'https://crm.example.com' })),
+    log,
+  )
 })
 after(async () => {
   await program.stop()

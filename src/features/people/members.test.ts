@@ -190,12 +190,15 @@ test('role changes and removals stand in the history with old and new', async ()
       [workspaceId, id],
     ),
   )
-  assert.deepEqual(events, [
-    { action: 'updated', actor_id: admin.id, changes: { role: { old: 'MEMBER', new: 'VIEWER' } } },
-    {
-      action: 'deleted',
-      actor_id: admin.id,
-      changes: { userId: { old: ana.id }, role: { old: 'VIEWER' } },
-    },
-  ])
+  assert.deepEqual(
+    [...events],
+    [
+      { action: 'updated', actor_id: admin.id, changes: { role: { old: 'MEMBER', new: 'VIEWER' } } },
+      {
+        action: 'deleted',
+        actor_id: admin.id,
+        changes: { userId: { old: ana.id }, role: { old: 'VIEWER' } },
+      },
+    ],
+  )
 })

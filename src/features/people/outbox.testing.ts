@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from '#core/program.ts'
+import { testDatabaseUrl } from '#test/database.ts'
 import { nobody, type Reply } from '#test/world.ts'
 
 /** Helpers of this folder's tests: people who sign up by the real routes, and what came by mail. */
@@ -10,13 +12,22 @@ let serial = 0
 export const freshEmail = (name = 'person') => `${name}-${process.pid}-${++serial}@people.example`
 export const PASSWORD = 'seven green bicycles'
 
+/** The outboxes in which a mail may lie: on a database that test files share, any of them may send it. */
+function outboxes(program: Program): string[] {
+  const folders = testDatabaseUrl()
+    ? readdirSync(tmpdir())
+        .filter(name => name.startsWith('ascendore-test-'))
+        .map(name => join(tmpdir(), name))
+    : [program.app.config.dataDir]
+  return folders.map(folder => join(folder, 'outbox')).filter(folder => existsSync(folder))
+}
+
 /** Every mail to the address, oldest first, unfolded as a reader would show it. */
 export function mailsTo(program: Program, email: string): string[] {
-  const folder = join(program.app.config.dataDir, 'outbox')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .sort()
-    .map(file => readFileSync(join(folder, file), 'utf8'))
+  return outboxes(program)
+    .flatMap(folder => readdirSync(folder).map(file => ({ file, path: join(folder, file) })))
+    .sort((one, other) => (one.file < other.file ? -1 : 1))
+    .map(({ path }) => readFileSync(path, 'utf8'))
     .filter(mail => new RegExp(`^To: .*${email}`, 'm').test(mail))
     .map(mail => mail.replace(/=\r\n/g, '').replace(/=3D/g, '='))
 }
@@ -44,13 +55,22 @@ export async function signUp(name = 'Ana', more: Record<string, unknown> = {}) {
 
 export type Someone = Awaited<ReturnType<typeof signUp>>
 
-export const logIn = (email: string, password = PASSWORD, more: Record<string, unknown> = {}) =>
-  nobody.post('/auth/login', { email, password, ...more })
+/** An address of this test file alone: files that share a database must not lock each other out. */
+export const ownAddress = (n = 1) => `10.${(process.pid >> 8) & 255}.${process.pid & 255}.${n}`
+/** The settings under which `ownAddress` is believed. */
+export const BELIEVES_ADDRESS = { TRUST_PROXY: 'true' }
+
+export const logIn = (
+  email: string,
+  password = PASSWORD,
+  more: Record<string, unknown> = {},
+  address = ownAddress(),
+) => nobody.post('/auth/login', { email, password, ...more }, { headers: { 'x-forwarded-for': address } })
 
 type Headers = Record<string, string>
 /** Calls with a token, as `nobody` calls without one. */
 export function as(token: string) {
-  const headers = { authorization: `Bearer ${token}` }
+  const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': ownAddress() }
   const merged = (more?: Headers) => ({ headers: { ...headers, ...more } })
   return {
     get: (path: string, more?: Headers): Promise<Reply> => nobody.get(path, merged(more)),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { useProgram } from '#test/world.ts'
-import { eventsOf, logIn, PASSWORD, signUp } from './outbox.testing.ts'
+import { BELIEVES_ADDRESS, eventsOf, logIn, PASSWORD, signUp } from './outbox.testing.ts'
 import { seal, unseal } from './sealing.ts'
 import { matchingStep, newTotpSecret, otpauthUrl, stepAt, totpCode } from './totp.ts'
 
-const program = useProgram()
+const program = useProgram(BELIEVES_ADDRESS)
 
 /** The ASCII secret of RFC 6238 appendix B, in Base32. */
 const RFC_SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
