@@ -11,12 +11,22 @@ export type Message = { to: string; subject: string; text: string; html?: string
 /** Sends mail. A message that was accepted is the transport's to deliver. */
 export type Mailer = { send: (message: Message) => Promise<void> }
 
-const TIMEOUT_MS = 15_000
+const CONNECT_TIMEOUT_MS = 10_000
+const SOCKET_TIMEOUT_MS = 15_000
 
 /** SMTP where a URL is set, else the outbox: a folder of `.eml` files and a log line with the link. */
 export function makeMailer(config: Config, log: Log): Mailer {
   if (config.smtpUrl) {
-    const transport = createTransport(config.smtpUrl, { from: config.mailFrom })
+    const transport = createTransport(
+      {
+        url: config.smtpUrl,
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        greetingTimeout: CONNECT_TIMEOUT_MS,
+        dnsTimeout: CONNECT_TIMEOUT_MS,
+        socketTimeout: SOCKET_TIMEOUT_MS,
+      },
+      { from: config.mailFrom },
+    )
     return {
       send: async ({ to, subject, text, html }) =>
         void (await transport.sendMail({ to, subject, text, html })),
@@ -37,5 +47,3 @@ export function makeMailer(config: Config, log: Log): Mailer {
     },
   }
 }
-
-export const SMTP_TIMEOUT_MS = TIMEOUT_MS

@@ -97,7 +97,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   const operations = operationsOf(features)
   const server = await makeServer(app, operations, redis)
   healthRoutes(server, app)
-  await app.jobs.start(jobDefinitions, schedules)
+  await app.jobs.start(app, jobDefinitions, schedules)
   following.start()
   const stop = async () => {
     await server.close()

@@ -18,6 +18,7 @@ type Looked = { access: Access | 'no session' | 'no membership'; at: number }
 export class AccessBook {
   private readonly database: Database
   private readonly looked = new Map<string, Looked>()
+  private round = 0
 
   constructor(database: Database) {
     this.database = database
@@ -28,26 +29,42 @@ export class AccessBook {
    * @throws Refusal 401 where the session has ended, 404 where the caller is no member of the workspace
    */
   async accessOf(claims: Claims, workspaceId: string): Promise<Access> {
-    const key = `${claims.sessionId} ${workspaceId}`
-    let known = this.looked.get(key)
-    if (!known || Date.now() - known.at > FRESH_MS) {
-      known = { access: await this.lookUp(claims, workspaceId), at: Date.now() }
-      if (this.looked.size >= KEPT_AT_MOST) this.looked.clear()
-      this.looked.set(key, known)
-    }
-    if (known.access === 'no session')
-      throw unauthenticated('The session has ended; sign in again', 'SESSION_ENDED')
-    if (known.access === 'no membership') {
+    const access = await this.look(claims, workspaceId)
+    if (access === 'no membership') {
       // The workspace of the token itself was left or taken away; another one simply is not theirs.
       throw workspaceId === claims.workspaceId
         ? forbidden('You are no longer a member of this workspace', 'NOT_A_MEMBER')
         : notFound('Workspace')
     }
+    return access
+  }
+
+  /**
+   * Makes sure that the session lives, whatever has become of the membership of its workspace: somebody
+   * who was removed must still be able to go to another workspace. @throws Refusal 401
+   */
+  async requireSession(claims: Claims): Promise<void> {
+    await this.look(claims, claims.workspaceId)
+  }
+
+  private async look(claims: Claims, workspaceId: string): Promise<Access | 'no membership'> {
+    const key = `${claims.sessionId} ${workspaceId}`
+    let known = this.looked.get(key)
+    if (!known || Date.now() - known.at > FRESH_MS) {
+      const { round } = this
+      known = { access: await this.lookUp(claims, workspaceId), at: Date.now() }
+      if (this.looked.size >= KEPT_AT_MOST) this.looked.clear()
+      // What was looked up before something was forgotten may be older than the change: it serves once.
+      if (round === this.round) this.looked.set(key, known)
+    }
+    if (known.access === 'no session')
+      throw unauthenticated('The session has ended; sign in again', 'SESSION_ENDED')
     return known.access
   }
 
   /** Forgets all answers: the next request of everybody looks again. */
   forget(): void {
+    this.round++
     this.looked.clear()
   }
 
@@ -87,3 +104,9 @@ export const whoOf = (
   timezone: access.timezone,
   ...request,
 })
+
+/** Whoever has not shown that their mail address is theirs may not write to others. @throws Refusal 403 */
+export function requireVerifiedMail(access: Pick<Access, 'emailVerified'>): void {
+  if (!access.emailVerified)
+    throw forbidden('Verify your e-mail address first; the link is in your mail', 'EMAIL_NOT_VERIFIED')
+}

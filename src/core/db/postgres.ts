@@ -51,7 +51,8 @@ class PostgresSession implements Session {
 export function openPostgres(url: string, poolSize: number): Engine {
   const sql = postgres(url, {
     max: poolSize,
-    fetch_types: false,
+    // Not turned off: without it postgres.js 3.4.9 never hands out the first connection that is reserved.
+    fetch_types: true,
     types,
     connect_timeout: 10,
     idle_timeout: 60,

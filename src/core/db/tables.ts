@@ -70,8 +70,8 @@ export const memberships = pgTable(
 )
 
 /**
- * A sign-in of a person on one device. Its refresh token is kept as a hash and rotates; a token that was
- * used before ends the session (`endedAt`).
+ * A sign-in of a person on one device. Its refresh token is kept as a hash (SHA-256) and rotates; a token
+ * that was used before ends the session (`endedAt`). `workspaceId` is the one it works in, or the nil UUID.
  */
 export const sessions = pgTable(
   'sessions',
@@ -82,7 +82,6 @@ export const sessions = pgTable(
       .references(() => users.id),
     workspaceId: uuid('workspace_id').notNull(),
     tokenHash: text('token_hash').notNull(),
-    usedHashes: text('used_hashes').array().notNull().default(sql`'{}'`),
     userAgent: text('user_agent'),
     ip: inet('ip'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
@@ -90,7 +89,7 @@ export const sessions = pgTable(
     expiresAt: moment('expires_at').notNull(),
     endedAt: moment('ended_at'),
   },
-  t => [index().on(t.userId), index().on(t.expiresAt)],
+  t => [unique('sessions_token').on(t.tokenHash), index().on(t.userId), index().on(t.expiresAt)],
 )
 
 /**

@@ -36,6 +36,10 @@ export async function identify(
   if (header !== undefined && !isUuid(header))
     throw invalid({ path: 'X-Workspace-Id', message: 'must be the id of a workspace' })
   const workspaceId = header ?? claims.workspaceId
+  if (operation.access === 'user' && header === undefined) {
+    await app.access.requireSession(claims)
+    return { claims, workspaceId, access: undefined }
+  }
   const access = await app.access.accessOf(claims, workspaceId)
   if (operation.access !== 'user' && !reaches(access.role, operation.access)) {
     throw forbidden(

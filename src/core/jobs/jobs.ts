@@ -1,11 +1,19 @@
 import { PgBoss } from 'pg-boss'
 import type { z } from 'zod'
 import { arrayLiteral, type Session } from '../db/engine.ts'
-import type { Database, Scope, Tx, Who } from '../db/workspace.ts'
+import { type Database, type Scope, Tx, type Who } from '../db/workspace.ts'
+import type { App } from '../feature.ts'
 import type { Log } from '../log.ts'
 
 /** What a running job is given. `signal` tells it that the process wants to stop. */
-export type JobContext<Input> = { who: Who; input: Input; database: Database; signal: AbortSignal; log: Log }
+export type JobContext<Input> = {
+  app: App
+  who: Who
+  input: Input
+  database: Database
+  signal: AbortSignal
+  log: Log
+}
 
 /**
  * Work that is done in the background. `once` runs in one transaction with the job's own completion, so
@@ -31,6 +39,15 @@ export type AnyJob = JobDefinition<any>
 export type Schedule = { name: string; cron: string; run: (database: Database, log: Log) => Promise<void> }
 
 type Envelope = { who: Who; input: unknown }
+
+/** On whose behalf a job runs that no workspace has caused: row-level security shows it nothing. */
+const NOBODY: Who = {
+  workspaceId: '00000000-0000-0000-0000-000000000000',
+  userId: null,
+  role: 'VIEWER',
+  visibility: 'own',
+  timezone: 'UTC',
+}
 
 const RETRY_DELAY_SECONDS = 5
 const STOP_TIMEOUT_MS = 7000
@@ -89,6 +106,7 @@ export class Jobs {
   private readonly boss: PgBoss
   private readonly stopping = new AbortController()
   private readonly workers: string[] = []
+  private app: App | undefined
 
   constructor(database: Database, log: Log) {
     this.database = database
@@ -122,7 +140,8 @@ export class Jobs {
     }
   }
 
-  async start(jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
+  async start(app: App, jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
+    this.app = app
     await this.boss.start()
     for (const job of jobs) {
       await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
@@ -136,14 +155,17 @@ export class Jobs {
     }
   }
 
-  /** Puts a job into the queue in the caller's own transaction: it exists if and only if that commits. */
+  /**
+   * Puts a job into the queue in the caller's own transaction: it exists if and only if that commits. Out
+   * of a workspace's transaction it runs on behalf of its caller, else on behalf of nobody.
+   */
   async enqueue<Input>(
-    tx: Tx,
+    tx: Scope,
     job: JobDefinition<Input>,
     input: Input,
     options: { startAfter?: Date; key?: string } = {},
   ): Promise<void> {
-    const { workspaceId, userId, role, visibility, timezone, requestId } = tx.who
+    const { workspaceId, userId, role, visibility, timezone, requestId } = tx instanceof Tx ? tx.who : NOBODY
     const envelope: Envelope = { who: { workspaceId, userId, role, visibility, timezone, requestId }, input }
     await this.boss.send(job.name, envelope, {
       db: bossDatabase((text, values) => tx.as('ascendore_worker', () => tx.session.rows(text, values))),
@@ -172,7 +194,8 @@ export class Jobs {
           await this.boss.complete(job.name, taken.id, null, { db: inside })
         })
       } else {
-        await job.run!({ who, input: parsed, database: this.database, signal: this.stopping.signal, log })
+        const { app, database, stopping } = this
+        await job.run!({ app: app!, who, input: parsed, database, signal: stopping.signal, log })
       }
     } catch (error) {
       log.warn({ err: error }, 'job failed')

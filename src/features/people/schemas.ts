@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { ROLES } from '#core/db/workspace.ts'
+import * as f from '#core/record/fields.ts'
+import { isCurrencyCode } from '#core/record/formats.ts'
+
+/** The shapes that the routes of people take and give, for checking and for the OpenAPI document. */
+
+const typed = <T>(of: f.Field<T>) => of.schema as z.ZodType<T>
+
+export const email = typed(f.required(f.email())).meta({ description: 'Upper and lower case are the same' })
+export const personName = typed(f.required(f.text(120)))
+export const workspaceName = typed(f.required(f.text(120)))
+export const role = z.enum(ROLES)
+export const mailToken = z.string().min(20).max(200)
+export const noBody = z.unknown().optional()
+
+const moment = z.iso.datetime()
+const fields = {
+  id: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  createdAt: moment,
+  updatedAt: moment,
+}
+
+export const authAnswer = z.object({
+  token: z.string().meta({ description: 'Access token, good for 15 minutes' }),
+  user: z.object({ id: fields.id, name: fields.name, email: fields.email }),
+  workspaceId: z.uuid().nullable().meta({ description: 'Null for somebody who belongs to no workspace' }),
+  refreshToken: z
+    .string()
+    .optional()
+    .meta({ description: 'To be kept and exchanged once; not told where the cookie carries it' }),
+})
+
+export const accountAnswer = z.object({
+  ...fields,
+  emailVerifiedAt: moment.nullable(),
+  twoFactorEnabled: z.boolean(),
+})
+
+export const workspaceAnswer = z.object({
+  id: fields.id,
+  name: fields.name,
+  slug: z.string(),
+  currency: z.string(),
+  timezone: z.string(),
+  settings: z.looseObject({
+    recordVisibility: z.enum(['own', 'workspace']),
+    retentionDays: z.int(),
+  }),
+  createdAt: moment,
+  updatedAt: moment,
+  version: z.int(),
+})
+export const myWorkspaceAnswer = workspaceAnswer.extend({ role })
+
+export const memberAnswer = z.object({
+  ...fields,
+  emailVerifiedAt: moment.nullable(),
+  role,
+  isActive: z.boolean(),
+  membershipId: z.uuid(),
+  removedAt: moment.nullable(),
+})
+
+export const membershipAnswer = z.object({
+  id: fields.id,
+  workspaceId: z.uuid(),
+  userId: z.uuid(),
+  role,
+  isActive: z.boolean(),
+  createdAt: moment,
+  updatedAt: moment,
+  version: z.int(),
+  user: z.object({ id: fields.id, name: fields.name, email: fields.email }),
+})
+
+export const inviteAnswer = z.object({
+  id: fields.id,
+  workspaceId: z.uuid(),
+  email: fields.email,
+  role,
+  token: z.string().meta({
+    description:
+      'For a link of your own; empty for callers who may not give the role, and once it is settled',
+  }),
+  status: z.enum(['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED']),
+  createdById: z.uuid().nullable(),
+  expiresAt: moment,
+  acceptedAt: moment.nullable(),
+  createdAt: moment,
+})
+
+/** The envelope of a list (R3 4.6). */
+export const listOf = (item: z.ZodType) =>
+  z.object({ rows: z.array(item), total: z.int(), nextCursor: z.string().nullable() })
+
+export const currency = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .refine(isCurrencyCode, 'must be an ISO 4217 currency code such as EUR')
+
+/** Zones by their IANA names; bare offsets such as +01:00 know no summer time and are refused. */
+const isTimezone = (zone: string): boolean => {
+  if (!/^[A-Za-z]/.test(zone)) return false
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
+  } catch {
+    return false
+  }
+}
+export const timezone = z
+  .string()
+  .max(60)
+  .refine(isTimezone, 'must be an IANA time zone such as Europe/Berlin')
+
+const SETTINGS_MAX_CHARACTERS = 20_000
+/** Settings that are known are checked; others are the features' own and kept as they are. Null takes one away. */
+export const settings = z
+  .looseObject({
+    recordVisibility: z.enum(['own', 'workspace']).nullish(),
+    retentionDays: z.int().min(1).max(3650).nullish(),
+  })
+  .refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')
+
+export const EXAMPLE = {
+  user: { id: '0198c0de-0000-7000-8000-000000000001', name: 'Ana Lima', email: 'ana@example.com' },
+  workspaceId: '0198c0de-0000-7000-8000-000000000002',
+  membershipId: '0198c0de-0000-7000-8000-000000000003',
+  inviteId: '0198c0de-0000-7000-8000-000000000004',
+  sessionId: '0198c0de-0000-7000-8000-000000000005',
+  token: 'eyJhbGciOiJIUzI1NiJ9.eyJ3cyI6IjAxOThjMGRlIn0.c2lnbmF0dXJl',
+  secret: '3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  password: 'seven green bicycles',
+  time: '2026-01-31T09:30:00.000Z',
+} as const
+
+export const EXAMPLE_AUTH = {
+  token: EXAMPLE.token,
+  user: EXAMPLE.user,
+  workspaceId: EXAMPLE.workspaceId,
+  refreshToken: EXAMPLE.secret,
+}
+
+export const EXAMPLE_WORKSPACE = {
+  id: EXAMPLE.workspaceId,
+  name: 'Northwind',
+  slug: 'northwind',
+  currency: 'EUR',
+  timezone: 'Europe/Berlin',
+  settings: { recordVisibility: 'own', retentionDays: 30 },
+  createdAt: EXAMPLE.time,
+  updatedAt: EXAMPLE.time,
+  version: 1,
+}
