@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
@@ -23,6 +24,7 @@ import { makeMailer } from './mail.ts'
 import { countFollower } from './record/counts.ts'
 import { allRecords } from './record/registry.ts'
 import { recordRoutes } from './record/routes.ts'
+import { localStorage } from './storage.ts'
 
 /** The running program: everything that `start` opened and `stop` closes again. */
 export type Program = {
@@ -36,7 +38,9 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** Every route: the generic ones of all records, and those that features bring. */
 export function operationsOf(features: Feature[]): Operation[] {
-  const own = features.flatMap(feature => feature.operations ?? [])
+  const own = features.flatMap(({ operations = [] }) =>
+    typeof operations === 'function' ? operations() : operations,
+  )
   // A feature's own route stands in for the generic one of the same method and path.
   const taken = new Set(own.map(operation => `${operation.method} ${operation.path}`))
   const generic = allRecords()
@@ -81,6 +85,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     tokens: new Tokens(config.jwtSecret),
     access: new AccessBook(database),
     mailer: makeMailer(config, log),
+    storage: localStorage(join(config.dataDir, 'files')),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },
@@ -95,7 +100,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   const operations = operationsOf(features)
   const server = await makeServer(app, operations, redis)
   healthRoutes(server, app)
-  await app.jobs.start(jobDefinitions, schedules)
+  await app.jobs.start(app, jobDefinitions, schedules)
   following.start()
   const stop = async () => {
     await server.close()

@@ -2,10 +2,18 @@ import { PgBoss } from 'pg-boss'
 import type { z } from 'zod'
 import { arrayLiteral, type Session } from '../db/engine.ts'
 import type { Database, Scope, Tx, Who } from '../db/workspace.ts'
+import type { App } from '../feature.ts'
 import type { Log } from '../log.ts'
 
 /** What a running job is given. `signal` tells it that the process wants to stop. */
-export type JobContext<Input> = { who: Who; input: Input; database: Database; signal: AbortSignal; log: Log }
+export type JobContext<Input> = {
+  who: Who
+  input: Input
+  app: App
+  database: Database
+  signal: AbortSignal
+  log: Log
+}
 
 /**
  * Work that is done in the background. `once` runs in one transaction with the job's own completion, so
@@ -28,21 +36,28 @@ export type JobDefinition<Input = unknown> = {
 export type AnyJob = JobDefinition<any>
 
 /** Work that the system does at set times (cron, UTC), over all workspaces. */
-export type Schedule = { name: string; cron: string; run: (database: Database, log: Log) => Promise<void> }
+export type Schedule = {
+  name: string
+  cron: string
+  run: (database: Database, log: Log, app: App) => Promise<void>
+}
 
 type Envelope = { who: Who; input: unknown }
 
 const RETRY_DELAY_SECONDS = 5
 const STOP_TIMEOUT_MS = 7000
+const HEARTBEAT_SECONDS = 30
 
 /** The queues' options; the same when they are made (by the owner) and when they are used. */
-const queueOptions = (job: { retries?: number; timeoutSeconds?: number }) => ({
+const queueOptions = (job: { retries?: number; timeoutSeconds?: number; run?: unknown }) => ({
   retryLimit: job.retries ?? 5,
   retryDelay: RETRY_DELAY_SECONDS,
   retryBackoff: true,
   retryDelayMax: 3600,
   expireInSeconds: job.timeoutSeconds ?? 900,
   deleteAfterSeconds: 7 * 24 * 3600,
+  // A killed process is noticed by its silence, not only when the long time of a try has run out.
+  ...(job.run ? { heartbeatSeconds: HEARTBEAT_SECONDS } : {}),
 })
 
 const asPgBossParams = (values: readonly unknown[] = []) =>
@@ -74,7 +89,10 @@ export async function installJobs(
   })
   boss.on('error', () => {})
   await boss.start()
-  for (const job of [...jobs, ...schedules.map(schedule => ({ name: schedule.name, retries: 2 }))]) {
+  for (const job of [
+    ...jobs,
+    ...schedules.map(schedule => ({ name: schedule.name, retries: 2, run: undefined })),
+  ]) {
     const options = queueOptions(job)
     if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, options)
     else await boss.createQueue(job.name, options)
@@ -122,17 +140,23 @@ export class Jobs {
     }
   }
 
-  async start(jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
+  async start(app: App, jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
+    // The embedded database has one process: what is under way now was cut off when the last one ended.
+    if (this.database.engine.kind === 'embedded') {
+      await this.asWorker(session =>
+        session.script("update pgboss.job set state = 'retry', start_after = now() where state = 'active'"),
+      )
+    }
     await this.boss.start()
     for (const job of jobs) {
       await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
-        this.perform(job, taken!),
+        this.perform(app, job, taken!),
       )
       this.workers.push(job.name)
     }
     for (const { name, cron, run } of schedules) {
       await this.boss.schedule(name, cron)
-      await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log))
+      await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log, app))
     }
   }
 
@@ -158,7 +182,7 @@ export class Jobs {
     for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
   }
 
-  private async perform(job: AnyJob, taken: { id: string; data: unknown }): Promise<void> {
+  private async perform(app: App, job: AnyJob, taken: { id: string; data: unknown }): Promise<void> {
     const { who, input } = taken.data as Envelope
     const log = this.log.child({ job: job.name, jobId: taken.id, requestId: who.requestId })
     try {
@@ -172,10 +196,12 @@ export class Jobs {
           await this.boss.complete(job.name, taken.id, null, { db: inside })
         })
       } else {
-        await job.run!({ who, input: parsed, database: this.database, signal: this.stopping.signal, log })
+        const { database, stopping } = this
+        await job.run!({ who, input: parsed, app, database, signal: stopping.signal, log })
       }
     } catch (error) {
-      log.warn({ err: error }, 'job failed')
+      if (this.stopping.signal.aborted) log.info('job was cut off, will go on at the next start')
+      else log.warn({ err: error }, 'job failed')
       throw error
     }
   }
