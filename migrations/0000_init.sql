@@ -148,6 +148,50 @@ CREATE TABLE "custom_fields" (
 	CONSTRAINT "custom_fields_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "import_errors" (
+	"workspace_id" uuid NOT NULL,
+	"import_id" uuid NOT NULL,
+	"row_number" bigint NOT NULL,
+	"issues" jsonb NOT NULL,
+	"cells" jsonb NOT NULL,
+	CONSTRAINT "import_errors_workspace_id_import_id_row_number_pk" PRIMARY KEY("workspace_id","import_id","row_number")
+);
+--> statement-breakpoint
+CREATE TABLE "imports" (
+	"workspace_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"created_by_id" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"deleted_at" timestamp(3) with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	"entity" text NOT NULL,
+	"status" text DEFAULT 'PENDING' NOT NULL,
+	"dry_run" boolean DEFAULT false NOT NULL,
+	"filename" text,
+	"size_bytes" bigint,
+	"on_duplicate" text DEFAULT 'skip' NOT NULL,
+	"match_by" text,
+	"mapping" jsonb DEFAULT '{}' NOT NULL,
+	"unmapped" text[] DEFAULT '{}' NOT NULL,
+	"options" jsonb DEFAULT '{}' NOT NULL,
+	"total" integer,
+	"processed" integer DEFAULT 0 NOT NULL,
+	"created" integer DEFAULT 0 NOT NULL,
+	"updated" integer DEFAULT 0 NOT NULL,
+	"skipped" integer DEFAULT 0 NOT NULL,
+	"failed" integer DEFAULT 0 NOT NULL,
+	"undone" integer DEFAULT 0 NOT NULL,
+	"undo_kept" integer DEFAULT 0 NOT NULL,
+	"started_at" timestamp(3) with time zone,
+	"finished_at" timestamp(3) with time zone,
+	"undo_started_at" timestamp(3) with time zone,
+	"undo_seq" bigint,
+	"error" text,
+	"purged_at" timestamp(3) with time zone,
+	CONSTRAINT "imports_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
+);
+--> statement-breakpoint
 ALTER TABLE "events" ADD CONSTRAINT "events_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -158,6 +202,9 @@ ALTER TABLE "companies" ADD CONSTRAINT "companies_owner_id_fk" FOREIGN KEY ("wor
 ALTER TABLE "companies" ADD CONSTRAINT "companies_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "custom_fields" ADD CONSTRAINT "custom_fields_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "custom_fields" ADD CONSTRAINT "custom_fields_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "import_errors" ADD CONSTRAINT "import_errors_import_fk" FOREIGN KEY ("workspace_id","import_id") REFERENCES "public"."imports"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "events_seq" ON "events" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "events_entity" ON "events" USING btree ("workspace_id","entity_id","created_at");--> statement-breakpoint
 CREATE INDEX "events_time" ON "events" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
@@ -174,8 +221,13 @@ CREATE INDEX "companies_workspace_id_created_at_id_index" ON "companies" USING b
 CREATE INDEX "companies_workspace_id_owner_id_index" ON "companies" USING btree ("workspace_id","owner_id");--> statement-breakpoint
 CREATE INDEX "companies_workspace_id_created_by_id_index" ON "companies" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
 CREATE INDEX "companies_workspace_id_name_id_index" ON "companies" USING btree ("workspace_id","name","id");--> statement-breakpoint
+CREATE INDEX "companies_title" ON "companies" USING btree ("workspace_id",crm_fold(name)) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "companies_domain" ON "companies" USING btree ("workspace_id",crm_fold(domain)) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "companies_search" ON "companies" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_updated_at_id_index" ON "custom_fields" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_created_at_id_index" ON "custom_fields" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_created_by_id_index" ON "custom_fields" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "custom_fields_key" ON "custom_fields" USING btree ("workspace_id","entity","key") WHERE deleted_at is null;
+CREATE UNIQUE INDEX "custom_fields_key" ON "custom_fields" USING btree ("workspace_id","entity","key") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_updated_at_id_index" ON "imports" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_created_at_id_index" ON "imports" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_created_by_id_index" ON "imports" USING btree ("workspace_id","created_by_id");

@@ -1,0 +1,301 @@
+import { z } from 'zod'
+import {
+  type CsvFile,
+  CsvHeaderError,
+  type CsvRow,
+  detectDateOrder,
+  detectDecimal,
+  isEncoding,
+  parseCsv,
+} from '#core/csv/index.ts'
+import { DatabaseFault, type Row } from '#core/db/engine.ts'
+import type { Database, Role, Tx, Who } from '#core/db/workspace.ts'
+import { reaches } from '#core/http/operation.ts'
+import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
+import { customFieldsOf } from '#core/record/custom-fields.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import { store } from '#core/record/store.ts'
+import type { Storage } from '#core/storage.ts'
+import { importRows, type Outcome, SeenMarks } from './batch.ts'
+import type { Dialect } from './cells.ts'
+import type { Draft, Plan } from './drafts.ts'
+import { imports } from './imports.table.ts'
+import { type Column, columnsFor, type Mapping } from './mapping.ts'
+import { readMatchBy } from './match.ts'
+import { targetsOf } from './targets.ts'
+
+/** Rows of one transaction, and of one statement that creates. */
+const ROWS_AT_ONCE = 500
+const SAMPLE_ROWS = 2000
+
+const input = z.object({ importId: z.uuid() })
+type Input = z.infer<typeof input>
+
+/** Reads the file and writes its records; killed at any moment it goes on behind the last batch that was committed. */
+export const importJob: JobDefinition<Input> = {
+  name: 'import',
+  input,
+  retries: 50,
+  timeoutSeconds: 23 * 3600,
+  async run(context) {
+    try {
+      await work(context)
+    } catch (error) {
+      if (context.signal.aborted || mayPass(error)) throw error
+      context.log.warn({ err: error, importId: context.input.importId }, 'import failed')
+      await fail(context, error instanceof CsvHeaderError ? error.message : 'The file could not be imported.')
+    }
+  },
+}
+
+/** Whether the same try may go well later: the database or the storage was away, or two transactions met. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof DatabaseFault) return error.isAway || /^(40|55|57014)/.test(error.code)
+  return typeof (error as NodeJS.ErrnoException).syscall === 'string'
+}
+
+type Context = JobContext<Input>
+
+const asSystem = (who: Who): Who => ({ ...who, userId: null, role: 'ADMIN' })
+
+export const fileKey = (workspaceId: string, importId: string): string => `${workspaceId}/imports/${importId}`
+
+/**
+ * The rights that the user has now, or undefined where they may no longer write here. A job may start long
+ * after it was asked for, and an import may take long.
+ */
+export async function rightsNow(database: Database, who: Who, causeId: string): Promise<Who | undefined> {
+  if (!who.userId) return undefined
+  const [row] = await database.inSystem('ascendore_auth', scope =>
+    scope.session.rows(
+      `select m.role, w.timezone, w.settings->>'recordVisibility' as visibility from memberships m
+       join users u on u.id = m.user_id and u.is_active join workspaces w on w.id = m.workspace_id
+       where m.workspace_id = $1::uuid and m.user_id = $2::uuid and m.removed_at is null and m.is_active`,
+      [who.workspaceId, who.userId],
+    ),
+  )
+  if (!row || !reaches(row.role as Role, 'MEMBER')) return undefined
+  const visibility = row.visibility === 'workspace' ? 'workspace' : 'own'
+  return { ...who, role: row.role as Role, timezone: row.timezone as string, visibility, causeId }
+}
+
+async function work(context: Context): Promise<void> {
+  const { app, input, database, signal } = context
+  const { importId } = input
+  const who = await rightsNow(database, context.who, importId)
+  if (!who) return fail(context, NO_RIGHTS)
+  const found = await database.inWorkspace(who, tx => begin(tx, importId))
+  if (!found) return
+  const csv = await openFile(app.storage, who.workspaceId, found)
+  const plan = await database.inWorkspace(who, tx => planOf(tx, found, csv), 'read')
+  const { total, sample } = await survey(csv, found.total === null, signal)
+  if (found.total === null) await database.inWorkspace(who, tx => note(tx, importId, { total }))
+  plan.dialects = dialectsOf(plan.columns, sample, found.options as Options, who.timezone)
+  await importBatches(context, plan, csv, found)
+}
+
+const NO_RIGHTS = 'Whoever started this import may no longer write here.'
+
+async function importBatches(context: Context, plan: Plan, csv: CsvFile, found: Row): Promise<void> {
+  const { database, signal, input } = context
+  const seen = found.dryRun ? new SeenMarks() : undefined
+  let processed = 0
+  for await (const batch of batchesOf(csv.rows)) {
+    processed += batch.length
+    if (processed <= (found.processed as number)) continue
+    signal.throwIfAborted()
+    const who = await rightsNow(database, context.who, input.importId)
+    if (!who) return fail(context, NO_RIGHTS)
+    const from = processed - batch.length
+    const goesOn = await database.inWorkspace(who, tx => step(tx, plan, batch, from, seen))
+    if (!goesOn) return
+  }
+  await database.inWorkspace(asSystem(context.who), async tx => {
+    const state = await lock(tx, input.importId)
+    if (state?.status === 'RUNNING')
+      await note(
+        tx,
+        input.importId,
+        { status: 'COMPLETED', total: processed, finishedAt: now() },
+        'completed',
+      )
+  })
+}
+
+async function* batchesOf(rows: AsyncIterable<CsvRow>): AsyncGenerator<CsvRow[]> {
+  let batch: CsvRow[] = []
+  for await (const row of rows) {
+    batch.push(row)
+    if (batch.length < ROWS_AT_ONCE) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length) yield batch
+}
+
+const now = () => new Date().toISOString()
+
+/** The import's row, locked until the transaction ends: whoever moves it sees what stands. */
+export async function lock(tx: Tx, importId: string): Promise<Row | undefined> {
+  const text = `select status, processed, dry_run as "dryRun", created, updated, skipped, failed, undone, undo_kept as "undoKept",
+    undo_seq as "undoSeq", undo_started_at as "undoStartedAt" from imports where workspace_id = $1::uuid and id = $2::uuid for update`
+  return (await tx.session.rows(text, [tx.who.workspaceId, importId]))[0]
+}
+
+/** Writes down how far the import has come. */
+export const note = (tx: Tx, importId: string, values: Record<string, unknown>, action = 'progressed') =>
+  store.update(tx, imports, importId, values, { action })
+
+/** Takes the import up, unless it has ended. */
+async function begin(tx: Tx, importId: string): Promise<Row | undefined> {
+  const state = await lock(tx, importId)
+  if (state?.status === 'PENDING')
+    await note(tx, importId, { status: 'RUNNING', startedAt: now() }, 'started')
+  else if (state?.status !== 'RUNNING') return undefined
+  return store.read(tx, imports, importId)
+}
+
+/**
+ * One batch and the progress over it, committed together: a batch is written once, whoever is killed when.
+ * False where the import was cancelled, or another process has gone on with it.
+ */
+async function step(
+  tx: Tx,
+  plan: Plan,
+  batch: CsvRow[],
+  from: number,
+  seen: SeenMarks | undefined,
+): Promise<boolean> {
+  const state = await lock(tx, plan.importId)
+  if (state?.status !== 'RUNNING' || state.processed !== from) return false
+  const { created, updated, skipped, refused } = seen
+    ? await pretend(tx, () => importRows(tx, plan, batch, seen))
+    : await importRows(tx, plan, batch, undefined)
+  await keepRefused(tx, plan.importId, refused)
+  const counted = (key: string, more: number) => (state[key] as number) + more
+  await note(tx, plan.importId, {
+    processed: counted('processed', batch.length),
+    created: counted('created', created),
+    updated: counted('updated', updated),
+    skipped: counted('skipped', skipped),
+    failed: counted('failed', refused.length),
+  })
+  return true
+}
+
+class Pretended extends Error {}
+
+/** Does the work and takes it back, so that a dry run hears what the rules and the database would say. */
+async function pretend(tx: Tx, importing: () => Promise<Outcome>): Promise<Outcome> {
+  let outcome: Outcome | undefined
+  try {
+    await tx.attempt(async () => {
+      outcome = await importing()
+      throw new Pretended()
+    })
+  } catch (error) {
+    if (!(error instanceof Pretended)) throw error
+  }
+  return outcome!
+}
+
+async function keepRefused(tx: Tx, importId: string, refused: Draft[]): Promise<void> {
+  if (!refused.length) return
+  const rows = refused.map(({ rowNumber, issues, cells }) => ({
+    rowNumber,
+    issues: issues.slice(0, 20),
+    cells,
+  }))
+  await tx.session.rows(
+    `insert into import_errors (workspace_id, import_id, row_number, issues, cells)
+     select $1::uuid, $2::uuid, (r->>'rowNumber')::bigint, r->'issues', r->'cells' from jsonb_array_elements($3::jsonb) r`,
+    [tx.who.workspaceId, importId, JSON.stringify(rows)],
+  )
+}
+
+/** Ends the import; what is done stays, and can be undone. */
+async function fail({ database, who, input }: Context, error: string): Promise<void> {
+  await database.inWorkspace(asSystem({ ...who, causeId: input.importId }), async tx => {
+    const state = await lock(tx, input.importId)
+    if (state?.status === 'PENDING' || state?.status === 'RUNNING')
+      await note(tx, input.importId, { status: 'FAILED', error, finishedAt: now() }, 'failed')
+  })
+}
+
+export type Options = {
+  encoding?: string
+  delimiter?: string
+  dateOrder?: 'DMY' | 'MDY'
+  decimal?: ',' | '.'
+  createLinked?: boolean
+}
+
+export function openFile(storage: Storage, workspaceId: string, { id, options }: Row): Promise<CsvFile> {
+  const { encoding, delimiter } = options as Options
+  return parseCsv(() => storage.read(fileKey(workspaceId, id as string)), {
+    delimiter,
+    ...(encoding && isEncoding(encoding) ? { encoding } : {}),
+  })
+}
+
+async function planOf(tx: Tx, found: Row, csv: CsvFile): Promise<Plan> {
+  const record = recordNamed(found.entity as string)
+  const custom = await customFieldsOf(tx, record.contract.name)
+  const targets = targetsOf(record, custom)
+  return {
+    importId: found.id as string,
+    record,
+    columns: columnsFor(found.mapping as Mapping, csv.header, targets),
+    dialects: [],
+    custom,
+    onDuplicate: found.onDuplicate as Plan['onDuplicate'],
+    matchBy: readMatchBy((found.matchBy as string | null) ?? '', targets),
+    createLinked: (found.options as Options).createLinked ?? false,
+  }
+}
+
+/** Reads the first rows and, once for each import, counts all of them. */
+async function survey(
+  csv: CsvFile,
+  counts: boolean,
+  signal: AbortSignal,
+): Promise<{ total: number; sample: string[][] }> {
+  const sample: string[][] = []
+  let total = 0
+  for await (const row of csv.rows) {
+    total++
+    if (sample.length < SAMPLE_ROWS && row.error === undefined) sample.push(row.cells)
+    if (!counts && sample.length >= SAMPLE_ROWS) break
+    if (total % 10_000 === 0) signal.throwIfAborted()
+  }
+  return { total, sample }
+}
+
+/** How each column writes dates and numbers; one that does not show it follows those that do. */
+export function dialectsOf(
+  columns: Column[],
+  sample: string[][],
+  options: Options,
+  timeZone: string,
+): Dialect[] {
+  const found = columns.map(({ index, target }) => {
+    const cells = () => sample.map(row => row[index] ?? '')
+    const isDate = target.of.kind === 'date' || target.of.kind === 'moment'
+    const isNumber = ['integer', 'number', 'money'].includes(target.of.kind)
+    return {
+      order: options.dateOrder ?? (isDate ? detectDateOrder(cells()) : undefined),
+      decimal: options.decimal ?? (isNumber ? detectDecimal(cells()) : undefined),
+    }
+  })
+  const orders = new Set(found.flatMap(({ order }) => order ?? []))
+  const decimals = new Set(found.flatMap(({ decimal }) => decimal ?? []))
+  const shared = {
+    order: orders.size === 1 ? [...orders][0] : undefined,
+    decimal: decimals.size === 1 ? [...decimals][0] : undefined,
+  }
+  return found.map(({ order, decimal }) => ({
+    order: order ?? shared.order,
+    decimal: decimal ?? shared.decimal,
+    timeZone,
+  }))
+}
