@@ -49,10 +49,15 @@ type Columns = Record<string, AnyPgColumn>
  * records. All begin with the workspace id, so no row can point into another workspace (DESIGN.md 2).
  * @param links property names of columns that hold the id of another record
  * @param members property names of columns that hold a user id
+ * @param indexed which of the links get a plain index; all where not said
  */
 export function recordKeys(
   columns: Columns,
-  { links = [], members = [] }: { links?: string[]; members?: string[] } = {},
+  {
+    links = [],
+    members = [],
+    indexed = links,
+  }: { links?: string[]; members?: string[]; indexed?: string[] } = {},
 ) {
   const column = (key: string): AnyPgColumn => {
     const found = columns[key]
@@ -80,7 +85,8 @@ export function recordKeys(
       }),
     ),
     ...['updatedAt', 'createdAt'].map(key => index().on(ws, column(key), column('id')).where(live)),
-    ...[...members, ...links, 'createdById'].map(key => index().on(ws, column(key))),
+    index().on(ws, column('deletedAt'), column('id')).where(sql`deleted_at is not null`),
+    ...[...members, ...indexed, 'createdById'].map(key => index().on(ws, column(key))),
   ]
 }
 

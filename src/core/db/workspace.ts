@@ -84,6 +84,17 @@ export class Scope {
     return result
   }
 
+  /** Runs `work` with the rights of one workspace's admin; for followers, which serve all workspaces. */
+  async inside<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
+    if (!isUuid(workspaceId)) throw new Error('inside needs a UUID')
+    await this.session.script(
+      `set local role ascendore_admin; set local app.workspace_id = '${workspaceId}'; set local app.user_id = ''`,
+    )
+    const result = await work()
+    await this.session.script(`set local role ${this.role}; set local app.workspace_id = ''`)
+    return result
+  }
+
   /** Runs `work` so that its failure undoes only itself. */
   async attempt<T>(work: () => Promise<T>): Promise<T> {
     await this.session.script('savepoint attempt')

@@ -84,19 +84,18 @@ export function writableFields(
  * dropped in silence, so that a client may send back what it read; unknown ones are refused by name.
  */
 export function inputSchema(contract: Contract, when: 'create' | 'update', history = false) {
+  const ignored = z
+    .unknown()
+    .transform(() => undefined)
+    .optional()
   const writable = new Map(writableFields(contract.fields, when, history))
   const shape = Object.entries(contract.fields).map(([key, f]): [string, z.ZodType] => {
-    if (!writable.has(key))
-      return [
-        key,
-        z
-          .unknown()
-          .transform(() => undefined)
-          .optional(),
-      ]
+    if (!writable.has(key)) return [key, ignored]
     return [key, fieldSchema(f, when)]
   })
-  return z.strictObject(Object.fromEntries(shape)).transform(dropUndefined)
+  return z
+    .strictObject({ version: ignored, deletedAt: ignored, ...Object.fromEntries(shape) })
+    .transform(dropUndefined)
 }
 
 /** An empty text means "nothing" where nothing is allowed, as forms and spreadsheets send it. */

@@ -14,7 +14,7 @@ export type Change = Record<string, unknown>
 
 /**
  * The server's side of a record type. `rules` may add to or refuse what is about to be written; they run
- * in the same transaction and never write themselves.
+ * in the same transaction, and write other records through the store alone.
  */
 export type RecordDefinition = {
   contract: Contract

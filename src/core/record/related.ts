@@ -1,0 +1,19 @@
+import { choice, type Field, related } from './fields.ts'
+
+/** What tasks, notes, invoices and files may hang on (R3, lower case). */
+export const RELATED_TYPES = [
+  'contact',
+  'company',
+  'deal',
+  'task',
+  'lead',
+  'campaign',
+  'project',
+  'invoice',
+] as const
+
+/** The pair of fields by which a record hangs on another of any type. */
+export const relatedFields = () => ({
+  relatedType: choice(RELATED_TYPES, { description: 'The type of the record on which it hangs' }),
+  relatedId: related({ description: 'Its id' }) as Field<string | null>,
+})

@@ -1,0 +1,145 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
+import {
+  flexibleColumns,
+  moment,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
+import type { Feature } from '#core/feature.ts'
+import { operation } from '#core/http/operation.ts'
+import { defineRecord } from '#core/record/definition.ts'
+import { pageOf } from '#core/record/json-schema.ts'
+import { allRecords } from '#core/record/registry.ts'
+import { idParams } from '#core/record/routes.ts'
+import { store } from '#core/record/store.ts'
+import { interactionContract } from './activities.contract.ts'
+import { auditPage, auditQuery } from './audit.ts'
+import { engagementFollower, refreshEngagement } from './engagement.ts'
+import { timeline, timelineQuery } from './timeline.ts'
+
+export const interactionTable = pgTable(
+  'interactions',
+  {
+    ...recordColumns(),
+    type: text('type').notNull(),
+    direction: text('direction').notNull().default('OUTBOUND'),
+    subject: text('subject'),
+    content: text('content'),
+    durationMinutes: integer('duration_minutes'),
+    occurredAt: moment('occurred_at').notNull().default(sql`now()`),
+    contactId: uuid('contact_id'),
+    dealId: uuid('deal_id'),
+    companyId: uuid('company_id'),
+    sentimentScore: numeric('sentiment_score', { precision: 4, scale: 3 }),
+    objections: text('objections').array().notNull().default(sql`'{}'`),
+    competitors: text('competitors').array().notNull().default(sql`'{}'`),
+    nextSteps: text('next_steps'),
+    ...flexibleColumns(),
+    searchText: searchColumn(`coalesce(subject, '') || ' ' || coalesce(content, '')`),
+  },
+  t => [
+    ...recordKeys(t, { links: ['contactId', 'dealId', 'companyId'], indexed: [] }),
+    ...(['contactId', 'dealId', 'companyId'] as const).map(key =>
+      index(`interactions_${key.replace('Id', '')}`).on(t.workspaceId, t[key], t.occurredAt, t.id),
+    ),
+    index('interactions_time').on(t.workspaceId, t.occurredAt, t.id).where(sql`deleted_at is null`),
+    searchIndex('interactions', t),
+  ],
+)
+
+export const interactions = defineRecord({
+  contract: interactionContract,
+  table: interactionTable,
+  visibility: { own: ['createdById'], through: ['dealId', 'contactId', 'companyId'] },
+  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export'],
+})
+
+const rowSchema = {
+  type: 'object',
+  description: 'One thing that happened: a change of a record, or an interaction',
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    workspaceId: { type: 'string', format: 'uuid' },
+    actorId: { type: ['string', 'null'], format: 'uuid' },
+    type: {
+      type: 'string',
+      description:
+        'CALL, EMAIL, MEETING, MESSAGE; or the record type and what happened, such as deal.updated',
+    },
+    entityType: { type: 'string' },
+    entityId: { type: 'string', format: 'uuid' },
+    metadata: { type: 'object', additionalProperties: true },
+    createdAt: { type: 'string', format: 'date-time', description: 'When it happened' },
+  },
+  required: ['id', 'workspaceId', 'actorId', 'type', 'entityType', 'entityId', 'metadata', 'createdAt'],
+}
+
+const listRoute = operation({
+  method: 'GET',
+  path: '/activities',
+  tag: 'activities',
+  summary: 'List what happened: interactions and changes as one stream, newest first',
+  query: timelineQuery,
+  document: { answer: pageOf(rowSchema) },
+  handle: ({ tx, query }) => timeline(tx, query),
+})
+
+/** `/deals/:id/activities` and its like for every record type. */
+const nestedRoutes = () =>
+  allRecords()
+    .filter(record => record.contract.softDelete && record !== interactions)
+    .map(record =>
+      operation({
+        method: 'GET',
+        path: `/${record.contract.path}/:id/activities`,
+        tag: record.contract.path,
+        summary: `List what happened around a ${record.contract.label.toLowerCase()}, newest first`,
+        params: idParams,
+        query: timelineQuery.omit({ entityType: true, entityId: true }),
+        document: { answer: pageOf(rowSchema) },
+        async handle({ tx, params, query }) {
+          await store.read(tx, record, params.id)
+          return timeline(tx, { ...query, entityType: record.contract.name, entityId: params.id })
+        },
+      }),
+    )
+
+const auditRoute = operation({
+  method: 'GET',
+  path: '/audit-logs',
+  tag: 'audit-logs',
+  access: 'ADMIN',
+  summary: 'List every change, with who, from where, and old and new values',
+  query: auditQuery,
+  document: {
+    answer: pageOf({
+      type: 'object',
+      properties: {
+        id: { type: 'string', format: 'uuid' },
+        seq: { type: 'integer' },
+        workspaceId: { type: 'string', format: 'uuid' },
+        actorId: { type: ['string', 'null'] },
+        action: { type: 'string' },
+        entityType: { type: 'string' },
+        entityId: { type: 'string', format: 'uuid' },
+        changes: { type: 'object', additionalProperties: true, description: 'By field: { old, new }' },
+        ip: { type: ['string', 'null'] },
+        userAgent: { type: ['string', 'null'] },
+        requestId: { type: ['string', 'null'] },
+        createdAt: { type: 'string', format: 'date-time' },
+      },
+    }),
+  },
+  handle: ({ tx, query }) => auditPage(tx, query as z.infer<typeof auditQuery>),
+})
+
+export default {
+  records: [interactions],
+  operations: () => [listRoute, auditRoute, ...nestedRoutes()],
+  followers: [engagementFollower],
+  schedules: [{ name: 'refresh-engagement', cron: '15 3 * * *', run: refreshEngagement }],
+} satisfies Feature

@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import type { Tx } from '#core/db/workspace.ts'
+import { invalid } from '#core/errors.ts'
+import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
+import { COUNTED_AT_MOST, LIMIT_AT_MOST, type Page } from '#core/record/list.ts'
+import { addDays, startOfDay } from '#core/record/relative-time.ts'
+import { INTERACTION_TYPES } from './activities.contract.ts'
+
+const day = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date or an ISO-8601 date-time')
+  .optional()
+
+/** The parameters of both streams of what happened. */
+export const timelineQuery = z.strictObject({
+  entityType: z
+    .string()
+    .max(60)
+    .optional()
+    .meta({ description: 'With entityId: only what happened to this record and to what hangs on it' }),
+  entityId: z.uuid().optional(),
+  type: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'CALL, EMAIL, MEETING, MESSAGE, or `changes`; several separated by commas' }),
+  actorId: z.uuid().optional(),
+  dateFrom: day.meta({ description: 'A day (in the zone of the workspace) or a moment' }),
+  dateTo: day.meta({ description: 'A day, which is included, or a moment' }),
+  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  cursor: z.string().max(4000).optional(),
+})
+export type TimelineQuery = z.infer<typeof timelineQuery>
+
+const LINKS: Record<string, string> = { contact: 'contact_id', deal: 'deal_id', company: 'company_id' }
+
+/** Moments between which a stream is asked for; a day counts whole. */
+export function period(
+  { dateFrom, dateTo }: { dateFrom?: string; dateTo?: string },
+  zone: string,
+): { from?: string; to?: string } {
+  const isDay = (text: string) => text.length === 10
+  return {
+    ...(dateFrom ? { from: isDay(dateFrom) ? startOfDay(dateFrom, zone).toISOString() : dateFrom } : {}),
+    ...(dateTo ? { to: isDay(dateTo) ? startOfDay(addDays(dateTo, 1), zone).toISOString() : dateTo } : {}),
+  }
+}
+
+type Source = { columns: string; from: string; time: string; id: string; conditions: string[] }
+
+/**
+ * Interactions and changes as one stream, newest first, of what the caller may see. A record's stream
+ * holds what happened to the record itself and to what hangs on it.
+ */
+export async function timeline(tx: Tx, query: TimelineQuery): Promise<Page> {
+  const params: unknown[] = [tx.who.workspaceId]
+  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const sources = sourcesOf(tx, query, add)
+  const { limit = 50, cursor: given, ...asked } = query
+  const mark = queryMark(asked)
+  const cursor = given ? readCursor(given, mark, 2) : undefined
+  const counted = cursor ?? (await count(tx, sources, params))
+  if (cursor)
+    for (const source of sources)
+      source.conditions.push(
+        `(${source.time}, ${source.id}) < (${add(cursor.values[0], 'timestamptz')}, ${add(cursor.values[1], 'uuid')})`,
+      )
+  const parts = sources.map(
+    ({ columns, from, time, id, conditions }) =>
+      `(select ${columns} from ${from} where ${conditions.join(' and ')} order by ${time} desc, ${id} desc limit ${limit + 1})`,
+  )
+  const found = parts.length
+    ? await tx.session.rows(
+        `select * from (${parts.join(' union all ')}) u order by "createdAt" desc, id desc limit ${limit + 1}`,
+        params,
+      )
+    : []
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
+  return {
+    rows,
+    total: counted.total,
+    ...(counted.totalIsEstimate ? { totalIsEstimate: true as const } : {}),
+    nextCursor: last ? writeCursor({ ...counted, query: mark, values: [last.createdAt, last.id] }) : null,
+  }
+}
+
+function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: string) => string): Source[] {
+  if ((query.entityType === undefined) !== (query.entityId === undefined)) {
+    throw invalid({
+      path: query.entityType ? 'entityId' : 'entityType',
+      message: 'entityType and entityId go together',
+    })
+  }
+  const types = query.type?.split(',').map(type => type.trim())
+  const wanted = types?.filter(type => (INTERACTION_TYPES as readonly string[]).includes(type))
+  const strange = types?.filter(type => type !== 'changes' && !wanted!.includes(type))
+  if (strange?.length)
+    throw invalid({ path: 'type', message: `${strange[0]} is not CALL, EMAIL, MEETING, MESSAGE or changes` })
+  const { from, to } = period(query, tx.who.timezone)
+  const common = (time: string, actor: string) => [
+    ...(from ? [`${time} >= ${add(from, 'timestamptz')}`] : []),
+    ...(to ? [`${time} < ${add(to, 'timestamptz')}`] : []),
+    ...(query.actorId ? [`${actor} = ${add(query.actorId, 'uuid')}`] : []),
+  ]
+  const sources: Source[] = []
+  if (!types || types.includes('changes'))
+    sources.push(changes(query, common('e.created_at', 'e.actor_id'), add))
+  const link = query.entityType ? LINKS[query.entityType] : undefined
+  if ((!types || wanted!.length) && (!query.entityType || link)) {
+    const conditions = common('i.occurred_at', 'i.created_by_id')
+    if (link) conditions.push(`i.${link} = ${add(query.entityId, 'uuid')}`)
+    if (wanted?.length) conditions.push(`i.type = any(${add(`{${wanted.join(',')}}`, 'text[]')})`)
+    sources.push(logged(conditions))
+  }
+  return sources
+}
+
+/** Changes of records; that an interaction was logged is told by the interaction itself. */
+function changes(
+  query: TimelineQuery,
+  conditions: string[],
+  add: (value: unknown, cast: string) => string,
+): Source {
+  if (query.entityId) {
+    const id = add(query.entityId, 'uuid')
+    conditions.push(
+      `(e.entity_id = ${id} or e.entity_id in (select r.id from records r where r.workspace_id = $1::uuid and r.parent_id = ${id}))`,
+    )
+  }
+  return {
+    from: 'events e',
+    columns: `e.id, e.workspace_id as "workspaceId", e.actor_id as "actorId", e.entity_type || '.' || e.action as type,
+      e.entity_type as "entityType", e.entity_id as "entityId", jsonb_build_object('action', e.action, 'changes', e.changes) as metadata, e.created_at as "createdAt"`,
+    time: 'e.created_at',
+    id: 'e.id',
+    conditions: [
+      'e.workspace_id = $1::uuid',
+      `not (e.entity_type = 'interaction' and e.action = 'created')`,
+      ...conditions,
+    ],
+  }
+}
+
+function logged(conditions: string[]): Source {
+  return {
+    from: 'interactions i',
+    columns: `i.id, i.workspace_id as "workspaceId", i.created_by_id as "actorId", i.type,
+      case when i.deal_id is not null then 'deal' when i.contact_id is not null then 'contact' when i.company_id is not null then 'company' else 'interaction' end as "entityType",
+      coalesce(i.deal_id, i.contact_id, i.company_id, i.id) as "entityId",
+      jsonb_build_object('subject', i.subject, 'content', i.content, 'direction', i.direction, 'durationMinutes', i.duration_minutes,
+        'contactId', i.contact_id, 'dealId', i.deal_id, 'companyId', i.company_id, 'sentimentScore', i.sentiment_score,
+        'objections', i.objections, 'competitors', i.competitors, 'nextSteps', i.next_steps) as metadata, i.occurred_at as "createdAt"`,
+    time: 'i.occurred_at',
+    id: 'i.id',
+    conditions: ['i.workspace_id = $1::uuid', 'i.deleted_at is null', ...conditions],
+  }
+}
+
+/** Counted to 10,000 in each source; beyond that it is marked as an estimate. */
+async function count(
+  tx: Tx,
+  sources: Source[],
+  params: unknown[],
+): Promise<{ total: number; totalIsEstimate: boolean }> {
+  const counts = sources.map(
+    ({ from, conditions }, i) =>
+      `(select count(*) from (select 1 from ${from} where ${conditions.join(' and ')} limit ${COUNTED_AT_MOST + 1}) c) as n${i}`,
+  )
+  if (!counts.length) return { total: 0, totalIsEstimate: false }
+  const [row] = await tx.session.rows(`select ${counts.join(', ')}`, params)
+  const numbers = Object.values(row!) as number[]
+  return {
+    total: numbers.reduce((sum, n) => sum + n, 0),
+    totalIsEstimate: numbers.some(n => n > COUNTED_AT_MOST),
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { defineContract, type RecordOf } from '#core/record/contract.ts'
+import * as f from '#core/record/fields.ts'
+
+const free = (description: string) =>
+  f.object(
+    z
+      .record(z.string().max(100), z.unknown())
+      .refine(value => JSON.stringify(value).length <= 10_000, 'is too large'),
+    { description },
+  )
+
+export const contactContract = defineContract({
+  name: 'contact',
+  path: 'contacts',
+  label: 'Contact',
+  description: 'A person with whom the workspace deals',
+  title: ['firstName', 'lastName'],
+  plainFilters: ['ownerId', 'companyId', 'customerType', 'status', 'email', 'leadSource'],
+  fields: {
+    ownerId: f.member({ description: 'The member to whom the contact belongs; the creator by default' }),
+    firstName: f.withDefault(f.text(100), ''),
+    lastName: f.withDefault(f.text(100), ''),
+    jobTitle: f.text(150),
+    department: f.text(100),
+    email: f.email(),
+    phone: f.phone(),
+    mobile: f.phone(),
+    companyId: f.link('company'),
+    customerType: f.choice(['B2B', 'B2C', 'PATIENT']),
+    status: f.withDefault(f.choice(['ACTIVE', 'INACTIVE', 'BOUNCED']), 'ACTIVE'),
+    leadSource: f.text(100),
+    leadScore: f.integer(0, 100),
+    engagementScore: f.readOnly(
+      f.integer(0, 100, { nullable: false, description: 'How lively the exchange of the last 90 days is' }),
+    ),
+    lastInteractionAt: f.readOnly(f.moment({ description: 'The latest call, mail, meeting or message' })),
+    socialProfiles: free('Such as { linkedin, twitter }'),
+    preferences: free('Such as { channel, language }'),
+    tags: f.tags(),
+    customFields: f.custom(),
+  },
+})
+
+export type Contact = RecordOf<typeof contactContract>

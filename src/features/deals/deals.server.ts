@@ -1,0 +1,299 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import {
+  date,
+  flexibleColumns,
+  moment,
+  money,
+  name,
+  ownerColumn,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
+import { arrayLiteral } from '#core/db/engine.ts'
+import { wallHelpers } from '#core/db/policies.ts'
+import { records, workspaces } from '#core/db/tables.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import type { Feature } from '#core/feature.ts'
+import { operation } from '#core/http/operation.ts'
+import { type Change, defineRecord, type WriteContext } from '#core/record/definition.ts'
+import { ref } from '#core/record/json-schema.ts'
+import { dayIn } from '#core/record/relative-time.ts'
+import { idParams } from '#core/record/routes.ts'
+import { inTrash } from '#core/record/select.ts'
+import { store } from '#core/record/store.ts'
+import { hangsOnMine } from '#core/record/visibility.ts'
+import { dealContract } from './deals.contract.ts'
+import { entered, startStage, targetStage } from './stage-move.ts'
+
+const live = sql`deleted_at is null`
+
+export const dealTable = pgTable(
+  'deals',
+  {
+    ...recordColumns(),
+    ...ownerColumn(),
+    title: name('title').notNull(),
+    amount: money('amount').notNull().default(0),
+    currency: text('currency').notNull(),
+    pipelineId: uuid('pipeline_id').notNull(),
+    stageId: uuid('stage_id').notNull(),
+    status: text('status').notNull(),
+    probability: integer('probability'),
+    companyId: uuid('company_id'),
+    primaryContactId: uuid('primary_contact_id'),
+    contactIds: uuid('contact_ids').array().notNull().default(sql`'{}'`),
+    expectedCloseDate: date('expected_close_date'),
+    actualCloseDate: date('actual_close_date'),
+    source: text('source'),
+    lostReason: text('lost_reason'),
+    description: text('description'),
+    stageEnteredAt: moment('stage_entered_at').notNull().default(sql`now()`),
+    closedAt: moment('closed_at'),
+    ...flexibleColumns(),
+    searchText: searchColumn(`title || ' ' || coalesce(source, '')`),
+  },
+  t => [
+    ...recordKeys(t, { members: ['ownerId'], links: ['pipelineId', 'companyId', 'primaryContactId'] }),
+    foreignKey({
+      name: 'deals_stage_id_fk',
+      columns: [t.workspaceId, t.stageId],
+      foreignColumns: [records.workspaceId, records.id],
+    }),
+    index('deals_column').on(t.workspaceId, t.stageId, t.updatedAt, t.id).where(live),
+    index('deals_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
+    index('deals_title').on(t.workspaceId, t.title, t.id),
+    index('deals_amount').on(t.workspaceId, t.amount, t.id).where(live),
+    index('deals_expected').on(t.workspaceId, t.expectedCloseDate, t.id).where(live),
+    // The board's sums read nothing but this index: PostgreSQL has no INCLUDE through the generator.
+    index('deals_board')
+      .on(t.workspaceId, t.stageId, t.currency, t.amount, t.probability, t.ownerId, t.createdById)
+      .where(sql`status = 'OPEN' and deleted_at is null`),
+    index('deals_contacts').using('gin', t.workspaceId, t.contactIds),
+    searchIndex('deals', t),
+  ],
+)
+
+/** Every stage that a deal has entered, and when; written beside the deal itself. */
+export const dealStageHistory = pgTable(
+  'deal_stage_history',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
+    dealId: uuid('deal_id').notNull(),
+    id: uuid('id').notNull(),
+    stageId: uuid('stage_id').notNull(),
+    enteredAt: moment('entered_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.workspaceId, t.dealId, t.id] }),
+    foreignKey({ columns: [t.workspaceId, t.dealId], foreignColumns: [records.workspaceId, records.id] }),
+    foreignKey({ columns: [t.workspaceId, t.stageId], foreignColumns: [records.workspaceId, records.id] }),
+  ],
+)
+
+/** `contactIds` once more as rows, so that the database itself holds each contact to the workspace. */
+export const dealContacts = pgTable(
+  'deal_contacts',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
+    dealId: uuid('deal_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.workspaceId, t.dealId, t.contactId] }),
+    foreignKey({ columns: [t.workspaceId, t.dealId], foreignColumns: [records.workspaceId, records.id] }),
+    foreignKey({ columns: [t.workspaceId, t.contactId], foreignColumns: [records.workspaceId, records.id] }),
+    index('deal_contacts_contact').on(t.workspaceId, t.contactId),
+  ],
+)
+
+const ALONGSIDE = `entered as (insert into deal_stage_history (workspace_id, deal_id, id, stage_id, entered_at)
+  select n.workspace_id, n.id, gen_random_uuid(), n.stage_id, n.stage_entered_at from new n left join old o on o.id = n.id
+  where o.id is null or o.stage_id <> n.stage_id),
+parted as (delete from deal_contacts c using new n, old o where o.id = n.id and o.contact_ids <> n.contact_ids
+  and c.workspace_id = n.workspace_id and c.deal_id = n.id and not c.contact_id = any(n.contact_ids)),
+joined as (insert into deal_contacts (workspace_id, deal_id, contact_id)
+  select n.workspace_id, n.id, c from new n left join old o on o.id = n.id, unnest(n.contact_ids) c
+  where o.id is null or o.contact_ids <> n.contact_ids on conflict do nothing)`
+
+export const deals = defineRecord({
+  contract: dealContract,
+  table: dealTable,
+  visibility: { own: ['ownerId', 'createdById'] },
+  computed: {
+    stageDurationDays: sql.raw(
+      'greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.stage_entered_at) / 86400))::int',
+    ),
+    totalDurationDays: sql.raw(
+      'greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.created_at) / 86400))::int',
+    ),
+  },
+  alongside: ALONGSIDE,
+  rules: { create: startDeal, update: changeDeal, purge: purgeCompanions },
+})
+
+/** Completes a new deal: where it starts, in which currency, and who is involved. */
+async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Promise<Change> {
+  const stage = await startStage(tx, values)
+  const isClosed = stage.kind !== 'OPEN'
+  const expected = history ? values.expectedCloseDate : undefined
+  const closeDate = isClosed
+    ? ((values.actualCloseDate ?? expected ?? dayIn(tx.who.timezone)) as string)
+    : null
+  const closedAt =
+    closeDate && (closeDate === dayIn('UTC') ? new Date().toISOString() : `${closeDate}T12:00:00.000Z`)
+  const enteredAt = values.stageEnteredAt ?? closedAt ?? values.createdAt
+  return {
+    ...values,
+    currency: values.currency ?? (await workspaceCurrency(tx)),
+    pipelineId: stage.pipelineId,
+    stageId: stage.id,
+    status: stage.kind,
+    probability: values.probability ?? stage.probability,
+    actualCloseDate: closeDate,
+    closedAt,
+    ...(enteredAt ? { stageEnteredAt: enteredAt } : {}),
+    contactIds: involved(values.contactIds, values.primaryContactId),
+  }
+}
+
+const involved = (contactIds: unknown, primary: unknown): string[] => [
+  ...new Set([...(primary ? [primary as string] : []), ...((contactIds as string[] | undefined) ?? [])]),
+]
+
+const currencies = new WeakMap<Tx, Promise<string>>()
+
+function workspaceCurrency(tx: Tx): Promise<string> {
+  let found = currencies.get(tx)
+  if (!found) {
+    found = tx.session
+      .rows('select currency from workspaces where id = $1::uuid', [tx.who.workspaceId])
+      .then(([row]) => row!.currency as string)
+    currencies.set(tx, found)
+  }
+  return found
+}
+
+/** A change may move the deal; then status, dates and history follow. */
+async function changeDeal(tx: Tx, id: string, values: Change): Promise<Change> {
+  const { stageId: _s, pipelineId: _p, status: _t, ...rest } = values
+  const changed: Change = { ...rest, ...changedContacts(values) }
+  if (values.stageId === undefined && values.pipelineId === undefined && values.status === undefined)
+    return changed
+  const [current] = await tx.session.rows(
+    'select stage_id as "stageId", pipeline_id as "pipelineId", status from deals where workspace_id = $1::uuid and id = $2::uuid',
+    [tx.who.workspaceId, id],
+  )
+  if (!current) return changed
+  const stage = await targetStage(tx, current as Parameters<typeof targetStage>[1], values)
+  return stage ? { ...changed, ...entered(tx, stage, values) } : changed
+}
+
+/** The primary contact is always among the contacts, and contacts in the trash are not forgotten. */
+function changedContacts({ contactIds, primaryContactId }: Change): Change {
+  if (contactIds === undefined && !primaryContactId) return {}
+  const parts: SQL[] = []
+  if (contactIds !== undefined) {
+    parts.push(sql`${arrayLiteral(contactIds as string[])}::uuid[]`)
+    parts.push(
+      sql.raw(
+        `array(select l from unnest(old.contact_ids) l where ${inTrash('l').replaceAll('t.workspace_id', 'old.workspace_id')})`,
+      ),
+    )
+  } else parts.push(sql.raw('old.contact_ids'))
+  parts.push(
+    primaryContactId === undefined
+      ? sql.raw('array_remove(array[old.primary_contact_id], null)')
+      : sql`array_remove(array[${primaryContactId}::uuid], null)`,
+  )
+  return { contactIds: sql`array(select distinct l from unnest(${sql.join(parts, sql` || `)}) l order by l)` }
+}
+
+async function purgeCompanions(tx: Tx, ids: string[]): Promise<void> {
+  for (const table of ['deal_contacts', 'deal_stage_history']) {
+    await tx.session.rows(
+      `delete from ${table} where workspace_id = $1::uuid and deal_id = any($2::uuid[])`,
+      [tx.who.workspaceId, arrayLiteral(ids)],
+    )
+  }
+}
+
+const moveRoute = operation({
+  method: 'PUT',
+  path: '/deals/:id/stage',
+  tag: 'deals',
+  conditional: true,
+  summary: "Move a deal to a stage; its status follows the stage's kind",
+  params: idParams,
+  body: z.strictObject({
+    stageId: z.uuid('must be the id of a stage'),
+    lostReason: z.string().trim().max(500).nullish(),
+  }),
+  document: { answer: ref('Deal'), example: { stageId: '0199b1a2-7c1e-7a51-9b0f-3f1d2c4b5a69' } },
+  refuses: { 412: 'If-Match names another version' },
+  async handle({ tx, params, body, ifMatch }) {
+    const { stageId, lostReason } = body
+    return store.update(
+      tx,
+      deals,
+      params.id,
+      { stageId, ...(lostReason === undefined ? {} : { lostReason }) },
+      { version: ifMatch },
+    )
+  },
+})
+
+const historyRoute = operation({
+  method: 'GET',
+  path: '/deals/:id/stage-history',
+  tag: 'deals',
+  summary: 'List the stages that a deal has been in, and for how long',
+  params: idParams,
+  async handle({ tx, params }) {
+    await store.read(tx, deals, params.id)
+    const rows = await tx.session.rows(
+      `select h.stage_id as "stageId", s.name as "stageName", h.entered_at as "enteredAt",
+         lead(h.entered_at) over (order by h.entered_at, h.id) as "leftAt",
+         round((extract(epoch from coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.closed_at, now()) - h.entered_at) / 86400)::numeric, 2) as days
+       from deal_stage_history h join stages s on s.workspace_id = h.workspace_id and s.id = h.stage_id
+       join deals d on d.workspace_id = h.workspace_id and d.id = h.deal_id
+       where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit 1000`,
+      [tx.who.workspaceId, params.id],
+    )
+    return { rows, total: rows.length, nextCursor: null }
+  },
+})
+
+const { ME, inWorkspace, MEMBERS } = wallHelpers
+/** A companion row is seen by whoever sees the deal. */
+const companionWalls = (table: string) => {
+  const ws = inWorkspace(table)
+  return {
+    table,
+    grants: ['select to ascendore_viewer, ascendore_worker', `select, insert, update, delete to ${MEMBERS}`],
+    policies: [
+      { name: 'wide_all', to: 'ascendore_admin, ascendore_member_wide', using: ws, check: ws },
+      { name: 'viewer_read', command: 'select' as const, to: 'ascendore_viewer', using: ws },
+      {
+        name: 'own_all',
+        to: 'ascendore_member',
+        using: `${ws} and ${hangsOnMine(table, `${table}.deal_id`, ME)}`,
+        check: ws,
+      },
+      { name: 'worker_read', command: 'select' as const, to: 'ascendore_worker', using: 'true' },
+    ],
+  }
+}
+
+export default {
+  records: [deals],
+  operations: [moveRoute, historyRoute],
+  walls: [companionWalls('deal_stage_history'), companionWalls('deal_contacts')],
+} satisfies Feature

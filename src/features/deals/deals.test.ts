@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { useProgram, world } from '#test/world.ts'
+
+useProgram()
+
+const stagesOf = async (person: { get: (path: string) => Promise<{ body: any }> }) => {
+  const { rows } = (await person.get('/stages')).body
+  return (name: string) => rows.find((stage: { name: string }) => stage.name === name)
+}
+
+test('a deal starts in the first open stage of the default pipeline, in the currency of the workspace', async () => {
+  const { ana } = await world()
+  const stage = await stagesOf(ana)
+  const { status, body, text } = await ana.post('/deals', { title: '20 scanners', amount: 4800.5 })
+  assert.equal(status, 201, text)
+  assert.equal(body.stageId, stage('Prospecting').id)
+  assert.deepEqual([body.status, body.currency, body.probability, body.amount], ['OPEN', 'USD', 10, 4800.5])
+  assert.deepEqual([body.stageDurationDays, body.totalDurationDays], [0, 0])
+})
+
+test('moving a deal keeps history and sets status, probability and dates by the kind of the stage', async () => {
+  const { ana } = await world()
+  const stage = await stagesOf(ana)
+  const { id } = (await ana.post('/deals', { title: 'Printers' })).body
+  await ana.put(`/deals/${id}/stage`, { stageId: stage('Proposal').id })
+  const won = await ana.put(`/deals/${id}/stage`, { stageId: stage('Closed Won').id })
+  assert.deepEqual([won.body.status, won.body.probability], ['WON', 100], won.text)
+  assert.match(won.body.actualCloseDate, /^\d{4}-\d\d-\d\d$/)
+  const lost = await ana.put(`/deals/${id}/stage`, { stageId: stage('Closed Lost').id, lostReason: 'Price' })
+  assert.deepEqual([lost.body.status, lost.body.lostReason, lost.body.probability], ['LOST', 'Price', 0])
+  const again = await ana.put(`/deals/${id}/stage`, { stageId: stage('Negotiation').id })
+  assert.deepEqual(
+    [again.body.status, again.body.lostReason, again.body.actualCloseDate],
+    ['OPEN', null, null],
+  )
+  const history = (await ana.get(`/deals/${id}/stage-history`)).body.rows.map((row: any) => row.stageName)
+  assert.deepEqual(history, ['Prospecting', 'Proposal', 'Closed Won', 'Closed Lost', 'Negotiation'])
+})
+
+test('writing the status moves the deal; sending back what was read moves it nowhere', async () => {
+  const { ana } = await world()
+  const created = (await ana.post('/deals', { title: 'Cables' })).body
+  const same = await ana.put(`/deals/${created.id}`, created)
+  assert.equal(same.status, 200, same.text)
+  assert.equal(same.body.version, 1)
+  const won = await ana.patch(`/deals/${created.id}`, { ...created, status: 'WON' })
+  assert.equal(won.body.status, 'WON', won.text)
+  assert.notEqual(won.body.stageId, created.stageId)
+})
+
+test('a stage of another workspace or of another pipeline is refused by name', async () => {
+  const { ana, admin, mallory } = await world()
+  const foreign = (await stagesOf(mallory))('Proposal').id
+  const refused = await ana.post('/deals', { title: 'X', stageId: foreign })
+  assert.equal(refused.status, 400)
+  assert.equal(refused.body.issues[0].path, 'stageId')
+  const other = (
+    await admin.post('/pipelines', {
+      name: 'Renewals',
+      stages: [{ name: 'Due' }, { name: 'Done', kind: 'WON' }],
+    })
+  ).body
+  const mismatch = await ana.post('/deals', {
+    title: 'X',
+    pipelineId: other.id,
+    stageId: (await stagesOf(ana))('Proposal').id,
+  })
+  assert.equal(mismatch.body.issues[0].path, 'stageId')
+  const moved = await ana.post('/deals', { title: 'X', pipelineId: other.id })
+  assert.equal(moved.body.stageId, other.stages[0].id)
+})
+
+test('the primary contact is among the contacts; contacts in the trash are hidden and come back', async () => {
+  const { ana } = await world()
+  const people = await Promise.all(
+    ['A', 'B', 'C'].map(async name => (await ana.post('/contacts', { firstName: name })).body.id),
+  )
+  const [a, b, c] = people as [string, string, string]
+  const { id, contactIds } = (await ana.post('/deals', { title: 'Y', primaryContactId: a, contactIds: [b] }))
+    .body
+  assert.deepEqual(new Set(contactIds), new Set([a, b]))
+  await ana.delete(`/contacts/${b}`)
+  assert.deepEqual((await ana.get(`/deals/${id}`)).body.contactIds, [a])
+  await ana.patch(`/deals/${id}`, { contactIds: [a, c] })
+  await ana.post(`/contacts/${b}/restore`)
+  assert.deepEqual(new Set((await ana.get(`/deals/${id}`)).body.contactIds), new Set([a, b, c]))
+  const ofC = (await ana.get(`/contacts/${c}/deals`)).body
+  assert.deepEqual(
+    ofC.rows.map((deal: any) => deal.id),
+    [id],
+  )
+})
+
+test('a link to a company in the trash reads as null, survives being sent back, and returns on restore', async () => {
+  const { ana } = await world()
+  const company = (await ana.post('/companies', { name: 'Acme' })).body.id
+  const deal = (await ana.post('/deals', { title: 'Z', companyId: company })).body
+  await ana.delete(`/companies/${company}`)
+  const read = (await ana.get(`/deals/${deal.id}`)).body
+  assert.equal(read.companyId, null)
+  assert.equal((await ana.put(`/deals/${deal.id}`, { ...read, title: 'Z2' })).status, 200)
+  await ana.post(`/companies/${company}/restore`)
+  assert.equal((await ana.get(`/deals/${deal.id}`)).body.companyId, company)
+})
+
+test('the pipeline report adds up by stage, and leaves out what it cannot convert, saying so', async () => {
+  const { owner } = await world()
+  const stage = await stagesOf(owner)
+  await owner.post('/deals/bulk', {
+    operations: [
+      { op: 'create', data: { title: 'a', amount: 0.1 } },
+      { op: 'create', data: { title: 'b', amount: 0.2 } },
+      { op: 'create', data: { title: 'c', amount: 100, stageId: stage('Proposal').id } },
+      { op: 'create', data: { title: 'd', amount: 50, currency: 'EUR' } },
+      { op: 'create', data: { title: 'e', amount: 7, status: 'WON' } },
+    ],
+  })
+  const { body, text } = await owner.get('/reports/pipeline')
+  const of = (name: string) => body.stages.find((row: any) => row.stageName === name)
+  assert.equal(body.totalOpenDeals, 4, text)
+  assert.equal(body.totalPipelineAmount, 100.3)
+  assert.deepEqual(body.unconverted, [{ currency: 'EUR', amount: 50, count: 1 }])
+  assert.deepEqual([of('Prospecting').openDeals, of('Prospecting').totalAmount], [3, 0.3])
+  assert.deepEqual(
+    [of('Closed Won').openDeals, of('Closed Won').closedDeals, of('Closed Won').closedAmount],
+    [0, 1, 7],
+  )
+  const dashboard = (await owner.get('/reports/dashboard')).body
+  assert.deepEqual([dashboard.openDeals, dashboard.pipelineTotal], [4, 100.3])
+})
+
+test('a member who hands a deal over loses sight of it, and nobody may take one', async () => {
+  const { ana, ben, owner } = await world()
+  const deal = (await owner.post('/deals', { title: 'Gift', ownerId: ana.id })).body
+  const given = await ana.patch(`/deals/${deal.id}`, { ownerId: ben.id })
+  assert.equal(given.status, 200, given.text)
+  assert.equal((await ana.get(`/deals/${deal.id}`)).status, 404)
+  assert.equal((await ana.patch(`/deals/${deal.id}`, { ownerId: ana.id })).status, 404)
+  assert.equal((await ben.get(`/deals/${deal.id}`)).status, 200)
+})

@@ -1,0 +1,80 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '#core/db/workspace.ts'
+import { invalid, unprocessable } from '#core/errors.ts'
+import type { Change } from '#core/record/definition.ts'
+import { dayIn } from '#core/record/relative-time.ts'
+import type { Stage } from '#features/pipelines/pipelines.contract.ts'
+import { defaultPipelineId, stagesOf } from '#features/pipelines/stages.ts'
+
+/** The stage at which a new deal starts: the one named, or the first that fits pipeline and status. */
+export async function startStage(tx: Tx, values: Change): Promise<Stage> {
+  const stages = await stagesOf(tx)
+  if (values.stageId) return fitting(stages, values)
+  const pipelineId = (values.pipelineId as string | undefined) ?? (await defaultPipelineId(tx))
+  return firstOfKind(stages, pipelineId, (values.status as Stage['kind'] | undefined) ?? 'OPEN')
+}
+
+/** The stage named by `stageId`, which must belong to the pipeline and the status that are named beside it. */
+function fitting(stages: Stage[], { stageId, pipelineId, status }: Change): Stage {
+  const stage = stages.find(candidate => candidate.id === stageId)
+  if (!stage) throw invalid({ path: 'stageId', message: 'no such stage' })
+  if (pipelineId && pipelineId !== stage.pipelineId)
+    throw invalid({ path: 'stageId', message: 'is not a stage of that pipeline' })
+  if (status && status !== stage.kind)
+    throw invalid({ path: 'status', message: `a deal in the stage ${stage.name} is ${stage.kind}` })
+  return stage
+}
+
+function firstOfKind(stages: Stage[], pipelineId: string, kind: Stage['kind']): Stage {
+  const stage = stages.find(candidate => candidate.pipelineId === pipelineId && candidate.kind === kind)
+  if (!stage) throw unprocessable('NO_SUCH_STAGE', `The pipeline has no stage of kind ${kind}`)
+  return stage
+}
+
+type Place = { stageId: string; pipelineId: string; status: Stage['kind'] }
+
+/**
+ * The stage to which a change moves a deal, or undefined where it moves it nowhere. The client may send
+ * back stage, pipeline and status as it read them and change one: whichever differs from what stands says
+ * where the deal goes.
+ */
+export async function targetStage(tx: Tx, current: Place, values: Change): Promise<Stage | undefined> {
+  const stages = await stagesOf(tx)
+  const changes = (key: keyof Place) => values[key] !== undefined && values[key] !== current[key]
+  if (changes('stageId')) {
+    const pipelineId = changes('pipelineId') ? values.pipelineId : undefined
+    return fitting(stages, {
+      stageId: values.stageId,
+      pipelineId,
+      status: changes('status') ? values.status : undefined,
+    })
+  }
+  if (changes('pipelineId'))
+    return firstOfKind(
+      stages,
+      values.pipelineId as string,
+      changes('status') ? (values.status as Stage['kind']) : 'OPEN',
+    )
+  if (changes('status')) return firstOfKind(stages, current.pipelineId, values.status as Stage['kind'])
+  return undefined
+}
+
+/** What a deal becomes by entering a stage; SQL so that two moves at once cannot mix their parts. */
+export function entered(tx: Tx, stage: Stage, values: Change): Change {
+  const isClosed = stage.kind !== 'OPEN'
+  const sameStatus = sql`old.status = ${stage.kind}::text`
+  const ifStill = (keep: SQL, otherwise: SQL): SQL =>
+    sql`case when ${sameStatus} then ${keep} else ${otherwise} end`
+  return {
+    stageId: stage.id,
+    pipelineId: stage.pipelineId,
+    status: stage.kind,
+    probability: values.probability ?? stage.probability,
+    stageEnteredAt: sql`case when old.stage_id = ${stage.id}::uuid then old.stage_entered_at else now() end`,
+    closedAt: isClosed ? ifStill(sql`old.closed_at`, sql`now()`) : null,
+    actualCloseDate: isClosed
+      ? (values.actualCloseDate ?? ifStill(sql`old.actual_close_date`, sql`${dayIn(tx.who.timezone)}::date`))
+      : null,
+    lostReason: stage.kind === 'LOST' ? (values.lostReason ?? sql`old.lost_reason`) : null,
+  }
+}

@@ -1,0 +1,105 @@
+import type { Tx } from '#core/db/workspace.ts'
+import { invalid, notFound, unprocessable } from '#core/errors.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Filter } from '#core/record/filter.ts'
+import { list, type Page } from '#core/record/list.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import { store } from '#core/record/store.ts'
+import type { Stage } from './pipelines.contract.ts'
+
+const known = new WeakMap<Tx, Promise<Stage[]>>()
+
+/** All stages of the workspace in order; read once a transaction, since imports ask for every row. */
+export function stagesOf(tx: Tx): Promise<Stage[]> {
+  let stages = known.get(tx)
+  if (!stages) {
+    stages = tx.session.rows(
+      `select id, pipeline_id as "pipelineId", name, position as "order", probability, kind, rotting_days as "rottingDays"
+       from stages where workspace_id = $1::uuid and deleted_at is null order by pipeline_id, position, id`,
+      [tx.who.workspaceId],
+    ) as Promise<unknown> as Promise<Stage[]>
+    known.set(tx, stages)
+  }
+  return stages
+}
+
+/** The pipeline in which deals start that name none. */
+export async function defaultPipelineId(tx: Tx): Promise<string> {
+  const [row] = await tx.session.rows(
+    'select id from pipelines where workspace_id = $1::uuid and deleted_at is null order by is_default desc, created_at limit 1',
+    [tx.who.workspaceId],
+  )
+  if (!row) throw unprocessable('NO_PIPELINE', 'This workspace has no pipeline yet')
+  return row.id as string
+}
+
+/** Gives the stages their places; those of the pipeline that are not named follow in their old order. */
+export async function reorderStages(
+  tx: Tx,
+  record: RecordDefinition,
+  { pipelineId, stageIds }: { pipelineId?: string; stageIds: string[] },
+): Promise<Page> {
+  const all = await stagesOf(tx)
+  const first = all.find(stage => stage.id === stageIds[0])
+  const pipeline = pipelineId ?? first?.pipelineId
+  const own = all.filter(stage => stage.pipelineId === pipeline)
+  const strange = stageIds.filter(id => !own.some(stage => stage.id === id))
+  if (strange.length)
+    throw invalid({ path: 'stageIds', message: `not stages of one pipeline: ${strange.join(', ')}` })
+  if (new Set(stageIds).size !== stageIds.length)
+    throw invalid({ path: 'stageIds', message: 'names a stage twice' })
+  const rest = own.map(stage => stage.id).filter(id => !stageIds.includes(id))
+  for (const [order, id] of [...stageIds, ...rest].entries()) await store.update(tx, record, id, { order })
+  return list(tx, record, { pipelineId: pipeline, sort: 'order', limit: 200 })
+}
+
+const MOVED_AT_ONCE = 200
+
+/**
+ * Deletes a stage. Its deals go to `migrateTo`; without it, open deals refuse the deletion and closed
+ * ones go on naming the stage. @throws Refusal 422 STAGE_IN_USE, LAST_STAGE, 404
+ */
+export async function removeStage(
+  tx: Tx,
+  record: RecordDefinition,
+  id: string,
+  migrateTo: string | undefined,
+  version: number | undefined,
+): Promise<void> {
+  const all = await stagesOf(tx)
+  const stage = all.find(candidate => candidate.id === id)
+  if (!stage) throw notFound('Stage')
+  const left = all.filter(
+    candidate =>
+      candidate.pipelineId === stage.pipelineId && candidate.kind === 'OPEN' && candidate.id !== id,
+  )
+  if (stage.kind === 'OPEN' && !left.length)
+    throw unprocessable('LAST_STAGE', 'A pipeline needs at least one open stage')
+  if (migrateTo !== undefined && (migrateTo === id || !all.some(candidate => candidate.id === migrateTo))) {
+    throw invalid({ path: 'migrateTo', message: 'no such stage' })
+  }
+  // The row is locked first, so that no deal can be moved into a stage that is on its way out.
+  await store.remove(tx, record, id, { version })
+  if (migrateTo) await moveDeals(tx, id, migrateTo)
+  else await refuseOpenDeals(tx, id)
+}
+
+async function refuseOpenDeals(tx: Tx, stageId: string): Promise<void> {
+  const open = await list(tx, recordNamed('deal'), { stageId, status: 'OPEN', limit: 1 })
+  if (!open.rows.length) return
+  throw unprocessable(
+    'STAGE_IN_USE',
+    `${open.total} open deals are in this stage; name a stage in migrateTo that takes them over`,
+    [{ path: 'migrateTo', message: 'is required while open deals are in the stage' }],
+  )
+}
+
+async function moveDeals(tx: Tx, from: string, to: string): Promise<void> {
+  const deals = recordNamed('deal')
+  const inStage: Filter = { field: 'stageId', op: 'eq', value: from }
+  for (;;) {
+    const { rows } = await list(tx, deals, { limit: MOVED_AT_ONCE }, [inStage])
+    for (const deal of rows) await store.update(tx, deals, deal.id as string, { stageId: to })
+    if (rows.length < MOVED_AT_ONCE) return
+  }
+}

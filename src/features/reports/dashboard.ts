@@ -1,0 +1,72 @@
+import type { Tx } from '#core/db/workspace.ts'
+import { COUNTED_AT_MOST } from '#core/record/list.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import { dayIn, startOfDay } from '#core/record/relative-time.ts'
+import { scopeCondition } from '#core/record/visibility.ts'
+import { pipelineReport } from './pipeline-report.ts'
+
+export const RECENT_DAYS = 7
+
+/** R3 11.1: open deals, open tasks, the pipeline's amount, and how much happened in the last 7 days. */
+export async function dashboard(tx: Tx) {
+  const [report, openTasks, recentActivity] = await Promise.all([
+    pipelineReport(tx, { withClosed: false }),
+    countOpenTasks(tx),
+    countRecent(tx),
+  ])
+  return {
+    openDeals: report.totalOpenDeals,
+    openTasks,
+    pipelineTotal: report.totalPipelineAmount,
+    recentActivity,
+    currency: report.currency,
+    rates: report.rates,
+    unconverted: report.unconverted,
+  }
+}
+
+async function countOpenTasks(tx: Tx): Promise<number> {
+  const params: unknown[] = []
+  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const where = scopeCondition(recordNamed('task'), tx.who, 't', add)
+  const [row] = await tx.session.rows(
+    `select count(*) as n from tasks t where ${where} and t.status = 'OPEN'`,
+    params,
+  )
+  return row!.n as number
+}
+
+/** Interactions and changes of the last 7 days, counted to 10,000 each. */
+async function countRecent(tx: Tx): Promise<number> {
+  const bounded = (from: string, time: string) =>
+    `(select count(*) from (select 1 from ${from} where workspace_id = $1::uuid and ${time} > now() - interval '${RECENT_DAYS} days' limit ${COUNTED_AT_MOST}) c)`
+  const [row] = await tx.session.rows(
+    `select ${bounded('events', 'created_at')} + ${bounded('interactions', 'deleted_at is null and occurred_at <= now() and occurred_at')} as n`,
+    [tx.who.workspaceId],
+  )
+  return row!.n as number
+}
+
+/** R4's dashboard over leads: new today (in the workspace's zone), share converted, count per stage. */
+export async function leadDashboard(tx: Tx) {
+  const params: unknown[] = []
+  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const where = scopeCondition(recordNamed('lead'), tx.who, 't', add)
+  const { timezone } = tx.who
+  const today = add(startOfDay(dayIn(timezone), timezone).toISOString(), 'timestamptz')
+  const rows = await tx.session.rows(
+    `select t.stage, count(*) as count, count(*) filter (where t.created_at >= ${today}) as today from leads t where ${where} group by t.stage`,
+    params,
+  )
+  const stages = recordNamed('lead').contract.fields.stage!.options!
+  const countOf = (stage: string) => (rows.find(row => row.stage === stage)?.count ?? 0) as number
+  const totalLeads = rows.reduce((sum, row) => sum + (row.count as number), 0)
+  const convertedLeads = countOf('CONVERTED')
+  return {
+    newLeadsToday: rows.reduce((sum, row) => sum + (row.today as number), 0),
+    totalLeads,
+    convertedLeads,
+    conversionRate: totalLeads ? Math.round((convertedLeads / totalLeads) * 10_000) / 10_000 : 0,
+    pipelineStatus: stages.map(stage => ({ stage, count: countOf(stage) })),
+  }
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Feature } from '#core/feature.ts'
+import { operation } from '#core/http/operation.ts'
+import { dashboard, leadDashboard, RECENT_DAYS } from './dashboard.ts'
+import { pipelineReport } from './pipeline-report.ts'
+
+const currencySum = z.object({ currency: z.string(), amount: z.number(), count: z.int() })
+const rates = z
+  .record(z.string(), z.number())
+  .meta({ description: "What one unit of another currency is worth in the workspace's, where it was needed" })
+const unconverted = z
+  .array(currencySum)
+  .meta({ description: 'Open deals in currencies for which the workspace has no rate; they are in no sum' })
+
+const pipelineAnswer = z.object({
+  currency: z.string(),
+  rates,
+  unconverted,
+  stages: z.array(
+    z.object({
+      stageId: z.uuid(),
+      stageName: z.string(),
+      pipelineId: z.uuid(),
+      kind: z.enum(['OPEN', 'WON', 'LOST']),
+      probability: z.int(),
+      openDeals: z.int(),
+      totalAmount: z.number(),
+      weightedAmount: z.number(),
+      closedDeals: z.int(),
+      closedAmount: z.number(),
+      byCurrency: z.array(currencySum),
+    }),
+  ),
+  totalOpenDeals: z.int(),
+  totalPipelineAmount: z.number(),
+  totalWeightedAmount: z.number(),
+})
+
+const pipelineQuery = z.strictObject({
+  pipelineId: z.uuid().optional().meta({ description: 'Only this pipeline; all of them where not given' }),
+})
+
+const dashboardAnswer = z.object({
+  openDeals: z.int(),
+  openTasks: z.int(),
+  pipelineTotal: z.number(),
+  recentActivity: z.int().meta({
+    description: `Interactions and changes of the last ${RECENT_DAYS} days, counted to 10,000 each`,
+  }),
+  currency: z.string(),
+  rates,
+  unconverted,
+})
+
+const leadAnswer = z.object({
+  newLeadsToday: z.int(),
+  totalLeads: z.int(),
+  convertedLeads: z.int(),
+  conversionRate: z.number().meta({ description: 'Converted leads by all leads, 0 to 1' }),
+  pipelineStatus: z.array(z.object({ stage: z.string(), count: z.int() })),
+})
+
+export default {
+  operations: [
+    operation({
+      method: 'GET',
+      path: '/reports/pipeline',
+      tag: 'reports',
+      summary: 'Deals and their amounts by stage, open and closed',
+      query: pipelineQuery,
+      answers: pipelineAnswer,
+      handle: ({ tx, query }) => pipelineReport(tx, { ...query, withClosed: true }),
+    }),
+    operation({
+      method: 'GET',
+      path: '/deals/pipeline',
+      tag: 'deals',
+      summary: 'Open deals and their amounts by stage, as a board shows them',
+      query: pipelineQuery,
+      answers: pipelineAnswer,
+      handle: ({ tx, query }) => pipelineReport(tx, { ...query, withClosed: false }),
+    }),
+    operation({
+      method: 'GET',
+      path: '/reports/dashboard',
+      tag: 'reports',
+      summary: 'The few numbers of a start page',
+      answers: dashboardAnswer,
+      handle: ({ tx }) => dashboard(tx),
+    }),
+    operation({
+      method: 'GET',
+      path: '/dashboard',
+      tag: 'dashboard',
+      summary: 'New leads, conversion and leads by stage',
+      answers: leadAnswer,
+      handle: ({ tx }) => leadDashboard(tx),
+    }),
+  ],
+} satisfies Feature

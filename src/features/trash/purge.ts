@@ -1,0 +1,95 @@
+import { arrayLiteral } from '#core/db/engine.ts'
+import type { Database, Tx, Who } from '#core/db/workspace.ts'
+import { newId } from '#core/ids.ts'
+import type { Log } from '#core/log.ts'
+import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { allRecords } from '#core/record/registry.ts'
+
+const RECORDS_AT_ONCE = 200
+export const DEFAULT_RETENTION_DAYS = 30
+
+/**
+ * Removes records of the trash for good: what links to them is set to null first, rows that exist only for
+ * them go along, and an event says that it happened. Runs with an admin's rights.
+ */
+export async function purge(tx: Tx, record: RecordDefinition, ids: string[]): Promise<void> {
+  const { workspaceId, userId, requestId } = tx.who
+  const place = [workspaceId, arrayLiteral(ids)]
+  for (const other of allRecords())
+    for (const statement of unlinking(other)) await tx.session.rows(statement, place)
+  await tx.session.rows(
+    'update records set parent_id = null where workspace_id = $1::uuid and parent_id = any($2::uuid[])',
+    place,
+  )
+  await record.rules.purge?.(tx, ids)
+  await tx.session.rows(
+    `delete from ${tableOf(record)} where workspace_id = $1::uuid and id = any($2::uuid[])`,
+    place,
+  )
+  await tx.session.rows('delete from records where workspace_id = $1::uuid and id = any($2::uuid[])', place)
+  await tx.session.rows(
+    `insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, request_id)
+     select $1::uuid, e.event_id, $4::uuid, 'purged', $5::text, e.id, $6::text from unnest($2::uuid[], $3::uuid[]) e(id, event_id)`,
+    [...place, arrayLiteral(ids.map(() => newId())), userId, record.contract.name, requestId ?? null],
+  )
+}
+
+/** What sets every link to the purged ids to null in one record type's table. */
+function unlinking(record: RecordDefinition): string[] {
+  const table = tableOf(record)
+  return Object.entries(record.contract.fields).flatMap(([key, f]) => {
+    if (f.kind !== 'link' && f.kind !== 'related' && f.kind !== 'links') return []
+    const column = columnOf(record, key).name
+    if (f.kind === 'links') {
+      return [
+        `update ${table} set ${column} = array(select l from unnest(${column}) l where not l = any($2::uuid[])) where workspace_id = $1::uuid and ${column} && $2::uuid[]`,
+      ]
+    }
+    const type = f.kind === 'related' ? `, ${columnOf(record, key.replace(/Id$/, 'Type')).name} = null` : ''
+    return columnOf(record, key).notNull
+      ? []
+      : [
+          `update ${table} set ${column} = null${type} where workspace_id = $1::uuid and ${column} = any($2::uuid[])`,
+        ]
+  })
+}
+
+/** Ids of a type that have been in the trash for longer than so many days, oldest first. */
+async function expired(tx: Tx, type: string, days: number): Promise<string[]> {
+  const rows = await tx.session.rows(
+    `select id from records where workspace_id = $1::uuid and type = $2 and deleted_at < now() - make_interval(days => $3::int) order by deleted_at limit ${RECORDS_AT_ONCE}`,
+    [tx.who.workspaceId, type, days],
+  )
+  return rows.map(row => row.id as string)
+}
+
+/** Once a day, in every workspace: purges what has been in the trash for longer than it keeps things. */
+export async function purgeExpired(database: Database, log: Log): Promise<void> {
+  const workspaces = await database.inSystem('ascendore_worker', scope =>
+    scope.session.rows(`select id, (settings->>'retentionDays')::int as days from workspaces`),
+  )
+  for (const { id, days } of workspaces) {
+    const who: Who = {
+      workspaceId: id as string,
+      userId: null,
+      role: 'OWNER',
+      visibility: 'workspace',
+      timezone: 'UTC',
+    }
+    for (const record of allRecords().filter(candidate => candidate.contract.softDelete)) {
+      for (;;) {
+        const count = await database.inWorkspace(who, async tx => {
+          const ids = await expired(
+            tx,
+            record.contract.name,
+            (days as number | null) ?? DEFAULT_RETENTION_DAYS,
+          )
+          if (ids.length) await purge(tx, record, ids)
+          return ids.length
+        })
+        if (count) log.info({ workspaceId: id, type: record.contract.name, count }, 'purged from the trash')
+        if (count < RECORDS_AT_ONCE) break
+      }
+    }
+  }
+}

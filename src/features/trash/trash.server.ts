@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import type { Tx } from '#core/db/workspace.ts'
+import { invalid, notFound } from '#core/errors.ts'
+import type { Feature } from '#core/feature.ts'
+import { operation } from '#core/http/operation.ts'
+import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
+import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { pageOf } from '#core/record/json-schema.ts'
+import { COUNTED_AT_MOST, LIMIT_AT_MOST, type Page } from '#core/record/list.ts'
+import { allRecords, recordNamed } from '#core/record/registry.ts'
+import { idParams } from '#core/record/routes.ts'
+import { store } from '#core/record/store.ts'
+import { ownCondition, seesOwnOnly } from '#core/record/visibility.ts'
+import { purge, purgeExpired } from './purge.ts'
+
+const trashQuery = z.strictObject({
+  entity: z.string().max(60).optional().meta({ description: 'Only records of this type, such as deal' }),
+  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  cursor: z.string().max(4000).optional(),
+})
+
+const trashable = () => allRecords().filter(record => record.contract.softDelete)
+
+const titleOf = (record: RecordDefinition) =>
+  `trim(concat_ws(' ', ${record.contract.title.map(key => `t.${columnOf(record, key).name}`).join(', ')}))`
+
+/** What the caller may see in the trash, latest first. */
+async function trash(
+  tx: Tx,
+  { entity, limit = 50, cursor: given }: z.infer<typeof trashQuery>,
+): Promise<Page> {
+  const types = entity ? trashable().filter(record => record.contract.name === entity) : trashable()
+  if (!types.length) throw invalid({ path: 'entity', message: 'is not a record type that has a trash' })
+  const params: unknown[] = [tx.who.workspaceId]
+  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const me = add(tx.who.userId, 'uuid')
+  const mark = queryMark(['trash', entity])
+  const cursor = given ? readCursor(given, mark, 2) : undefined
+  const behind = cursor
+    ? ` and (t.deleted_at, t.id) < (${add(cursor.values[0], 'timestamptz')}, ${add(cursor.values[1], 'uuid')})`
+    : ''
+  const inTrash = (record: RecordDefinition) =>
+    `${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is not null and $2::uuid is not distinct from ${me}${seesOwnOnly(record, tx.who) ? ` and ${ownCondition(record, 't', me)}` : ''}`
+  const parts = types.map(
+    record =>
+      `(select t.id, '${record.contract.name}' as entity, left(${titleOf(record)}, 300) as title, t.deleted_at as "deletedAt" from ${inTrash(record)}${behind} order by t.deleted_at desc, t.id desc limit ${limit + 1})`,
+  )
+  const counts = types.map(
+    record => `(select count(*) from (select 1 from ${inTrash(record)} limit ${COUNTED_AT_MOST + 1}) c)`,
+  )
+  const counted = cursor ?? {
+    total: (await tx.session.rows(`select ${counts.join(' + ')} as n`, params))[0]!.n as number,
+    totalIsEstimate: false,
+  }
+  const found = await tx.session.rows(
+    `select f.*, r.deleted_by_id as "deletedById" from (${parts.join(' union all ')} order by "deletedAt" desc, id desc limit ${limit + 1}) f
+     left join records r on r.workspace_id = $1::uuid and r.id = f.id order by f."deletedAt" desc, f.id desc`,
+    params,
+  )
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
+  return {
+    rows,
+    total: counted.total,
+    nextCursor: last ? writeCursor({ ...counted, query: mark, values: [last.deletedAt, last.id] }) : null,
+  }
+}
+
+/** The record type of an id in the trash. @throws Refusal 404 */
+async function typeInTrash(tx: Tx, id: string): Promise<RecordDefinition> {
+  const [row] = await tx.session.rows(
+    'select type from records where workspace_id = $1::uuid and id = $2::uuid and deleted_at is not null',
+    [tx.who.workspaceId, id],
+  )
+  const record = row && recordNamed(row.type as string)
+  if (!record?.contract.softDelete) throw notFound()
+  return record
+}
+
+const item = {
+  type: 'object',
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    entity: { type: 'string' },
+    title: { type: 'string' },
+    deletedAt: { type: 'string', format: 'date-time' },
+    deletedById: { type: ['string', 'null'], format: 'uuid' },
+  },
+  required: ['id', 'entity', 'title', 'deletedAt', 'deletedById'],
+}
+
+export default {
+  operations: [
+    operation({
+      method: 'GET',
+      path: '/trash',
+      tag: 'trash',
+      summary: 'List deleted records, latest first',
+      query: trashQuery,
+      document: { answer: pageOf(item) },
+      handle: ({ tx, query }) => trash(tx, query as z.infer<typeof trashQuery>),
+    }),
+    operation({
+      method: 'POST',
+      path: '/trash/:id/restore',
+      tag: 'trash',
+      summary: 'Take a record out of the trash',
+      params: idParams,
+      handle: async ({ tx, params }) => store.restore(tx, await typeInTrash(tx, params.id), params.id),
+    }),
+    operation({
+      method: 'DELETE',
+      path: '/trash/:id',
+      tag: 'trash',
+      access: 'ADMIN',
+      status: 204,
+      answers: 'nothing',
+      summary: 'Remove a record in the trash for good',
+      params: idParams,
+      handle: async ({ tx, params }) => purge(tx, await typeInTrash(tx, params.id), [params.id]),
+    }),
+  ],
+  schedules: [{ name: 'purge-trash', cron: '30 2 * * *', run: purgeExpired }],
+} satisfies Feature
