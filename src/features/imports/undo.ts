@@ -151,13 +151,15 @@ async function takeBackUpdates(
   for (const { id, changes } of events) {
     const row = current.get(id)
     if (!row) continue
-    const { values, columns } = restoration(record, row, changes)
+    const { values, columns, isWhole } = restoration(record, row, changes)
     if (!Object.keys(values).length) {
       tally.kept++
       continue
     }
+    // What stood together before may stand together again; a part of it has to suit what has come since.
+    const ruled = isWhole ? { ...record, rules: {} } : record
     const refusal = await refusalOf(() =>
-      tx.attempt(() => store.update(tx, record, id, values, { history: true })),
+      tx.attempt(() => store.update(tx, ruled, id, values, { history: true })),
     )
     tallyUp(tally, refusal)
     if (!refusal) Object.assign(row, columns)
@@ -183,7 +185,11 @@ function restoration(record: RecordDefinition, row: Row, changes: Told['changes'
       columns[name] = old
     }
   }
-  return { values, columns }
+  return {
+    values,
+    columns,
+    isWhole: Object.keys(changes).every(key => key in values || !hasColumn(record, key)),
+  }
 }
 
 /** Custom fields stand in one column, but each is a field of its own. */
