@@ -7,9 +7,9 @@ import type { Log } from '../log.ts'
 
 /** What a running job is given. `signal` tells it that the process wants to stop. */
 export type JobContext<Input> = {
+  app: App
   who: Who
   input: Input
-  app: App
   database: Database
   signal: AbortSignal
   log: Log
@@ -107,6 +107,7 @@ export class Jobs {
   private readonly boss: PgBoss
   private readonly stopping = new AbortController()
   private readonly workers: string[] = []
+  private app: App | undefined
 
   constructor(database: Database, log: Log) {
     this.database = database
@@ -141,6 +142,7 @@ export class Jobs {
   }
 
   async start(app: App, jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
+    this.app = app
     // The embedded database has one process: what is under way now was cut off when the last one ended.
     if (this.database.engine.kind === 'embedded') {
       await this.asWorker(session =>
@@ -150,7 +152,7 @@ export class Jobs {
     await this.boss.start()
     for (const job of jobs) {
       await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
-        this.perform(app, job, taken!),
+        this.perform(job, taken!),
       )
       this.workers.push(job.name)
     }
@@ -182,7 +184,7 @@ export class Jobs {
     for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
   }
 
-  private async perform(app: App, job: AnyJob, taken: { id: string; data: unknown }): Promise<void> {
+  private async perform(job: AnyJob, taken: { id: string; data: unknown }): Promise<void> {
     const { who, input } = taken.data as Envelope
     const log = this.log.child({ job: job.name, jobId: taken.id, requestId: who.requestId })
     try {
@@ -196,8 +198,8 @@ export class Jobs {
           await this.boss.complete(job.name, taken.id, null, { db: inside })
         })
       } else {
-        const { database, stopping } = this
-        await job.run!({ who, input: parsed, app, database, signal: stopping.signal, log })
+        const { app, database, stopping } = this
+        await job.run!({ app: app!, who, input: parsed, database, signal: stopping.signal, log })
       }
     } catch (error) {
       if (this.stopping.signal.aborted) log.info('job was cut off, will go on at the next start')

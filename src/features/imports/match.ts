@@ -56,9 +56,12 @@ export type Match = { id: string; version: number; count: number }
 /** The marks by which each row is known, one for each way that its cells allow; folded as the database does. */
 export async function marksOf(tx: Tx, plan: Plan, drafts: Draft[]): Promise<Map<Draft, string[]>> {
   const raw = drafts.map(draft => plan.matchBy.map(way => way.map(field => given(draft, field))))
+  const toFold = plan.matchBy.flatMap((way, w) =>
+    way.flatMap((field, f) => (isFolded(plan, field) ? raw.map(parts => parts[w]![f]) : [])),
+  )
   const folded = await foldAll(
     tx,
-    raw.flat(2).filter(value => value !== undefined),
+    toFold.filter(text => text !== undefined),
   )
   return new Map(
     drafts.map((draft, i) => [

@@ -16,14 +16,19 @@ const CANDIDATES_AT_MOST = 20
 /** A record that a name may mean. `parent` is what it belongs to, such as a stage's pipeline. */
 type Candidate = { id: string; parent: string | null; isInDefault: boolean }
 
-/** Folds texts as the database does, in one query: text as given to text as indexed. */
+/** Folds texts as the database does, which is asked only about those that are not plain ASCII. */
 export async function foldAll(tx: Tx, texts: Iterable<string>): Promise<Map<string, string>> {
-  const given = [...new Set(texts)]
-  if (!given.length) return new Map()
-  const rows = await tx.session.rows('select w, crm_fold(w) as k from unnest($1::text[]) w', [
-    arrayLiteral(given),
-  ])
-  return new Map(rows.map(row => [row.w as string, row.k as string]))
+  const folded = new Map<string, string>()
+  const asked: string[] = []
+  for (const text of new Set(texts)) {
+    if (/^[\x20-\x7e]*$/.test(text)) folded.set(text, text.toLowerCase())
+    else asked.push(text)
+  }
+  if (!asked.length) return folded
+  const statement = 'select w, crm_fold(w) as k from unnest($1::text[]) w'
+  for (const row of await tx.session.rows(statement, [arrayLiteral(asked)]))
+    folded.set(row.w as string, row.k as string)
+  return folded
 }
 
 /**
