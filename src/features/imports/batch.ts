@@ -1,12 +1,11 @@
-import type { CsvRow } from '#core/csv/index.ts'
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { type Issue, issuesOf, Refusal } from '#core/errors.ts'
-import { inputSchema, writableFields } from '#core/record/contract.ts'
+import { type Issue, Refusal } from '#core/errors.ts'
+import { writableFields } from '#core/record/contract.ts'
 import { tableOf } from '#core/record/definition.ts'
 import { selectList } from '#core/record/select.ts'
 import { store } from '#core/record/store.ts'
-import { type Draft, draftOf, type Plan } from './drafts.ts'
+import { type Draft, keep, type Plan } from './drafts.ts'
 import { type Match, marksOf, matchesFor } from './match.ts'
 import { membersOf, resolveLookups } from './resolve.ts'
 
@@ -23,11 +22,10 @@ const HISTORY = { history: true }
 export async function importRows(
   tx: Tx,
   plan: Plan,
-  rows: CsvRow[],
+  drafts: Draft[],
   seen: SeenMarks | undefined,
 ): Promise<Outcome> {
   const outcome: Outcome = { created: 0, updated: 0, skipped: 0, refused: [] }
-  const drafts = rows.map(row => draftOf(row, plan))
   await checkUsers(tx, plan, drafts)
   await resolveLookups(tx, plan, drafts)
   const good = drafts.filter(draft => !draft.issues.length)
@@ -91,13 +89,11 @@ async function matchAndWrite(
 }
 
 async function createAll(tx: Tx, plan: Plan, drafts: Draft[], outcome: Outcome): Promise<void> {
-  const schema = inputSchema(plan.record.contract, 'create', true)
   const ready: Array<{ draft: Draft; values: Record<string, unknown> }> = []
   for (const draft of drafts) {
-    const result = schema.safeParse(wholeOf(draft, plan))
+    joinParts(draft, plan)
     draft.issues.push(...missingOf(draft, plan))
-    if (!result.success && !draft.issues.length) draft.issues.push(...issuesOf(result.error))
-    if (result.success && !draft.issues.length) ready.push({ draft, values: result.data })
+    if (!draft.issues.length) ready.push({ draft, values: wholeOf(draft, plan) })
   }
   outcome.created += await inHalves(tx, ready, async part => {
     const ids = await store.createMany(
@@ -110,26 +106,28 @@ async function createAll(tx: Tx, plan: Plan, drafts: Draft[], outcome: Outcome):
   })
 }
 
-/** The values of a new record, its objects put together from their parts. */
-function wholeOf(draft: Draft, plan: Plan): Record<string, unknown> {
-  const values = { ...draft.values, ...mergedParts(draft) }
-  delete values.id
-  return 'customFields' in plan.record.contract.fields ? { ...values, customFields: draft.custom } : values
+/** The values of a new record. Each has passed its field's schema when its cell was read. */
+function wholeOf({ values, custom }: Draft, { record }: Plan): Record<string, unknown> {
+  const { id: _id, ...whole } = values
+  return 'customFields' in record.contract.fields ? { ...whole, customFields: custom } : whole
 }
 
-function mergedParts(draft: Draft, current: Row = {}): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(draft.parts).map(([key, parts]) => [
-      key,
-      { ...(current[key] as object | null), ...(draft.values[key] as object | undefined), ...parts },
-    ]),
-  )
+/** Puts objects together from their parts; those that the row does not name stay as they are now. */
+function joinParts(draft: Draft, plan: Plan, current: Row = {}): void {
+  for (const [key, parts] of Object.entries(draft.parts)) {
+    const whole = {
+      ...(current[key] as object | null),
+      ...(draft.values[key] as object | undefined),
+      ...parts,
+    }
+    keep(draft, plan, key, whole)
+  }
 }
 
 function missingOf(draft: Draft, plan: Plan): Issue[] {
   const { fields } = plan.record.contract
   const own = writableFields(fields, 'create', false)
-    .filter(([key, f]) => f.required && draft.values[key] === undefined && !draft.parts[key])
+    .filter(([key, f]) => f.required && draft.values[key] === undefined)
     .map(([key]) => ({ path: key, message: 'is required' }))
   const custom = [...plan.custom.values()]
     .filter(field => field.required && draft.custom[field.key] === undefined)
@@ -149,7 +147,7 @@ async function updateAll(
     plan,
     matched.map(({ match }) => match.id),
   )
-  const schema = inputSchema(plan.record.contract, 'update', true)
+  const writable = new Set(writableFields(plan.record.contract.fields, 'update', true).map(([key]) => key))
   // Several rows may change one record, so only the first of each can be compared with what was read.
   const touched = new Set<string>()
   const ready: Array<{ draft: Draft; match: Match; values: Record<string, unknown> }> = []
@@ -159,16 +157,15 @@ async function updateAll(
       draft.issues.push({ path: plan.matchBy.flat().join(','), message: `matches ${match.count} records` })
       continue
     }
-    const whole = { ...draft.values, ...mergedParts(draft, row) }
-    delete whole.id
+    joinParts(draft, plan, row)
+    if (draft.issues.length) continue
+    const whole = Object.fromEntries(Object.entries(draft.values).filter(([key]) => writable.has(key)))
     const values = touched.has(match.id) ? whole : differing(whole, row)
     const custom = touched.has(match.id)
       ? draft.custom
       : differing(draft.custom, (row.customFields ?? {}) as Row)
     if (Object.keys(custom).length) values.customFields = custom
-    const result = schema.safeParse(values)
-    if (!result.success) draft.issues.push(...issuesOf(result.error))
-    else if (Object.keys(result.data).length) ready.push({ draft, match, values: result.data })
+    if (Object.keys(values).length) ready.push({ draft, match, values })
     else outcome.skipped++
     touched.add(match.id)
   }

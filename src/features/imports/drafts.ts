@@ -1,5 +1,5 @@
 import { type CsvRow, restore } from '#core/csv/index.ts'
-import type { Issue } from '#core/errors.ts'
+import { type Issue, issuesOf } from '#core/errors.ts'
 import type { CustomField } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { type Dialect, isEmptyCell, readCell } from './cells.ts'
@@ -16,6 +16,9 @@ export type Plan = {
   /** Ways to find a row's record, the first that finds one counts; each is a list of fields. */
   matchBy: string[][]
   createLinked: boolean
+  /** What names were found to mean, by record type; kept for some seconds. */
+  names: Map<string, unknown>
+  namesSince: number
 }
 
 /** A name or id in a cell that stands for another record or a member. */
@@ -47,12 +50,12 @@ export function draftOf(row: CsvRow, plan: Plan): Draft {
   if (row.error !== undefined) draft.issues.push({ path: '', message: row.error })
   else if (row.extra > 0)
     draft.issues.push({ path: '', message: `The row has ${row.extra} more cells than the header.` })
-  else for (const [i, column] of plan.columns.entries()) fill(draft, column, plan.dialects[i]!)
-  joinHalves(draft)
+  else for (const [i, column] of plan.columns.entries()) fill(draft, plan, column, plan.dialects[i]!)
+  joinHalves(draft, plan)
   return draft
 }
 
-function fill(draft: Draft, column: Column, dialect: Dialect): void {
+function fill(draft: Draft, plan: Plan, column: Column, dialect: Dialect): void {
   const { key, via, of, part } = column.target
   const text = restore(draft.cells[column.index] ?? '')
   if (isEmptyCell(text, via === 'part' ? 'text' : of.kind)) return
@@ -68,7 +71,7 @@ function fill(draft: Draft, column: Column, dialect: Dialect): void {
       draft.parts[' name'] = { ...draft.parts[' name'], [part!]: text.trim() }
       return
     case 'fullName':
-      Object.assign(draft.values, splitName(text))
+      for (const [half, value] of Object.entries(splitName(text))) keep(draft, plan, half, value)
       return
     case 'field':
       if (of.kind === 'link' || of.kind === 'links' || of.kind === 'member') {
@@ -79,6 +82,13 @@ function fill(draft: Draft, column: Column, dialect: Dialect): void {
   const result = readCell(text, of, dialect)
   if (!result.ok) refuse(draft, column, result.problem)
   else if (result.value !== null) (via === 'custom' ? draft.custom : draft.values)[key] = result.value
+}
+
+/** Takes a value that was put together, as its field's schema normalises it. */
+export function keep(draft: Draft, { record }: Plan, key: string, value: unknown): void {
+  const result = record.contract.fields[key]!.schema.safeParse(value)
+  if (result.success) draft.values[key] = result.data
+  else draft.issues.push(...issuesOf(result.error).map(({ message }) => ({ path: key, message })))
 }
 
 /** Marks the row as refused for what stands in a column. */
@@ -96,9 +106,10 @@ function splitName(text: string): { firstName?: string; lastName?: string } {
 }
 
 /** A record with one name takes it from two columns where the file has two. */
-function joinHalves(draft: Draft): void {
+function joinHalves(draft: Draft, plan: Plan): void {
   const halves = draft.parts[' name']
   if (!halves) return
   delete draft.parts[' name']
-  draft.values.name ??= [halves.firstName, halves.lastName].filter(Boolean).join(' ')
+  if (draft.values.name === undefined)
+    keep(draft, plan, 'name', [halves.firstName, halves.lastName].filter(Boolean).join(' '))
 }

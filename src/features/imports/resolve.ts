@@ -12,6 +12,8 @@ import { type Draft, type Lookup, type Plan, refuse } from './drafts.ts'
 import type { Column } from './mapping.ts'
 
 const CANDIDATES_AT_MOST = 20
+const NAMES_KEPT = 20_000
+const NAMES_FRESH_MS = 5000
 
 /** A record that a name may mean. `parent` is what it belongs to, such as a stage's pipeline. */
 type Candidate = { id: string; parent: string | null; isInDefault: boolean }
@@ -75,7 +77,7 @@ async function resolveLinks(tx: Tx, plan: Plan, column: Column, asked: Asked[]):
   const texts = asked.flatMap(({ lookup }) => items(lookup.text))
   const parentKey = parentOf(plan.record, key, of.target)
   const find =
-    via === 'field' ? await findIds(tx, target, texts) : await findNames(tx, target, texts, parentKey)
+    via === 'field' ? await findIds(tx, target, texts) : await findNames(tx, plan, target, texts, parentKey)
   if (via !== 'field' && plan.createLinked && mayBeMade(target)) {
     const wanted = asked.filter(({ draft }) => !draft.issues.length && draft.values[key] === undefined)
     await makeMissing(
@@ -165,12 +167,14 @@ function finder(known: Map<string, Candidate[]>, keyOf: (text: string) => string
 /** Finds records by title, by e-mail address and by domain, where they have such fields. */
 async function findNames(
   tx: Tx,
+  plan: Plan,
   target: RecordDefinition,
   texts: string[],
   parentKey: string | undefined,
 ): Promise<Find> {
   const folded = await foldAll(tx, texts)
-  const keys = [...new Set(folded.values())]
+  const known = knownNames(plan, target, parentKey)
+  const keys = [...new Set(folded.values())].filter(key => !known.has(key))
   const parent = parentKey ? `t.${columnOf(target, parentKey).name}` : 'null::uuid'
   const sources = [
     { key: titleExpression(target, 't.'), keys },
@@ -179,7 +183,8 @@ async function findNames(
       ? [{ key: 'crm_fold(t.domain)', keys: keys.filter(key => /^\S+\.\S+$/.test(key)) }]
       : []),
   ].filter(source => source.keys.length)
-  if (!sources.length) return finder(new Map(), text => text)
+  const keyOf = (name: string) => folded.get(name) ?? fold(name)
+  if (!sources.length) return finder(known, keyOf)
   const params: unknown[] = []
   const add = adder(params)
   const selects = sources.map(
@@ -192,12 +197,27 @@ async function findNames(
     where n <= ${CANDIDATES_AT_MOST}`
   // Folding is not leakproof, so only a role that is not narrowed finds by index; the scope stands in the text.
   const rows = await tx.as('ascendore_search', () => tx.session.rows(text, params))
-  const known = new Map<string, Candidate[]>()
   for (const row of rows) {
     const k = row.k as string
     known.set(k, [...(known.get(k) ?? []), row as Candidate])
   }
-  return finder(known, name => folded.get(name) ?? fold(name))
+  return finder(known, keyOf)
+}
+
+/** Names that earlier batches have found; the store checks each link again when it writes. */
+function knownNames(
+  plan: Plan,
+  target: RecordDefinition,
+  parentKey: string | undefined,
+): Map<string, Candidate[]> {
+  const kind = `${target.contract.name} ${parentKey ?? ''}`
+  let known = plan.names.get(kind) as Map<string, Candidate[]> | undefined
+  if (!known || known.size > NAMES_KEPT || Date.now() - plan.namesSince > NAMES_FRESH_MS) {
+    plan.namesSince = Date.now()
+    known = new Map()
+    plan.names.set(kind, known)
+  }
+  return known
 }
 
 /** Whether the parent is its workspace's default (a stage of the default pipeline). */

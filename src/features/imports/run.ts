@@ -1,13 +1,5 @@
 import { z } from 'zod'
-import {
-  type CsvFile,
-  CsvHeaderError,
-  type CsvRow,
-  detectDateOrder,
-  detectDecimal,
-  isEncoding,
-  parseCsv,
-} from '#core/csv/index.ts'
+import { type CsvFile, CsvHeaderError, type CsvRow, isEncoding, parseCsv } from '#core/csv/index.ts'
 import { DatabaseFault, type Row } from '#core/db/engine.ts'
 import type { Database, Role, Tx, Who } from '#core/db/workspace.ts'
 import { reaches } from '#core/http/operation.ts'
@@ -17,16 +9,17 @@ import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import type { Storage } from '#core/storage.ts'
 import { importRows, type Outcome, SeenMarks } from './batch.ts'
-import type { Dialect } from './cells.ts'
-import type { Draft, Plan } from './drafts.ts'
+import { type Draft, draftOf, type Plan } from './drafts.ts'
 import { imports } from './imports.table.ts'
-import { type Column, columnsFor, type Mapping } from './mapping.ts'
+import { columnsFor, type Mapping } from './mapping.ts'
 import { readMatchBy } from './match.ts'
+import { dialectsOf, type Options, survey } from './survey.ts'
 import { targetsOf } from './targets.ts'
 
 /** Rows of one transaction, and of one statement that creates. */
 const ROWS_AT_ONCE = 500
-const SAMPLE_ROWS = 2000
+/** How old a look at the caller's rights may be. */
+const RIGHTS_FRESH_MS = 1000
 
 const input = z.object({ importId: z.uuid() })
 type Input = z.infer<typeof input>
@@ -100,14 +93,20 @@ async function importBatches(context: Context, plan: Plan, csv: CsvFile, found: 
   const { database, signal, input } = context
   const seen = found.dryRun ? new SeenMarks() : undefined
   let processed = 0
-  for await (const batch of batchesOf(csv.rows)) {
+  let who: Who | undefined
+  let lookedAt = 0
+  for await (const batch of ahead(batchesOf(csv.rows, plan))) {
     processed += batch.length
     if (processed <= (found.processed as number)) continue
     signal.throwIfAborted()
-    const who = await rightsNow(database, context.who, input.importId)
+    if (Date.now() - lookedAt > RIGHTS_FRESH_MS) {
+      who = await rightsNow(database, context.who, input.importId)
+      lookedAt = Date.now()
+    }
     if (!who) return fail(context, NO_RIGHTS)
+    const caller = who
     const from = processed - batch.length
-    const goesOn = await database.inWorkspace(who, tx => step(tx, plan, batch, from, seen))
+    const goesOn = await database.inWorkspace(caller, tx => step(tx, plan, batch, from, seen))
     if (!goesOn) return
   }
   await database.inWorkspace(asSystem(context.who), async tx => {
@@ -122,15 +121,33 @@ async function importBatches(context: Context, plan: Plan, csv: CsvFile, found: 
   })
 }
 
-async function* batchesOf(rows: AsyncIterable<CsvRow>): AsyncGenerator<CsvRow[]> {
-  let batch: CsvRow[] = []
+/** Rows as drafts, in batches. */
+async function* batchesOf(rows: AsyncIterable<CsvRow>, plan: Plan): AsyncGenerator<Draft[]> {
+  let batch: Draft[] = []
   for await (const row of rows) {
-    batch.push(row)
+    batch.push(draftOf(row, plan))
     if (batch.length < ROWS_AT_ONCE) continue
     yield batch
     batch = []
   }
   if (batch.length) yield batch
+}
+
+/** The same items, the next one being made while the consumer, and the database, are busy with one. */
+async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next()
+  try {
+    for (;;) {
+      const { done, value } = await next
+      if (done) return
+      next = source.next()
+      next.catch(() => {})
+      yield value
+    }
+  } finally {
+    await next.catch(() => {})
+    await source.return(undefined)
+  }
 }
 
 const now = () => new Date().toISOString()
@@ -162,10 +179,14 @@ async function begin(tx: Tx, importId: string): Promise<Row | undefined> {
 async function step(
   tx: Tx,
   plan: Plan,
-  batch: CsvRow[],
+  batch: Draft[],
   from: number,
   seen: SeenMarks | undefined,
 ): Promise<boolean> {
+  // The tables grow with each batch: a plan that was kept from the first ones would read them whole.
+  // And a batch that a power cut takes away is done again, so its commit need not wait for the disk.
+  const settings = 'set local plan_cache_mode = force_custom_plan; set local synchronous_commit = off'
+  tx.session.script(settings).catch(() => {})
   const state = await lock(tx, plan.importId)
   if (state?.status !== 'RUNNING' || state.processed !== from) return false
   const { created, updated, skipped, refused } = seen
@@ -222,14 +243,6 @@ async function fail({ database, who, input }: Context, error: string): Promise<v
   })
 }
 
-export type Options = {
-  encoding?: string
-  delimiter?: string
-  dateOrder?: 'DMY' | 'MDY'
-  decimal?: ',' | '.'
-  createLinked?: boolean
-}
-
 export function openFile(storage: Storage, workspaceId: string, { id, options }: Row): Promise<CsvFile> {
   const { encoding, delimiter } = options as Options
   return parseCsv(() => storage.read(fileKey(workspaceId, id as string)), {
@@ -250,52 +263,8 @@ async function planOf(tx: Tx, found: Row, csv: CsvFile): Promise<Plan> {
     custom,
     onDuplicate: found.onDuplicate as Plan['onDuplicate'],
     matchBy: readMatchBy((found.matchBy as string | null) ?? '', targets),
+    names: new Map(),
+    namesSince: 0,
     createLinked: (found.options as Options).createLinked ?? false,
   }
-}
-
-/** Reads the first rows and, once for each import, counts all of them. */
-async function survey(
-  csv: CsvFile,
-  counts: boolean,
-  signal: AbortSignal,
-): Promise<{ total: number; sample: string[][] }> {
-  const sample: string[][] = []
-  let total = 0
-  for await (const row of csv.rows) {
-    total++
-    if (sample.length < SAMPLE_ROWS && row.error === undefined) sample.push(row.cells)
-    if (!counts && sample.length >= SAMPLE_ROWS) break
-    if (total % 10_000 === 0) signal.throwIfAborted()
-  }
-  return { total, sample }
-}
-
-/** How each column writes dates and numbers; one that does not show it follows those that do. */
-export function dialectsOf(
-  columns: Column[],
-  sample: string[][],
-  options: Options,
-  timeZone: string,
-): Dialect[] {
-  const found = columns.map(({ index, target }) => {
-    const cells = () => sample.map(row => row[index] ?? '')
-    const isDate = target.of.kind === 'date' || target.of.kind === 'moment'
-    const isNumber = ['integer', 'number', 'money'].includes(target.of.kind)
-    return {
-      order: options.dateOrder ?? (isDate ? detectDateOrder(cells()) : undefined),
-      decimal: options.decimal ?? (isNumber ? detectDecimal(cells()) : undefined),
-    }
-  })
-  const orders = new Set(found.flatMap(({ order }) => order ?? []))
-  const decimals = new Set(found.flatMap(({ decimal }) => decimal ?? []))
-  const shared = {
-    order: orders.size === 1 ? [...orders][0] : undefined,
-    decimal: decimals.size === 1 ? [...decimals][0] : undefined,
-  }
-  return found.map(({ order, decimal }) => ({
-    order: order ?? shared.order,
-    decimal: decimal ?? shared.decimal,
-    timeZone,
-  }))
 }
