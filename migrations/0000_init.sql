@@ -256,6 +256,50 @@ CREATE TABLE "deals" (
 	CONSTRAINT "deals_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "import_errors" (
+	"workspace_id" uuid NOT NULL,
+	"import_id" uuid NOT NULL,
+	"row_number" bigint NOT NULL,
+	"issues" jsonb NOT NULL,
+	"cells" jsonb NOT NULL,
+	CONSTRAINT "import_errors_workspace_id_import_id_row_number_pk" PRIMARY KEY("workspace_id","import_id","row_number")
+);
+--> statement-breakpoint
+CREATE TABLE "imports" (
+	"workspace_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"created_by_id" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"deleted_at" timestamp(3) with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	"entity" text NOT NULL,
+	"status" text DEFAULT 'PENDING' NOT NULL,
+	"dry_run" boolean DEFAULT false NOT NULL,
+	"filename" text,
+	"size_bytes" bigint,
+	"on_duplicate" text DEFAULT 'skip' NOT NULL,
+	"match_by" text,
+	"mapping" jsonb DEFAULT '{}' NOT NULL,
+	"unmapped" text[] DEFAULT '{}' NOT NULL,
+	"options" jsonb DEFAULT '{}' NOT NULL,
+	"total" integer,
+	"processed" integer DEFAULT 0 NOT NULL,
+	"created" integer DEFAULT 0 NOT NULL,
+	"updated" integer DEFAULT 0 NOT NULL,
+	"skipped" integer DEFAULT 0 NOT NULL,
+	"failed" integer DEFAULT 0 NOT NULL,
+	"undone" integer DEFAULT 0 NOT NULL,
+	"undo_kept" integer DEFAULT 0 NOT NULL,
+	"started_at" timestamp(3) with time zone,
+	"finished_at" timestamp(3) with time zone,
+	"undo_started_at" timestamp(3) with time zone,
+	"undo_seq" bigint,
+	"error" text,
+	"purged_at" timestamp(3) with time zone,
+	CONSTRAINT "imports_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "leads" (
 	"workspace_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -390,6 +434,9 @@ ALTER TABLE "deals" ADD CONSTRAINT "deals_pipeline_id_fk" FOREIGN KEY ("workspac
 ALTER TABLE "deals" ADD CONSTRAINT "deals_company_id_fk" FOREIGN KEY ("workspace_id","company_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deals" ADD CONSTRAINT "deals_primary_contact_id_fk" FOREIGN KEY ("workspace_id","primary_contact_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deals" ADD CONSTRAINT "deals_stage_id_fk" FOREIGN KEY ("workspace_id","stage_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "import_errors" ADD CONSTRAINT "import_errors_import_fk" FOREIGN KEY ("workspace_id","import_id") REFERENCES "public"."imports"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_owner_id_fk" FOREIGN KEY ("workspace_id","owner_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -435,6 +482,8 @@ CREATE INDEX "companies_workspace_id_deleted_at_id_index" ON "companies" USING b
 CREATE INDEX "companies_workspace_id_owner_id_index" ON "companies" USING btree ("workspace_id","owner_id");--> statement-breakpoint
 CREATE INDEX "companies_workspace_id_created_by_id_index" ON "companies" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
 CREATE INDEX "companies_workspace_id_name_id_index" ON "companies" USING btree ("workspace_id","name","id");--> statement-breakpoint
+CREATE INDEX "companies_title" ON "companies" USING btree ("workspace_id",crm_fold(name)) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "companies_domain" ON "companies" USING btree ("workspace_id",crm_fold(domain)) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "companies_search" ON "companies" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "contacts_workspace_id_updated_at_id_index" ON "contacts" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_workspace_id_created_at_id_index" ON "contacts" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
@@ -445,6 +494,7 @@ CREATE INDEX "contacts_workspace_id_created_by_id_index" ON "contacts" USING btr
 CREATE INDEX "contacts_email" ON "contacts" USING btree ("workspace_id","email");--> statement-breakpoint
 CREATE INDEX "contacts_name" ON "contacts" USING btree ("workspace_id","last_name","first_name","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_touched" ON "contacts" USING btree ("workspace_id","last_interaction_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "contacts_title" ON "contacts" USING btree ("workspace_id",crm_fold(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')))) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_search" ON "contacts" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_updated_at_id_index" ON "custom_fields" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_created_at_id_index" ON "custom_fields" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
@@ -468,6 +518,10 @@ CREATE INDEX "deals_expected" ON "deals" USING btree ("workspace_id","expected_c
 CREATE INDEX "deals_board" ON "deals" USING btree ("workspace_id","stage_id","currency","amount","probability","owner_id","created_by_id") WHERE status = 'OPEN' and deleted_at is null;--> statement-breakpoint
 CREATE INDEX "deals_contacts" ON "deals" USING gin ("workspace_id","contact_ids");--> statement-breakpoint
 CREATE INDEX "deals_search" ON "deals" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_updated_at_id_index" ON "imports" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_created_at_id_index" ON "imports" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_deleted_at_id_index" ON "imports" USING btree ("workspace_id","deleted_at","id") WHERE deleted_at is not null;--> statement-breakpoint
+CREATE INDEX "imports_workspace_id_created_by_id_index" ON "imports" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
 CREATE INDEX "leads_workspace_id_updated_at_id_index" ON "leads" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "leads_workspace_id_created_at_id_index" ON "leads" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "leads_workspace_id_deleted_at_id_index" ON "leads" USING btree ("workspace_id","deleted_at","id") WHERE deleted_at is not null;--> statement-breakpoint

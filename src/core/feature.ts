@@ -11,6 +11,7 @@ import type { Log } from './log.ts'
 import type { Mailer } from './mail.ts'
 import type { RecordDefinition } from './record/definition.ts'
 import { registerRecord } from './record/registry.ts'
+import type { Storage } from './storage.ts'
 
 /** What the running program offers to features. */
 export type App = {
@@ -21,6 +22,7 @@ export type App = {
   tokens: Tokens
   access: AccessBook
   mailer: Mailer
+  storage: Storage
   /** Gives a new workspace what every feature wants it to start with, in the transaction that founds it. */
   found: (tx: Tx) => Promise<void>
 }

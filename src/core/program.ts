@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
@@ -23,6 +24,7 @@ import { makeMailer } from './mail.ts'
 import { countFollower } from './record/counts.ts'
 import { allRecords } from './record/registry.ts'
 import { recordRoutes } from './record/routes.ts'
+import { localStorage } from './storage.ts'
 
 /** The running program: everything that `start` opened and `stop` closes again. */
 export type Program = {
@@ -83,6 +85,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     tokens: new Tokens(config.jwtSecret),
     access: new AccessBook(database),
     mailer: makeMailer(config, log),
+    storage: localStorage(join(config.dataDir, 'files')),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },

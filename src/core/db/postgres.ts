@@ -4,6 +4,7 @@ import { PARSERS, SERIALISED_OIDS } from './values.ts'
 
 const ACQUIRE_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 30_000
+const KEPT_CHARACTERS = 20_000
 
 const asText = (value: unknown): string => value as string
 const types = Object.fromEntries(
@@ -15,6 +16,12 @@ const types = Object.fromEntries(
 
 type Reserved = postgres.ReservedSql
 
+/**
+ * Whether a connection keeps the prepared statement. Those that write many rows hardly ever come again in the same
+ * words, and a connection that kept them all would grow without end.
+ */
+const isKept = (text: string): boolean => text.length <= KEPT_CHARACTERS
+
 class PostgresSession implements Session {
   readonly connection: Reserved
   constructor(connection: Reserved) {
@@ -23,7 +30,7 @@ class PostgresSession implements Session {
 
   async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return await this.connection.unsafe(text, encodeParams(params), { prepare: true })
+      return await this.connection.unsafe(text, encodeParams(params), { prepare: isKept(text) })
     } catch (error) {
       throw new DatabaseFault(error)
     }
@@ -31,7 +38,7 @@ class PostgresSession implements Session {
 
   async values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
     try {
-      return await this.connection.unsafe(text, encodeParams(params), { prepare: true }).values()
+      return await this.connection.unsafe(text, encodeParams(params), { prepare: isKept(text) }).values()
     } catch (error) {
       throw new DatabaseFault(error)
     }

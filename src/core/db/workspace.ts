@@ -103,7 +103,9 @@ export class Scope {
       await this.session.script('release savepoint attempt')
       return result
     } catch (error) {
-      await this.session.script(`rollback to savepoint attempt; set local role ${this.role}`)
+      await this.session.script(
+        `rollback to savepoint attempt; release savepoint attempt; set local role ${this.role}`,
+      )
       throw error
     }
   }

@@ -20,7 +20,10 @@ import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
 import { identify, serve } from './serve.ts'
 
+/** A request that carries no upload has to be here by then; uploads have longer, since they know no row limit. */
 const REQUEST_TIMEOUT_MS = 120_000
+const UPLOAD_TIMEOUT_MS = 3_600_000
+const HEADERS_TIMEOUT_MS = 60_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /** Builds the HTTP side: every operation as a route, behind the same walls. */
@@ -30,7 +33,8 @@ export async function makeServer(app: App, operations: Operation[], redis?: Redi
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: app.config.trustProxy,
     bodyLimit: app.config.bodyLimitBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: UPLOAD_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: 200 },
     rewriteUrl: request => canonicalUrl(request.url ?? '/'),
     genReqId: request => {
@@ -90,7 +94,14 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
   await server.register(multipart, { limits: { files: 1, fields: 50, fieldSize: 200_000, parts: 60 } })
   // Imports read their body as a stream; whoever sends a table to another route hears 415 (serve.ts).
   server.addContentTypeParser(
-    ['text/csv', 'application/octet-stream', 'text/plain'],
+    [
+      'text/csv',
+      'application/csv',
+      'text/tab-separated-values',
+      'text/plain',
+      'application/vnd.ms-excel',
+      'application/octet-stream',
+    ],
     (_request, payload, done) => done(null, payload),
   )
   await server.register(rateLimit, {
@@ -125,10 +136,18 @@ function addRoute(server: FastifyInstance, app: App, operation: Operation): void
     url: BASE + operation.path,
     config: { operation, rateLimit: rateOf(app, operation) },
     onRequest: async request => {
+      if (!operation.consumes) limitBodyTime(request)
       request.caller = await identify(app, operation, request)
     },
     handler: (request, reply) => serve(app, operation, request, reply),
   })
+}
+
+/** Ends a request whose body comes too slowly: such a client would hold the connection for the time of an upload. */
+function limitBodyTime({ raw, headers }: FastifyRequest): void {
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return
+  const timer = setTimeout(() => raw.complete || raw.destroy(), REQUEST_TIMEOUT_MS).unref()
+  raw.once('close', () => clearTimeout(timer))
 }
 
 /** Everything that goes wrong leaves in the one envelope (R3 4.7). */

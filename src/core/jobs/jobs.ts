@@ -36,7 +36,11 @@ export type JobDefinition<Input = unknown> = {
 export type AnyJob = JobDefinition<any>
 
 /** Work that the system does at set times (cron, UTC), over all workspaces. */
-export type Schedule = { name: string; cron: string; run: (database: Database, log: Log) => Promise<void> }
+export type Schedule = {
+  name: string
+  cron: string
+  run: (database: Database, log: Log, app: App) => Promise<void>
+}
 
 type Envelope = { who: Who; input: unknown }
 
@@ -51,15 +55,18 @@ const NOBODY: Who = {
 
 const RETRY_DELAY_SECONDS = 5
 const STOP_TIMEOUT_MS = 7000
+const HEARTBEAT_SECONDS = 30
 
 /** The queues' options; the same when they are made (by the owner) and when they are used. */
-const queueOptions = (job: { retries?: number; timeoutSeconds?: number }) => ({
+const queueOptions = (job: { retries?: number; timeoutSeconds?: number; run?: unknown }) => ({
   retryLimit: job.retries ?? 5,
   retryDelay: RETRY_DELAY_SECONDS,
   retryBackoff: true,
   retryDelayMax: 3600,
   expireInSeconds: job.timeoutSeconds ?? 900,
   deleteAfterSeconds: 7 * 24 * 3600,
+  // A killed process is noticed by its silence, not only when the long time of a try has run out.
+  ...(job.run ? { heartbeatSeconds: HEARTBEAT_SECONDS } : {}),
 })
 
 const asPgBossParams = (values: readonly unknown[] = []) =>
@@ -91,7 +98,10 @@ export async function installJobs(
   })
   boss.on('error', () => {})
   await boss.start()
-  for (const job of [...jobs, ...schedules.map(schedule => ({ name: schedule.name, retries: 2 }))]) {
+  for (const job of [
+    ...jobs,
+    ...schedules.map(schedule => ({ name: schedule.name, retries: 2, run: undefined })),
+  ]) {
     const options = queueOptions(job)
     if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, options)
     else await boss.createQueue(job.name, options)
@@ -142,6 +152,12 @@ export class Jobs {
 
   async start(app: App, jobs: AnyJob[], schedules: Schedule[]): Promise<void> {
     this.app = app
+    // The embedded database has one process: what is under way now was cut off when the last one ended.
+    if (this.database.engine.kind === 'embedded') {
+      await this.asWorker(session =>
+        session.script("update pgboss.job set state = 'retry', start_after = now() where state = 'active'"),
+      )
+    }
     await this.boss.start()
     for (const job of jobs) {
       await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
@@ -151,7 +167,7 @@ export class Jobs {
     }
     for (const { name, cron, run } of schedules) {
       await this.boss.schedule(name, cron)
-      await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log))
+      await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log, app))
     }
   }
 
@@ -198,7 +214,8 @@ export class Jobs {
         await job.run!({ app: app!, who, input: parsed, database, signal: stopping.signal, log })
       }
     } catch (error) {
-      log.warn({ err: error }, 'job failed')
+      if (this.stopping.signal.aborted) log.info('job was cut off, will go on at the next start')
+      else log.warn({ err: error }, 'job failed')
       throw error
     }
   }

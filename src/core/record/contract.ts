@@ -103,7 +103,8 @@ function fieldSchema(f: Field, when: 'create' | 'update'): z.ZodType {
   const base = f.nullable
     ? z.preprocess(value => (value === '' ? null : value), f.schema.nullable())
     : f.schema
-  if (when === 'create' && f.required) return base
+  // What imports alone may set has a value of its own where they do not.
+  if (when === 'create' && f.required && f.writable !== 'import') return base
   return base.optional()
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import {
   flexibleColumns,
@@ -11,6 +12,7 @@ import {
 } from '#core/db/columns.ts'
 import type { Feature } from '#core/feature.ts'
 import { defineRecord } from '#core/record/definition.ts'
+import { nameIndex } from '#core/record/title.ts'
 import { companyContract } from './companies.contract.ts'
 
 export const companyTable = pgTable(
@@ -34,6 +36,8 @@ export const companyTable = pgTable(
   t => [
     ...recordKeys(t, { members: ['ownerId'] }),
     index().on(t.workspaceId, t.name, t.id),
+    nameIndex('companies', t.workspaceId, [t.name]),
+    index('companies_domain').on(t.workspaceId, sql`crm_fold(domain)`).where(sql`deleted_at is null`),
     searchIndex('companies', t),
   ],
 )

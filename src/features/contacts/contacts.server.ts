@@ -17,6 +17,7 @@ import { operation } from '#core/http/operation.ts'
 import { bulk, OPERATIONS_AT_MOST } from '#core/record/bulk.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
 import { e164 } from '#core/record/formats.ts'
+import { nameIndex } from '#core/record/title.ts'
 import { contactContract } from './contacts.contract.ts'
 
 const live = sql`deleted_at is null`
@@ -56,6 +57,7 @@ export const contactTable = pgTable(
     index('contacts_touched')
       .on(t.workspaceId, t.lastInteractionAt.desc().nullsLast(), t.id.desc())
       .where(live),
+    nameIndex('contacts', t.workspaceId, [t.firstName, t.lastName]),
     searchIndex('contacts', t),
   ],
 )

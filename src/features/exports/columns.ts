@@ -1,0 +1,72 @@
+import { arrayLiteral, type Row } from '#core/db/engine.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import { type CustomField, customFieldsOf } from '#core/record/custom-fields.ts'
+import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import type { Field } from '#core/record/fields.ts'
+import { hasRecord, recordNamed } from '#core/record/registry.ts'
+
+/** One column of an export. */
+export type ExportColumn = { name: string; value: (row: Row, names: Names) => unknown }
+
+/** Names of linked records and members by id. */
+export type Names = Map<string, string>
+
+/**
+ * The columns of a record type: its id, every field, the names behind ids and the workspace's custom fields,
+ * under the names by which an import knows them again.
+ */
+export async function columnsOf(tx: Tx, record: RecordDefinition): Promise<ExportColumn[]> {
+  const custom = await customFieldsOf(tx, record.contract.name)
+  const own = Object.entries(record.contract.fields)
+    .filter(([key, f]) => key !== 'id' && key !== 'workspaceId' && f.kind !== 'custom')
+    .flatMap(([key, f]) => fieldColumns(key, f))
+  return [{ name: 'id', value: row => row.id }, ...own, ...[...custom.values()].map(customColumn)]
+}
+
+function fieldColumns(key: string, f: Field): ExportColumn[] {
+  const self: ExportColumn = { name: key, value: row => row[key] }
+  const nameOf = (id: unknown, names: Names) => (id ? names.get(id as string) : undefined)
+  if (f.kind === 'member' || (f.kind === 'link' && hasRecord(f.target!)))
+    return [self, { name: key.replace(/Id$/, 'Name'), value: (row, names) => nameOf(row[key], names) }]
+  if (f.kind !== 'links' || !hasRecord(f.target!)) return [self]
+  const all = (row: Row, names: Names) =>
+    ((row[key] as string[] | null) ?? []).map(id => nameOf(id, names) ?? id)
+  return [self, { name: key.replace(/Ids$/, 'Names'), value: all }]
+}
+
+const customColumn = ({ key }: CustomField): ExportColumn => ({
+  name: `customFields.${key}`,
+  value: row => (row.customFields as Row)[key],
+})
+
+/** The names behind the ids in the rows, as far as the caller may see them; a query for each type. */
+export async function namesFor(tx: Tx, record: RecordDefinition, rows: Row[]): Promise<Names> {
+  const byType = new Map<string, Set<string>>()
+  for (const [key, f] of Object.entries(record.contract.fields)) {
+    const type =
+      f.kind === 'member' ? 'member' : f.kind === 'link' || f.kind === 'links' ? f.target! : undefined
+    if (!type || (type !== 'member' && !hasRecord(type))) continue
+    const ids = byType.get(type) ?? new Set()
+    for (const row of rows) for (const id of [row[key]].flat()) if (id) ids.add(id as string)
+    byType.set(type, ids)
+  }
+  const names: Names = new Map()
+  for (const [type, ids] of byType) {
+    if (!ids.size) continue
+    const found = await tx.session.rows(type === 'member' ? MEMBER_NAMES : titlesOf(recordNamed(type)), [
+      tx.who.workspaceId,
+      arrayLiteral([...ids]),
+    ])
+    for (const { id, name } of found) names.set(id as string, name as string)
+  }
+  return names
+}
+
+const MEMBER_NAMES = `select u.id, u.name from memberships m join users u on u.id = m.user_id
+  where m.workspace_id = $1::uuid and m.user_id = any($2::uuid[])`
+
+function titlesOf(record: RecordDefinition): string {
+  const columns = record.contract.title.map(key => `t.${columnOf(record, key).name}`)
+  return `select t.id, concat_ws(' ', ${columns.join(', ')}) as name from ${tableOf(record)} t
+    where t.workspace_id = $1::uuid and t.id = any($2::uuid[]) and t.deleted_at is null`
+}

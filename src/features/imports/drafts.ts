@@ -1,0 +1,115 @@
+import { type CsvRow, restore } from '#core/csv/index.ts'
+import { type Issue, issuesOf } from '#core/errors.ts'
+import type { CustomField } from '#core/record/custom-fields.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import { type Dialect, isEmptyCell, readCell } from './cells.ts'
+import type { Column } from './mapping.ts'
+
+/** Everything that decides what a row becomes; made once a run. */
+export type Plan = {
+  importId: string
+  record: RecordDefinition
+  columns: Column[]
+  dialects: Dialect[]
+  custom: Map<string, CustomField>
+  onDuplicate: 'skip' | 'update' | 'create'
+  /** Ways to find a row's record, the first that finds one counts; each is a list of fields. */
+  matchBy: string[][]
+  createLinked: boolean
+  /** What names were found to mean, by record type; kept for some seconds. */
+  names: Map<string, unknown>
+  namesSince: number
+}
+
+/** A name or id in a cell that stands for another record or a member. */
+export type Lookup = { column: Column; text: string }
+
+/** A row on its way to become a record. With issues it becomes none. */
+export type Draft = {
+  rowNumber: number
+  cells: string[]
+  values: Record<string, unknown>
+  custom: Record<string, unknown>
+  /** The parts of objects, whose other parts stay as they are on update. */
+  parts: Record<string, Record<string, unknown>>
+  lookups: Lookup[]
+  issues: Issue[]
+}
+
+/** Reads the cells of a row as far as that goes without the database. */
+export function draftOf(row: CsvRow, plan: Plan): Draft {
+  const draft: Draft = {
+    rowNumber: row.rowNumber,
+    cells: row.cells,
+    values: {},
+    custom: {},
+    parts: {},
+    lookups: [],
+    issues: [],
+  }
+  if (row.error !== undefined) draft.issues.push({ path: '', message: row.error })
+  else if (row.extra > 0)
+    draft.issues.push({ path: '', message: `The row has ${row.extra} more cells than the header.` })
+  else for (const [i, column] of plan.columns.entries()) fill(draft, plan, column, plan.dialects[i]!)
+  joinHalves(draft, plan)
+  return draft
+}
+
+function fill(draft: Draft, plan: Plan, column: Column, dialect: Dialect): void {
+  const { key, via, of, part } = column.target
+  const text = restore(draft.cells[column.index] ?? '')
+  if (isEmptyCell(text, via === 'part' ? 'text' : of.kind)) return
+  switch (via) {
+    case 'linkName':
+    case 'memberName':
+      draft.lookups.push({ column, text: text.trim().replace(/\s+/g, ' ') })
+      return
+    case 'part':
+      draft.parts[key] = { ...draft.parts[key], [part!]: text.trim().replace(/\s*[\r\n]+\s*/g, ', ') }
+      return
+    case 'halfName':
+      draft.parts[' name'] = { ...draft.parts[' name'], [part!]: text.trim() }
+      return
+    case 'fullName':
+      for (const [half, value] of Object.entries(splitName(text))) keep(draft, plan, half, value)
+      return
+    case 'field':
+      if (of.kind === 'link' || of.kind === 'links' || of.kind === 'member') {
+        draft.lookups.push({ column, text: text.trim() })
+        return
+      }
+  }
+  const result = readCell(text, of, dialect)
+  if (!result.ok) refuse(draft, column, result.problem)
+  else if (result.value !== null) (via === 'custom' ? draft.custom : draft.values)[key] = result.value
+}
+
+/** Takes a value that was put together, as its field's schema normalises it. */
+export function keep(draft: Draft, { record }: Plan, key: string, value: unknown): void {
+  const result = record.contract.fields[key]!.schema.safeParse(value)
+  if (result.success) draft.values[key] = result.data
+  else draft.issues.push(...issuesOf(result.error).map(({ message }) => ({ path: key, message })))
+}
+
+/** Marks the row as refused for what stands in a column. */
+export function refuse(draft: Draft, { header, target }: Column, message: string): void {
+  draft.issues.push({ path: target.field, message: `${header}: ${message}` })
+}
+
+/** `Zuse, Konrad` and `Konrad Zuse`: the last word is the last name, unless a comma says otherwise. */
+function splitName(text: string): { firstName?: string; lastName?: string } {
+  const name = text.trim().replace(/\s+/g, ' ')
+  const [last, first] = name.split(/, */)
+  if (first) return { firstName: first, lastName: last }
+  const at = name.lastIndexOf(' ')
+  return at === -1 ? { firstName: name } : { firstName: name.slice(0, at), lastName: name.slice(at + 1) }
+}
+
+/** A record with one name takes it from two columns where the file has two. */
+function joinHalves(draft: Draft, plan: Plan): void {
+  const halves = draft.parts[' name']
+  if (!halves) return
+  delete draft.parts[' name']
+  if (draft.values.name === undefined)
+    keep(draft, plan, 'name', [halves.firstName, halves.lastName].filter(Boolean).join(' '))
+}

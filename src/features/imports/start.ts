@@ -1,0 +1,184 @@
+import type { FastifyRequest } from 'fastify'
+import { type CsvFile, CsvHeaderError, parseCsv } from '#core/csv/index.ts'
+import type { Tx, Who } from '#core/db/workspace.ts'
+import { invalid, Refusal } from '#core/errors.ts'
+import type { App } from '#core/feature.ts'
+import { type KeptAnswer, once } from '#core/http/idempotency.ts'
+import { newId } from '#core/ids.ts'
+import { customFieldsOf } from '#core/record/custom-fields.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import { store } from '#core/record/store.ts'
+import { imports } from './imports.table.ts'
+import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './mapping.ts'
+import { defaultMatchBy, readMatchBy } from './match.ts'
+import { fileKey, importJob } from './run.ts'
+import { targetsOf } from './targets.ts'
+import { digesting, headOf, type ImportSettings, importQuery, readFields, receive } from './upload.ts'
+
+const SAMPLE_ROWS = 100
+const SHOWN_ROWS = 10
+const PREVIEW_BYTES = 1024 * 1024
+
+type Context = { app: App; who: Who; request: FastifyRequest }
+
+/**
+ * Stores the file of the request and puts its import into the queue; answers the import.
+ * @throws Refusal 400 for a file, mapping or setting that cannot be right, 415 for what is no table
+ */
+export async function startImport(
+  record: RecordDefinition,
+  { app, who, request }: Context,
+  query: ImportSettings,
+): Promise<KeptAnswer> {
+  const id = newId()
+  const key = fileKey(who.workspaceId, id)
+  let wasKept = false
+  try {
+    const upload = await receive(request, async file => {
+      const { bytes, digest } = digesting(file)
+      const { sizeBytes } = await app.storage.put(key, bytes)
+      return { sizeBytes, sha256: digest() }
+    })
+    const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
+    const csv = await openCsv(() => app.storage.read(key), settings)
+    const sample = await firstRows(csv, SAMPLE_ROWS)
+    const file = {
+      id,
+      sizeBytes: upload.kept.sizeBytes,
+      filename: settings.filename ?? upload.filename?.slice(0, 255),
+    }
+    const answer = await app.database.inWorkspace(who, tx => {
+      const work = async () => answerOf(await enqueue(tx, app, record, settings, csv, sample, file))
+      const idempotencyKey = request.headers['idempotency-key']
+      if (typeof idempotencyKey !== 'string') return work()
+      return once(tx, idempotencyKey, [record.contract.name, settings, upload.kept.sha256], work)
+    })
+    wasKept = JSON.parse(answer.body!).id === id
+    return answer
+  } finally {
+    if (!wasKept) await app.storage.delete(key)
+  }
+}
+
+const answerOf = (body: { id: string }): KeptAnswer => ({
+  status: 202,
+  headers: { 'content-type': 'application/json; charset=utf-8', location: `/api/v1/imports/${body.id}` },
+  body: JSON.stringify(body),
+})
+
+async function enqueue(
+  tx: Tx,
+  app: App,
+  record: RecordDefinition,
+  settings: ImportSettings,
+  csv: CsvFile,
+  sample: string[][],
+  file: { id: string; sizeBytes: number; filename: string | undefined },
+) {
+  const targets = targetsOf(record, await customFieldsOf(tx, record.contract.name))
+  const mapping = settings.mapping
+    ? checkedMapping(parseJson(settings.mapping), csv.header, targets)
+    : suggestedMapping(csv.header, targets, sample)
+  const matchBy = settings.matchBy ?? defaultMatchBy(record)
+  readMatchBy(matchBy, targets)
+  const { onDuplicate = 'skip', dryRun = false, createLinked, dateOrder, decimal } = settings
+  const columns = columnsFor(mapping, csv.header, targets)
+  if (onDuplicate !== 'update' || !columns.length) checkRequired(record, columns)
+  const created = await store.create(tx, imports, {
+    ...file,
+    entity: record.contract.name,
+    mapping,
+    matchBy,
+    onDuplicate,
+    dryRun,
+    unmapped: csv.header.filter(name => !mapping[name]),
+    options: withoutUndefined({
+      encoding: csv.encoding,
+      delimiter: csv.delimiter,
+      createLinked,
+      dateOrder,
+      decimal,
+    }),
+  })
+  await app.jobs.enqueue(tx, importJob, { importId: created.id })
+  return created
+}
+
+const withoutUndefined = (values: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid({ path: 'mapping', message: 'must be JSON' })
+  }
+}
+
+/** Opens what was sent as a table. @throws Refusal 400 where there is no header, 415 for a spreadsheet's own format */
+async function openCsv(
+  open: () => AsyncIterable<Buffer>,
+  { encoding, delimiter }: Pick<ImportSettings, 'encoding' | 'delimiter'>,
+): Promise<CsvFile> {
+  for await (const chunk of open()) {
+    if (chunk.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')))
+      throw new Refusal(
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+        'This is not a CSV file; save the table as CSV and send that',
+      )
+    break
+  }
+  try {
+    const csv = await parseCsv(open, { encoding, delimiter })
+    if (!csv.header.length) throw invalid({ path: 'file', message: 'is empty' })
+    return csv
+  } catch (error) {
+    throw error instanceof CsvHeaderError ? invalid({ path: 'file', message: error.message }) : error
+  }
+}
+
+async function firstRows(csv: CsvFile, limit: number): Promise<string[][]> {
+  const rows: string[][] = []
+  for await (const row of csv.rows) {
+    if (row.error === undefined) rows.push(row.cells)
+    if (rows.length >= limit) break
+  }
+  return rows
+}
+
+/** What an import of this file would look like: its header, how it was read, what would fill what. */
+export async function previewImport(
+  record: RecordDefinition,
+  { app, who, request }: Context,
+  query: Pick<ImportSettings, 'encoding' | 'delimiter' | 'filename'>,
+) {
+  const { kept, fields } = await receive(request, file => headOf(file, PREVIEW_BYTES))
+  const csv = await openCsv(
+    async function* () {
+      yield kept.head
+    },
+    { ...query, ...readFields(importQuery, fields) },
+  )
+  const sample = await firstRows(csv, SAMPLE_ROWS)
+  // The head of a longer file ends somewhere inside a row.
+  if (!kept.whole && sample.length < SAMPLE_ROWS) sample.pop()
+  const custom = await app.database.inWorkspace(who, tx => customFieldsOf(tx, record.contract.name), 'read')
+  const targets = targetsOf(record, custom)
+  return {
+    entity: record.contract.name,
+    header: csv.header,
+    encoding: csv.encoding,
+    delimiter: csv.delimiter,
+    mapping: suggestedMapping(csv.header, targets, sample),
+    matchBy: defaultMatchBy(record),
+    rows: sample.slice(0, SHOWN_ROWS),
+    fields: targets.map(({ field, label, via, of }) => ({
+      field,
+      label,
+      kind: via === 'field' || via === 'custom' ? of.kind : 'text',
+      required: via === 'field' && of.required,
+      ...(of.options?.length && (via === 'field' || via === 'custom') ? { options: of.options } : {}),
+    })),
+  }
+}
