@@ -80,7 +80,7 @@ over('400: the cursor of another query, and one with forged values, on every lis
     const call = await listWithPages(route)
     const { nextCursor } = (await callAs(owner, route, { ...call, query: { limit: '1' } })).body
     assert.ok(nextCursor, `${route.key}: no second page to go to`)
-    const other = route.query.includes('dateFrom') ? { dateFrom: '2020-01-01' } : { entity: 'company' }
+    const other: Record<string, string> = route.query.includes('dateFrom') ? { dateFrom: '2020-01-01' } : { entity: 'company' }
     checkRefusal(await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }), 400, `${route.key} with another query's cursor`, 'cursor')
     const [mark, values, ...rest] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString()) as [string, unknown[], ...unknown[]]
     for (const forged of [null, 'x', "'; drop table events; --", '9999999999999999999999', true, -1, 1.5, 1e300, '\u0000', '-infinity', '294277-01-01']) {
