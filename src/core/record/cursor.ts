@@ -24,7 +24,8 @@ export function writeCursor({ query, values, total, totalIsEstimate }: Cursor): 
 /** What a value of a cursor must be, so that none that a caller made up reaches the database. */
 type Part = 'moment' | 'id' | 'number' | 'nullable' | 'any'
 const FITS: Record<Part, (value: unknown) => boolean> = {
-  moment: value => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+  moment: value =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
   id: isUuid,
   number: value => Number.isSafeInteger(value),
   nullable: () => true,
