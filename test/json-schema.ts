@@ -11,7 +11,19 @@ const FORMATS: Record<string, RegExp> = {
 }
 
 const KNOWN = new Set([
-  ...['$ref', 'type', 'properties', 'required', 'items', 'enum', 'const', 'format', 'pattern', 'anyOf', 'oneOf'],
+  ...[
+    '$ref',
+    'type',
+    'properties',
+    'required',
+    'items',
+    'enum',
+    'const',
+    'format',
+    'pattern',
+    'anyOf',
+    'oneOf',
+  ],
   ...['allOf', 'additionalProperties', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
   ...['minItems', 'maxItems', 'minLength', 'maxLength', 'multipleOf', 'propertyNames', 'not'],
   ...['description', 'default', 'example', 'examples', 'title', 'deprecated', 'readOnly', 'contentEncoding'],
@@ -78,7 +90,8 @@ function ofNumber(value: unknown, { minimum, maximum, multipleOf }: Schema, path
   if (minimum !== undefined && value < minimum) found.push(`${path}: is below ${minimum}`)
   if (maximum !== undefined && value > maximum) found.push(`${path}: is above ${maximum}`)
   // Floats have no exact multiples; what is meant is the number of decimals.
-  if (multipleOf === 0.01 && !/^-?\d+(\.\d{1,2})?$/.test(String(value))) found.push(`${path}: is not in cents`)
+  if (multipleOf === 0.01 && !/^-?\d+(\.\d{1,2})?$/.test(String(value)))
+    found.push(`${path}: is not in cents`)
   return found
 }
 
@@ -88,7 +101,8 @@ function ofArray(value: unknown, schema: Schema, document: Schema, path: string)
   if (schema.minItems !== undefined && value.length < schema.minItems) found.push(`${path}: too few items`)
   if (schema.maxItems !== undefined && value.length > schema.maxItems) found.push(`${path}: too many items`)
   if (schema.items)
-    for (const [i, item] of value.entries()) found.push(...violations(item, schema.items, document, `${path}[${i}]`))
+    for (const [i, item] of value.entries())
+      found.push(...violations(item, schema.items, document, `${path}[${i}]`))
   return found
 }
 
@@ -103,7 +117,8 @@ function ofObject(value: unknown, schema: Schema, document: Schema, path: string
     if (known) found.push(...violations(inner, known, document, place))
     else if (typeof schema.additionalProperties === 'object')
       found.push(...violations(inner, schema.additionalProperties, document, place))
-    else if (schema.properties && schema.additionalProperties !== true) found.push(`${place}: is not documented`)
+    else if (schema.properties && schema.additionalProperties !== true)
+      found.push(`${place}: is not documented`)
   }
   return found
 }

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FieldKind } from '#core/record/fields.ts'
 import { allRecords } from '#core/record/registry.ts'
-import { callAs, checkRefusal, type Document, documentOf, fill, type Route, routesOf, withStrangeIds } from './routes.ts'
+import {
+  callAs,
+  checkRefusal,
+  type Document,
+  documentOf,
+  fill,
+  type Route,
+  routesOf,
+  withStrangeIds,
+} from './routes.ts'
 import { Samples } from './samples.ts'
 import { type Person, type Reply, useProgram, world } from './world.ts'
 
@@ -28,12 +37,18 @@ const over = (name: string, work: () => Promise<void>) =>
     assert.equal(await events(), before, 'a refused request must leave no event')
   })
 const events = () =>
-  owner.inWorkspace(async tx => (await tx.session.rows(`select count(*) as n from events where request_id like 'refused-%'`))[0]!.n)
+  owner.inWorkspace(
+    async tx =>
+      (await tx.session.rows(`select count(*) as n from events where request_id like 'refused-%'`))[0]!.n,
+  )
 
 let asked = 0
 /** Calls the route with a request id by which its events would be found. */
-const attempt = (route: Route, call: Parameters<typeof callAs>[2], headers: Record<string, string> = {}): Promise<Reply> =>
-  callAs(owner, route, call, { 'x-request-id': `refused-${++asked}`, ...headers })
+const attempt = (
+  route: Route,
+  call: Parameters<typeof callAs>[2],
+  headers: Record<string, string> = {},
+): Promise<Reply> => callAs(owner, route, call, { 'x-request-id': `refused-${++asked}`, ...headers })
 
 const withBody = () => routes.filter(route => route.body?.types.includes('application/json'))
 const json = { 'content-type': 'application/json' }
@@ -41,7 +56,7 @@ const json = { 'content-type': 'application/json' }
 over('400: an id that is none, in every place of every path', async () => {
   for (const route of routes) {
     for (const place of route.places) {
-      for (const bad of ['1', 'undefined', 'x'.repeat(36), "%27%20or%201=1--", '..%2F..%2Fetc', '%00']) {
+      for (const bad of ['1', 'undefined', 'x'.repeat(36), '%27%20or%201=1--', '..%2F..%2Fetc', '%00']) {
         const path = route.path.replace(`{${place}}`, bad).replace(/\{\w+\}/g, () => crypto.randomUUID())
         const reply = await attempt(route, { path, body: route.body ? {} : undefined })
         checkRefusal(reply, 400, `${route.key} with ${place} ${bad}`, place)
@@ -53,9 +68,18 @@ over('400: an id that is none, in every place of every path', async () => {
 over('400: a parameter that the route does not know, and one that is too long', async () => {
   for (const route of routes.filter(candidate => candidate.query.length)) {
     const call = await fill(route, samples)
-    checkRefusal(await attempt(route, { ...call, query: { ...call.query, unheardOf: '1' } }), 400, route.key, 'unheardOf')
+    checkRefusal(
+      await attempt(route, { ...call, query: { ...call.query, unheardOf: '1' } }),
+      400,
+      route.key,
+      'unheardOf',
+    )
     const long = { ...call.query, [route.query[0]!]: 'x'.repeat(21_000) }
-    checkRefusal(await attempt(route, { ...call, query: long }), 400, `${route.key} with ${route.query[0]} too long`)
+    checkRefusal(
+      await attempt(route, { ...call, query: long }),
+      400,
+      `${route.key} with ${route.query[0]} too long`,
+    )
   }
 })
 
@@ -68,26 +92,65 @@ over('400: limits and cursors that are none, on every list', async () => {
     const ask = (query: Record<string, string>) => attempt(route, { ...call, query })
     for (const limit of ['0', '201', '-1', '1.5', 'ten', '1e9', '1;drop table events', 'NaN', 'Infinity'])
       checkRefusal(await ask({ limit }), 400, `${route.key}?limit=${limit}`, 'limit')
-    for (const limit of ['1', '200']) assert.equal((await ask({ limit })).status, 200, `${route.key}?limit=${limit}`)
-    for (const cursor of ['junk', '%%%', b64(1), b64(['x']), b64(['x', [], 0, false]), b64(['x', ['a', 'b'], 0, false]), b64({ a: 1 })])
+    for (const limit of ['1', '200'])
+      assert.equal((await ask({ limit })).status, 200, `${route.key}?limit=${limit}`)
+    for (const cursor of [
+      'junk',
+      '%%%',
+      b64(1),
+      b64(['x']),
+      b64(['x', [], 0, false]),
+      b64(['x', ['a', 'b'], 0, false]),
+      b64({ a: 1 }),
+    ])
       checkRefusal(await ask({ cursor }), 400, `${route.key}?cursor=${cursor}`, 'cursor')
   }
 })
 
 over('400: the cursor of another query, and one with forged values, on every list', async () => {
-  await Promise.all(allRecords().flatMap(record => (record.routes.includes('create') ? [samples.create(record), samples.create(record)] : [])))
+  await Promise.all(
+    allRecords().flatMap(record =>
+      record.routes.includes('create') ? [samples.create(record), samples.create(record)] : [],
+    ),
+  )
   for (const route of routes.filter(candidate => candidate.query.includes('cursor'))) {
     const call = await listWithPages(route)
     const { nextCursor } = (await callAs(owner, route, { ...call, query: { limit: '1' } })).body
     assert.ok(nextCursor, `${route.key}: no second page to go to`)
-    const other: Record<string, string> = route.query.includes('dateFrom') ? { dateFrom: '2020-01-01' } : { entity: 'company' }
-    checkRefusal(await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }), 400, `${route.key} with another query's cursor`, 'cursor')
-    const [mark, values, ...rest] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString()) as [string, unknown[], ...unknown[]]
-    for (const forged of [null, 'x', "'; drop table events; --", '9999999999999999999999', true, -1, 1.5, 1e300, '\u0000', '-infinity', '294277-01-01']) {
-      const cursor = Buffer.from(JSON.stringify([mark, values.map(() => forged), ...rest])).toString('base64url')
+    const other: Record<string, string> = route.query.includes('dateFrom')
+      ? { dateFrom: '2020-01-01' }
+      : { entity: 'company' }
+    checkRefusal(
+      await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }),
+      400,
+      `${route.key} with another query's cursor`,
+      'cursor',
+    )
+    const [mark, values, ...rest] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString()) as [
+      string,
+      unknown[],
+      ...unknown[],
+    ]
+    for (const forged of [
+      null,
+      'x',
+      "'; drop table events; --",
+      '9999999999999999999999',
+      true,
+      -1,
+      1.5,
+      1e300,
+      '\u0000',
+      '-infinity',
+      '294277-01-01',
+    ]) {
+      const cursor = Buffer.from(JSON.stringify([mark, values.map(() => forged), ...rest])).toString(
+        'base64url',
+      )
       const reply = await attempt(route, { ...call, query: { limit: '1', cursor } })
       const fits = reply.status === 200
-      if (!fits) checkRefusal(reply, 400, `${route.key} with cursor values ${JSON.stringify(forged)}`, 'cursor')
+      if (!fits)
+        checkRefusal(reply, 400, `${route.key} with cursor values ${JSON.stringify(forged)}`, 'cursor')
     }
   }
 })
@@ -96,7 +159,11 @@ over('400: the cursor of another query, and one with forged values, on every lis
 async function listWithPages(route: Route): Promise<{ path: string }> {
   const [, first, place, nested] = route.path.split('/')
   if (!place?.startsWith('{')) {
-    if (first === 'trash') for (const _ of [1, 2]) await owner.delete(`/companies/${(await samples.create(allRecords().find(r => r.contract.name === 'company')!)).id}`)
+    if (first === 'trash')
+      for (const _ of [1, 2])
+        await owner.delete(
+          `/companies/${(await samples.create(allRecords().find(r => r.contract.name === 'company')!)).id}`,
+        )
     return { path: route.path }
   }
   const target = allRecords().find(record => record.contract.path === first)!
@@ -108,14 +175,20 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
       continue
     }
     const body = await samples.body(child)
-    const link = Object.entries(child.contract.fields).find(([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name)
+    const link = Object.entries(child.contract.fields).find(
+      ([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name,
+    )
     if (link?.[1].writable === 'never') {
       // Such as the deal that a lead became: only the database can say it here.
       const made = await samples.create(child)
       const column = link[0].replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
-      await owner.inWorkspace(tx => tx.session.rows(`update ${nested} set ${column} = $1::uuid where id = $2::uuid`, [id, made.id]))
+      await owner.inWorkspace(tx =>
+        tx.session.rows(`update ${nested} set ${column} = $1::uuid where id = $2::uuid`, [id, made.id]),
+      )
     } else {
-      const linked = link ? { [link[0]]: link[1].kind === 'links' ? [id] : id } : { relatedType: target.contract.name, relatedId: id }
+      const linked = link
+        ? { [link[0]]: link[1].kind === 'links' ? [id] : id }
+        : { relatedType: target.contract.name, relatedId: id }
       const reply = await owner.post(`/${nested}`, { ...body, ...linked })
       assert.equal(reply.status, 201, `${route.key}: ${reply.text}`)
     }
@@ -136,8 +209,24 @@ over('400: a field that the body does not have is refused by its name', async ()
 over('400: bodies that are no JSON object, broken JSON, and JSON that would reach a prototype', async () => {
   for (const route of withBody()) {
     const { path } = await fill(route, samples)
-    for (const body of ['{', '{"a":1,}', 'null x', '[]', '"text"', '7', 'true', '[{}]', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{}}}', '\u0000'])
-      checkRefusal(await attempt(route, { path, body }, json), 400, `${route.key} with the body ${JSON.stringify(body)}`)
+    for (const body of [
+      '{',
+      '{"a":1,}',
+      'null x',
+      '[]',
+      '"text"',
+      '7',
+      'true',
+      '[{}]',
+      '{"__proto__":{"a":1}}',
+      '{"constructor":{"prototype":{}}}',
+      '\u0000',
+    ])
+      checkRefusal(
+        await attempt(route, { path, body }, json),
+        400,
+        `${route.key} with the body ${JSON.stringify(body)}`,
+      )
   }
 })
 
@@ -146,9 +235,27 @@ over('415: another content type; 413: a body over the limit', async () => {
   for (const route of withBody()) {
     const call = await fill(route, samples)
     const text = JSON.stringify(call.body)
-    for (const type of ['text/plain', 'text/csv', 'application/x-www-form-urlencoded', 'application/xml', 'application/octet-stream'])
-      checkRefusal(await attempt(route, { ...call, body: text }, { 'content-type': type }), 415, `${route.key} as ${type}`)
-    checkRefusal(await attempt(route, { ...call, body: boundary }, { 'content-type': 'multipart/form-data; boundary=b' }), 415, `${route.key} as multipart`)
+    for (const type of [
+      'text/plain',
+      'text/csv',
+      'application/x-www-form-urlencoded',
+      'application/xml',
+      'application/octet-stream',
+    ])
+      checkRefusal(
+        await attempt(route, { ...call, body: text }, { 'content-type': type }),
+        415,
+        `${route.key} as ${type}`,
+      )
+    checkRefusal(
+      await attempt(
+        route,
+        { ...call, body: boundary },
+        { 'content-type': 'multipart/form-data; boundary=b' },
+      ),
+      415,
+      `${route.key} as multipart`,
+    )
     const big = JSON.stringify({ a: 'x'.repeat(300_000) })
     checkRefusal(await attempt(route, { ...call, body: big }, json), 413, `${route.key} with 300 kB`)
   }
@@ -180,30 +287,44 @@ const WRONG: Partial<Record<FieldKind, unknown[]>> = {
   object: ['x', 1],
 }
 
-over('400: a value of the wrong type or out of bounds, in every field of every record, on create and change', async () => {
-  for (const record of allRecords()) {
-    const { path, fields, name } = record.contract
-    const { id } = await samples.create(record)
-    const body = await samples.body(record)
-    for (const [key, field] of Object.entries(fields)) {
-      if (field.writable !== 'always' && field.writable !== 'create') continue
-      const values = (WRONG[field.kind] ?? []).filter(value => !(value === '' && field.nullable))
-      if (!field.nullable && !(key === 'pipelineId' && name === 'stage')) values.push(null)
-      const pair = field.kind === 'related' ? { relatedType: 'deal' } : {}
-      for (const value of values) {
-        const what = `${name}.${key} = ${JSON.stringify(value)?.slice(0, 50)}`
-        const isKeyOfPipeline = name === 'pipeline' && key === 'stages'
-        if (isKeyOfPipeline) continue
-        const created = await callAs(owner, find(`POST /${path}`), { path: `/${path}`, body: { ...body, ...pair, [key]: value } }, { 'x-request-id': `refused-${++asked}` })
-        checkRefusal(created, 400, `creating with ${what}`)
-        assert.ok(created.body.issues?.some((issue: any) => issue.path.startsWith(key)), `${what}: ${created.text}`)
-        if (field.writable !== 'always') continue
-        const changed = await attempt(find(`PATCH /${path}/{id}`), { path: `/${path}/${id}`, body: { ...pair, [key]: value } })
-        checkRefusal(changed, 400, `changing to ${what}`)
+over(
+  '400: a value of the wrong type or out of bounds, in every field of every record, on create and change',
+  async () => {
+    for (const record of allRecords()) {
+      const { path, fields, name } = record.contract
+      const { id } = await samples.create(record)
+      const body = await samples.body(record)
+      for (const [key, field] of Object.entries(fields)) {
+        if (field.writable !== 'always' && field.writable !== 'create') continue
+        const values = (WRONG[field.kind] ?? []).filter(value => !(value === '' && field.nullable))
+        if (!field.nullable && !(key === 'pipelineId' && name === 'stage')) values.push(null)
+        const pair = field.kind === 'related' ? { relatedType: 'deal' } : {}
+        for (const value of values) {
+          const what = `${name}.${key} = ${JSON.stringify(value)?.slice(0, 50)}`
+          const isKeyOfPipeline = name === 'pipeline' && key === 'stages'
+          if (isKeyOfPipeline) continue
+          const created = await callAs(
+            owner,
+            find(`POST /${path}`),
+            { path: `/${path}`, body: { ...body, ...pair, [key]: value } },
+            { 'x-request-id': `refused-${++asked}` },
+          )
+          checkRefusal(created, 400, `creating with ${what}`)
+          assert.ok(
+            created.body.issues?.some((issue: any) => issue.path.startsWith(key)),
+            `${what}: ${created.text}`,
+          )
+          if (field.writable !== 'always') continue
+          const changed = await attempt(find(`PATCH /${path}/{id}`), {
+            path: `/${path}/${id}`,
+            body: { ...pair, [key]: value },
+          })
+          checkRefusal(changed, 400, `changing to ${what}`)
+        }
       }
     }
-  }
-})
+  },
+)
 
 const find = (key: string): Route => routes.find(route => route.key === key)!
 
@@ -212,8 +333,7 @@ over('404 and 405: paths and methods that are not there, in the one envelope', a
     const reply = await owner.get(path)
     checkRefusal(reply, 404, path)
   }
-  for (const path of ['/deals', '/contacts'])
-    checkRefusal(await owner.delete(path), 404, `DELETE ${path}`)
+  for (const path of ['/deals', '/contacts']) checkRefusal(await owner.delete(path), 404, `DELETE ${path}`)
   const strange = routes.filter(route => route.places.length)[0]!
   checkRefusal(await owner.post(`${withStrangeIds(strange)}/nothing`, {}), 404, 'a path below a record')
 })

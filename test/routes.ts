@@ -5,7 +5,7 @@ import type { Program } from '#core/program.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { violations } from './json-schema.ts'
-import { fresh, Samples } from './samples.ts'
+import { fresh, type Samples } from './samples.ts'
 import type { Person, Reply } from './world.ts'
 
 /** One route of the OpenAPI document, with all that the cross-cutting suite needs of it. */
@@ -70,7 +70,8 @@ async function trashed(samples: Samples): Promise<string> {
 export const recordOf = (route: Route): RecordDefinition | undefined =>
   allRecords().find(record => record.contract.path === route.path.split('/')[1])
 
-export const changesSomething = (route: Route): boolean => route.method !== 'GET' && !WRITES_NOTHING.has(route.key)
+export const changesSomething = (route: Route): boolean =>
+  route.method !== 'GET' && !WRITES_NOTHING.has(route.key)
 
 export type Document = { paths: Record<string, Record<string, any>>; components: any; servers: any[] }
 
@@ -126,7 +127,11 @@ async function idFor(route: Route, record: RecordDefinition, samples: Samples): 
   return id
 }
 
-async function bodyFor(route: Route, record: RecordDefinition | undefined, samples: Samples): Promise<unknown> {
+async function bodyFor(
+  route: Route,
+  record: RecordDefinition | undefined,
+  samples: Samples,
+): Promise<unknown> {
   const ref: string = route.body?.schema?.$ref ?? ''
   if (record && ref.endsWith('Create')) return samples.body(record, true)
   if (record && ref.endsWith('Update')) return samples.change(record)
@@ -136,7 +141,9 @@ async function bodyFor(route: Route, record: RecordDefinition | undefined, sampl
 }
 
 const unknown = (route: Route, what: string) =>
-  new Error(`${route.key}: the suite does not know how to fill ${what}; add a line to FILLERS in test/routes.ts`)
+  new Error(
+    `${route.key}: the suite does not know how to fill ${what}; add a line to FILLERS in test/routes.ts`,
+  )
 
 /** Calls the route as that person. */
 export function callAs(
@@ -160,7 +167,10 @@ export const anyBody = (route: Route): unknown => (route.body ? {} : undefined)
 /** The answer is of a documented status and has the documented shape. */
 export function checkAnswer(reply: Reply, route: Route, document: Document): void {
   const documented = route.responses[String(reply.status)]
-  assert.ok(documented, `${route.key}: answered ${reply.status}, which is not documented: ${reply.text.slice(0, 300)}`)
+  assert.ok(
+    documented,
+    `${route.key}: answered ${reply.status}, which is not documented: ${reply.text.slice(0, 300)}`,
+  )
   const schema = documented.content?.['application/json']?.schema
   if (!schema) return
   assert.deepEqual(violations(reply.body, schema, document), [], `${route.key} ${reply.status}`)
