@@ -69,7 +69,13 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     hsts: { maxAge: 31_536_000, includeSubDomains: true },
     xXssProtection: false,
   })
+  let isClosing = false
+  server.addHook('preClose', async () => {
+    isClosing = true
+  })
   server.addHook('onSend', async (request, reply) => {
+    // A connection that is busy when the program stops would stay open for its client's next request.
+    if (isClosing) reply.header('connection', 'close')
     reply.header('x-xss-protection', '1; mode=block')
     reply.header('x-request-id', request.id)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
