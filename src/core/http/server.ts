@@ -20,6 +20,8 @@ import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
 import { identify, serve } from './serve.ts'
 
+/** Clients whose rate one process remembers. */
+const CLIENTS_AT_MOST = 20_000
 const REQUEST_TIMEOUT_MS = 120_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
@@ -101,7 +103,9 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
   )
   await server.register(rateLimit, {
     global: false,
-    hook: 'preHandler',
+    timeWindow: 60_000,
+    cache: CLIENTS_AT_MOST,
+    ...rateOf(app),
     enableDraftSpec: true,
     redis,
     nameSpace: 'ascendore-rate-',
@@ -112,16 +116,16 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
 }
 
 /** One bucket for each class of routes and client: the signed-in user, else the address. */
-function rateOf(app: App, operation: Operation) {
+function rateOf(app: App) {
   const limits = app.config.rateLimitsPerMinute
-  const group = operation.rate ?? 'general'
-  const isWeb = (request: FastifyRequest) => group === 'general' && request.caller?.claims.isWeb
+  const groupOf = (request: FastifyRequest) => {
+    const group = request.routeOptions.config.operation?.rate ?? 'general'
+    return group === 'general' && request.caller?.claims.isWeb ? 'web' : group
+  }
   return {
-    groupId: group,
-    timeWindow: 60_000,
-    max: (request: FastifyRequest) => (isWeb(request) ? limits.web : limits[group]),
+    max: (request: FastifyRequest) => limits[groupOf(request)],
     keyGenerator: (request: FastifyRequest) =>
-      `${group}:${isWeb(request) ? 'web:' : ''}${request.caller?.claims.userId ?? request.ip}`,
+      `${groupOf(request)}:${request.caller?.claims.userId ?? request.ip}`,
   }
 }
 
@@ -129,10 +133,12 @@ function addRoute(server: FastifyInstance, app: App, operation: Operation): void
   server.route({
     method: operation.method,
     url: BASE + operation.path,
-    config: { operation, rateLimit: rateOf(app, operation) },
+    config: { operation },
     onRequest: async request => {
       request.caller = await identify(app, operation, request)
     },
+    // Not as `config.rateLimit`: the plugin would count each route by itself, and the limits are of a class.
+    preHandler: server.rateLimit(),
     handler: (request, reply) => serve(app, operation, request, reply),
   })
 }
