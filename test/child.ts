@@ -13,7 +13,13 @@ import { testEnv } from './world.ts'
 
 /** The real program as a process of its own, for what only a process can show: death, signals, exit codes. */
 
-export type Child = { process: ChildProcess; url: string; output: () => string; errors: () => string; exit: Promise<number | null> }
+export type Child = {
+  process: ChildProcess
+  url: string
+  output: () => string
+  errors: () => string
+  exit: Promise<number | null>
+}
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -36,16 +42,29 @@ export function dataFolder(context: { after: (work: () => void) => void }, migra
 /** Starts src/main.ts with these settings and nothing of this process's own. */
 export function launch(env: Env, root = resolve('.')): Child {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))
-  const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env: { PATH: process.env.PATH, ...given } as NodeJS.ProcessEnv })
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...given } as NodeJS.ProcessEnv,
+  })
   let [output, errors] = ['', '']
   child.stdout.on('data', chunk => (output += chunk))
   child.stderr.on('data', chunk => (errors += chunk))
   const exit = once(child, 'close').then(([code]) => code as number | null)
-  return { process: child, url: `http://127.0.0.1:${env.PORT}`, output: () => output, errors: () => errors, exit }
+  return {
+    process: child,
+    url: `http://127.0.0.1:${env.PORT}`,
+    output: () => output,
+    errors: () => errors,
+    exit,
+  }
 }
 
 /** Starts the program and waits until it answers; killed when the test ends. */
-export async function listening(context: { after: (work: () => unknown) => void }, env: Env, root?: string): Promise<Child> {
+export async function listening(
+  context: { after: (work: () => unknown) => void },
+  env: Env,
+  root?: string,
+): Promise<Child> {
   const child = launch({ ...env, PORT: env.PORT ?? String(await freePort()) }, root)
   const url = child.url === 'http://127.0.0.1:undefined' ? '' : child.url
   if (!url) throw new Error('no port')
@@ -57,7 +76,10 @@ export async function listening(context: { after: (work: () => unknown) => void 
   })
   for (let tries = 0; tries < 600; tries++) {
     if (ended) throw new Error(`the program ended: ${child.errors()}`)
-    const isUp = await fetch(`${url}/ready`).then(reply => reply.ok, () => false)
+    const isUp = await fetch(`${url}/ready`).then(
+      reply => reply.ok,
+      () => false,
+    )
     if (isUp) return child
     await sleep(50)
   }
@@ -82,11 +104,20 @@ export async function prepared<T>(env: Env, work: (program: Program) => Promise<
 }
 
 /** Sends JSON and reads JSON; status 0 where no answer came. */
-export async function send(url: string, token: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> {
+export async function send(
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: any }> {
   try {
     const reply = await fetch(`${url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(20_000),
     })

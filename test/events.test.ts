@@ -31,8 +31,14 @@ test('a failing write leaves neither row nor directory entry nor event, wherever
         await store.create(tx, companies, { name: 'Half' })
         throw new Error('after the write')
       }),
-    () => ana.inWorkspace(tx => store.createMany(tx, companies, [{ name: 'One' }, { name: 'Two', ownerId: newId() }])),
-    () => ana.inWorkspace(tx => store.createMany(tx, companies, [{ name: 'One' }, { name: 'Two', status: 5, employeeCount: 'x' }])),
+    () =>
+      ana.inWorkspace(tx =>
+        store.createMany(tx, companies, [{ name: 'One' }, { name: 'Two', ownerId: newId() }]),
+      ),
+    () =>
+      ana.inWorkspace(tx =>
+        store.createMany(tx, companies, [{ name: 'One' }, { name: 'Two', status: 5, employeeCount: 'x' }]),
+      ),
     () =>
       ana.inWorkspace(async tx => {
         const { id } = await store.create(tx, companies, { name: 'Half' })
@@ -49,19 +55,37 @@ test('a write that is refused inside a savepoint takes its event along, and the 
   const { owner } = await world()
   const { results } = (
     await owner.post('/deals/bulk', {
-      operations: [{ op: 'create', data: { title: 'A' } }, { op: 'create', data: { title: 'B', companyId: newId() } }, { op: 'create', data: { title: 'C' } }],
+      operations: [
+        { op: 'create', data: { title: 'A' } },
+        { op: 'create', data: { title: 'B', companyId: newId() } },
+        { op: 'create', data: { title: 'C' } },
+      ],
     })
   ).body
-  assert.deepEqual(results.map((r: any) => r.status), [201, 400, 201])
-  const told = await owner.inWorkspace(tx => tx.session.rows(`select changes->'title'->>'new' as title from events where entity_type = 'deal' order by seq`))
-  assert.deepEqual(told.map(row => row.title), ['A', 'C'])
+  assert.deepEqual(
+    results.map((r: any) => r.status),
+    [201, 400, 201],
+  )
+  const told = await owner.inWorkspace(tx =>
+    tx.session.rows(
+      `select changes->'title'->>'new' as title from events where entity_type = 'deal' order by seq`,
+    ),
+  )
+  assert.deepEqual(
+    told.map(row => row.title),
+    ['A', 'C'],
+  )
 })
 
 test('an event tells who, from where, in which request, and each field by its old and new value', async () => {
   const { ana, ben, owner } = await world()
   const headers = { 'user-agent': 'a test', 'x-request-id': 'tell-me' }
   const { id } = (await ana.post('/contacts', { firstName: 'Ida', tags: ['x'] })).body
-  await ana.patch(`/contacts/${id}`, { firstName: 'Ada', tags: ['x', 'y'], leadScore: 7, department: null, ownerId: ben.id }, { headers })
+  await ana.patch(
+    `/contacts/${id}`,
+    { firstName: 'Ada', tags: ['x', 'y'], leadScore: 7, department: null, ownerId: ben.id },
+    { headers },
+  )
   const [event] = (await owner.get(`/audit-logs?entityId=${id}&action=updated`)).body.rows
   assert.deepEqual(event.changes, {
     firstName: { old: 'Ida', new: 'Ada' },
@@ -69,18 +93,34 @@ test('an event tells who, from where, in which request, and each field by its ol
     leadScore: { old: null, new: 7 },
     ownerId: { old: ana.id, new: ben.id },
   })
-  assert.deepEqual([event.actorId, event.userAgent, event.requestId, event.ip, event.entityType], [ana.id, 'a test', 'tell-me', '127.0.0.1', 'contact'])
+  assert.deepEqual(
+    [event.actorId, event.userAgent, event.requestId, event.ip, event.entityType],
+    [ana.id, 'a test', 'tell-me', '127.0.0.1', 'contact'],
+  )
 })
 
 test('values in an event read as they stand on the wire, whether created or changed', async () => {
   const { ana, owner } = await world()
-  const body = { title: 'Wire', amount: 12.3, expectedCloseDate: '2026-03-29', customFields: {}, tags: ['a', 'b,"c"'] }
+  const body = {
+    title: 'Wire',
+    amount: 12.3,
+    expectedCloseDate: '2026-03-29',
+    customFields: {},
+    tags: ['a', 'b,"c"'],
+  }
   const { id } = (await ana.post('/deals', body)).body
   await ana.patch(`/deals/${id}`, { amount: 4.5, expectedCloseDate: '2026-04-01', tags: [] })
   const rows = (await owner.get(`/audit-logs?entityId=${id}`)).body.rows
   const [updated, created] = rows.map((row: any) => row.changes)
-  assert.deepEqual([created.amount.new, created.expectedCloseDate.new, created.tags.new], [12.3, '2026-03-29', ['a', 'b,"c"']])
-  assert.deepEqual(updated, { amount: { old: 12.3, new: 4.5 }, expectedCloseDate: { old: '2026-03-29', new: '2026-04-01' }, tags: { old: ['a', 'b,"c"'], new: [] } })
+  assert.deepEqual(
+    [created.amount.new, created.expectedCloseDate.new, created.tags.new],
+    [12.3, '2026-03-29', ['a', 'b,"c"']],
+  )
+  assert.deepEqual(updated, {
+    amount: { old: 12.3, new: 4.5 },
+    expectedCloseDate: { old: '2026-03-29', new: '2026-04-01' },
+    tags: { old: ['a', 'b,"c"'], new: [] },
+  })
   const task = (await ana.post('/tasks', { title: 'When', dueAt: '2026-03-29T01:30:00Z' })).body
   await ana.patch(`/tasks/${task.id}`, { dueAt: '2026-03-29T02:30:00.123Z' })
   const [moved] = (await owner.get(`/audit-logs?entityId=${task.id}&action=updated`)).body.rows
@@ -94,7 +134,10 @@ function keeper(name: string, before: (events: EventRow[]) => void = () => {}): 
     name,
     async handle(scope: Scope, events) {
       for (const { workspaceId, id } of events)
-        await scope.session.rows('insert into idempotency_probe (follower, workspace_id, event_id) values ($1, $2::uuid, $3::uuid)', [name, workspaceId, id])
+        await scope.session.rows(
+          'insert into idempotency_probe (follower, workspace_id, event_id) values ($1, $2::uuid, $3::uuid)',
+          [name, workspaceId, id],
+        )
       before(events)
     },
   }
@@ -127,7 +170,14 @@ async function startAtEnd(name: string): Promise<void> {
 }
 
 const seenBy = async (name: string, workspaceId: string) =>
-  (await asOwner(s => s.rows('select event_id as id from idempotency_probe where follower = $1 and workspace_id = $2::uuid', [name, workspaceId]))).map(row => row.id)
+  (
+    await asOwner(s =>
+      s.rows('select event_id as id from idempotency_probe where follower = $1 and workspace_id = $2::uuid', [
+        name,
+        workspaceId,
+      ]),
+    )
+  ).map(row => row.id)
 
 /** Lets a follower go on until nothing is left. */
 async function drain(follower: Follower): Promise<void> {
@@ -157,8 +207,13 @@ test('a follower handles each event exactly once and in order, also when it thro
   }
   await drain(follower)
   await drain(follower)
-  const told = await owner.inWorkspace(tx => tx.session.rows(`select id from events where entity_type = 'company' order by seq`))
-  assert.deepEqual(await seenBy(name, owner.workspaceId), told.map(row => row.id))
+  const told = await owner.inWorkspace(tx =>
+    tx.session.rows(`select id from events where entity_type = 'company' order by seq`),
+  )
+  assert.deepEqual(
+    await seenBy(name, owner.workspaceId),
+    told.map(row => row.id),
+  )
   assert.equal(told.length, ids.length)
 })
 
@@ -173,7 +228,8 @@ test('two processes that run the same follower share the work and repeat none of
   for (const following of both) following.start()
   await Promise.all(Array.from({ length: 30 }, (_, i) => owner.post('/companies', { name: `C${i}` })))
   for (const following of both) following.wake()
-  for (let tries = 0; tries < 100 && (await seenBy(name, owner.workspaceId)).length < 30; tries++) await sleep(50)
+  for (let tries = 0; tries < 100 && (await seenBy(name, owner.workspaceId)).length < 30; tries++)
+    await sleep(50)
   await sleep(100)
   await Promise.all(both.map(following => following.stop()))
   const seen = await seenBy(name, owner.workspaceId)
@@ -220,7 +276,8 @@ test('a number that was drawn and rolled back is a gap that does not stall the f
 })
 
 test('a transaction that commits late is not missed: the follower waits before its number', async context => {
-  if (!testDatabaseUrl()) return context.skip('the embedded database has one connection, so nothing can commit late')
+  if (!testDatabaseUrl())
+    return context.skip('the embedded database has one connection, so nothing can commit late')
   await makeProbe()
   context.after(dropProbe)
   const { owner } = await world()
@@ -246,6 +303,15 @@ test('a transaction that commits late is not missed: the follower waits before i
   release()
   await late
   await drain(follower)
-  const told = await owner.inWorkspace(tx => tx.session.rows('select id from events where entity_type <> $1 and entity_type <> $2 order by seq', ['pipeline', 'stage']))
-  assert.deepEqual(await seenBy(name, owner.workspaceId), told.map(row => row.id), 'then all of it, in order')
+  const told = await owner.inWorkspace(tx =>
+    tx.session.rows('select id from events where entity_type <> $1 and entity_type <> $2 order by seq', [
+      'pipeline',
+      'stage',
+    ]),
+  )
+  assert.deepEqual(
+    await seenBy(name, owner.workspaceId),
+    told.map(row => row.id),
+    'then all of it, in order',
+  )
 })

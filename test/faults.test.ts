@@ -19,15 +19,30 @@ const founded = (env: Env): Promise<Person> =>
     }
   })
 
-type Acknowledged = { created: Map<string, string>; moved: Map<string, string>; deleted: Set<string>; open: Set<string> }
+type Acknowledged = {
+  created: Map<string, string>
+  moved: Map<string, string>
+  deleted: Set<string>
+  open: Set<string>
+}
 
 /** Writes until told to stop or the server is gone, and keeps what was acknowledged. */
-async function writeUntilDead(url: string, token: string, seen: Acknowledged, stages: string[], stop: () => boolean): Promise<void> {
+async function writeUntilDead(
+  url: string,
+  token: string,
+  seen: Acknowledged,
+  stages: string[],
+  stop: () => boolean,
+): Promise<void> {
   for (let i = 0; !stop(); i++) {
     const contact = await send(url, token, 'POST', '/contacts', { firstName: `C${i}` })
     if (contact.status !== 201) return
     const title = `D${i}`
-    const deal = await send(url, token, 'POST', '/deals', { title, contactIds: [contact.body.id], amount: i + 0.25 })
+    const deal = await send(url, token, 'POST', '/deals', {
+      title,
+      contactIds: [contact.body.id],
+      amount: i + 0.25,
+    })
     if (deal.status !== 201) return
     seen.created.set(deal.body.id, title)
     const stageId = stages[i % stages.length]!
@@ -64,7 +79,9 @@ test('killed with -9 under writes, twice: every acknowledged write is there and 
     const child = await listening(context, env)
     const stages = (await send(child.url, owner.token, 'GET', '/stages')).body.rows.map((row: any) => row.id)
     let dead = false
-    const writers = Array.from({ length: 6 }, () => writeUntilDead(child.url, owner.token, seen, stages, () => dead))
+    const writers = Array.from({ length: 6 }, () =>
+      writeUntilDead(child.url, owner.token, seen, stages, () => dead),
+    )
     await sleep(afterMs)
     child.process.kill('SIGKILL')
     dead = true
@@ -77,15 +94,19 @@ test('killed with -9 under writes, twice: every acknowledged write is there and 
     const { status, body } = await send(child.url, owner.token, 'GET', `/deals/${id}`)
     if (seen.deleted.has(id)) assert.equal(status, 404, `${title} was deleted`)
     else if (!(seen.open.has(id) && status === 404)) assert.deepEqual([status, body.title], [200, title])
-    if (status === 200 && seen.moved.has(id)) assert.equal(body.stageId, seen.moved.get(id), `${title} was moved`)
+    if (status === 200 && seen.moved.has(id))
+      assert.equal(body.stageId, seen.moved.get(id), `${title} was moved`)
   }
   await waitForCounts(child.url, owner.token)
   child.process.kill('SIGTERM')
   assert.equal(await child.exit, 0, child.errors())
   await prepared(env, async ({ app }) => {
     const session = await app.database.engine.acquire()
-    await session.script('begin; set local role ascendore_admin; ' + `set local app.workspace_id = '${owner.workspaceId}'`)
-    for (const [what, text] of Object.entries(HALF_DONE)) assert.equal((await session.rows(text))[0]!.n, 0, what)
+    await session.script(
+      'begin; set local role ascendore_admin; ' + `set local app.workspace_id = '${owner.workspaceId}'`,
+    )
+    for (const [what, text] of Object.entries(HALF_DONE))
+      assert.equal((await session.rows(text))[0]!.n, 0, what)
     await session.script('rollback')
     app.database.engine.release(session)
   })
@@ -117,7 +138,9 @@ test('SIGTERM under load: what was begun is answered, the process ends with 0 wi
     }
   })
   await sleep(400)
-  const inFlight = Array.from({ length: 5 }, (_, i) => halfSent(child.url, owner.token, { firstName: `F${i}` }))
+  const inFlight = Array.from({ length: 5 }, (_, i) =>
+    halfSent(child.url, owner.token, { firstName: `F${i}` }),
+  )
   await sleep(300)
   const began = Date.now()
   child.process.kill('SIGTERM')
@@ -128,7 +151,10 @@ test('SIGTERM under load: what was begun is answered, the process ends with 0 wi
   stop = true
   await Promise.all(clients)
   // Requests that came after the signal may find the door closed, politely (503) or not there at all.
-  assert.ok(statuses.every(status => [201, 503, 0].includes(status)), JSON.stringify(statuses))
+  assert.ok(
+    statuses.every(status => [201, 503, 0].includes(status)),
+    JSON.stringify(statuses),
+  )
   assert.deepEqual(answers, [201, 201, 201, 201, 201])
   const again = await listening(context, env)
   const { total } = (await send(again.url, owner.token, 'GET', '/contacts')).body
@@ -139,7 +165,11 @@ test('SIGTERM under load: what was begun is answered, the process ends with 0 wi
 /** A request whose body is on its way: begun for the server, and finished when the test says so. */
 function halfSent(url: string, token: string, body: object): { finish: () => Promise<number> } {
   const text = JSON.stringify(body)
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': text.length }
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': text.length,
+  }
   const sent = request(`${url}/api/v1/contacts`, { method: 'POST', headers })
   const status = new Promise<number>(resolve => {
     sent.on('response', reply => {

@@ -28,10 +28,15 @@ async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
 const query = (text: string, params: unknown[] = []) => asOwner(session => session.rows(text, params))
 
 /** A queue of this test alone, with a runner that works it, stopped when the test ends. */
-async function queueOf(context: { after: (work: () => Promise<void>) => void }, more: Partial<JobDefinition<Input>>) {
+async function queueOf(
+  context: { after: (work: () => Promise<void>) => void },
+  more: Partial<JobDefinition<Input>>,
+) {
   const job: JobDefinition<Input> = { name: `test-${newId()}`, input, ...more }
   const { database, log } = program().app
-  await asOwner(session => installJobs(session, database.engine.kind === 'embedded' ? 'pglite' : 'postgres', [job], []))
+  await asOwner(session =>
+    installJobs(session, database.engine.kind === 'embedded' ? 'pglite' : 'postgres', [job], []),
+  )
   const jobs = new Jobs(database, log)
   let started: Promise<void> | undefined
   context.after(async () => {
@@ -41,7 +46,10 @@ async function queueOf(context: { after: (work: () => Promise<void>) => void }, 
 }
 
 const rowsOf = (name: string) =>
-  query(`select id, state, retry_count as tries, start_after > now() as waits, extract(epoch from start_after - now())::int as "waitSeconds", data from pgboss.job where name = $1 order by created_on`, [name])
+  query(
+    `select id, state, retry_count as tries, start_after > now() as waits, extract(epoch from start_after - now())::int as "waitSeconds", data from pgboss.job where name = $1 order by created_on`,
+    [name],
+  )
 
 async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean, seconds = 15): Promise<T> {
   for (let tries = 0; tries < seconds * 20; tries++) {
@@ -53,7 +61,8 @@ async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean, sec
 }
 
 /** Lets a retry that waits come now. */
-const hurry = (name: string) => query(`update pgboss.job set start_after = now() where name = $1 and state = 'retry'`, [name])
+const hurry = (name: string) =>
+  query(`update pgboss.job set start_after = now() where name = $1 and state = 'retry'`, [name])
 const companies = () => recordNamed('company')
 const namesIn = async (person: { get: (path: string) => Promise<{ body: any }> }) =>
   (await person.get('/companies?sort=createdAt')).body.rows.map((row: any) => row.name)
@@ -68,10 +77,14 @@ test('a job exists if and only if the transaction that enqueued it commits', asy
       throw new Error('rolled back')
     }),
   )
-  await ana.inWorkspace(tx => tx.attempt(async () => {
-    await jobs.enqueue(tx, job, { name: 'undone' })
-    throw new Error('to the savepoint')
-  }).catch(() => {}))
+  await ana.inWorkspace(tx =>
+    tx
+      .attempt(async () => {
+        await jobs.enqueue(tx, job, { name: 'undone' })
+        throw new Error('to the savepoint')
+      })
+      .catch(() => {}),
+  )
   assert.deepEqual(await rows(), [])
   await ana.inWorkspace(async tx => {
     await jobs.enqueue(tx, job, { name: 'yes' })
@@ -107,7 +120,8 @@ test('a `once` job has one effect although it is cut off after the effect, again
       await store.create(tx, companies(), { name })
       if (++runs > 2) return
       // The connection dies under the work, as it does when the process is killed; else the work throws.
-      if (testDatabaseUrl()) await tx.session.script('reset role; select pg_terminate_backend(pg_backend_pid())')
+      if (testDatabaseUrl())
+        await tx.session.script('reset role; select pg_terminate_backend(pg_backend_pid())')
       throw new Error('cut off')
     },
   })
@@ -135,14 +149,21 @@ test('a job that fails is tried again with growing gaps, and then shown as faile
   await ana.inWorkspace(tx => jobs.enqueue(tx, job, { name: 'x' }))
   const gaps: number[] = []
   for (let tries = 0; tries < 3; tries++) {
-    const [row] = await until(rows, found => found[0]?.state === 'retry' && found[0]?.tries === tries && found[0]?.waits === true)
+    const [row] = await until(
+      rows,
+      found => found[0]?.state === 'retry' && found[0]?.tries === tries && found[0]?.waits === true,
+    )
     gaps.push(row!.waitSeconds as number)
     await hurry(job.name)
   }
   await until(rows, found => found[0]?.state === 'failed')
-  assert.ok(gaps.every(gap => gap >= 2 && gap <= 60), `gaps of ${gaps} s`)
+  assert.ok(
+    gaps.every(gap => gap >= 2 && gap <= 60),
+    `gaps of ${gaps} s`,
+  )
   assert.ok(Math.max(...gaps) > gaps[0]!, `growing: ${gaps}`)
-  const failed = (workspaceId: string) => program().app.database.inSystem('ascendore_worker', scope => failedJobs(scope, workspaceId))
+  const failed = (workspaceId: string) =>
+    program().app.database.inSystem('ascendore_worker', scope => failedJobs(scope, workspaceId))
   const [mine] = await failed(ana.workspaceId)
   assert.deepEqual([mine!.name, mine!.tries], [job.name, 3])
   assert.match(JSON.stringify(mine!.output), /the mail server is away/)
@@ -175,5 +196,8 @@ test('stopping lets a running job end, tells it to, and leaves what waits for th
   await jobs.stop()
   assert.ok(Date.now() - began < 7500, 'within the time that a process has')
   const states = (await rows()).map(row => [(row.data as any).input.name, row.state])
-  assert.deepEqual(states, [['long', 'completed'], ['waits', 'created']])
+  assert.deepEqual(states, [
+    ['long', 'completed'],
+    ['waits', 'created'],
+  ])
 })
