@@ -1,6 +1,6 @@
 import { configFromProcess } from '#core/config.ts'
 import { StartupFault } from '#core/errors.ts'
-import { makeLog } from '#core/log.ts'
+import { type Log, makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
 
 const STOP_WITHIN_MS = 10_000
@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const config = configFromProcess()
   const log = makeLog(config.logLevel)
   const program = await startProgram(config, log)
-  stopOnSignal(program.stop)
+  stopOnSignal(program.stop, log)
   try {
     await program.server.listen({ port: config.port, host: config.host })
   } catch (error) {
@@ -27,16 +27,22 @@ async function main(): Promise<void> {
 }
 
 /** Drains and closes within 10 s; what is not done by then goes on at the next start. */
-function stopOnSignal(stop: () => Promise<void>): void {
+function stopOnSignal(stop: () => Promise<void>, log: Log): void {
   let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (isStopping) return
       isStopping = true
-      setTimeout(() => process.exit(1), STOP_WITHIN_MS - 500).unref()
+      setTimeout(() => {
+        log.error('did not stop in time')
+        process.exit(1)
+      }, STOP_WITHIN_MS - 500).unref()
       stop().then(
         () => process.exit(0),
-        () => process.exit(1),
+        error => {
+          log.error({ err: error }, 'could not stop in order')
+          process.exit(1)
+        },
       )
     })
   }

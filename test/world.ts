@@ -78,6 +78,11 @@ export function useProgram(more: Env = {}): () => Program {
   return () => program!
 }
 
+/** Lets a test that starts the program itself make people and workspaces in it. */
+export function adopt(running: Program | undefined): void {
+  program = running
+}
+
 /** Takes the log lines that a test caused on purpose. */
 export const takeLog = (): string[] => unexpected.splice(0)
 

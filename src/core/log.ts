@@ -16,6 +16,12 @@ const SECRET = [
 ]
 const paths = SECRET.flatMap(key => [key, `*.${key}`, `*.*.${key}`, `req.headers.${key}`])
 
+/** A fault without `detail`, in which the database names the values of the row that it refused. */
+function withoutRow(error: Error) {
+  const { detail: _, ...rest } = pino.stdSerializers.err(error)
+  return rest
+}
+
 /** Structured log lines on standard output; secrets and personal data are replaced by `[redacted]`. */
 export function makeLog(level: string, destination?: DestinationStream): Log {
   return pino(
@@ -23,6 +29,7 @@ export function makeLog(level: string, destination?: DestinationStream): Log {
       level,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: withoutRow },
       redact: { paths, censor: '[redacted]' },
       formatters: { level: label => ({ level: label }) },
     },

@@ -63,7 +63,11 @@ class EmbeddedSession implements Session {
  * @throws StartupFault where another process has the folder open
  */
 export async function openEmbedded(dataDir: string): Promise<Engine> {
-  mkdirSync(dataDir, { recursive: true })
+  try {
+    mkdirSync(dataDir, { recursive: true })
+  } catch (error) {
+    throw new StartupFault(`DATA_DIR ${dataDir} cannot be written: ${(error as Error).message}.`)
+  }
   const unlock = lockFolder(dataDir)
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
     workerData: { folder: join(dataDir, 'db') },

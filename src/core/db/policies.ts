@@ -183,9 +183,10 @@ function kernelWalls(): string[] {
     ),
     walled(
       'record_counts',
-      [`select to ${EVERYONE}`, 'select, insert, update to ascendore_worker'],
+      [`select to ${EVERYONE}, ascendore_search`, 'select, insert, update to ascendore_worker'],
       [
         { name: 'here_read', command: 'select', to: EVERYONE, using: ws('record_counts') },
+        { name: 'search_read', command: 'select', to: 'ascendore_search', using: 'true' },
         { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
       ],
     ),
@@ -202,7 +203,7 @@ function kernelWalls(): string[] {
         { name: 'worker_all', to: 'ascendore_worker', using: 'true' },
       ],
     ),
-    `grant select on event_cursors to ${EVERYONE}; grant select, insert, update on event_cursors to ascendore_worker;`,
+    `grant select on event_cursors to ${EVERYONE}, ascendore_search; grant select, insert, update on event_cursors to ascendore_worker;`,
   ]
 }
 

@@ -94,7 +94,9 @@ function readInputs(operation: Operation, request: FastifyRequest) {
     issues.push(...issuesOf(result.error))
     return undefined
   }
-  if (operation.body && request.body !== undefined && !operation.consumes && !isJson(request)) {
+  // By the header and not by the body: the multipart parser leaves the body undefined.
+  const isTyped = request.headers['content-type'] !== undefined
+  if (operation.body && isTyped && !operation.consumes && !isJson(request)) {
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON, with Content-Type: application/json')
   }
   const params = read(operation.params, request.params)

@@ -21,6 +21,8 @@ import type { Operation } from './operation.ts'
 import { identify, serve } from './serve.ts'
 
 /** A request that carries no upload has to be here by then; uploads have longer, since they know no row limit. */
+/** Clients whose rate one process remembers. */
+const CLIENTS_AT_MOST = 20_000
 const REQUEST_TIMEOUT_MS = 120_000
 const UPLOAD_TIMEOUT_MS = 3_600_000
 const HEADERS_TIMEOUT_MS = 60_000
@@ -73,7 +75,13 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     hsts: { maxAge: 31_536_000, includeSubDomains: true },
     xXssProtection: false,
   })
+  let isClosing = false
+  server.addHook('preClose', async () => {
+    isClosing = true
+  })
   server.addHook('onSend', async (request, reply) => {
+    // A connection that is busy when the program stops would stay open for its client's next request.
+    if (isClosing) reply.header('connection', 'close')
     reply.header('x-xss-protection', '1; mode=block')
     reply.header('x-request-id', request.id)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
@@ -106,7 +114,9 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
   )
   await server.register(rateLimit, {
     global: false,
-    hook: 'preHandler',
+    timeWindow: 60_000,
+    cache: CLIENTS_AT_MOST,
+    ...rateOf(app),
     enableDraftSpec: true,
     redis,
     nameSpace: 'ascendore-rate-',
@@ -117,16 +127,16 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
 }
 
 /** One bucket for each class of routes and client: the signed-in user, else the address. */
-function rateOf(app: App, operation: Operation) {
+function rateOf(app: App) {
   const limits = app.config.rateLimitsPerMinute
-  const group = operation.rate ?? 'general'
-  const isWeb = (request: FastifyRequest) => group === 'general' && request.caller?.claims.isWeb
+  const groupOf = (request: FastifyRequest) => {
+    const group = request.routeOptions.config.operation?.rate ?? 'general'
+    return group === 'general' && request.caller?.claims.isWeb ? 'web' : group
+  }
   return {
-    groupId: group,
-    timeWindow: 60_000,
-    max: (request: FastifyRequest) => (isWeb(request) ? limits.web : limits[group]),
+    max: (request: FastifyRequest) => limits[groupOf(request)],
     keyGenerator: (request: FastifyRequest) =>
-      `${group}:${isWeb(request) ? 'web:' : ''}${request.caller?.claims.userId ?? request.ip}`,
+      `${groupOf(request)}:${request.caller?.claims.userId ?? request.ip}`,
   }
 }
 
@@ -134,11 +144,13 @@ function addRoute(server: FastifyInstance, app: App, operation: Operation): void
   server.route({
     method: operation.method,
     url: BASE + operation.path,
-    config: { operation, rateLimit: rateOf(app, operation) },
+    config: { operation },
     onRequest: async request => {
       if (!operation.consumes) limitBodyTime(request)
       request.caller = await identify(app, operation, request)
     },
+    // Not as `config.rateLimit`: the plugin would count each route by itself, and the limits are of a class.
+    preHandler: server.rateLimit(),
     handler: (request, reply) => serve(app, operation, request, reply),
   })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { invalid } from '../errors.ts'
+import { isUuid } from '../ids.ts'
 
 /** Where a page ends: the ordering values of its last row, and the total that the first page counted. */
 export type Cursor = { query: string; values: unknown[]; total: number; totalIsEstimate: boolean }
@@ -20,8 +21,19 @@ export function writeCursor({ query, values, total, totalIsEstimate }: Cursor): 
   return Buffer.from(JSON.stringify([query, values, total, totalIsEstimate])).toString('base64url')
 }
 
+/** What a value of a cursor must be, so that none that a caller made up reaches the database. */
+type Part = 'moment' | 'id' | 'number' | 'nullable' | 'any'
+const FITS: Record<Part, (value: unknown) => boolean> = {
+  moment: value =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+  id: isUuid,
+  number: value => Number.isSafeInteger(value),
+  nullable: () => true,
+  any: value => value !== null,
+}
+
 /** @throws Refusal 400 where the text is no cursor, or that of another query */
-export function readCursor(text: string, query: string, keys: number): Cursor {
+export function readCursor(text: string, query: string, parts: readonly Part[]): Cursor {
   let json: unknown
   try {
     json = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
@@ -29,10 +41,12 @@ export function readCursor(text: string, query: string, keys: number): Cursor {
     throw invalid({ path: 'cursor', message: 'is not a cursor' })
   }
   const read = shape.safeParse(json)
-  if (!read.success || read.data[1].length !== keys)
+  if (!read.success || read.data[1].length !== parts.length)
     throw invalid({ path: 'cursor', message: 'is not a cursor' })
   const [mark, values, total, totalIsEstimate] = read.data
   if (mark !== query)
     throw invalid({ path: 'cursor', message: 'belongs to another query; start again without it' })
+  if (!values.every((value, i) => FITS[parts[i]!](value)))
+    throw invalid({ path: 'cursor', message: 'is not a cursor' })
   return { query, values, total, totalIsEstimate }
 }

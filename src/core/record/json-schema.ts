@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Contract, writableFields } from './contract.ts'
 import type { Field } from './fields.ts'
 
@@ -23,12 +24,18 @@ const FORMATS: Partial<Record<Field['kind'], JsonSchema>> = {
   tags: { type: 'array', items: { type: 'string' } },
   texts: { type: 'array', items: { type: 'string' } },
   custom: { type: 'object', additionalProperties: true, description: 'Values of the custom fields, by key' },
-  object: { type: 'object', additionalProperties: true },
+}
+
+/** A structured value is documented by its own schema: an address, or the list of a pipeline's stages. */
+function shapeOf({ schema }: Field): JsonSchema {
+  const { $schema: _, ...shape } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return shape
 }
 
 /** The JSON Schema of one field's values on the wire. */
 export function fieldSchemaJson(field: Field): JsonSchema {
-  const base: JsonSchema = { ...(FORMATS[field.kind] ?? { type: 'string' }) }
+  const base: JsonSchema =
+    field.kind === 'object' ? shapeOf(field) : { ...(FORMATS[field.kind] ?? { type: 'string' }) }
   if (field.options)
     Object.assign(base, { type: 'string', enum: [...field.options, ...(field.nullable ? [null] : [])] })
   if (field.nullable) base.type = [base.type, 'null']

@@ -198,7 +198,8 @@ export async function list(
 ): Promise<Page> {
   const limit = query.limit ?? 50
   const selection = await compileSelection(tx, record, query, extra)
-  const cursor = query.cursor ? readCursor(query.cursor, selection.mark, selection.keys.length) : undefined
+  const parts = selection.keys.map(key => (key.nullable ? 'nullable' : 'any'))
+  const cursor = query.cursor ? readCursor(query.cursor, selection.mark, parts) : undefined
   const [total, found] = await both(
     () => (cursor ? Promise.resolve(cursor) : count(tx, record, selection)),
     () => readRows(tx, record, selection, limit + 1, cursor?.values),

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
 import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { conflict, forbidden, invalid, notFound, Refusal } from '../errors.ts'
@@ -174,8 +175,7 @@ async function run(tx: Tx, record: RecordDefinition, statement: Statement): Prom
 
 /** What a constraint, a right or a type refused, in the words of the API. */
 export function refusalOf(fault: DatabaseFault, record: RecordDefinition): Error {
-  const columns = /Key \(([^)]*)\)/.exec(fault.detail ?? '')?.[1]?.split(', ') ?? []
-  const path = columns
+  const path = columnsIn(record, fault.constraint)
     .filter(name => name !== 'workspace_id')
     .map(camel)
     .join(',')
@@ -188,6 +188,18 @@ export function refusalOf(fault: DatabaseFault, record: RecordDefinition): Error
   if (/^22|^23/.test(fault.code))
     return new Refusal(400, 'VALIDATION_ERROR', 'A value does not fit', { cause: fault })
   return fault
+}
+
+/**
+ * The columns of a unique index or a foreign key. The database names them itself only to who may read the
+ * whole table: under row-level security its message has no detail.
+ */
+function columnsIn({ table }: RecordDefinition, constraint: string | undefined): string[] {
+  const { indexes, foreignKeys } = getTableConfig(table)
+  const index = indexes.find(candidate => candidate.config.name === constraint)
+  const key = foreignKeys.find(candidate => candidate.getName() === constraint)
+  const columns = index?.config.columns ?? key?.reference().columns ?? []
+  return columns.flatMap(column => ('name' in column && column.name ? [column.name] : []))
 }
 
 const camel = (name: string) => name.trim().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())

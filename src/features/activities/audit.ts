@@ -27,7 +27,7 @@ export async function auditPage(tx: Tx, query: z.infer<typeof auditQuery>): Prom
     ...(to ? [`e.created_at < ${add(to, 'timestamptz')}`] : []),
   ]
   const mark = queryMark(['audit', asked])
-  const cursor = given ? readCursor(given, mark, 1) : undefined
+  const cursor = given ? readCursor(given, mark, ['number']) : undefined
   const counted = cursor ?? (await count(tx, conditions, params))
   if (cursor) conditions.push(`e.seq < ${add(cursor.values[0], 'bigint')}`)
   const found = await tx.session.rows(

@@ -57,7 +57,7 @@ export async function timeline(tx: Tx, query: TimelineQuery): Promise<Page> {
   const sources = sourcesOf(tx, query, add)
   const { limit = 50, cursor: given, ...asked } = query
   const mark = queryMark(asked)
-  const cursor = given ? readCursor(given, mark, 2) : undefined
+  const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
   const counted = cursor ?? (await count(tx, sources, params))
   if (cursor)
     for (const source of sources)

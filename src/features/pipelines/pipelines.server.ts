@@ -134,8 +134,12 @@ async function createPipeline(
   return store.read(tx, pipelines, pipeline.id)
 }
 
+// The contract's own schema, so that a name is held to the same rules whichever route writes it.
+const pipelineName = pipelineContract.fields.name.schema as z.ZodType<string>
+const stageName = stageContract.fields.name.schema as z.ZodType<string>
+
 const stageInput = z.strictObject({
-  name: z.string().trim().min(1).max(120),
+  name: stageName,
   probability: z.int().min(0).max(100).optional(),
   kind: z.enum(STAGE_KINDS).optional(),
   rottingDays: z.int().min(1).max(3650).nullish(),
@@ -151,7 +155,7 @@ const createRoute = operation({
   summary: 'Create a pipeline with its stages',
   description: 'Without `stages` it gets the usual six.',
   body: z.strictObject({
-    name: z.string().trim().min(1).max(120),
+    name: pipelineName,
     isDefault: z.boolean().optional(),
     stages: z.array(stageInput).min(1).max(50).optional(),
   }),

@@ -35,7 +35,7 @@ async function trash(
   const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
   const me = add(tx.who.userId, 'uuid')
   const mark = queryMark(['trash', entity])
-  const cursor = given ? readCursor(given, mark, 2) : undefined
+  const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
   const behind = cursor
     ? ` and (t.deleted_at, t.id) < (${add(cursor.values[0], 'timestamptz')}, ${add(cursor.values[1], 'uuid')})`
     : ''

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { readConfig } from '#core/config.ts'
+
+/** `.env.example` and the settings that the program reads are held together. */
+
+const example = readFileSync('.env.example', 'utf8')
+const lines = example.split('\n')
+const named = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(match => ({
+  name: match[1]!,
+  value: match[2]!,
+}))
+
+/** The settings of config.ts, as its schema lists them. */
+const known = [...readFileSync('src/core/config.ts', 'utf8').matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(
+  match => match[1]!,
+)
+
+test('every setting is explained in .env.example, and nothing else is', () => {
+  assert.ok(known.length > 20, `${known.length} settings`)
+  assert.deepEqual(named.map(({ name }) => name).sort(), [...known].sort())
+  assert.equal(new Set(known).size, known.length)
+})
+
+test('each has a comment above it, of its own or of the group that it ends', () => {
+  for (const { name } of named) {
+    let at = lines.findIndex(line => line.startsWith(`${name}=`)) - 1
+    while (/^[A-Z]/.test(lines[at] ?? '')) at--
+    assert.match(lines[at] ?? '', /^# \S.{10,}/, name)
+  }
+})
+
+test('the example is a valid configuration, and says what the defaults are', () => {
+  const env = Object.fromEntries(named.map(({ name, value }) => [name, value]))
+  const secret = { JWT_SECRET: 'x'.repeat(40) }
+  assert.deepEqual(readConfig({ ...env, ...secret }), readConfig(secret))
+})
+
+test('a setting that is empty counts as absent, and one that is wrong is named', () => {
+  const secret = { JWT_SECRET: 'x'.repeat(40) }
+  assert.equal(readConfig({ ...secret, PORT: '', DATABASE_URL: '', BODY_LIMIT_MB: '' }).port, 3000)
+  for (const [name, value] of [
+    ['PORT', '-1'],
+    ['PORT', '1.5'],
+    ['HOST', undefined],
+    ['PUBLIC_URL', 'crm'],
+    ['SEED', 'x'],
+    ['DATABASE_POOL_SIZE', '1'],
+    ['RATE_LIMIT_AI', 'many'],
+    ['REDIS_URL', 'x'],
+    ['SMTP_URL', 'x'],
+    ['LOG_LEVEL', 'x'],
+    ['JWT_SECRET', 'short'],
+  ] as const)
+    if (value !== undefined)
+      assert.throws(
+        () => readConfig({ ...secret, [name]: value }),
+        new RegExp(`^StartupFault: A setting is wrong: ${name} |A setting is wrong: ${name} `),
+      )
+})
+
+test('only config.ts reads the environment', async () => {
+  const { globSync } = await import('node:fs')
+  for (const file of globSync('src/**/*.ts'))
+    if (file !== 'src/core/config.ts' && !file.endsWith('.test.ts'))
+      assert.doesNotMatch(readFileSync(file, 'utf8'), /process\.env\b/, file)
+})

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { type TestContext, test } from 'node:test'
+import { SignJWT } from 'jose'
+import type { Role } from '#core/db/workspace.ts'
+import { reaches } from '#core/http/operation.ts'
+import {
+  anyBody,
+  callAs,
+  changesSomething,
+  checkRefusal,
+  type Document,
+  documentOf,
+  fill,
+  type Route,
+  routesOf,
+  withStrangeIds,
+} from './routes.ts'
+import { Samples } from './samples.ts'
+import { nobody, type Person, useProgram, world } from './world.ts'
+
+/** Who may call what, over every route of the document. */
+
+const program = useProgram()
+let document: Document
+let routes: Route[]
+let people: Awaited<ReturnType<typeof world>>
+let samples: Samples
+const members = () => routes.filter(route => route.least !== 'public' && route.least !== 'user')
+
+let prepared: Promise<void> | undefined
+/** Made once, by whichever test comes first: the hooks of a file do not wait for each other. */
+const prepare = () =>
+  (prepared ??= (async () => {
+    document = await documentOf(program())
+    routes = routesOf(document)
+    people = await world()
+    samples = new Samples(people.owner)
+  })())
+
+/** A test over the routes of the document. */
+const over = (name: string, work: (context: TestContext) => Promise<void>) =>
+  test(name, async context => {
+    await prepare()
+    await work(context)
+  })
+
+const eventsOf = async (person: Person): Promise<number> =>
+  person.inWorkspace(async tx => (await tx.session.rows('select count(*) as n from events'))[0]!.n as number)
+
+/** All that a workspace holds, so that a refused call can be shown to have changed nothing. */
+async function fingerprint(person: Person): Promise<string> {
+  const tables = await person.inWorkspace(tx =>
+    tx.session.rows(`select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id'
+      where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and has_table_privilege(c.oid, 'select')
+        and c.relname not in ('record_counts', 'idempotency_keys') order by 1`),
+  )
+  const sums = tables.map(
+    ({ name }) =>
+      `(select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from ${name} t) as ${name}`,
+  )
+  return JSON.stringify(await person.inWorkspace(tx => tx.session.rows(`select ${sums.join(', ')}`)))
+}
+
+over('the document names every route of the server, and the suite can fill each', async () => {
+  const served = program().operations.map(o => `${o.method} ${o.path.replace(/:(\w+)/g, '{$1}')}`)
+  assert.deepEqual(routes.map(route => route.key).sort(), served.sort())
+  assert.ok(routes.length > 50, `${routes.length} routes`)
+  const own = program().server.printRoutes({ commonPrefix: false })
+  assert.ok(own.includes('/api/v1'), 'routes stand under the base')
+})
+
+over(
+  '401: no token, junk, an altered, an expired, a foreign and an unsigned token, on every route',
+  async () => {
+    const { owner, workspaceId } = people
+    const claims = JSON.parse(Buffer.from(owner.token.split('.')[1]!, 'base64url').toString())
+    const signed = (key: string, alg: string, expires: string) =>
+      new SignJWT({ ws: workspaceId, sid: claims.sid })
+        .setProtectedHeader({ alg })
+        .setSubject(owner.id)
+        .setIssuer('ascendore')
+        .setExpirationTime(expires)
+        .sign(new TextEncoder().encode(key))
+    const secret = program().app.config.jwtSecret
+    const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${owner.token.split('.')[1]}.`
+    const tokens: Array<[string, string | undefined]> = [
+      ['none', undefined],
+      ['junk', 'Bearer junk'],
+      ['another scheme', `Basic ${owner.token}`],
+      ['altered', `Bearer ${owner.token.slice(0, -2)}AA`],
+      ['unsigned', `Bearer ${none}`],
+      ['expired', `Bearer ${await signed(secret, 'HS256', '-1s')}`],
+      [
+        'of another key',
+        `Bearer ${await signed('another secret of 32 characters, at least', 'HS256', '5m')}`,
+      ],
+      ['of another algorithm', `Bearer ${await signed(secret.padEnd(64, 'x'), 'HS512', '5m')}`],
+    ]
+    for (const route of routes) {
+      if (route.least === 'public') continue
+      for (const [name, authorization] of tokens) {
+        const call = { path: withStrangeIds(route), body: anyBody(route) }
+        const reply = await callAs(nobody, route, call, authorization ? { authorization } : {})
+        checkRefusal(reply, 401, `${route.key} with a token: ${name}`)
+      }
+    }
+  },
+)
+
+over('401: a session that has ended, a user who was switched off; 403: a member who has left', async () => {
+  const { admin, ana, ben } = await world()
+  const { app } = program()
+  const change = async (text: string, params: unknown[]) => {
+    await app.database.inSystem('ascendore_auth', scope => scope.session.rows(text, params))
+    app.access.forget()
+  }
+  await change('update sessions set ended_at = now() where user_id = $1::uuid', [ana.id])
+  await change('update users set is_active = false where id = $1::uuid', [ben.id])
+  await change('update memberships set removed_at = now() where user_id = $1::uuid', [admin.id])
+  for (const route of members().slice(0, 20)) {
+    const call = { path: withStrangeIds(route), body: anyBody(route) }
+    checkRefusal(await callAs(ana, route, call), 401, `${route.key} after the session`)
+    checkRefusal(await callAs(ben, route, call), 401, `${route.key} switched off`)
+    checkRefusal(await callAs(admin, route, call), 403, `${route.key} as one who has left`)
+  }
+})
+
+over(
+  '404: every id of another workspace, read and written on every route, and nothing is changed',
+  async () => {
+    const { owner, mallory } = people
+    const theirs = new Samples(mallory)
+    const calls = []
+    for (const route of members().filter(candidate => candidate.places.length)) {
+      const call = await fill(route, samples)
+      // Their own body: so that nothing but the id in the path can be the reason.
+      calls.push({ route, call, attack: { ...(await fill(route, theirs)), path: call.path } })
+    }
+    const [before, foreign] = [await fingerprint(owner), await eventsOf(mallory)]
+    for (const { route, call, attack } of calls) {
+      checkRefusal(await callAs(mallory, route, attack), 404, `${route.key} from another workspace`)
+      const unknown = { ...call, path: withStrangeIds(route) }
+      checkRefusal(await callAs(owner, route, unknown), 404, `${route.key} with an unknown id`)
+    }
+    assert.equal(await fingerprint(owner), before, 'the workspace is as it was')
+    assert.equal(await eventsOf(mallory), foreign, 'nothing was told in the other workspace')
+  },
+)
+
+over(
+  '400: a body cannot link to what belongs to another workspace, on any route and by any field',
+  async () => {
+    const { owner, mallory } = people
+    const foreign = new Samples(mallory)
+    for (const route of members().filter(candidate => candidate.body && changesSomething(candidate))) {
+      const call = await fill(route, samples)
+      for (const [place, body] of await withForeignIds(call.body, foreign)) {
+        const before = await eventsOf(owner)
+        const reply = await callAs(owner, route, { ...call, body })
+        const results: Array<{ status: number }> | undefined = reply.body?.results
+        const refused = results
+          ? results.every(r => r.status === 400 || r.status === 404)
+          : reply.status === 400 || reply.status === 404
+        assert.ok(
+          refused,
+          `${route.key}: ${place} of another workspace was taken: ${reply.text.slice(0, 300)}`,
+        )
+        assert.equal(await eventsOf(owner), before, `${route.key}: ${place}`)
+      }
+    }
+  },
+)
+
+/** The body once for every id in it, which is replaced by one of the other workspace. */
+async function withForeignIds(body: unknown, foreign: Samples): Promise<Array<[string, unknown]>> {
+  const types = new Map<string, string>()
+  await samples.person.inWorkspace(async tx => {
+    for (const row of await tx.session.rows('select id, type from records'))
+      types.set(row.id as string, row.type as string)
+  })
+  const text = JSON.stringify(body ?? null)
+  const found: Array<[string, unknown]> = []
+  for (const match of text.matchAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g)) {
+    const id = types.has(match[0]) ? await foreign.idOf(types.get(match[0])!) : foreign.person.id
+    const replaced = text.slice(0, match.index) + id + text.slice(match.index + id.length)
+    found.push([text.slice(Math.max(0, match.index - 30), match.index), JSON.parse(replaced)])
+  }
+  return found
+}
+
+over(
+  'X-Workspace-Id: 404 for a workspace that is not theirs, 400 for what is no id, on every route',
+  async () => {
+    const { owner, mallory, workspaceId } = people
+    for (const route of routes.filter(candidate => candidate.least !== 'public')) {
+      const call = { path: withStrangeIds(route), body: anyBody(route) }
+      const to = (id: string) => callAs(mallory, route, call, { 'x-workspace-id': id })
+      checkRefusal(await to(workspaceId), 404, `${route.key} in a foreign workspace`)
+      checkRefusal(await to(randomUUID()), 404, `${route.key} in no workspace`)
+      checkRefusal(await to("' or 1=1 --"), 400, `${route.key} with a bad header`, 'X-Workspace-Id')
+    }
+    // Who is a member of both sees in each what is there, with the role they have there.
+    const record = (await owner.post('/companies', { name: 'Here' })).body
+    await program().app.database.inSystem('ascendore_auth', scope =>
+      scope.session.rows(
+        `insert into memberships (workspace_id, id, user_id, role) values ($1::uuid, $2::uuid, $3::uuid, 'VIEWER')`,
+        [workspaceId, randomUUID(), mallory.id],
+      ),
+    )
+    program().app.access.forget()
+    const here = { headers: { 'x-workspace-id': workspaceId } }
+    assert.equal((await mallory.get(`/companies/${record.id}`, here)).status, 200)
+    assert.equal((await mallory.get(`/companies/${record.id}`)).status, 404)
+    assert.equal((await mallory.patch(`/companies/${record.id}`, { name: 'X' }, here)).status, 403)
+    people = { ...(await world()) }
+    samples = new Samples(people.owner)
+  },
+)
+
+over(
+  '403: a role that may not call a route is refused before anything is looked at; the others are not',
+  async () => {
+    const { owner, admin, ana, vera } = people
+    const byRole: Record<Role, Person> = { OWNER: owner, ADMIN: admin, MEMBER: ana, VIEWER: vera }
+    for (const route of members()) {
+      for (const [role, person] of Object.entries(byRole) as Array<[Role, Person]>) {
+        const call = { path: withStrangeIds(route), body: anyBody(route) }
+        const before = await callAs(person, route, call)
+        const what = `${route.key} as ${role}`
+        if (reaches(role, route.least as Role)) assert.notEqual(before.status, 403, `${what}: ${before.text}`)
+        else checkRefusal(before, 403, what)
+      }
+    }
+  },
+)
+
+over(
+  'a member neither sees nor changes what is not theirs; with visibility `workspace` they see it',
+  async () => {
+    const own = people
+    const wide = await world({ recordVisibility: 'workspace' })
+    for (const [kind, there] of [
+      ['own', own],
+      ['workspace', wide],
+    ] as const) {
+      const made = new Samples(there.owner)
+      for (const route of members().filter(
+        candidate => candidate.places.length && !candidate.path.startsWith('/trash'),
+      )) {
+        if (!reaches('MEMBER', route.least as Role)) continue
+        const call = await fill(route, made)
+        const reply = await callAs(there.ana, route, call)
+        const isOpen = /^\/(pipelines|stages|custom-fields)\//.test(route.path)
+        const sees = kind === 'workspace' || isOpen
+        const what = `${route.key} by a member who sees ${kind}`
+        if (route.method === 'GET' && sees) assert.equal(reply.status, 200, `${what}: ${reply.text}`)
+        else if (!sees) checkRefusal(reply, 404, what)
+      }
+    }
+  },
+)

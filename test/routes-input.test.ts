@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FieldKind } from '#core/record/fields.ts'
+import { allRecords } from '#core/record/registry.ts'
+import {
+  callAs,
+  checkRefusal,
+  type Document,
+  documentOf,
+  fill,
+  type Route,
+  routesOf,
+  withStrangeIds,
+} from './routes.ts'
+import { Samples } from './samples.ts'
+import { type Person, type Reply, useProgram, world } from './world.ts'
+
+/** What every route makes of bad input. */
+
+const program = useProgram({ BODY_LIMIT_MB: '0.2' })
+let owner: Person
+let samples: Samples
+let routes: Route[]
+let prepared: Promise<void> | undefined
+const prepare = () =>
+  (prepared ??= (async () => {
+    const document: Document = await documentOf(program())
+    routes = routesOf(document)
+    owner = (await world()).owner
+    samples = new Samples(owner)
+  })())
+const over = (name: string, work: () => Promise<void>) =>
+  test(name, async () => {
+    await prepare()
+    const before = await events()
+    await work()
+    assert.equal(await events(), before, 'a refused request must leave no event')
+  })
+const events = () =>
+  owner.inWorkspace(
+    async tx =>
+      (await tx.session.rows(`select count(*) as n from events where request_id like 'refused-%'`))[0]!.n,
+  )
+
+let asked = 0
+/** Calls the route with a request id by which its events would be found. */
+const attempt = (
+  route: Route,
+  call: Parameters<typeof callAs>[2],
+  headers: Record<string, string> = {},
+): Promise<Reply> => callAs(owner, route, call, { 'x-request-id': `refused-${++asked}`, ...headers })
+
+const withBody = () => routes.filter(route => route.body?.types.includes('application/json'))
+const json = { 'content-type': 'application/json' }
+
+over('400: an id that is none, in every place of every path', async () => {
+  for (const route of routes) {
+    for (const place of route.places) {
+      for (const bad of ['1', 'undefined', 'x'.repeat(36), '%27%20or%201=1--', '..%2F..%2Fetc', '%00']) {
+        const path = route.path.replace(`{${place}}`, bad).replace(/\{\w+\}/g, () => crypto.randomUUID())
+        const reply = await attempt(route, { path, body: route.body ? {} : undefined })
+        checkRefusal(reply, 400, `${route.key} with ${place} ${bad}`, place)
+      }
+    }
+  }
+})
+
+over('400: a parameter that the route does not know, and one that is too long', async () => {
+  for (const route of routes.filter(candidate => candidate.query.length)) {
+    const call = await fill(route, samples)
+    checkRefusal(
+      await attempt(route, { ...call, query: { ...call.query, unheardOf: '1' } }),
+      400,
+      route.key,
+      'unheardOf',
+    )
+    const long = { ...call.query, [route.query[0]!]: 'x'.repeat(21_000) }
+    checkRefusal(
+      await attempt(route, { ...call, query: long }),
+      400,
+      `${route.key} with ${route.query[0]} too long`,
+    )
+  }
+})
+
+over('400: limits and cursors that are none, on every list', async () => {
+  const lists = routes.filter(route => route.query.includes('limit'))
+  assert.ok(lists.length > 20)
+  const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  for (const route of lists) {
+    const call = await fill(route, samples)
+    const ask = (query: Record<string, string>) => attempt(route, { ...call, query })
+    for (const limit of ['0', '201', '-1', '1.5', 'ten', '1e9', '1;drop table events', 'NaN', 'Infinity'])
+      checkRefusal(await ask({ limit }), 400, `${route.key}?limit=${limit}`, 'limit')
+    for (const limit of ['1', '200'])
+      assert.equal((await ask({ limit })).status, 200, `${route.key}?limit=${limit}`)
+    for (const cursor of [
+      'junk',
+      '%%%',
+      b64(1),
+      b64(['x']),
+      b64(['x', [], 0, false]),
+      b64(['x', ['a', 'b'], 0, false]),
+      b64({ a: 1 }),
+    ])
+      checkRefusal(await ask({ cursor }), 400, `${route.key}?cursor=${cursor}`, 'cursor')
+  }
+})
+
+over('400: the cursor of another query, and one with forged values, on every list', async () => {
+  await Promise.all(
+    allRecords().flatMap(record =>
+      record.routes.includes('create') ? [samples.create(record), samples.create(record)] : [],
+    ),
+  )
+  for (const route of routes.filter(candidate => candidate.query.includes('cursor'))) {
+    const call = await listWithPages(route)
+    const { nextCursor } = (await callAs(owner, route, { ...call, query: { limit: '1' } })).body
+    assert.ok(nextCursor, `${route.key}: no second page to go to`)
+    const other: Record<string, string> = route.query.includes('dateFrom')
+      ? { dateFrom: '2020-01-01' }
+      : { entity: 'company' }
+    checkRefusal(
+      await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }),
+      400,
+      `${route.key} with another query's cursor`,
+      'cursor',
+    )
+    const [mark, values, ...rest] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString()) as [
+      string,
+      unknown[],
+      ...unknown[],
+    ]
+    for (const forged of [
+      null,
+      'x',
+      "'; drop table events; --",
+      '9999999999999999999999',
+      true,
+      -1,
+      1.5,
+      1e300,
+      '\u0000',
+      '-infinity',
+      '294277-01-01',
+    ]) {
+      const cursor = Buffer.from(JSON.stringify([mark, values.map(() => forged), ...rest])).toString(
+        'base64url',
+      )
+      const reply = await attempt(route, { ...call, query: { limit: '1', cursor } })
+      const fits = reply.status === 200
+      if (!fits)
+        checkRefusal(reply, 400, `${route.key} with cursor values ${JSON.stringify(forged)}`, 'cursor')
+    }
+  }
+})
+
+/** A call of the list that has at least two rows. */
+async function listWithPages(route: Route): Promise<{ path: string }> {
+  const [, first, place, nested] = route.path.split('/')
+  if (!place?.startsWith('{')) {
+    if (first === 'trash')
+      for (const _ of [1, 2])
+        await owner.delete(
+          `/companies/${(await samples.create(allRecords().find(r => r.contract.name === 'company')!)).id}`,
+        )
+    return { path: route.path }
+  }
+  const target = allRecords().find(record => record.contract.path === first)!
+  const { id } = await samples.create(target)
+  const child = allRecords().find(record => record.contract.path === nested)!
+  for (const _ of [1, 2]) {
+    if (nested === 'activities') {
+      await owner.patch(`/${first}/${id}`, await samples.change(target))
+      continue
+    }
+    const body = await samples.body(child)
+    const link = Object.entries(child.contract.fields).find(
+      ([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name,
+    )
+    if (link?.[1].writable === 'never') {
+      // Such as the deal that a lead became: only the database can say it here.
+      const made = await samples.create(child)
+      const column = link[0].replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+      await owner.inWorkspace(tx =>
+        tx.session.rows(`update ${nested} set ${column} = $1::uuid where id = $2::uuid`, [id, made.id]),
+      )
+    } else {
+      const linked = link
+        ? { [link[0]]: link[1].kind === 'links' ? [id] : id }
+        : { relatedType: target.contract.name, relatedId: id }
+      const reply = await owner.post(`/${nested}`, { ...body, ...linked })
+      assert.equal(reply.status, 201, `${route.key}: ${reply.text}`)
+    }
+  }
+  return { path: `/${first}/${id}/${nested}` }
+}
+
+over('400: a field that the body does not have is refused by its name', async () => {
+  for (const route of withBody()) {
+    const call = await fill(route, samples)
+    for (const key of ['unheardOf', 'constructor', 'workspace_id']) {
+      const reply = await attempt(route, { ...call, body: { ...(call.body as object), [key]: 1 } })
+      checkRefusal(reply, 400, `${route.key} with ${key}`, key)
+    }
+  }
+})
+
+over('400: bodies that are no JSON object, broken JSON, and JSON that would reach a prototype', async () => {
+  for (const route of withBody()) {
+    const { path } = await fill(route, samples)
+    for (const body of [
+      '{',
+      '{"a":1,}',
+      'null x',
+      '[]',
+      '"text"',
+      '7',
+      'true',
+      '[{}]',
+      '{"__proto__":{"a":1}}',
+      '{"constructor":{"prototype":{}}}',
+      '\u0000',
+    ])
+      checkRefusal(
+        await attempt(route, { path, body }, json),
+        400,
+        `${route.key} with the body ${JSON.stringify(body)}`,
+      )
+  }
+})
+
+over('415: another content type; 413: a body over the limit', async () => {
+  const boundary = '--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nX\r\n--b--\r\n'
+  for (const route of withBody()) {
+    const call = await fill(route, samples)
+    const text = JSON.stringify(call.body)
+    for (const type of [
+      'text/plain',
+      'text/csv',
+      'application/x-www-form-urlencoded',
+      'application/xml',
+      'application/octet-stream',
+    ])
+      checkRefusal(
+        await attempt(route, { ...call, body: text }, { 'content-type': type }),
+        415,
+        `${route.key} as ${type}`,
+      )
+    checkRefusal(
+      await attempt(
+        route,
+        { ...call, body: boundary },
+        { 'content-type': 'multipart/form-data; boundary=b' },
+      ),
+      415,
+      `${route.key} as multipart`,
+    )
+    const big = JSON.stringify({ a: 'x'.repeat(300_000) })
+    checkRefusal(await attempt(route, { ...call, body: big }, json), 413, `${route.key} with 300 kB`)
+  }
+})
+
+/** Values that no field of the kind takes. */
+const WRONG: Partial<Record<FieldKind, unknown[]>> = {
+  text: [1, {}, ['a'], 'a\nb', 'a\u0000b', '\ud800', 'x'.repeat(60_000)],
+  longText: [1, {}, ['a'], 'a\u0000b', '\ud800', 'x'.repeat(100_001)],
+  email: ['x', 'a@', 1, 'a@b@c', 'a@example.com\u0000'],
+  phone: ['no number', 5, '+1', '12', 'x'.repeat(51)],
+  url: ['x', 'javascript:alert(1)', 'ftp://a.b/', 5],
+  integer: ['1', 1.5, -1, 1e10, null, true].filter(value => value !== null),
+  number: ['1', 1e300, {}, true],
+  money: ['1', 1.234, 0.001, 1e21, 1e13, {}, true],
+  currency: ['XXXX', 'us', 'ZZZ', 1],
+  boolean: ['true', 1, {}],
+  date: ['2026-02-30', '01.02.2026', '2026-1-1', 5, 'x', '0001-01-01', '20260101'],
+  moment: ['x', '2026-01-01T25:00:00Z', '2026-01-01T10:00:00', 5, '0001-01-01T00:00:00Z'],
+  time: ['24:00', '9:30', '09:60', 930],
+  choice: ['NO_SUCH_CHOICE', 1, '', {}],
+  link: ['x', 1, {}, '00000000-0000-7000-8000-000000000000'],
+  links: ['x', [1], ['x'], ['00000000-0000-7000-8000-000000000000']],
+  related: ['x', 1, '00000000-0000-7000-8000-000000000000'],
+  member: ['x', 1, '00000000-0000-7000-8000-000000000000'],
+  tags: ['x', [1], [''], ['a\nb'], Array.from({ length: 51 }, (_, i) => `t${i}`), ['x'.repeat(61)]],
+  texts: ['x', [1], [''], ['x'.repeat(201)]],
+  custom: ['x', [], { unheardOf: 1 }, { __proto__x: 1 }, { "a' or 1=1": 1 }],
+  object: ['x', 1],
+}
+
+over(
+  '400: a value of the wrong type or out of bounds, in every field of every record, on create and change',
+  async () => {
+    for (const record of allRecords()) {
+      const { path, fields, name } = record.contract
+      const { id } = await samples.create(record)
+      const body = await samples.body(record)
+      for (const [key, field] of Object.entries(fields)) {
+        if (field.writable !== 'always' && field.writable !== 'create') continue
+        const values = (WRONG[field.kind] ?? []).filter(value => !(value === '' && field.nullable))
+        if (!field.nullable && !(key === 'pipelineId' && name === 'stage')) values.push(null)
+        const pair = field.kind === 'related' ? { relatedType: 'deal' } : {}
+        for (const value of values) {
+          const what = `${name}.${key} = ${JSON.stringify(value)?.slice(0, 50)}`
+          const isKeyOfPipeline = name === 'pipeline' && key === 'stages'
+          if (isKeyOfPipeline) continue
+          const created = await callAs(
+            owner,
+            find(`POST /${path}`),
+            { path: `/${path}`, body: { ...body, ...pair, [key]: value } },
+            { 'x-request-id': `refused-${++asked}` },
+          )
+          checkRefusal(created, 400, `creating with ${what}`)
+          assert.ok(
+            created.body.issues?.some((issue: any) => issue.path.startsWith(key)),
+            `${what}: ${created.text}`,
+          )
+          if (field.writable !== 'always') continue
+          const changed = await attempt(find(`PATCH /${path}/{id}`), {
+            path: `/${path}/${id}`,
+            body: { ...pair, [key]: value },
+          })
+          checkRefusal(changed, 400, `changing to ${what}`)
+        }
+      }
+    }
+  },
+)
+
+const find = (key: string): Route => routes.find(route => route.key === key)!
+
+over('404 and 405: paths and methods that are not there, in the one envelope', async () => {
+  for (const path of ['/nothing', '/deals/x/y/z', '/', '/deals%2F..', '/../../etc/passwd']) {
+    const reply = await owner.get(path)
+    checkRefusal(reply, 404, path)
+  }
+  for (const path of ['/deals', '/contacts']) checkRefusal(await owner.delete(path), 404, `DELETE ${path}`)
+  const strange = routes.filter(route => route.places.length)[0]!
+  checkRefusal(await owner.post(`${withStrangeIds(strange)}/nothing`, {}), 404, 'a path below a record')
+})

@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { allRecords } from '#core/record/registry.ts'
+import {
+  callAs,
+  changesSomething,
+  checkAnswer,
+  checkRefusal,
+  type Document,
+  documentOf,
+  fill,
+  type Route,
+  recordOf,
+  routesOf,
+} from './routes.ts'
+import { fresh, Samples } from './samples.ts'
+import { type Person, useProgram, world } from './world.ts'
+
+/** What every route does when it is called as documented. */
+
+const program = useProgram()
+let document: Document
+let routes: Route[]
+let people: Awaited<ReturnType<typeof world>>
+let owner: Person
+let samples: Samples
+let prepared: Promise<void> | undefined
+const over = (name: string, work: () => Promise<void>) =>
+  test(name, async () => {
+    prepared ??= (async () => {
+      document = await documentOf(program())
+      routes = routesOf(document)
+      people = await world()
+      owner = people.owner
+      samples = new Samples(owner)
+    })()
+    await prepared
+    await work()
+  })
+
+/** Fields that are another word for what another field holds; the event tells that one. */
+const DERIVED = new Set(['task.status'])
+
+type Told = {
+  action: string
+  actorId: string
+  entityType: string
+  entityId: string
+  changes: Record<string, { old?: unknown; new?: unknown }>
+}
+const toldBy = (requestId: string): Promise<Told[]> =>
+  owner.inWorkspace(async tx => {
+    const rows = await tx.session.rows(
+      `select action, actor_id as "actorId", entity_type as "entityType", entity_id as "entityId", changes from events where request_id = $1 order by seq`,
+      [requestId],
+    )
+    return rows as unknown as Told[]
+  })
+
+over('every route answers what the document says, and every write leaves its event', async () => {
+  for (const route of routes) {
+    const call = await fill(route, samples)
+    const requestId = fresh('write')
+    const reply = await callAs(owner, route, call, { 'x-request-id': requestId })
+    const expected = Object.keys(route.responses).find(status => status.startsWith('2'))
+    assert.equal(String(reply.status), expected, `${route.key}: ${reply.text.slice(0, 500)}`)
+    checkAnswer(reply, route, document)
+    assert.equal(reply.headers['x-request-id'], requestId)
+    if (reply.status !== 204)
+      assert.match(String(reply.headers['content-type']), /^application\/json; charset=utf-8$/, route.key)
+    const told = await toldBy(requestId)
+    if (!changesSomething(route)) assert.deepEqual(told, [], `${route.key} must not write`)
+    else {
+      assert.ok(told.length > 0, `${route.key} left no event`)
+      for (const event of told) assert.equal(event.actorId, owner.id, route.key)
+    }
+  }
+})
+
+over('every documented example is taken by its route', async () => {
+  for (const route of routes) {
+    const example =
+      document.paths[route.path]![route.method.toLowerCase()].requestBody?.content?.['application/json']
+        ?.example
+    if (!example || JSON.stringify(example).match(/"[0-9a-f]{8}-/)) continue
+    const reply = await callAs(owner, route, { ...(await fill(route, samples)), body: example })
+    assert.ok(reply.status < 300, `${route.key} with its example: ${reply.text}`)
+  }
+})
+
+over(
+  'a record goes its whole way: created in full, read, listed, changed, deleted, restored, each told once',
+  async () => {
+    for (const record of allRecords()) {
+      const { name, path, fields, softDelete } = record.contract
+      const body = await samples.body(record, true)
+      const made = await owner.post(`/${path}`, body, { headers: { 'x-request-id': `${name}-made` } })
+      assert.equal(made.status, 201, `${name}: ${made.text}`)
+      for (const [key, value] of Object.entries(body))
+        if (fields[key]!.kind !== 'links')
+          assert.deepEqual(made.body[key], value, `${name}.${key} as it was given`)
+      const { id } = made.body
+      assert.deepEqual(
+        [made.body.workspaceId, made.body.createdById, made.body.version],
+        [owner.workspaceId, owner.id, 1],
+      )
+      assert.equal(made.headers.etag, '"1"')
+      assert.deepEqual((await owner.get(`/${path}/${id}`)).body, made.body, `${name} reads as it was created`)
+      const [created] = (await toldBy(`${name}-made`)).filter(event => event.entityId === id)
+      assert.deepEqual([created!.action, created!.entityType], ['created', name])
+      for (const [key, value] of Object.entries(body))
+        if (!DERIVED.has(`${name}.${key}`) && !(Array.isArray(value) && !value.length))
+          assert.deepEqual(created!.changes[key]?.new, made.body[key] ?? value, `${name}.${key} in the event`)
+      const change = await samples.change(record)
+      const [changedKey] = Object.keys(change)
+      const changed = await owner.patch(`/${path}/${id}`, change, {
+        headers: { 'x-request-id': `${name}-changed` },
+      })
+      assert.deepEqual(
+        [changed.status, changed.body.version, changed.headers.etag],
+        [200, 2, '"2"'],
+        changed.text,
+      )
+      const told = await toldBy(`${name}-changed`)
+      assert.equal(told.length, 1, `${name}: one event a change`)
+      assert.deepEqual(
+        told[0]!.changes,
+        { [changedKey!]: { old: made.body[changedKey!], new: change[changedKey!] } },
+        name,
+      )
+      const same = await owner.put(`/${path}/${id}`, changed.body, {
+        headers: { 'x-request-id': `${name}-same` },
+      })
+      assert.deepEqual(
+        [same.status, same.body],
+        [200, changed.body],
+        `${name}: sending back what was read changes nothing`,
+      )
+      assert.deepEqual(await toldBy(`${name}-same`), [], `${name}: and tells nothing`)
+      await deleteAndRestore(name, path, id, softDelete)
+    }
+  },
+)
+
+async function deleteAndRestore(name: string, path: string, id: string, softDelete: boolean): Promise<void> {
+  const removed = await owner.delete(`/${path}/${id}`, undefined, {
+    headers: { 'x-request-id': `${name}-removed` },
+  })
+  assert.deepEqual([removed.status, removed.text], [204, ''], `${name}: ${removed.text}`)
+  assert.deepEqual(
+    (await toldBy(`${name}-removed`)).map(event => event.action),
+    ['deleted'],
+    name,
+  )
+  checkRefusal(await owner.get(`/${path}/${id}`), 404, `a deleted ${name}`)
+  checkRefusal(await owner.patch(`/${path}/${id}`, {}), 404, `changing a deleted ${name}`)
+  checkRefusal(await owner.delete(`/${path}/${id}`), 404, `deleting a deleted ${name}`)
+  if (!softDelete) return
+  const inTrash = (await owner.get('/trash?limit=200')).body.rows.find((row: any) => row.id === id)
+  assert.equal(inTrash?.entity, name)
+  const restored = await owner.post(`/${path}/${id}/restore`, undefined, {
+    headers: { 'x-request-id': `${name}-restored` },
+  })
+  assert.equal(restored.status, 200, restored.text)
+  assert.deepEqual(
+    (await toldBy(`${name}-restored`)).map(event => event.action),
+    ['restored'],
+    name,
+  )
+  checkRefusal(await owner.post(`/${path}/${id}/restore`), 404, `restoring a live ${name}`)
+}
+
+over(
+  'If-Match: the version that stands passes, another is 412 and changes nothing, on every route that reads it',
+  async () => {
+    const conditional = routes.filter(route => route.headers.includes('If-Match'))
+    assert.ok(conditional.length >= 20)
+    for (const route of conditional) {
+      const call = await fill(route, samples)
+      const record = recordOf(route)!
+      const id = call.path.split('/')[2]!
+      const { version } = (await owner.get(`/${record.contract.path}/${id}`)).body
+      for (const stale of [
+        `"${version + 1}"`,
+        `W/"${version + 7}"`,
+        '"0"',
+        '"abc"',
+        'abc',
+        '""',
+        '"1", "2"',
+      ]) {
+        const requestId = fresh('stale')
+        const reply = await callAs(owner, route, call, { 'if-match': stale, 'x-request-id': requestId })
+        checkRefusal(reply, 412, `${route.key} with If-Match ${stale}`)
+        assert.deepEqual(await toldBy(requestId), [], route.key)
+      }
+      const reply = await callAs(owner, route, call, { 'if-match': `"${version}"` })
+      assert.ok(reply.status < 300, `${route.key} with the version that stands: ${reply.text}`)
+      checkRefusal(
+        await callAs(owner, route, call, { 'if-match': `"${version}"` }),
+        route.method === 'DELETE' ? 404 : 412,
+        `${route.key} once more`,
+      )
+    }
+  },
+)
+
+over('Idempotency-Key: the same answer twice and one effect, on every POST that documents it', async () => {
+  const keyed = routes.filter(route => route.headers.includes('Idempotency-Key'))
+  assert.deepEqual(
+    keyed.length,
+    routes.filter(route => route.method === 'POST' && route.least !== 'public').length,
+  )
+  for (const route of keyed) {
+    const call = await fill(route, samples)
+    const [key, requestId] = [fresh('key'), fresh('once')]
+    const headers = { 'idempotency-key': key, 'x-request-id': requestId }
+    const first = await callAs(owner, route, call, headers)
+    assert.ok(first.status < 300, `${route.key}: ${first.text}`)
+    const told = await toldBy(requestId)
+    const again = await callAs(owner, route, call, headers)
+    assert.deepEqual(
+      [again.status, again.body, again.headers.etag],
+      [first.status, first.body, first.headers.etag],
+      route.key,
+    )
+    assert.deepEqual(
+      [first.headers['idempotent-replayed'], again.headers['idempotent-replayed']],
+      [undefined, 'true'],
+      route.key,
+    )
+    assert.equal((await toldBy(requestId)).length, told.length, `${route.key}: one effect`)
+    const other = route.body
+      ? { ...call, body: { ...(call.body as object), unheardOf: 1 } }
+      : { ...call, query: { unheardOf: '1' } }
+    assert.ok(
+      (await callAs(owner, route, other, headers)).status >= 400,
+      `${route.key}: another request with the same key`,
+    )
+  }
+})
+
+over('bulk: each operation has its own result, or all or nothing', async () => {
+  for (const record of allRecords().filter(candidate => candidate.routes.includes('bulk'))) {
+    const { path, name } = record.contract
+    const { id } = await samples.create(record)
+    const bodies = [await samples.body(record), await samples.body(record)]
+    const operations = [
+      { op: 'create', data: bodies[0] },
+      { op: 'create', data: { ...(await samples.body(record)), unheardOf: 1 } },
+      { op: 'update', id, data: await samples.change(record) },
+      { op: 'update', id: '00000000-0000-7000-8000-000000000000', data: {} },
+      { op: 'update' },
+      { op: 'delete', id },
+      { op: 'restore', id },
+    ]
+    const count = async () =>
+      (await owner.inWorkspace(tx => tx.session.rows('select count(*) as n from events')))[0]!.n as number
+    const reply = await owner.post(`/${path}/bulk`, { operations })
+    assert.deepEqual(
+      reply.body.results.map((r: any) => r.status),
+      [201, 400, 200, 404, 400, 204, 200],
+      `${name}: ${reply.text}`,
+    )
+    assert.equal(reply.body.results[1].error.issues[0].path, 'unheardOf')
+    const before = await count()
+    const refused = await owner.post(`/${path}/bulk`, {
+      operations: operations.with(0, { op: 'create', data: bodies[1] }),
+      atomic: true,
+    })
+    checkRefusal(refused, 400, `${name}: atomic`, 'operations.1.data.unheardOf')
+    assert.equal(await count(), before, `${name}: nothing of it stands`)
+    checkRefusal(
+      await owner.post(`/${path}/bulk`, { operations: Array(1001).fill(operations[0]) }),
+      400,
+      `${name}: 1,001 operations`,
+      'operations',
+    )
+    checkRefusal(await owner.post(`/${path}/bulk`, { operations: [] }), 400, `${name}: none`, 'operations')
+  }
+})
+
+over('409 names the fields of a value that is taken', async () => {
+  const field = await samples.body(allRecords().find(record => record.contract.name === 'customField')!)
+  assert.equal((await owner.post('/custom-fields', field)).status, 201)
+  checkRefusal(await owner.post('/custom-fields', field), 409, 'the same custom field', 'entity,key')
+})
+
+over('a list and its total agree for every role at every moment', async () => {
+  for (const record of allRecords().filter(candidate => candidate.routes.includes('list'))) {
+    const { path } = record.contract
+    for (const person of [people.owner, people.ana, people.vera]) {
+      await samples.create(record)
+      const { rows, total, nextCursor } = (await person.get(`/${path}?limit=200`)).body
+      if (nextCursor === null) assert.equal(total, rows.length, `/${path} as ${person.role}`)
+    }
+  }
+})

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Role } from '#core/db/workspace.ts'
+import type { Program } from '#core/program.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import { allRecords } from '#core/record/registry.ts'
+import { violations } from './json-schema.ts'
+import { fresh, type Samples } from './samples.ts'
+import type { Person, Reply } from './world.ts'
+
+/** One route of the OpenAPI document, with all that the cross-cutting suite needs of it. */
+export type Route = {
+  key: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  places: string[]
+  query: string[]
+  headers: string[]
+  body: { schema: any; types: string[] } | undefined
+  responses: Record<string, any>
+  least: Role | 'user' | 'public'
+}
+
+type Filled = { path: string; body?: unknown; query?: Record<string, string> }
+/** Who fills: `samples` make records as the first workspace's owner. */
+type Filler = (samples: Samples) => Promise<Partial<Filled> & { ids?: Record<string, string> }>
+
+/**
+ * What a route is called with so that it succeeds, where its path and its documented body do not say it.
+ * A new route that is neither generic nor listed here fails the suite: add a line, and it is covered.
+ */
+const FILLERS: Record<string, Filler> = {
+  'POST /contacts/bulk-delete': async samples => ({
+    body: { ids: [(await samples.create(named('contact'))).id] },
+  }),
+  'PUT /deals/{id}/stage': async samples => ({
+    body: { stageId: (await samples.person.get('/stages?sort=-order')).body.rows[0].id },
+  }),
+  'POST /leads/{id}/convert': async () => ({ body: { amount: 12.34 } }),
+  'POST /pipelines': async () => ({ body: { name: fresh('Pipeline '), stages: [{ name: 'One' }] } }),
+  'POST /stages': async () => ({ body: { name: fresh('Stage ') } }),
+  'PUT /stages/reorder': async samples => {
+    const { rows } = (await samples.person.get('/stages')).body
+    const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
+    return { body: { stageIds: own.reverse() } }
+  },
+  'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
+  'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
+}
+
+/** The least role of routes that differ from the rule: reading needs VIEWER, all else MEMBER. */
+const LEAST: Array<[RegExp, Route['least']]> = [
+  [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
+  [/^GET \/audit-logs$/, 'ADMIN'],
+  [/^DELETE \/trash\//, 'ADMIN'],
+]
+
+/** Routes that change nothing although they are no GET, so that no event is expected of them. */
+const WRITES_NOTHING = new Set<string>([])
+
+const named = (name: string): RecordDefinition => allRecords().find(r => r.contract.name === name)!
+
+async function trashed(samples: Samples): Promise<string> {
+  const { id } = await samples.create(named('company'))
+  await samples.person.delete(`/companies/${id}`)
+  return id
+}
+
+/** The record type whose path the route begins with. */
+export const recordOf = (route: Route): RecordDefinition | undefined =>
+  allRecords().find(record => record.contract.path === route.path.split('/')[1])
+
+export const changesSomething = (route: Route): boolean =>
+  route.method !== 'GET' && !WRITES_NOTHING.has(route.key)
+
+export type Document = { paths: Record<string, Record<string, any>>; components: any; servers: any[] }
+
+/** The served document: the suite knows no route but those that it names. */
+export const documentOf = async (program: Program): Promise<Document> =>
+  (await program.server.inject({ url: '/openapi.json' })).json()
+
+export function routesOf(document: Document): Route[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([verb, operation]) => {
+      const method = verb.toUpperCase() as Route['method']
+      const key = `${method} ${path}`
+      const parameters: Array<{ in: string; name: string }> = operation.parameters ?? []
+      const of = (place: string) => parameters.filter(p => p.in === place).map(p => p.name)
+      const content = operation.requestBody?.content
+      return {
+        key,
+        method,
+        path,
+        places: of('path'),
+        query: of('query'),
+        headers: of('header'),
+        body: content && { schema: Object.values<any>(content)[0].schema, types: Object.keys(content) },
+        responses: operation.responses,
+        least: operation.security?.length === 0 ? 'public' : leastOf(key, method),
+      }
+    }),
+  )
+}
+
+const leastOf = (key: string, method: string): Route['least'] =>
+  LEAST.find(([pattern]) => pattern.test(key))?.[1] ?? (method === 'GET' ? 'VIEWER' : 'MEMBER')
+
+/** A call of the route that succeeds for the owner. @throws where the suite does not know how */
+export async function fill(route: Route, samples: Samples): Promise<Filled> {
+  const own = (await FILLERS[route.key]?.(samples)) ?? {}
+  const ids = own.ids ?? {}
+  const record = recordOf(route)
+  for (const place of route.places) {
+    if (ids[place]) continue
+    if (place !== 'id' || !record) throw unknown(route, `the place {${place}}`)
+    ids[place] = await idFor(route, record, samples)
+  }
+  const path = route.path.replace(/\{(\w+)\}/g, (_, place: string) => ids[place]!)
+  const body = own.body ?? (route.body ? await bodyFor(route, record, samples) : undefined)
+  return { path, ...(body === undefined ? {} : { body }), ...(own.query ? { query: own.query } : {}) }
+}
+
+async function idFor(route: Route, record: RecordDefinition, samples: Samples): Promise<string> {
+  const { id } = await samples.create(record)
+  if (route.key === `POST /${record.contract.path}/{id}/restore`)
+    await samples.person.delete(`/${record.contract.path}/${id}`)
+  return id
+}
+
+async function bodyFor(
+  route: Route,
+  record: RecordDefinition | undefined,
+  samples: Samples,
+): Promise<unknown> {
+  const ref: string = route.body?.schema?.$ref ?? ''
+  if (record && ref.endsWith('Create')) return samples.body(record, true)
+  if (record && ref.endsWith('Update')) return samples.change(record)
+  if (record && route.key === `POST /${record.contract.path}/bulk`)
+    return { operations: [{ op: 'create', data: await samples.body(record) }] }
+  throw unknown(route, 'its body')
+}
+
+const unknown = (route: Route, what: string) =>
+  new Error(
+    `${route.key}: the suite does not know how to fill ${what}; add a line to FILLERS in test/routes.ts`,
+  )
+
+/** Calls the route as that person. */
+export function callAs(
+  person: Pick<Person, 'get' | 'post' | 'put' | 'patch' | 'delete'>,
+  route: Route,
+  { path, body, query }: Filled,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const options = { headers, ...(query ? { query } : {}) }
+  if (route.method === 'GET') return person.get(path, options)
+  const verb = route.method.toLowerCase() as 'post' | 'put' | 'patch' | 'delete'
+  return person[verb](path, body, options)
+}
+
+/** The route's path with ids that nobody has. */
+export const withStrangeIds = (route: Route): string => route.path.replace(/\{\w+\}/g, () => randomUUID())
+
+/** A body that passes validation as far as the shape goes, for calls that are refused before it matters. */
+export const anyBody = (route: Route): unknown => (route.body ? {} : undefined)
+
+/** The answer is of a documented status and has the documented shape. */
+export function checkAnswer(reply: Reply, route: Route, document: Document): void {
+  const documented = route.responses[String(reply.status)]
+  assert.ok(
+    documented,
+    `${route.key}: answered ${reply.status}, which is not documented: ${reply.text.slice(0, 300)}`,
+  )
+  const schema = documented.content?.['application/json']?.schema
+  if (!schema) return
+  assert.deepEqual(violations(reply.body, schema, document), [], `${route.key} ${reply.status}`)
+}
+
+/** A refusal in the one envelope, with the code and, where named, an issue at that path. */
+export function checkRefusal(reply: Reply, status: number, what: string, issuePath?: string): void {
+  assert.equal(reply.status, status, `${what}: ${reply.text.slice(0, 400)}`)
+  const { error, code, requestId, timestamp, issues } = reply.body
+  assert.ok(typeof error === 'string' && error.length > 0 && error.length < 300, `${what}: error ${error}`)
+  assert.match(code, /^[A-Z_]+$/, what)
+  assert.equal(requestId, reply.headers['x-request-id'], what)
+  assert.ok(Math.abs(Date.now() - Date.parse(timestamp)) < 60_000, what)
+  if (issuePath !== undefined)
+    assert.ok(
+      issues?.some((issue: { path: string }) => issue.path === issuePath),
+      `${what}: no issue at ${issuePath} in ${reply.text.slice(0, 400)}`,
+    )
+}

@@ -1,0 +1,111 @@
+import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Field } from '#core/record/fields.ts'
+import { allRecords, recordNamed } from '#core/record/registry.ts'
+import type { Person } from './world.ts'
+
+let made = 0
+/** A word that no other sample has. */
+export const fresh = (word = 'sample'): string => `${word}${(++made).toString(36)}x${process.pid}`
+
+/** Values that a record type's own rules ask for, where its contract alone does not say them. */
+const OWN_RULES: Record<string, () => Record<string, unknown>> = {
+  contact: () => ({ firstName: fresh('Ida') }),
+  customField: () => ({ entity: 'deal', key: fresh('key'), label: 'Region', type: 'text' }),
+}
+
+/** Links that are left to the rules: their records must fit each other. */
+const LEFT_OUT: Record<string, string[]> = {
+  deal: ['pipelineId', 'stageId', 'actualCloseDate'],
+  customField: ['options'],
+}
+
+const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
+  text: () => [fresh('Text ')],
+  longText: () => [fresh('Long text, ')],
+  email: () => [`${fresh()}@sample.example`],
+  phone: () => ['+41 44 668 18 00'],
+  url: () => ['https://sample.example/a?b=c'],
+  integer: () => [1, 10, 100, 1000],
+  number: () => [0.5, 1, 10, 100],
+  money: () => [1234.56, 10],
+  currency: () => ['EUR'],
+  boolean: () => [false],
+  date: () => ['2026-03-29'],
+  moment: () => ['2026-03-29T01:30:00.000Z'],
+  time: () => ['09:30'],
+  tags: () => [['vip', 'a "b", {c}']],
+  texts: () => [['price', 'late']],
+  custom: () => [{}],
+  object: () => [{}, []],
+}
+
+/**
+ * Bodies for records of every type, made from their contracts. Linked records are created once per type,
+ * by the same person.
+ */
+export class Samples {
+  readonly person: Person
+  private readonly linked = new Map<string, Promise<string>>()
+
+  constructor(person: Person) {
+    this.person = person
+  }
+
+  /** A body that creates a record; with `full` every field that a caller may write is in it. */
+  async body(record: RecordDefinition, full = false): Promise<Record<string, unknown>> {
+    const { name, fields } = record.contract
+    const values: Record<string, unknown> = {}
+    for (const [key, field] of Object.entries(fields)) {
+      if (field.writable !== 'always' && field.writable !== 'create') continue
+      if (LEFT_OUT[name]?.includes(key) || (!full && !field.required)) continue
+      values[key] = await this.value(name, key, field)
+    }
+    return { ...values, ...OWN_RULES[name]?.() }
+  }
+
+  /** A value that the field takes. @throws where none of the candidates fits, so that one is added */
+  async value(type: string, key: string, field: Field): Promise<unknown> {
+    if (field.kind === 'member') return this.person.id
+    if (field.kind === 'link') return this.idOf(field.target!)
+    if (field.kind === 'links') return [await this.idOf(field.target!)]
+    if (field.kind === 'related') return this.idOf(this.relatedType(type))
+    if (field.options) return key === 'relatedType' ? this.relatedType(type) : field.options[0]
+    const fitting = CANDIDATES[field.kind]?.().find(candidate => field.schema.safeParse(candidate).success)
+    if (fitting === undefined)
+      throw new Error(`test/samples.ts has no value for ${type}.${key} (${field.kind})`)
+    return fitting
+  }
+
+  private relatedType(type: string): string {
+    const options = recordNamed(type).contract.fields.relatedType?.options ?? ['deal']
+    return options.find(option => option !== type && allRecords().some(r => r.contract.name === option))!
+  }
+
+  /** The id of a record of that type which others may link to. */
+  idOf(type: string): Promise<string> {
+    let id = this.linked.get(type)
+    if (!id) {
+      id = this.create(recordNamed(type)).then(row => row.id)
+      this.linked.set(type, id)
+    }
+    return id
+  }
+
+  async create(
+    record: RecordDefinition,
+    full = false,
+  ): Promise<{ id: string; version: number; [key: string]: any }> {
+    const reply = await this.person.post(`/${record.contract.path}`, await this.body(record, full))
+    if (reply.status !== 201) throw new Error(`cannot create a ${record.contract.name}: ${reply.text}`)
+    return reply.body
+  }
+
+  /** A change that differs from what stands: of one field that a caller may write. */
+  async change(record: RecordDefinition): Promise<Record<string, unknown>> {
+    const { name, fields } = record.contract
+    const [key, field] = Object.entries(fields).find(
+      ([, f]) => f.writable === 'always' && (f.kind === 'text' || f.kind === 'longText') && !f.options,
+    )!
+    return { [key]: await this.value(name, key, field) }
+  }
+}
