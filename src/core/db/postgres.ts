@@ -51,7 +51,8 @@ class PostgresSession implements Session {
 export function openPostgres(url: string, poolSize: number): Engine {
   const sql = postgres(url, {
     max: poolSize,
-    fetch_types: false,
+    // Not false: `reserve` on a connection that is still to be opened would then never be answered (postgres.js 3.4.9).
+    fetch_types: true,
     types,
     connect_timeout: 10,
     idle_timeout: 60,
