@@ -444,6 +444,7 @@ CREATE INDEX "contacts_workspace_id_company_id_index" ON "contacts" USING btree 
 CREATE INDEX "contacts_workspace_id_created_by_id_index" ON "contacts" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
 CREATE INDEX "contacts_email" ON "contacts" USING btree ("workspace_id","email");--> statement-breakpoint
 CREATE INDEX "contacts_name" ON "contacts" USING btree ("workspace_id","last_name","first_name","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "contacts_status" ON "contacts" USING btree ("workspace_id","status","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_touched" ON "contacts" USING btree ("workspace_id","last_interaction_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_search" ON "contacts" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "custom_fields_workspace_id_updated_at_id_index" ON "custom_fields" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
