@@ -62,6 +62,8 @@ export function openPostgres(url: string, poolSize: number): Engine {
       TimeZone: 'UTC',
       DateStyle: 'ISO, MDY',
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // Requests run beside each other already; starting workers for one of them only costs the others.
+      max_parallel_workers_per_gather: 0,
       idle_in_transaction_session_timeout: 60_000,
     } as Record<string, string | number>,
   })
