@@ -15,15 +15,23 @@ const types = Object.fromEntries(
 
 type Reserved = postgres.ReservedSql
 
+const ROLE = /\b(?:set (?:local )?role (\w+)|reset role|commit|rollback(?! to))\b/g
+
+/**
+ * PostgreSQL plans a prepared statement anew whenever another role runs it, since other policies apply. So
+ * that roles which take turns on a connection keep their plans, each prepares statements of its own: the
+ * role stands as a comment before the text.
+ */
 class PostgresSession implements Session {
   readonly connection: Reserved
+  private role = ''
   constructor(connection: Reserved) {
     this.connection = connection
   }
 
   async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return await this.connection.unsafe(text, encodeParams(params), { prepare: true })
+      return await this.connection.unsafe(this.role + text, encodeParams(params), { prepare: true })
     } catch (error) {
       throw new DatabaseFault(error)
     }
@@ -31,13 +39,14 @@ class PostgresSession implements Session {
 
   async values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
     try {
-      return await this.connection.unsafe(text, encodeParams(params), { prepare: true }).values()
+      return await this.connection.unsafe(this.role + text, encodeParams(params), { prepare: true }).values()
     } catch (error) {
       throw new DatabaseFault(error)
     }
   }
 
   async script(text: string): Promise<Row[]> {
+    for (const [, role] of text.matchAll(ROLE)) this.role = role ? `/* ${role} */ ` : ''
     try {
       const results: Row[] | Row[][] = await this.connection.unsafe(text).simple()
       return results.flat()
