@@ -13,7 +13,13 @@ import { type Person, useProgram, world } from './world.ts'
 const program = useProgram()
 let people: Awaited<ReturnType<typeof world>>
 
-type Node = { 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; Plans?: Node[] }
+type Node = {
+  'Node Type': string
+  'Relation Name'?: string
+  'Index Name'?: string
+  'Index Cond'?: string
+  Plans?: Node[]
+}
 const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
 
 async function prepare(): Promise<void> {
@@ -117,10 +123,19 @@ describe('plans', () => {
   }
 
   it('a search for a rare word uses the trigram index, which row-level security itself would not allow', async () => {
-    const { seen } = await recorded(program(), () => people.ana.get('/contacts?q=quixano'))
+    const { seen } = await recorded(program(), () => people.owner.get('/contacts?q=quixano'))
     const ranking = seen.filter(({ role }) => role === 'ascendore_search')
     assert.equal(ranking.length, 2, 'count and ranking run as ascendore_search')
-    for (const statement of ranking)
-      assert.deepEqual(indexesIn(nodesOf(await planOf(statement))), ['contacts_search'])
+    for (const statement of ranking) {
+      // Without the indexes on the workspace, which serve as well where there are few rows.
+      const text = statement.text.replace('t.workspace_id = $1::uuid', 't.workspace_id::text = $1')
+      const opening = `${statement.opening}; set local enable_indexscan = off; set local enable_indexonlyscan = off`
+      const byTrigrams = async (role: string) =>
+        nodesOf(await planOf({ ...statement, text, opening, role })).some(node =>
+          node['Index Cond']?.includes('search_text'),
+        )
+      assert.equal(await byTrigrams('ascendore_search'), true)
+      assert.equal(await byTrigrams('ascendore_admin'), false)
+    }
   })
 })
