@@ -177,7 +177,8 @@ const OPEN_TO_OWNER = `do $$ declare t record; begin
 
 /** Sets the database up as the program does, and fills it. Answers where the large workspace is. */
 export async function fill(env: Record<string, string | undefined>, scale: number): Promise<Place> {
-  const program = await startProgram(readConfig(env), makeLog('warn'))
+  // Statements of minutes have the program's own background work complain, which is no news here.
+  const program = await startProgram(readConfig(env), makeLog('fatal'))
   const { database } = program.app
   try {
     const workspaces: Array<{ id: string; members: string[]; sessions: string[] }> = []

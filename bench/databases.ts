@@ -40,7 +40,8 @@ function generatorMark(): string {
   for (const pattern of [
     'bench/data.ts',
     'migrations/*.sql',
-    'src/core/db/*.ts',
+    'src/core/db/policies.ts',
+    'src/core/record/visibility.ts',
     'src/features/*/*.server.ts',
   ])
     for (const file of globSync(pattern, { cwd: ROOT }).sort()) hash.update(readFileSync(join(ROOT, file)))
