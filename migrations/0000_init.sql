@@ -72,13 +72,13 @@ CREATE TABLE "sessions" (
 	"user_id" uuid NOT NULL,
 	"workspace_id" uuid NOT NULL,
 	"token_hash" text NOT NULL,
-	"used_hashes" text[] DEFAULT '{}' NOT NULL,
 	"user_agent" text,
 	"ip" "inet",
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"used_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
-	"ended_at" timestamp(3) with time zone
+	"ended_at" timestamp(3) with time zone,
+	CONSTRAINT "sessions_token" UNIQUE("token_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "users" (
@@ -347,6 +347,51 @@ CREATE TABLE "notes" (
 	CONSTRAINT "notes_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "invites" (
+	"workspace_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"email" text NOT NULL,
+	"role" text NOT NULL,
+	"created_by_id" uuid,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"accepted_at" timestamp(3) with time zone,
+	"revoked_at" timestamp(3) with time zone,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "invites_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "login_attempts" (
+	"key" text PRIMARY KEY NOT NULL,
+	"failures" integer NOT NULL,
+	"since" timestamp(3) with time zone NOT NULL,
+	"locked_until" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "mail_tokens" (
+	"hash" text PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"purpose" text NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL,
+	"used_at" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "two_factors" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"sealed_secret" text NOT NULL,
+	"enabled_at" timestamp(3) with time zone,
+	"last_step" bigint DEFAULT 0 NOT NULL,
+	"recovery_hashes" text[] DEFAULT '{}' NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "used_refresh_tokens" (
+	"hash" text PRIMARY KEY NOT NULL,
+	"session_id" uuid NOT NULL,
+	"used_at" timestamp(3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "pipelines" (
 	"workspace_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -447,6 +492,11 @@ ALTER TABLE "notes" ADD CONSTRAINT "notes_workspace_id_workspaces_id_fk" FOREIGN
 ALTER TABLE "notes" ADD CONSTRAINT "notes_author_id_fk" FOREIGN KEY ("workspace_id","author_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "notes" ADD CONSTRAINT "notes_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "notes" ADD CONSTRAINT "notes_related_id_fk" FOREIGN KEY ("workspace_id","related_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invites" ADD CONSTRAINT "invites_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invites" ADD CONSTRAINT "invites_created_by_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mail_tokens" ADD CONSTRAINT "mail_tokens_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "two_factors" ADD CONSTRAINT "two_factors_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "used_refresh_tokens" ADD CONSTRAINT "used_refresh_tokens_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pipelines" ADD CONSTRAINT "pipelines_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pipelines" ADD CONSTRAINT "pipelines_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stages" ADD CONSTRAINT "stages_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -493,6 +543,7 @@ CREATE INDEX "contacts_workspace_id_company_id_index" ON "contacts" USING btree 
 CREATE INDEX "contacts_workspace_id_created_by_id_index" ON "contacts" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
 CREATE INDEX "contacts_email" ON "contacts" USING btree ("workspace_id","email");--> statement-breakpoint
 CREATE INDEX "contacts_name" ON "contacts" USING btree ("workspace_id","last_name","first_name","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "contacts_status" ON "contacts" USING btree ("workspace_id","status","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_touched" ON "contacts" USING btree ("workspace_id","last_interaction_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_title" ON "contacts" USING btree ("workspace_id",crm_fold(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')))) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "contacts_search" ON "contacts" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
@@ -541,6 +592,12 @@ CREATE INDEX "notes_workspace_id_author_id_index" ON "notes" USING btree ("works
 CREATE INDEX "notes_workspace_id_related_id_index" ON "notes" USING btree ("workspace_id","related_id");--> statement-breakpoint
 CREATE INDEX "notes_workspace_id_created_by_id_index" ON "notes" USING btree ("workspace_id","created_by_id");--> statement-breakpoint
 CREATE INDEX "notes_search" ON "notes" USING gin ("workspace_id","search_text" gin_trgm_ops);--> statement-breakpoint
+CREATE UNIQUE INDEX "invites_pending" ON "invites" USING btree ("workspace_id","email") WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
+CREATE INDEX "login_attempts_since_index" ON "login_attempts" USING btree ("since");--> statement-breakpoint
+CREATE INDEX "mail_tokens_user_id_purpose_created_at_index" ON "mail_tokens" USING btree ("user_id","purpose","created_at");--> statement-breakpoint
+CREATE INDEX "mail_tokens_expires_at_index" ON "mail_tokens" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "used_refresh_tokens_session_id_index" ON "used_refresh_tokens" USING btree ("session_id");--> statement-breakpoint
+CREATE INDEX "used_refresh_tokens_used_at_index" ON "used_refresh_tokens" USING btree ("used_at");--> statement-breakpoint
 CREATE INDEX "pipelines_workspace_id_updated_at_id_index" ON "pipelines" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "pipelines_workspace_id_created_at_id_index" ON "pipelines" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "pipelines_workspace_id_deleted_at_id_index" ON "pipelines" USING btree ("workspace_id","deleted_at","id") WHERE deleted_at is not null;--> statement-breakpoint

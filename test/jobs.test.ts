@@ -42,7 +42,12 @@ async function queueOf(
   context.after(async () => {
     if (started) await jobs.stop()
   })
-  return { job, jobs, start: () => (started ??= jobs.start([job], [])), rows: () => rowsOf(job.name) }
+  return {
+    job,
+    jobs,
+    start: () => (started ??= jobs.start(program().app, [job], [])),
+    rows: () => rowsOf(job.name),
+  }
 }
 
 const rowsOf = (name: string) =>

@@ -22,15 +22,23 @@ type Reserved = postgres.ReservedSql
  */
 const isKept = (text: string): boolean => text.length <= KEPT_CHARACTERS
 
+const ROLE = /\b(?:set (?:local )?role (\w+)|reset role|commit|rollback(?! to))\b/g
+
+/**
+ * PostgreSQL plans a prepared statement anew whenever another role runs it, since other policies apply. So
+ * that roles which take turns on a connection keep their plans, each prepares statements of its own: the
+ * role stands as a comment before the text.
+ */
 class PostgresSession implements Session {
   readonly connection: Reserved
+  private role = ''
   constructor(connection: Reserved) {
     this.connection = connection
   }
 
   async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return await this.connection.unsafe(text, encodeParams(params), { prepare: isKept(text) })
+      return await this.connection.unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) })
     } catch (error) {
       throw new DatabaseFault(error)
     }
@@ -38,13 +46,16 @@ class PostgresSession implements Session {
 
   async values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
     try {
-      return await this.connection.unsafe(text, encodeParams(params), { prepare: isKept(text) }).values()
+      return await this.connection
+        .unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) })
+        .values()
     } catch (error) {
       throw new DatabaseFault(error)
     }
   }
 
   async script(text: string): Promise<Row[]> {
+    for (const [, role] of text.matchAll(ROLE)) this.role = role ? `/* ${role} */ ` : ''
     try {
       const results: Row[] | Row[][] = await this.connection.unsafe(text).simple()
       return results.flat()
@@ -69,6 +80,8 @@ export function openPostgres(url: string, poolSize: number): Engine {
       TimeZone: 'UTC',
       DateStyle: 'ISO, MDY',
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // Requests run beside each other already; starting workers for one of them only costs the others.
+      max_parallel_workers_per_gather: 0,
       idle_in_transaction_session_timeout: 60_000,
     } as Record<string, string | number>,
   })

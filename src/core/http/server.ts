@@ -20,9 +20,9 @@ import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
 import { identify, serve } from './serve.ts'
 
-/** A request that carries no upload has to be here by then; uploads have longer, since they know no row limit. */
 /** Clients whose rate one process remembers. */
 const CLIENTS_AT_MOST = 20_000
+/** A request that carries no upload has to be here by then; uploads have longer, since they know no row limit. */
 const REQUEST_TIMEOUT_MS = 120_000
 const UPLOAD_TIMEOUT_MS = 3_600_000
 const HEADERS_TIMEOUT_MS = 60_000

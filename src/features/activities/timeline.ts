@@ -124,7 +124,8 @@ function changes(
   if (query.entityId) {
     const id = add(query.entityId, 'uuid')
     conditions.push(
-      `(e.entity_id = ${id} or e.entity_id in (select r.id from records r where r.workspace_id = $1::uuid and r.parent_id = ${id}))`,
+      // One array rather than `or`: only so can the index on the record find the events.
+      `e.entity_id = any(array(select ${id} union all select r.id from records r where r.workspace_id = $1::uuid and r.parent_id = ${id}))`,
     )
   }
   return {

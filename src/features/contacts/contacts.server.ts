@@ -54,6 +54,7 @@ export const contactTable = pgTable(
     ...recordKeys(t, { members: ['ownerId'], links: ['companyId'] }),
     index('contacts_email').on(t.workspaceId, t.email),
     index('contacts_name').on(t.workspaceId, t.lastName, t.firstName, t.id).where(live),
+    index('contacts_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
     index('contacts_touched')
       .on(t.workspaceId, t.lastInteractionAt.desc().nullsLast(), t.id.desc())
       .where(live),

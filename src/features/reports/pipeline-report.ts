@@ -60,10 +60,12 @@ export async function pipelineReport(
     ...(pipelineId ? [`t.pipeline_id = ${add(pipelineId, 'uuid')}`] : []),
     ...(withClosed ? [] : [`t.status = 'OPEN'`]),
   ].join(' and ')
+  // Named as a constant, open deals are summed up from the index `deals_board` alone, which does not hold it.
+  const [status, groups] = withClosed ? ['t.status', ', t.status'] : [`'OPEN'`, '']
   const [parts, stages, [workspace]] = await Promise.all([
     tx.session.rows(
-      `select t.stage_id as "stageId", t.currency, t.status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
-       from deals t where ${where} group by t.stage_id, t.currency, t.status`,
+      `select t.stage_id as "stageId", t.currency, ${status} as status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
+       from deals t where ${where} group by t.stage_id, t.currency${groups}`,
       params,
     ) as Promise<unknown> as Promise<Part[]>,
     tx.session.rows(

@@ -1,0 +1,132 @@
+import type { Program } from '#core/program.ts'
+import type { Place } from './data.ts'
+
+/** One request, without its headers. */
+export type Asked = { method: string; path: string; body?: string }
+
+export type Scenario = {
+  name: string
+  /** SPEC 7's bound on p95, in milliseconds, on PostgreSQL with 16 clients. */
+  p95Ms: number
+  /** Makes new ids, which a replay must not use again. */
+  creates?: boolean
+  writes?: boolean
+  /** Named in SPEC 7 for its growth with the data. */
+  grows?: boolean
+}
+
+export const SCENARIOS: Scenario[] = [
+  { name: 'list', p95Ms: 25, grows: true },
+  { name: 'next-page', p95Ms: 25 },
+  { name: 'list-status', p95Ms: 25 },
+  { name: 'list-company', p95Ms: 25 },
+  { name: 'list-amount', p95Ms: 25 },
+  { name: 'search-rare', p95Ms: 60 },
+  { name: 'search-frequent', p95Ms: 60 },
+  { name: 'search-all', p95Ms: 60 },
+  { name: 'read', p95Ms: 25, grows: true },
+  { name: 'board', p95Ms: 60, grows: true },
+  { name: 'board-column', p95Ms: 25 },
+  { name: 'timeline', p95Ms: 25 },
+  { name: 'my-tasks', p95Ms: 25 },
+  { name: 'create', p95Ms: 40, creates: true, writes: true, grows: true },
+  { name: 'update', p95Ms: 40, writes: true },
+  { name: 'stage-move', p95Ms: 40, writes: true },
+]
+
+/** Distinct requests of a scenario. */
+const POOL = 200
+const DEALS_MOVED = 50
+const BASE = '/api/v1'
+
+const get = (path: string): Asked => ({ method: 'GET', path: BASE + path })
+const cycle = <T>(values: T[], make: (value: T, i: number) => Asked): Asked[] =>
+  Array.from({ length: Math.min(POOL, values.length) }, (_, i) => make(values[i]!, i))
+
+/** The requests of every scenario, about records that the caller may see and change. */
+export async function poolsOf(
+  program: Program,
+  place: Place,
+  role: 'owner' | 'member',
+  // biome-ignore lint/suspicious/noExplicitAny: bodies as they come
+  ask: (asked: Asked) => Promise<any>,
+): Promise<Record<string, Asked[]>> {
+  const { workspaceId } = place
+  const { userId } = place[role]
+  const ids = await program.app.database.inWorkspace(
+    { workspaceId, userId, role: role === 'owner' ? 'OWNER' : 'MEMBER', visibility: 'own', timezone: 'UTC' },
+    async tx => {
+      const of = async (table: string, more = '') =>
+        (
+          await tx.session.rows(
+            `select id from ${table} where workspace_id = $1::uuid and deleted_at is null ${more} order by md5(id::text) limit ${POOL}`,
+            [workspaceId],
+          )
+        ).map(row => row.id as string)
+      return {
+        contacts: await of('contacts'),
+        companies: await of('companies'),
+        deals: await of('deals', "and status = 'OPEN'"),
+        stages: await of('stages', "and kind = 'OPEN'"),
+      }
+    },
+  )
+  const pages: Asked[] = []
+  for (let cursor = (await ask(get('/contacts'))).nextCursor; cursor && pages.length < POOL / 2; ) {
+    pages.push(get(`/contacts?cursor=${cursor}`))
+    cursor = (await ask(pages.at(-1)!)).nextCursor
+  }
+  const filter = (from: number) =>
+    encodeURIComponent(
+      JSON.stringify({
+        and: [
+          { field: 'amount', op: 'gte', value: from },
+          { field: 'status', op: 'eq', value: 'OPEN' },
+        ],
+      }),
+    )
+  const moved = ids.deals.slice(0, DEALS_MOVED)
+  return {
+    list: [get('/contacts')],
+    'next-page': pages,
+    'list-status': ['ACTIVE', 'INACTIVE', 'BOUNCED'].map(status => get(`/contacts?status=${status}`)),
+    'list-company': cycle(ids.companies, id => get(`/contacts?companyId=${id}`)),
+    'list-amount': cycle(ids.companies, (_, i) => get(`/deals?filter=${filter(50_000 + i * 200)}`)),
+    'search-rare': ['quixano', 'Quixano', '1000777', '10007'].map(q => get(`/contacts?q=${q}`)),
+    'search-frequent': ['Anna', 'clara', 'felix', 'Gül', 'noah'].map(q =>
+      get(`/contacts?q=${encodeURIComponent(q)}`),
+    ),
+    'search-all': [get('/contacts?q=example')],
+    read: cycle(ids.contacts, id => get(`/contacts/${id}`)),
+    board: [get('/deals/pipeline')],
+    'board-column': ids.stages.map(id => get(`/deals?stageId=${id}&status=OPEN`)),
+    timeline: cycle(ids.contacts, id => get(`/contacts/${id}/activities`)),
+    'my-tasks': [get('/tasks/my-tasks')],
+    create: cycle(ids.companies.slice(0, 20), companyId => ({
+      method: 'POST',
+      path: `${BASE}/contacts`,
+      body: JSON.stringify({
+        firstName: 'Nora',
+        lastName: 'Neu __N__',
+        email: 'nora.__N__@mail.example',
+        phone: '+49 30 901820',
+        jobTitle: 'Buyer',
+        companyId,
+        tags: ['bench'],
+      }),
+    })),
+    update: cycle(ids.contacts, id => ({
+      method: 'PATCH',
+      path: `${BASE}/contacts/${id}`,
+      body: JSON.stringify({ jobTitle: 'Title __N__', leadSource: 'web' }),
+    })),
+    // Each turn through the deals sends them to the next stage.
+    'stage-move': ids.stages.flatMap(stageId =>
+      moved.map(id => ({
+        method: 'PUT',
+        path: `${BASE}/deals/${id}/stage`,
+        body: JSON.stringify({ stageId }),
+      })),
+    ),
+  }
+}

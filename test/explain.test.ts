@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { recordNamed } from '#core/record/registry.ts'
+import { store } from '#core/record/store.ts'
+import { recorded, type Seen } from './recorder.ts'
+import { type Person, useProgram, world } from './world.ts'
+
+/**
+ * That lists, pages, the board and searches can use their indexes under the roles in which they really run.
+ * Few rows would be read sequentially, so that is switched off: what the planner then still reads
+ * sequentially, row-level security or the shape of the statement keeps from the index.
+ */
+const program = useProgram()
+let people: Awaited<ReturnType<typeof world>>
+
+type Node = {
+  'Node Type': string
+  'Relation Name'?: string
+  'Index Name'?: string
+  'Index Cond'?: string
+  Plans?: Node[]
+}
+const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
+async function prepare(): Promise<void> {
+  people ??= await world()
+  const { ana } = people
+  const contacts = Array.from({ length: 2000 }, (_, i) => ({
+    firstName: i === 77 ? 'Quixano' : 'Greta',
+    lastName: `Grün${i}`,
+    email: `greta${i}@mail.example`,
+  }))
+  await ana.inWorkspace(tx => store.createMany(tx, recordNamed('contact'), contacts))
+  for (let i = 0; i < 3; i++) {
+    const { body } = await ana.post('/deals', { title: `Deal ${i}`, amount: 100 })
+    assert.ok(body.id, JSON.stringify(body))
+  }
+  await program()
+    .app.database.engine.acquire()
+    .then(async session => {
+      await session.script('analyze')
+      program().app.database.engine.release(session)
+    })
+}
+
+/** The plan of a statement, in a transaction that is opened as the request's was. */
+async function planOf({ text, params, opening, role }: Seen): Promise<Node> {
+  const { engine } = program().app.database
+  const session = await engine.acquire()
+  try {
+    await session.script(`${opening}; set local enable_seqscan = off; set local role ${role}`)
+    const [row] = await session.values(`explain (format json) ${text}`, params)
+    return (row![0] as Array<{ Plan: Node }>)[0]!.Plan
+  } finally {
+    await session.script('rollback')
+    engine.release(session)
+  }
+}
+
+/** For each statement of the request that reads `table`: how it gets at the rows. */
+async function accessOf(
+  person: Person,
+  path: string,
+  table: string,
+): Promise<Array<{ role: string; nodes: Node[] }>> {
+  const { result, seen } = await recorded(program(), () => person.get(path))
+  assert.equal(result.status, 200, result.text)
+  const found = []
+  for (const statement of seen) {
+    if (!new RegExp(`\\b(from|join) ${table}\\b`).test(statement.text)) continue
+    found.push({ role: statement.role, nodes: nodesOf(await planOf(statement)) })
+  }
+  assert.ok(found.length, `${path} does not read ${table}`)
+  return found
+}
+
+const indexesIn = (nodes: Node[]): string[] => nodes.flatMap(node => node['Index Name'] ?? [])
+
+/** @param index one of these must be used by at least one of the request's statements */
+async function usesIndex(person: Person, path: string, table: string, index: RegExp): Promise<void> {
+  const statements = await accessOf(person, path, table)
+  for (const { nodes, role } of statements) {
+    const scanned = nodes.filter(
+      node => node['Node Type'].includes('Seq Scan') && node['Relation Name'] === table,
+    )
+    assert.deepEqual(scanned, [], `${path} reads all of ${table} as ${role}`)
+  }
+  const used = statements.flatMap(({ nodes }) => indexesIn(nodes))
+  assert.ok(
+    used.some(name => index.test(name)),
+    `${path} uses ${used.join(', ') || 'no index'}`,
+  )
+}
+
+describe('plans', () => {
+  before(prepare)
+  for (const role of ['owner', 'ana'] as const) {
+    describe(`as ${role === 'owner' ? 'OWNER' : 'MEMBER who sees their own'}`, () => {
+      const person = () => people[role]
+      it('the default list', () => usesIndex(person(), '/contacts', 'contacts', /^contacts_/))
+      it('the next page', async () => {
+        const { body } = await person().get('/contacts?limit=1')
+        await usesIndex(person(), `/contacts?limit=1&cursor=${body.nextCursor}`, 'contacts', /^contacts_/)
+      })
+      it('a list by a plain field', () =>
+        usesIndex(person(), '/contacts?status=ACTIVE', 'contacts', /^contacts_/))
+      it('the board', () => usesIndex(person(), '/deals/pipeline', 'deals', /^deals_/))
+      it('a column of the board', async () => {
+        const { body } = await person().get('/deals')
+        const path = `/deals?stageId=${body.rows[0].stageId}&status=OPEN`
+        await usesIndex(person(), path, 'deals', /^deals_/)
+      })
+      it('a search', () => usesIndex(person(), '/contacts?q=greta', 'contacts', /^contacts_/))
+      it('what happened to a record', async () => {
+        const { body } = await person().get('/contacts')
+        await usesIndex(person(), `/contacts/${body.rows[0].id}/activities`, 'events', /^events_entity/)
+      })
+      it('the total of a whole list reads no old events', async () => {
+        if (role === 'owner')
+          await usesIndex(person(), '/contacts', 'events', /^events_(workspace_id_seq_pk|seq)/)
+      })
+    })
+  }
+
+  it('a search for a rare word uses the trigram index, which row-level security itself would not allow', async () => {
+    const { seen } = await recorded(program(), () => people.owner.get('/contacts?q=quixano'))
+    const ranking = seen.filter(({ role }) => role === 'ascendore_search')
+    assert.equal(ranking.length, 2, 'count and ranking run as ascendore_search')
+    // On few rows the indexes of the workspace serve as well, so the word alone is asked for.
+    const text = `select id from contacts where search_text like '%quixano%'`
+    const byTrigrams = async (role: string) =>
+      nodesOf(await planOf({ ...ranking[0]!, text, params: [], role })).some(node =>
+        node['Index Cond']?.includes('search_text'),
+      )
+    assert.equal(await byTrigrams('ascendore_search'), true)
+    assert.equal(await byTrigrams('ascendore_admin'), false)
+  })
+})
