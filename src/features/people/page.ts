@@ -32,7 +32,7 @@ type Given = {
 export async function readPage(tx: Tx, { select, from, params, key, query }: Given) {
   const limit = query.limit ?? ROWS_DEFAULT
   const mark = queryMark([from, params])
-  const cursor = query.cursor ? readCursor(query.cursor, mark, ['uuid']) : undefined
+  const cursor = query.cursor ? readCursor(query.cursor, mark, ['id']) : undefined
   const total =
     cursor?.total ?? ((await tx.session.rows(`select count(*) as n ${from}`, params))[0]!.n as number)
   const place = `$${params.length + 1}::uuid`
