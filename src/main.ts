@@ -12,7 +12,11 @@ async function main(): Promise<void> {
   const program = await startProgram(config, log)
   stopOnSignal(program.stop, log)
   try {
-    await program.server.listen({ port: config.port, host: config.host })
+    const address = await program.server.listen({ port: config.port, host: config.host })
+    const url = config.port === 0 ? address : config.publicUrl
+    process.stdout.write(
+      `${['', `  Ascendore CRM listens on ${url}`, `  API documents: ${url}/api-docs`, ...program.notices, ''].join('\n')}\n`,
+    )
   } catch (error) {
     await program.stop()
     const { code } = error as NodeJS.ErrnoException

@@ -36,7 +36,7 @@ const settings = z.object({
   SMTP_PASS: z.string().optional(),
   MAIL_FROM: z.string().min(3).default('Ascendore CRM <crm@localhost>'),
   JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
-  SEED: z.enum(['demo', 'none']).default('demo'),
+  SEED: z.enum(['demo', 'none']).optional(),
   RATE_LIMIT_GENERAL: perMinute(100),
   RATE_LIMIT_AI: perMinute(20),
   RATE_LIMIT_UPLOAD: perMinute(10),
@@ -105,7 +105,8 @@ export function readConfig(env: Env): Config {
     smtpUrl: s.SMTP_URL ?? smtpUrlFromParts(s),
     mailFrom: s.MAIL_FROM,
     jwtSecret: s.JWT_SECRET ?? keptSecret(dataDir, s.DATABASE_URL),
-    seed: s.SEED,
+    // Made-up accounts have no place on a database server unless somebody asks for them.
+    seed: s.SEED ?? (s.DATABASE_URL ? 'none' : 'demo'),
     rateLimitsPerMinute: {
       general: s.RATE_LIMIT_GENERAL,
       ai: s.RATE_LIMIT_AI,

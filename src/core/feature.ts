@@ -37,6 +37,8 @@ export type Feature = {
   followers?: Follower[]
   /** Walls of tables that are not records. */
   walls?: ExtraWalls[]
+  /** Runs before jobs and requests do; answers lines to print once the program listens. */
+  prepare?: (app: App) => Promise<string[]>
   /** What a new workspace starts with, such as a pipeline. */
   found?: (tx: Tx) => Promise<void>
 }

@@ -11,6 +11,7 @@ import type { Engine } from './db/engine.ts'
 import { migrate } from './db/migrate.ts'
 import { policiesSql } from './db/policies.ts'
 import { openPostgres } from './db/postgres.ts'
+import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
 import { StartupFault } from './errors.ts'
 import { Following } from './events/follow.ts'
@@ -31,6 +32,8 @@ export type Program = {
   app: App
   server: FastifyInstance
   operations: Operation[]
+  /** What to tell the operator once the program listens. */
+  notices: string[]
   stop: () => Promise<void>
 }
 
@@ -67,7 +70,15 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
   const schedules = features.flatMap(feature => feature.schedules ?? [])
   const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
-  const queues = [...jobDefinitions, ...schedules].map(({ name }) => name)
+  const queues = [
+    ...jobDefinitions.map(({ name, retries, timeoutSeconds, run }) => [
+      name,
+      retries,
+      timeoutSeconds,
+      run !== undefined,
+    ]),
+    ...schedules.map(({ name }) => [name]),
+  ]
   await migrate(engine, {
     folder: MIGRATIONS,
     policies: policiesSql(features.flatMap(feature => feature.walls ?? [])),
@@ -100,15 +111,19 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   const operations = operationsOf(features)
   const server = await makeServer(app, operations, redis)
   healthRoutes(server, app)
+  const notices: string[] = []
+  for (const feature of features) notices.push(...((await feature.prepare?.(app)) ?? []))
   await app.jobs.start(app, jobDefinitions, schedules)
   following.start()
+  const stopUpkeep = keepUp(engine)
   const stop = async () => {
+    stopUpkeep()
     await server.close()
     await Promise.all([app.jobs.stop(), following.stop()])
     redis?.disconnect()
     await engine.close()
   }
-  return { app, server, operations, stop }
+  return { app, server, operations, notices, stop }
 }
 
 /** Redis is shared by many processes; where a URL is set, the program does not start without it. */

@@ -13,7 +13,7 @@ import { recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { DEFAULT_STAGES, pipelineContract, STAGE_KINDS, stageContract } from './pipelines.contract.ts'
-import { defaultPipelineId, removeStage, reorderStages, stagesOf } from './stages.ts'
+import { defaultPipelineId, forgetStages, removeStage, reorderStages, stagesOf } from './stages.ts'
 
 export const pipelineTable = pgTable(
   'pipelines',
@@ -105,6 +105,7 @@ async function refuseUsedPipeline(tx: Tx, id: string): Promise<void> {
 /** A stage that does not say where it stands goes to the end of its pipeline, the default one if need be. */
 async function placeStage(tx: Tx, values: Change): Promise<Change> {
   const known = await stagesOf(tx)
+  forgetStages(tx)
   const pipelineId = values.pipelineId as string
   const last = Math.max(
     -1,

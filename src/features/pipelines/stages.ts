@@ -33,6 +33,9 @@ export async function defaultPipelineId(tx: Tx): Promise<string> {
   return row.id as string
 }
 
+/** Has the next question read the stages anew, because one is about to be made. */
+export const forgetStages = (tx: Tx): void => void known.delete(tx)
+
 /** Gives the stages their places; those of the pipeline that are not named follow in their old order. */
 export async function reorderStages(
   tx: Tx,
