@@ -52,18 +52,24 @@ export function openApiDocument(operations: Operation[]): object {
     paths: paths as ZodOpenApiPathsObject,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Error: errorSchema as never, ...recordSchemas() } as never,
+      responses: sharedRefusals() as never,
+      schemas: { Error: errorSchema as never, ...recordSchemas(operations) } as never,
     },
   })
 }
 
-function recordSchemas(): Record<string, object> {
+function recordSchemas(operations: Operation[]): Record<string, object> {
+  // A route of a feature's own may take another body than the generic one; then that one is not named.
+  const used = JSON.stringify(operations.map(operation => operation.document ?? null))
+  const isUsed = (name: string) => used.includes(`/${name}"`)
   const schemas: Record<string, object> = {}
   for (const { contract, routes } of allRecords()) {
     const name = componentName(contract)
     schemas[name] = readSchemaJson(contract)
-    if (routes.includes('create')) schemas[`${name}Create`] = writeSchemaJson(contract, 'create')
-    if (routes.includes('update')) schemas[`${name}Update`] = writeSchemaJson(contract, 'update')
+    if (routes.includes('create') && isUsed(`${name}Create`))
+      schemas[`${name}Create`] = writeSchemaJson(contract, 'create')
+    if (routes.includes('update') && isUsed(`${name}Update`))
+      schemas[`${name}Update`] = writeSchemaJson(contract, 'update')
   }
   return schemas
 }
@@ -90,7 +96,6 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     ...parameters(operation),
     ...(operation.body || operation.consumes ? { requestBody: requestBody(operation) } : {}),
     responses: responses(operation) as never,
-    ...(document?.example ? {} : {}),
   }
 }
 
@@ -145,6 +150,17 @@ const REFUSALS: Record<number, string> = {
   429: 'Too many requests; see Retry-After',
 }
 
+const refusal = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+})
+
+/** The refusals that every route may give, said once. */
+const sharedRefusals = () =>
+  Object.fromEntries(
+    Object.entries(REFUSALS).map(([code, description]) => [`Refused${code}`, refusal(description)]),
+  )
+
 function responses(operation: Operation): Record<string, object> {
   const codes = { ...REFUSALS, ...operation.refuses } as Record<number, string>
   if (operation.access === 'public') delete codes[403]
@@ -152,7 +168,9 @@ function responses(operation: Operation): Record<string, object> {
   if (!operation.body) delete codes[415]
   const refusals = Object.entries(codes).map(([code, description]) => [
     code,
-    { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    description === REFUSALS[Number(code)]
+      ? { $ref: `#/components/responses/Refused${code}` }
+      : refusal(description),
   ])
   return { [String(operation.status ?? 200)]: success(operation), ...Object.fromEntries(refusals) }
 }

@@ -20,6 +20,8 @@ export type Contract<F extends Fields = Fields> = {
   /** The fields that may be given as plain query parameters (R3 section 10). */
   plainFilters: readonly string[]
   softDelete: boolean
+  /** A body that creates one, as the OpenAPI document shows it; a test sends it. */
+  example?: Record<string, unknown>
   /** Whether `/import` and `/export` and `/bulk` exist for it. */
   importable: boolean
 }
@@ -41,6 +43,7 @@ type Given<F extends Fields> = Pick<Contract<F>, 'name' | 'path' | 'label' | 'fi
   dateField?: (keyof F & string) | 'createdAt'
   plainFilters?: readonly ((keyof F & string) | 'createdById')[]
   softDelete?: boolean
+  example?: Partial<Record<keyof F & string, unknown>>
   importable?: boolean
 }
 

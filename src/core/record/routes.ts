@@ -60,7 +60,11 @@ function createRoute(record: RecordDefinition, access: Role): Operation {
     status: 201,
     summary: `Create a ${label}`,
     body: inputSchema(record.contract, 'create'),
-    document: { body: ref(`${componentName(record.contract)}Create`), answer: schema },
+    document: {
+      body: ref(`${componentName(record.contract)}Create`),
+      answer: schema,
+      ...(record.contract.example ? { example: record.contract.example } : {}),
+    },
     refuses: { 409: 'A unique value is taken already' },
     handle: ({ tx, body }) => store.create(tx, record, body),
   })

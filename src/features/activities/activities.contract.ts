@@ -12,6 +12,15 @@ export const interactionContract = defineContract({
   defaultSort: '-occurredAt',
   dateField: 'occurredAt',
   plainFilters: ['type', 'contactId', 'dealId', 'companyId', 'createdById'],
+  example: {
+    type: 'CALL',
+    direction: 'OUTBOUND',
+    subject: 'First call',
+    content: 'They like the scanners but find them expensive.',
+    durationMinutes: 18,
+    objections: ['price'],
+    nextSteps: 'Send the offer',
+  },
   fields: {
     type: f.required(f.choice(INTERACTION_TYPES)),
     direction: f.withDefault(f.choice(['INBOUND', 'OUTBOUND']), 'OUTBOUND'),

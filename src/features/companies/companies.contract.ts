@@ -15,6 +15,17 @@ export const companyContract = defineContract({
   description: 'A customer account or a prospect',
   title: ['name'],
   plainFilters: ['ownerId', 'status', 'industry', 'size', 'domain'],
+  example: {
+    name: 'Borealis Freight',
+    domain: 'borealis.example',
+    industry: 'Logistics',
+    size: '51-200',
+    website: 'https://borealis.example',
+    annualRevenue: 12500000,
+    employeeCount: 140,
+    billingAddress: { street: 'Quay 4', city: 'Oslo', postalCode: '0150', country: 'Norway' },
+    tags: ['key account'],
+  },
   fields: {
     ownerId: f.member({
       description: 'The member to whom the company belongs; the creator by default',

@@ -17,6 +17,15 @@ export const contactContract = defineContract({
   description: 'A person with whom the workspace deals',
   title: ['firstName', 'lastName'],
   plainFilters: ['ownerId', 'companyId', 'customerType', 'status', 'email', 'leadSource'],
+  example: {
+    firstName: 'Ingrid',
+    lastName: 'Solberg',
+    email: 'ingrid.solberg@borealis.example',
+    phone: '+47 22 12 34 56',
+    jobTitle: 'Head of Operations',
+    customerType: 'B2B',
+    tags: ['decision maker'],
+  },
   fields: {
     ownerId: f.member({ description: 'The member to whom the contact belongs; the creator by default' }),
     firstName: f.withDefault(f.text(100), ''),

@@ -12,6 +12,7 @@ export const customFieldContract = defineContract({
   plainFilters: ['entity', 'type'],
   softDelete: true,
   importable: false,
+  example: { entity: 'deal', key: 'region', label: 'Region', type: 'select', options: ['North', 'South'] },
   fields: {
     entity: f.required(f.text(60, { writable: 'create', description: 'The record type, such as deal' })),
     key: f.required(

@@ -19,6 +19,13 @@ export const dealContract = defineContract({
     'source',
     'currency',
   ],
+  example: {
+    title: '20 handheld scanners',
+    amount: 18400.5,
+    currency: 'EUR',
+    expectedCloseDate: '2027-02-15',
+    source: 'Referral',
+  },
   fields: {
     ownerId: f.member({ description: 'The member to whom the deal belongs; the creator by default' }),
     title: f.required(f.text(255)),

@@ -10,6 +10,13 @@ export const leadContract = defineContract({
   description: 'Somebody who may become a customer and has not been worked yet',
   title: ['name'],
   plainFilters: ['ownerId', 'stage', 'source', 'email', 'company'],
+  example: {
+    name: 'Tomás Prieto',
+    email: 'tomas@prieto.example',
+    company: 'Prieto y Hijos',
+    source: 'Referral',
+    notes: 'Asked for handheld scanners',
+  },
   fields: {
     ownerId: f.member({ description: 'The member who works the lead; the creator by default' }),
     name: f.required(f.text(255)),

@@ -10,6 +10,7 @@ export const noteContract = defineContract({
   title: ['body'],
   defaultSort: '-createdAt',
   plainFilters: ['relatedType', 'relatedId', 'authorId', 'isPinned'],
+  example: { body: 'Budget is decided in March.', isPinned: true },
   fields: {
     body: f.required(f.longText()),
     authorId: f.readOnly(f.member({ nullable: false, description: 'Who wrote it' })),

@@ -20,6 +20,7 @@ export const taskContract = defineContract({
     'type',
     'priority',
   ],
+  example: { title: 'Send the offer', type: 'EMAIL', priority: 'HIGH', dueAt: '2027-01-20T09:00:00Z' },
   fields: {
     title: f.required(f.text(255)),
     description: f.longText(),
