@@ -48,7 +48,6 @@ export async function poolsOf(
   program: Program,
   place: Place,
   role: 'owner' | 'member',
-  // biome-ignore lint/suspicious/noExplicitAny: bodies as they come
   ask: (asked: Asked) => Promise<any>,
 ): Promise<Record<string, Asked[]>> {
   const { workspaceId } = place

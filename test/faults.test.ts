@@ -103,7 +103,7 @@ test('killed with -9 under writes, twice: every acknowledged write is there and 
   await prepared(env, async ({ app }) => {
     const session = await app.database.engine.acquire()
     await session.script(
-      'begin; set local role ascendore_admin; ' + `set local app.workspace_id = '${owner.workspaceId}'`,
+      `begin; set local role ascendore_admin; set local app.workspace_id = '${owner.workspaceId}'`,
     )
     for (const [what, text] of Object.entries(HALF_DONE))
       assert.equal((await session.rows(text))[0]!.n, 0, what)

@@ -1,7 +1,6 @@
 import { getTableName, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
-  customType,
   foreignKey,
   index,
   integer,
@@ -93,5 +92,3 @@ export function recordKeys(
 /** A trigram index beside `searchColumn`, for `q` and `contains`. */
 export const searchIndex = (name: string, table: Columns) =>
   index(`${name}_search`).using('gin', table.workspaceId!, sql`${table.searchText!} gin_trgm_ops`)
-
-export const vectorColumn = customType<{ data: string }>({ dataType: () => 'vector(768)' })

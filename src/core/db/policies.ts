@@ -83,7 +83,8 @@ function recordWalls(record: RecordDefinition): string {
   )
 }
 
-function kernelWalls(): string[] {
+/** Workspaces, people and their sessions. */
+function peopleWalls(): string[] {
   const ws = (table: string) => inWorkspace(table)
   return [
     walled(
@@ -145,6 +146,13 @@ function kernelWalls(): string[] {
         { name: 'worker_clean', to: 'ascendore_worker', using: 'true' },
       ],
     ),
+  ]
+}
+
+/** The directory of records, the history and what is derived from them. */
+function kernelWalls(): string[] {
+  const ws = (table: string) => inWorkspace(table)
+  return [
     // The directory says what an id is and whose; it decides visibility, so it is not narrowed by it.
     walled(
       'records',
@@ -224,6 +232,7 @@ export function policiesSql(extra: ExtraWalls[]): string {
   end loop; end $$;`,
     `grant usage on schema public to ${DB_ROLES.join(', ')};`,
     "create or replace function crm_fold(given text) returns text language sql immutable strict parallel safe as $$ select lower(public.unaccent('public.unaccent', given)) $$;",
+    ...peopleWalls(),
     ...kernelWalls(),
     ...allRecords().map(recordWalls),
     ...extra.map(({ table, grants, policies }) => walled(table, grants, policies)),

@@ -86,7 +86,7 @@ function operationId({ method, path }: Operation): string {
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const { summary, description, tag, document } = operation
+  const { summary, description, tag } = operation
   return {
     operationId: operationId(operation),
     summary,

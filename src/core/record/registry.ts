@@ -20,11 +20,4 @@ export function recordNamed(name: string): RecordDefinition {
   return record
 }
 
-/** The record type under that path segment (`deals`). @throws Refusal 404 */
-export function recordAt(path: string): RecordDefinition {
-  const record = allRecords().find(candidate => candidate.contract.path === path)
-  if (!record) throw notFound('Record type')
-  return record
-}
-
 export const hasRecord = (name: string): boolean => byName.has(name)

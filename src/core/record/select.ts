@@ -1,7 +1,6 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { columnOf, type RecordDefinition } from './definition.ts'
 import type { Field } from './fields.ts'
-import { hasRecord, recordNamed } from './registry.ts'
 
 const dialect = new PgDialect()
 const lists = new WeakMap<RecordDefinition, string>()

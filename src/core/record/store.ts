@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
+import { DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { conflict, forbidden, invalid, notFound, Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
@@ -242,6 +242,3 @@ async function handOver(tx: Tx, record: RecordDefinition, id: string, statement:
   const allowed = await tx.session.rows(text, [tx.who.workspaceId, id])
   return allowed.length ? tx.as('ascendore_admin', () => run(tx, record, statement)) : []
 }
-
-/** Ids as one parameter. */
-export const idList = (ids: readonly string[]): string => arrayLiteral(ids)

@@ -1,4 +1,4 @@
-import { getTableColumns, SQL, sql } from 'drizzle-orm'
+import { SQL, sql } from 'drizzle-orm'
 import { type PgColumn, PgDialect } from 'drizzle-orm/pg-core'
 import { arrayLiteral } from '../db/engine.ts'
 import type { Who } from '../db/workspace.ts'
@@ -201,7 +201,3 @@ export function compile(statement: SQL): Statement {
   const { sql: text, params } = dialect.sqlToQuery(statement)
   return { text, params }
 }
-
-/** Every column of the record by property name, for code that must copy whole rows. */
-export const columnsOf = (record: RecordDefinition): Record<string, PgColumn> =>
-  getTableColumns(record.table) as Record<string, PgColumn>
