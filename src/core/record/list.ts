@@ -157,8 +157,9 @@ export async function compileSelection(
     .split(' ')
     .filter(Boolean)
     .slice(0, 6)
+  // Folded by the database too, which knows more letters: ł and ø are no l and o with an accent.
   for (const word of words)
-    conditions.push(`t.search_text like ${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')}`)
+    conditions.push(`t.search_text like crm_fold(${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`)
   const keys = parseSort(sort, record, custom.get(own) ?? new Map())
   const where = conditions.join(' and ')
   return {
@@ -219,8 +220,10 @@ export async function list(
 async function both<A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> {
   const started = first()
   started.catch(() => {})
-  const result = await second()
-  return [await started, result]
+  const other = second()
+  other.catch(() => {})
+  // What the first was refused is the reason why the second fails as well.
+  return [await started, await other]
 }
 
 /** The rows behind the cursor values, at most `limit`. */
@@ -266,6 +269,12 @@ async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Pro
   return ids.flatMap((id): Row[] => (rows.has(id) ? [rows.get(id)!] : []))
 }
 
+function misfit(error: unknown): never {
+  if (error instanceof DatabaseFault && error.code.startsWith('22'))
+    throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+  throw error
+}
+
 type Total = { total: number; totalIsEstimate: boolean }
 
 /** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
@@ -277,7 +286,7 @@ async function count(tx: Tx, record: RecordDefinition, selection: Selection): Pr
   const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
   const counting = () =>
     tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, selection.params)
-  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting())
+  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
   const counted = row!.n as number
   if (selection.isWhole || counted <= COUNTED_AT_MOST) return { total: counted, totalIsEstimate: false }
   const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, selection.params)
