@@ -12,6 +12,7 @@ import {
   type Document,
   documentOf,
   fill,
+  isWhole,
   type Route,
   routesOf,
   withStrangeIds,
@@ -64,8 +65,8 @@ async function fingerprint(person: Person): Promise<string> {
 
 over('the document names every route of the server, and the suite can fill each', async () => {
   const served = program().operations.map(o => `${o.method} ${o.path.replace(/:(\w+)/g, '{$1}')}`)
-  assert.deepEqual(routes.map(route => route.key).sort(), served.sort())
-  assert.ok(routes.length > 50, `${routes.length} routes`)
+  if (isWhole) assert.deepEqual(routes.map(route => route.key).sort(), served.sort())
+  assert.ok(routes.length > (isWhole ? 50 : 8), `${routes.length} routes`)
   const own = program().server.printRoutes({ commonPrefix: false })
   assert.ok(own.includes('/api/v1'), 'routes stand under the base')
 })

@@ -8,7 +8,9 @@ import {
   type Document,
   documentOf,
   fill,
+  isWhole,
   type Route,
+  records,
   routesOf,
   withStrangeIds,
 } from './routes.ts'
@@ -85,7 +87,7 @@ over('400: a parameter that the route does not know, and one that is too long', 
 
 over('400: limits and cursors that are none, on every list', async () => {
   const lists = routes.filter(route => route.query.includes('limit'))
-  assert.ok(lists.length > 20)
+  assert.ok(lists.length > (isWhole ? 20 : 0))
   const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   for (const route of lists) {
     const call = await fill(route, samples)
@@ -290,7 +292,7 @@ const WRONG: Partial<Record<FieldKind, unknown[]>> = {
 over(
   '400: a value of the wrong type or out of bounds, in every field of every record, on create and change',
   async () => {
-    for (const record of allRecords()) {
+    for (const record of records()) {
       const { path, fields, name } = record.contract
       const { id } = await samples.create(record)
       const body = await samples.body(record)

@@ -9,8 +9,10 @@ import {
   type Document,
   documentOf,
   fill,
+  isWhole,
   type Route,
   recordOf,
+  records,
   routesOf,
 } from './routes.ts'
 import { fresh, Samples } from './samples.ts'
@@ -91,7 +93,7 @@ over('every documented example is taken by its route', async () => {
 over(
   'a record goes its whole way: created in full, read, listed, changed, deleted, restored, each told once',
   async () => {
-    for (const record of allRecords()) {
+    for (const record of records()) {
       const { name, path, fields, softDelete } = record.contract
       const body = await samples.body(record, true)
       const made = await owner.post(`/${path}`, body, { headers: { 'x-request-id': `${name}-made` } })
@@ -156,7 +158,9 @@ async function deleteAndRestore(name: string, path: string, id: string, softDele
   checkRefusal(await owner.patch(`/${path}/${id}`, {}), 404, `changing a deleted ${name}`)
   checkRefusal(await owner.delete(`/${path}/${id}`), 404, `deleting a deleted ${name}`)
   if (!softDelete) return
-  const inTrash = (await owner.get('/trash?limit=200')).body.rows.find((row: any) => row.id === id)
+  const inTrash = (await owner.get(`/trash?entity=${name}&limit=200`)).body.rows.find(
+    (row: any) => row.id === id,
+  )
   assert.equal(inTrash?.entity, name)
   const restored = await owner.post(`/${path}/${id}/restore`, undefined, {
     headers: { 'x-request-id': `${name}-restored` },
@@ -174,7 +178,7 @@ over(
   'If-Match: the version that stands passes, another is 412 and changes nothing, on every route that reads it',
   async () => {
     const conditional = routes.filter(route => route.headers.includes('If-Match'))
-    assert.ok(conditional.length >= 20)
+    assert.ok(conditional.length >= (isWhole ? 20 : 3))
     for (const route of conditional) {
       const call = await fill(route, samples)
       const record = recordOf(route)!
@@ -241,7 +245,7 @@ over('Idempotency-Key: the same answer twice and one effect, on every POST that 
 })
 
 over('bulk: each operation has its own result, or all or nothing', async () => {
-  for (const record of allRecords().filter(candidate => candidate.routes.includes('bulk'))) {
+  for (const record of records().filter(candidate => candidate.routes.includes('bulk'))) {
     const { path, name } = record.contract
     const { id } = await samples.create(record)
     const bodies = [await samples.body(record), await samples.body(record)]
@@ -287,7 +291,7 @@ over('409 names the fields of a value that is taken', async () => {
 })
 
 over('a list and its total agree for every role at every moment', async () => {
-  for (const record of allRecords().filter(candidate => candidate.routes.includes('list'))) {
+  for (const record of records().filter(candidate => candidate.routes.includes('list'))) {
     const { path } = record.contract
     for (const person of [people.owner, people.ana, people.vera]) {
       await samples.create(record)

@@ -79,7 +79,19 @@ export type Document = { paths: Record<string, Record<string, any>>; components:
 export const documentOf = async (program: Program): Promise<Document> =>
   (await program.server.inject({ url: '/openapi.json' })).json()
 
+/** Where a run is narrowed to some routes, as test/new-record.test.ts does: a pattern of their paths. */
+const only = process.env.SUITE_ONLY ? new RegExp(process.env.SUITE_ONLY) : undefined
+export const isWhole = only === undefined
+
+/** The record types of this run. */
+export const records = (): RecordDefinition[] =>
+  allRecords().filter(record => !only || only.test(`/${record.contract.path}`))
+
 export function routesOf(document: Document): Route[] {
+  return everyRoute(document).filter(route => !only || only.test(route.path))
+}
+
+function everyRoute(document: Document): Route[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([verb, operation]) => {
       const method = verb.toUpperCase() as Route['method']

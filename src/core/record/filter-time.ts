@@ -44,40 +44,62 @@ export function momentCondition(operand: Operand, { op, value }: Condition, scop
   }
 }
 
-type Edges = { from: string; to: string; isDay: boolean }
+/** Each edge becomes a parameter when it is read, since PostgreSQL refuses one that no condition uses. */
+type Edges = { readonly from: string; readonly to: string; isDay: boolean }
 
-const within = (expression: string, { from, to, isDay }: Edges) =>
-  isDay ? `(${expression} >= ${from} and ${expression} < ${to})` : `${expression} = ${from}`
+const lazily = (isDay: boolean, from: () => string, to: () => string): Edges => ({
+  get from() {
+    return from()
+  },
+  get to() {
+    return to()
+  },
+  isDay,
+})
+
+const within = (expression: string, edges: Edges) =>
+  edges.isDay
+    ? `(${expression} >= ${edges.from} and ${expression} < ${edges.to})`
+    : `${expression} = ${edges.from}`
 
 /** The first moment of a point and, of a day, the first moment after it. */
 function edgesOf(operand: Operand, point: Point, scope: FilterScope): Edges {
   if (operand.kind === 'date') {
     const day = 'day' in point ? point.day : point.moment.slice(0, 10)
-    return { from: scope.add(day, 'date'), to: scope.add(addDays(day, 1), 'date'), isDay: true }
+    return lazily(
+      true,
+      () => scope.add(day, 'date'),
+      () => scope.add(addDays(day, 1), 'date'),
+    )
   }
   if ('moment' in point) {
-    const at = scope.add(point.moment, 'timestamptz')
-    return { from: at, to: at, isDay: false }
+    const at = () => scope.add(point.moment, 'timestamptz')
+    return lazily(false, at, at)
   }
-  const zone = scope.who.timezone
-  return {
-    from: scope.add(startOfDay(point.day, zone).toISOString(), 'timestamptz'),
-    to: scope.add(startOfDay(addDays(point.day, 1), zone).toISOString(), 'timestamptz'),
-    isDay: true,
-  }
+  const midnight = (day: string) =>
+    scope.add(startOfDay(day, scope.who.timezone).toISOString(), 'timestamptz')
+  return lazily(
+    true,
+    () => midnight(point.day),
+    () => midnight(addDays(point.day, 1)),
+  )
 }
+
+/** Within the years that calendar, time zones and database all can count in. */
+const isCountable = (day: string) => /^\d{4}-/.test(day) && day >= '1000' && day < '9000'
 
 function pointOf(operand: Operand, value: unknown, scope: FilterScope): Point {
   if (typeof value === 'string') {
     if (value === 'now') return { moment: new Date().toISOString() }
     const relative = relativeDay(value, scope.today)
-    if (relative) return { day: relative }
+    if (relative && isCountable(relative)) return { day: relative }
     const isDay = /^\d{4}-\d\d-\d\d$/.test(value)
     const time = Date.parse(value)
     if ((isDay || /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value)) && !Number.isNaN(time)) {
       const moment = new Date(time).toISOString()
       // Date.parse rolls 2026-02-30 over to March; a person who wrote that should hear of it.
-      if (!isDay || moment.startsWith(value)) return isDay ? { day: value } : { moment }
+      if (isCountable(moment) && (!isDay || moment.startsWith(value)))
+        return isDay ? { day: value } : { moment }
     }
   }
   throw badValue(
@@ -93,6 +115,7 @@ function withinLast(operand: Operand, value: unknown, scope: FilterScope): strin
     throw badValue(operand, 'must be a span such as 30d, 2w, 6m or 1y')
   }
   const first = moveDay(scope.today, { ...span, count: -span.count })
+  if (!isCountable(first)) throw badValue(operand, 'reaches too far back')
   const { from } = edgesOf(operand, { day: first }, scope)
   const end =
     operand.kind === 'date'

@@ -146,10 +146,12 @@ function compileCondition(
   const link = linkNamed(record, first)
   if (!link) throw unknownField(condition.field)
   const target = recordNamed(link.target)
-  const inner = compileCondition({ ...condition, field: rest.join('.') }, target, 'r', scope)
-  const ids = link.many ? `r.id = any(${alias}.${link.column})` : `r.id = ${alias}.${link.column}`
+  // A name of its own at each step, so that a link of a link is not taken for the row's own.
+  const r = `${alias}r`
+  const inner = compileCondition({ ...condition, field: rest.join('.') }, target, r, scope)
+  const ids = link.many ? `${r}.id = any(${alias}.${link.column})` : `${r}.id = ${alias}.${link.column}`
   const exists = (test: string) =>
-    `exists (select 1 from ${tableOf(target)} r where ${ids} and ${scopeCondition(target, scope.who, 'r', scope.add)} and ${test})`
+    `exists (select 1 from ${tableOf(target)} ${r} where ${ids} and ${scopeCondition(target, scope.who, r, scope.add)} and ${test})`
   // "is empty" and "is not" hold as well where there is no linked record at all.
   if (condition.op === 'empty' && condition.value !== false) return `not ${exists(`not (${inner})`)}`
   if (condition.op === 'neq') return `not ${exists(`(${inner}) is not true`)}`
@@ -306,7 +308,7 @@ function inList(operand: Operand, value: unknown, scope: FilterScope): string {
 
 function likeness(operand: Operand, { op, value }: Condition, scope: FilterScope): string {
   if (!TEXTUAL.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
-  if (typeof value !== 'string' || value === '' || value.length > 500)
+  if (typeof value !== 'string' || value === '' || value.length > 500 || value.includes('\0'))
     throw badValue(operand, 'must be a text of 1 to 500 characters')
   const pattern = value.replace(/[\\%_]/g, '\\$&')
   return `${operand.expression} ilike ${scope.add(op === 'contains' ? `%${pattern}%` : `${pattern}%`, 'text')}`

@@ -160,9 +160,10 @@ export async function compileSelection(
     .filter(Boolean)
     .slice(0, 6)
   const rest = conditions.join(' and ')
-  const wordConditions: string[] = []
-  for (const word of words)
-    wordConditions.push(`t.search_text like ${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')}`)
+  // Folded by the database too, which knows more letters: ł and ø are no l and o with an accent.
+  const wordConditions = words.map(
+    word => `t.search_text like crm_fold(${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`,
+  )
   const keys = parseSort(sort, record, custom.get(own) ?? new Map())
   const where = [rest, ...wordConditions].join(' and ')
   return {
@@ -225,8 +226,10 @@ export async function list(
 async function both<A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> {
   const started = first()
   started.catch(() => {})
-  const result = await second()
-  return [await started, result]
+  const other = second()
+  other.catch(() => {})
+  // What the first was refused is the reason why the second fails as well.
+  return [await started, await other]
 }
 
 /** Counts first: how many rows a word finds decides how they are best read. */
@@ -293,6 +296,12 @@ async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Pro
   return ids.flatMap((id): Row[] => (rows.has(id) ? [rows.get(id)!] : []))
 }
 
+function misfit(error: unknown): never {
+  if (error instanceof DatabaseFault && error.code.startsWith('22'))
+    throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+  throw error
+}
+
 type Total = { total: number; totalIsEstimate: boolean }
 
 /** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
@@ -304,7 +313,7 @@ async function count(tx: Tx, record: RecordDefinition, selection: Selection): Pr
   const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
   const counting = () =>
     tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, selection.params)
-  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting())
+  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
   const counted = row!.n as number
   if (selection.isWhole || counted <= COUNTED_AT_MOST) return { total: counted, totalIsEstimate: false }
   const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, selection.params)

@@ -15,7 +15,9 @@ export function startOfDay(day: string, zone: string): Date {
   const utc = Date.parse(`${day}T00:00:00Z`)
   const guess = utc - offsetMs(zone, utc)
   // The offset may differ between the guess and the true midnight where the clock changes that night.
-  return new Date(utc - offsetMs(zone, guess))
+  const midnight = utc - offsetMs(zone, guess)
+  // Where the clock skips midnight itself, as in Santiago, the day begins with the change.
+  return new Date(dayIn(zone, new Date(midnight)) < day ? guess : midnight)
 }
 
 /** How far the zone's clock is ahead of UTC at that moment, in milliseconds. */

@@ -8,6 +8,7 @@ import { INTERACTION_TYPES } from './activities.contract.ts'
 
 const day = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date or an ISO-8601 date-time')
+  .refine(value => value >= '1000' && value < '9000', 'must lie between the years 1000 and 9000')
   .optional()
 
 /** The parameters of both streams of what happened. */

@@ -53,7 +53,7 @@ async function trash(
     totalIsEstimate: false,
   }
   const found = await tx.session.rows(
-    `select f.*, r.deleted_by_id as "deletedById" from (${parts.join(' union all ')} order by "deletedAt" desc, id desc limit ${limit + 1}) f
+    `select f.*, r.deleted_by_id as "deletedById" from (select * from (${parts.join(' union all ')}) u order by "deletedAt" desc, id desc limit ${limit + 1}) f
      left join records r on r.workspace_id = $1::uuid and r.id = f.id order by f."deletedAt" desc, f.id desc`,
     params,
   )
