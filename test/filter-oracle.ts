@@ -22,17 +22,17 @@ export function matches(filter: AnyFilter, row: Row, oracle: Oracle): boolean {
   if ('not' in filter) return !matches(filter.not, row, oracle)
   const [first = '', ...rest] = filter.field.split('.')
   const linked = oracle.linked[first]
-  if (!linked) return compare(filter, valueOf(row, filter.field), oracle)
+  if (!linked) return compare(filter, valueAt(row, filter.field), oracle)
   const inner = { ...filter, field: rest.join('.') }
   const each = (f: typeof inner) => (other: Row) =>
-    compare({ ...f, field: filter.field }, valueOf(other, f.field), oracle)
+    compare({ ...f, field: filter.field }, valueAt(other, f.field), oracle)
   if (filter.op === 'empty')
     return filter.value === false ? linked(row).some(each(inner)) : linked(row).every(each(inner))
   if (filter.op === 'neq') return linked(row).every(each(inner))
   return linked(row).some(each(inner))
 }
 
-const valueOf = (row: Row, path: string): any =>
+const valueAt = (row: Row, path: string): any =>
   path.split('.').reduce((at: any, key) => at?.[key], row) ?? null
 
 function compare(
