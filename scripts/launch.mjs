@@ -53,6 +53,8 @@ const runNode = (args, { ownGroup = true, env = {}, stdin = 'inherit' } = {}) =>
       env: {
         ...process.env,
         PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        // Compiled modules, types already stripped, are kept from run to run: starts take half the time.
+        NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
         ...env,
       },
       stdio: [stdin, 'inherit', 'inherit', 'ipc'],

@@ -96,12 +96,16 @@ function directoryInsert(record: RecordDefinition): string {
   return `insert into records (workspace_id, id, type${into}) select n.workspace_id, n.id, '${record.contract.name}'${from} from new n`
 }
 
+/** What the event itself says already. */
+const NOT_TOLD = new Set(['id', 'workspaceId', 'createdById', 'updatedAt'])
+const isEmpty = (value: unknown) => typeof value === 'object' && Object.keys(value as object).length === 0
+
 /** What a `created` event tells: each field that was given. */
 function createdChanges(record: RecordDefinition, row: Change): Record<string, { new: unknown }> {
   const told: Record<string, { new: unknown }> = {}
   for (const key of Object.keys(record.contract.fields)) {
     const value = row[key]
-    if (value === undefined || value === null || key === 'id' || key === 'workspaceId') continue
+    if (value === undefined || value === null || NOT_TOLD.has(key) || isEmpty(value)) continue
     told[key] = { new: value }
   }
   return told
@@ -141,7 +145,7 @@ new as (
   update ${table} t set ${sql.join([...assignments, sql`updated_at = now()`, sql`version = t.version + 1`], sql`, `)}
   from old where t.workspace_id = ${who.workspaceId}::uuid and t.id = old.id${version} and (${differs.length ? sql.join(differs, sql` or `) : sql`false`})
   returning t.*)${sql.raw(record.alongside ? `,\n${record.alongside}` : '')}${directoryUpdate(record, keys)},
-told as (${eventInsert(record, who, options.action ?? 'updated', changesExpression(keys, names))})
+told as (${eventInsert(record, who, options.action ?? 'updated', changesExpression(record, keys))})
 select ${sql.raw(selectList(record))}, (select count(*)::int from new) as changed, (select version from old) as "foundVersion"
 from (select * from new union all select * from old where not exists (select 1 from new)) t`
 }
@@ -163,14 +167,21 @@ function newValue(record: RecordDefinition, key: string, value: unknown): SQL {
   return sql`${encodeFor(column, value)}::${cast}`
 }
 
-function changesExpression(keys: string[], names: string[]): SQL {
+/**
+ * What an `updated` event tells: each column that differs, old and new, as it reads on the wire. Also those
+ * that follow from others, since an undo must put back all of it.
+ */
+function changesExpression(record: RecordDefinition, keys: string[]): SQL {
   const parts = keys
-    .map((key, i) => ({ key, name: names[i]! }))
-    .filter(({ key }) => key !== 'deletedAt')
-    .map(
-      ({ key, name }) =>
-        `case when old.${name} is distinct from n.${name} then jsonb_build_object('${key}', jsonb_build_object('old', old.${name}, 'new', n.${name})) else '{}'::jsonb end`,
-    )
+    .filter(key => key !== 'deletedAt')
+    .map(key => {
+      const column = columnOf(record, key)
+      const told = (row: string) =>
+        column.getSQLType().startsWith('timestamp')
+          ? `to_char(${row}.${column.name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+          : `${row}.${column.name}`
+      return `case when old.${column.name} is distinct from n.${column.name} then jsonb_build_object('${key}', jsonb_build_object('old', ${told('old')}, 'new', ${told('n')})) else '{}'::jsonb end`
+    })
   return sql.raw(parts.length ? parts.join(' || ') : `'{}'::jsonb`)
 }
 
