@@ -201,4 +201,10 @@ function customBack(current: Row, old: Row, wrote: Row): Row {
   )
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** Rows come from the database and changes from the wire, which write one moment in two ways. */
+const same = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(comparable(a)) === JSON.stringify(comparable(b))
+const comparable = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(value)
+    ? Date.parse(value)
+    : value
