@@ -1,8 +1,18 @@
 import { z } from 'zod'
-import { type Field, type Fields, id, member, moment, readOnly, required, type Values } from './fields.ts'
+import {
+  type Field,
+  type Fields,
+  id,
+  importOnly,
+  member,
+  moment,
+  readOnly,
+  required,
+  type Values,
+} from './fields.ts'
 
 /** The part of a record type that server, web app and clients share: plain data, no server import. */
-export type Contract<F extends Fields = Fields> = {
+export type Contract<F extends Fields = Fields, P extends string = string> = {
   /** Singular, in lower camel case: `deal`. Names the type in events, links and filters. */
   name: string
   /** The path segment: `deals`. */
@@ -18,7 +28,7 @@ export type Contract<F extends Fields = Fields> = {
   /** The field that `dateFrom` and `dateTo` read; `createdAt` where none is named. */
   dateField: string
   /** The fields that may be given as plain query parameters (R3 section 10). */
-  plainFilters: readonly string[]
+  plainFilters: readonly P[]
   softDelete: boolean
   /** A body that creates one, as the OpenAPI document shows it; a test sends it. */
   example?: Record<string, unknown>
@@ -30,25 +40,28 @@ const systemFields = {
   id: id(),
   workspaceId: id(),
   createdById: readOnly(member({ description: 'Who created it' })),
-  createdAt: readOnly(required(moment({ writable: 'import' }))),
+  createdAt: importOnly(required(moment())),
   updatedAt: readOnly(required(moment())),
 }
 
 export type SystemFields = typeof systemFields
 
-type Given<F extends Fields> = Pick<Contract<F>, 'name' | 'path' | 'label' | 'fields'> & {
+type Given<F extends Fields, P extends string> = Pick<Contract<F>, 'name' | 'path' | 'label' | 'fields'> & {
   title: readonly (keyof F & string)[]
   description?: string
   defaultSort?: string
   dateField?: (keyof F & string) | 'createdAt'
-  plainFilters?: readonly ((keyof F & string) | 'createdById')[]
+  plainFilters?: readonly P[]
   softDelete?: boolean
   example?: Partial<Record<keyof F & string, unknown>>
   importable?: boolean
 }
 
 /** Makes the contract of a record type; the fields that every record has are added to its own. */
-export function defineContract<const F extends Fields>(given: Given<F>): Contract<F & SystemFields> {
+export function defineContract<
+  const F extends Fields,
+  const P extends (keyof F & string) | 'createdById' = never,
+>(given: Given<F, P>): Contract<F & SystemFields, P> {
   return {
     description: `${given.label} records`,
     defaultSort: '-updatedAt',
@@ -56,13 +69,12 @@ export function defineContract<const F extends Fields>(given: Given<F>): Contrac
     softDelete: true,
     importable: true,
     ...given,
-    plainFilters: (given.plainFilters ?? []) as readonly string[],
+    plainFilters: given.plainFilters ?? [],
     fields: {
       ...systemFields,
-      createdAt: { ...systemFields.createdAt, writable: 'import' },
       ...given.fields,
     } as F & SystemFields,
-  } as Contract<F & SystemFields>
+  } as Contract<F & SystemFields, P>
 }
 
 /** The record as it is read. */

@@ -34,14 +34,17 @@ export type FieldKind =
 /** When a caller may set a field: always, only on create, only by import of history, or never. */
 export type Writable = 'always' | 'create' | 'import' | 'never'
 
-/** One field of a record, as plain data: everything about it is derived from this. */
-export type Field<T = unknown> = {
+/**
+ * One field of a record, as plain data: everything about it is derived from this. `T` is its value on the
+ * wire, null among it where it may be; `W` and `R` tell the types of inputs what callers may and must give.
+ */
+export type Field<T = unknown, W extends Writable = Writable, R extends boolean = boolean> = {
   kind: FieldKind
   /** Validates and normalises a value that is not null. */
   schema: z.ZodType
-  required: boolean
+  required: R
   nullable: boolean
-  writable: Writable
+  writable: W
   default?: unknown
   options?: readonly string[]
   /** The record type a link points to. */
@@ -58,15 +61,24 @@ export type Fields = Record<string, Field>
 export type Values<F extends Fields> = { [K in keyof F]: F[K] extends Field<infer T> ? T : never }
 
 type More = Partial<Omit<Field, 'type'>>
+/** The field of `T` that `more` makes: what it says of null and of writing is in the type. */
+type Made<T, M> = Field<
+  M extends { nullable: false } ? T : T | null,
+  M extends { writable: infer W extends Writable } ? W : 'always',
+  M extends { required: true } ? true : false
+>
 
-const field = <T>(kind: FieldKind, schema: z.ZodType, more: More = {}): Field<T | null> => ({
-  kind,
-  schema,
-  required: false,
-  nullable: true,
-  writable: 'always',
-  ...more,
-})
+type NeverNull = { nullable: false }
+
+const field = <T, M>(kind: FieldKind, schema: z.ZodType, more?: More) =>
+  ({
+    kind,
+    schema,
+    required: false,
+    nullable: true,
+    writable: 'always',
+    ...more,
+  }) as Made<T, M>
 
 // Control characters but tab, line feed and carriage return; lone surrogates, which UTF-8 cannot carry.
 const CONTROL =
@@ -82,14 +94,16 @@ const oneLine = (max: number) =>
     .trim()
     .refine(value => !LINE_BREAK.test(value), 'must be a single line')
 
-export const id = () => readOnly(required(field<string>('id', z.uuid())))
-export const text = (max = 255, more: More = {}) => field<string>('text', oneLine(max), more)
-export const longText = (max = 50_000, more: More = {}) => field<string>('longText', cleanText(max), more)
-export const email = (more: More = {}) =>
-  field<string>('email', oneLine(254).toLowerCase().pipe(z.email('must be an e-mail address')), more)
+export const id = () => readOnly(required(field<string, More>('id', z.uuid())))
+export const text = <const M extends More>(max = 255, more?: M) =>
+  field<string, M>('text', oneLine(max), more)
+export const longText = <const M extends More>(max = 50_000, more?: M) =>
+  field<string, M>('longText', cleanText(max), more)
+export const email = <const M extends More>(more?: M) =>
+  field<string, M>('email', oneLine(254).toLowerCase().pipe(z.email('must be an e-mail address')), more)
 /** Kept as given; the server stores the E.164 form beside it. */
-export const phone = (more: More = {}) =>
-  field<string>(
+export const phone = <const M extends More>(more?: M) =>
+  field<string, M>(
     'phone',
     oneLine(50).superRefine((value, context) => {
       const problem = phoneProblem(value)
@@ -97,37 +111,37 @@ export const phone = (more: More = {}) =>
     }),
     more,
   )
-export const url = (more: More = {}) =>
-  field<string>(
+export const url = <const M extends More>(more?: M) =>
+  field<string, M>(
     'url',
     oneLine(500).pipe(z.url({ protocol: /^https?$/, message: 'must be an http or https URL' })),
     more,
   )
-export const integer = (min: number, max: number, more: More = {}) =>
-  field<number>('integer', z.int().min(min).max(max), more)
-export const number = (min: number, max: number, more: More = {}) =>
-  field<number>('number', z.number().min(min).max(max), more)
+export const integer = <const M extends More>(min: number, max: number, more?: M) =>
+  field<number, M>('integer', z.int().min(min).max(max), more)
+export const number = <const M extends More>(min: number, max: number, more?: M) =>
+  field<number, M>('number', z.number().min(min).max(max), more)
 /** An amount with at most 2 decimals and 13 digits before the point. */
-export const money = (more: More & { min?: number } = {}) =>
-  field<number>(
+export const money = <const M extends More & { min?: number }>(more?: M) =>
+  field<number, M>(
     'money',
     z
       .number()
-      .min(more.min ?? -9_999_999_999_999.99)
+      .min(more?.min ?? -9_999_999_999_999.99)
       .max(9_999_999_999_999.99)
       .refine(hasTwoDecimals, 'must have at most 2 decimals'),
     more,
   )
-export const currency = (more: More = {}) =>
-  field<string>(
+export const currency = <const M extends More>(more?: M) =>
+  field<string, M>(
     'currency',
     z.string().trim().toUpperCase().length(3).refine(isCurrencyCode, 'must be an ISO 4217 currency code'),
     more,
   )
-export const boolean = (more: More = {}) => field<boolean>('boolean', z.boolean(), more)
+export const boolean = <const M extends More>(more?: M) => field<boolean, M>('boolean', z.boolean(), more)
 /** A calendar day, YYYY-MM-DD; an ISO moment is cut to its UTC day. */
-export const date = (more: More = {}) =>
-  field<string>(
+export const date = <const M extends More>(more?: M) =>
+  field<string, M>(
     'date',
     z
       .string()
@@ -140,8 +154,8 @@ export const date = (more: More = {}) =>
     more,
   )
 /** A moment, ISO-8601 with an offset; a bare day means its midnight in UTC. Kept in UTC to the millisecond. */
-export const moment = (more: More = {}) =>
-  field<string>(
+export const moment = <const M extends More>(more?: M) =>
+  field<string, M>(
     'moment',
     z
       .union(
@@ -152,42 +166,43 @@ export const moment = (more: More = {}) =>
       .transform(value => new Date(value).toISOString()),
     more,
   )
-export const time = (more: More = {}) =>
-  field<string>('time', z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time, HH:mm'), more)
-export const choice = <const O extends readonly string[]>(options: O, more: More = {}) =>
-  field<O[number]>('choice', z.enum(options as unknown as [string, ...string[]]), { options, ...more })
-export const link = (target: string, more: More = {}) =>
-  field<string>('link', z.uuid('must be the id of a record'), { target, ...more })
-export const links = (target: string, more: More = {}) =>
-  field<string[]>('links', z.array(z.uuid()).max(200).transform(unique), { target, ...more })
-export const related = (more: More = {}) =>
-  field<string>('related', z.uuid('must be the id of a record'), more)
-export const member = (more: More = {}) => field<string>('member', z.uuid('must be the id of a member'), more)
-export const tags = (more: More = {}) =>
-  field<string[]>('tags', z.array(oneLine(60).min(1)).max(50).transform(unique), {
+export const time = <const M extends More>(more?: M) =>
+  field<string, M>('time', z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time, HH:mm'), more)
+export const choice = <const O extends readonly string[], const M extends More>(options: O, more?: M) =>
+  field<O[number], M>('choice', z.enum(options as unknown as [string, ...string[]]), { options, ...more })
+export const link = <const M extends More>(target: string, more?: M) =>
+  field<string, M>('link', z.uuid('must be the id of a record'), { target, ...more })
+export const links = <const M extends More>(target: string, more?: M) =>
+  field<string[], M>('links', z.array(z.uuid()).max(200).transform(unique), { target, ...more })
+export const related = <const M extends More>(more?: M) =>
+  field<string, M>('related', z.uuid('must be the id of a record'), more)
+export const member = <const M extends More>(more?: M) =>
+  field<string, M>('member', z.uuid('must be the id of a member'), more)
+export const tags = <const M extends More>(more?: M) =>
+  field<string[], M & NeverNull>('tags', z.array(oneLine(60).min(1)).max(50).transform(unique), {
     nullable: false,
     default: [],
     ...more,
   })
 /** A short list of free words, such as the objections heard in a call. */
-export const texts = (more: More = {}) =>
-  field<string[]>('texts', z.array(oneLine(200).min(1)).max(50).transform(unique), {
+export const texts = <const M extends More>(more?: M) =>
+  field<string[], M & NeverNull>('texts', z.array(oneLine(200).min(1)).max(50).transform(unique), {
     nullable: false,
     default: [],
     ...more,
   })
 /** Values of the fields that the workspace's admins have defined, by key. */
 export const custom = () =>
-  field<Record<string, unknown>>('custom', z.record(z.string(), z.unknown()), {
+  field<Record<string, unknown>, NeverNull>('custom', z.record(z.string(), z.unknown()), {
     nullable: false,
     default: {},
   })
-export const object = (shape: z.ZodType, more: More = {}) =>
-  field<Record<string, unknown>>('object', shape, more)
+export const object = <const M extends More>(shape: z.ZodType, more?: M) =>
+  field<Record<string, unknown>, M>('object', shape, more)
 
 /** The field must be given on create and is never null. */
-export const required = <T>(of: Field<T>): Field<NonNullable<T>> => ({
-  ...(of as Field<NonNullable<T>>),
+export const required = <T, W extends Writable>(of: Field<T, W>): Field<NonNullable<T>, W, true> => ({
+  ...(of as Field<NonNullable<T>, W>),
   required: true,
   nullable: false,
   schema: isText(of.kind)
@@ -195,15 +210,24 @@ export const required = <T>(of: Field<T>): Field<NonNullable<T>> => ({
     : of.schema,
 })
 /** Never null; `value` where none is given. */
-export const withDefault = <T>(of: Field<T>, value: NonNullable<T>): Field<NonNullable<T>> => ({
-  ...(of as Field<NonNullable<T>>),
+export const withDefault = <T, W extends Writable, R extends boolean>(
+  of: Field<T, W, R>,
+  value: NonNullable<T>,
+): Field<NonNullable<T>, W, R> => ({
+  ...(of as Field<NonNullable<T>, W, R>),
   nullable: false,
   default: value,
 })
 /** Shown, never set by a caller. */
-export const readOnly = <T>(of: Field<T>): Field<T> => ({ ...of, writable: 'never' })
+export const readOnly = <T, R extends boolean>(of: Field<T, Writable, R>): Field<T, 'never', R> => ({
+  ...of,
+  writable: 'never',
+})
 /** Set by imports of history; callers of the API see it only. */
-export const importOnly = <T>(of: Field<T>): Field<T> => ({ ...of, writable: 'import' })
+export const importOnly = <T, R extends boolean>(of: Field<T, Writable, R>): Field<T, 'import', R> => ({
+  ...of,
+  writable: 'import',
+})
 
 const isText = (kind: FieldKind) => kind === 'text' || kind === 'longText'
 const unique = (values: string[]) => [...new Set(values)]
