@@ -12,7 +12,7 @@ import {
   routesOf,
   withStrangeIds,
 } from './routes.ts'
-import { Samples } from './samples.ts'
+import { fresh, Samples } from './samples.ts'
 import { type Person, type Reply, useProgram, world } from './world.ts'
 
 /** What every route makes of bad input. */
@@ -119,7 +119,7 @@ over('400: the cursor of another query, and one with forged values, on every lis
     assert.ok(nextCursor, `${route.key}: no second page to go to`)
     const other: Record<string, string> = route.query.includes('dateFrom')
       ? { dateFrom: '2020-01-01' }
-      : { entity: 'company' }
+      : (OTHER_QUERY[route.path] ?? { entity: 'company' })
     checkRefusal(
       await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }),
       400,
@@ -155,6 +155,13 @@ over('400: the cursor of another query, and one with forged values, on every lis
   }
 })
 
+/** Another query of lists that have neither a date nor an entity to narrow them. */
+const OTHER_QUERY: Record<string, Record<string, string>> = {
+  '/users': { q: 'olga' },
+  '/memberships': { q: 'olga' },
+  '/invites': { all: 'true' },
+}
+
 /** A call of the list that has at least two rows. */
 async function listWithPages(route: Route): Promise<{ path: string }> {
   const [, first, place, nested] = route.path.split('/')
@@ -164,6 +171,10 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
         await owner.delete(
           `/companies/${(await samples.create(allRecords().find(r => r.contract.name === 'company')!)).id}`,
         )
+    if (first === 'invites')
+      for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
+    if (first === 'imports')
+      for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
     return { path: route.path }
   }
   const target = allRecords().find(record => record.contract.path === first)!
