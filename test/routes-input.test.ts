@@ -272,6 +272,26 @@ over('415: another content type; 413: a body over the limit', async () => {
   }
 })
 
+over('415 and 400: what is no table, on every route that takes one', async () => {
+  const tables = routes.filter(route => route.body?.types.includes('text/csv'))
+  assert.ok(tables.length >= 14)
+  for (const route of tables) {
+    const call = await fill(route, samples)
+    for (const type of ['application/json', 'application/xml', 'application/x-www-form-urlencoded'])
+      checkRefusal(
+        await attempt(route, { ...call, body: '{"name":"x"}' }, { 'content-type': type }),
+        415,
+        `${route.key} as ${type}`,
+      )
+    const sheet = { ...call, body: Buffer.from('PK\u0003\u0004 a spreadsheet') }
+    checkRefusal(await attempt(route, sheet), 415, `${route.key} with a spreadsheet`)
+    checkRefusal(await attempt(route, { ...call, body: Buffer.alloc(0) }), 400, `${route.key} with nothing`)
+    const form = { ...call, body: '--b\r\nContent-Disposition: form-data; name="filename"\r\n\r\nX\r\n--b--\r\n' }
+    const reply = await attempt(route, form, { 'content-type': 'multipart/form-data; boundary=b' })
+    checkRefusal(reply, 400, `${route.key} with a form without a file`, 'file')
+  }
+})
+
 /** Values that no field of the kind takes. */
 const WRONG: Partial<Record<FieldKind, unknown[]>> = {
   text: [1, {}, ['a'], 'a\nb', 'a\u0000b', '\ud800', 'x'.repeat(60_000)],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allRecords } from '#core/record/registry.ts'
 import { violations } from './json-schema.ts'
+import { ended } from '#features/imports/testing.ts'
 import {
   BY_HAND,
   callAs,
@@ -246,6 +247,9 @@ over('Idempotency-Key: the same answer twice and one effect, on every POST that 
     const headers = { 'idempotency-key': key, 'x-request-id': requestId }
     const first = await callAs(owner, route, call, headers)
     assert.ok(first.status < 300, `${route.key}: ${first.text}`)
+    // What goes on in the background belongs to the same request: its events are in once it has ended.
+    if (first.status === 202)
+      await ended(owner, first.body.id, route.path.endsWith('/undo') ? 'UNDONE' : undefined)
     const told = await toldBy(requestId)
     const again = await callAs(owner, route, call, headers)
     assert.deepEqual(
