@@ -374,11 +374,12 @@ test('only the door of the transactions sets role, workspace and user', async ()
   for (const file of globSync('src/**/*.ts').filter(
     name => !doors.includes(name) && !name.endsWith('.test.ts'),
   )) {
-    const text = readFileSync(file, 'utf8')
+    // A regular expression, as the PostgreSQL engine has one to know the role, sets nothing.
+    const text = readFileSync(file, 'utf8').replace(/^const \w+ = \/.*\/[a-z]*$/gm, '')
     assert.doesNotMatch(
       text,
-      // `update … set role = …` gives a column another value; the statement has the role's name right behind it.
-      /\bset (local |session )?(role\s+(?!=)[\w"'$]|role\s+to\b|app\.)|(?<!\bupdate( \w+){0,3} )\bset (local |session )role\b|set_config|reset role|session authorization/i,
+      // As a statement of its own: `update … set role = …` gives a column another value.
+      /(?<!\bupdate(\s+\w+){0,2}\s+)\bset\s+(local\s+|session\s+)?(role|app\.)|set_config|reset role|session authorization/i,
       file,
     )
   }
