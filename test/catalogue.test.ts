@@ -241,6 +241,7 @@ async function tried(who: Who, text: string, params: unknown[] = []): Promise<nu
 async function filled(person: Person): Promise<void> {
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
+  await person.post('/invites', { email: `${newId()}@sample.example` })
   await person.post('/companies', { name: 'Once' }, { headers: { 'idempotency-key': 'k' } })
 }
 

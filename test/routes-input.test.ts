@@ -286,7 +286,10 @@ over('415 and 400: what is no table, on every route that takes one', async () =>
     const sheet = { ...call, body: Buffer.from('PK\u0003\u0004 a spreadsheet') }
     checkRefusal(await attempt(route, sheet), 415, `${route.key} with a spreadsheet`)
     checkRefusal(await attempt(route, { ...call, body: Buffer.alloc(0) }), 400, `${route.key} with nothing`)
-    const form = { ...call, body: '--b\r\nContent-Disposition: form-data; name="filename"\r\n\r\nX\r\n--b--\r\n' }
+    const form = {
+      ...call,
+      body: '--b\r\nContent-Disposition: form-data; name="filename"\r\n\r\nX\r\n--b--\r\n',
+    }
     const reply = await attempt(route, form, { 'content-type': 'multipart/form-data; boundary=b' })
     checkRefusal(reply, 400, `${route.key} with a form without a file`, 'file')
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allRecords } from '#core/record/registry.ts'
-import { violations } from './json-schema.ts'
 import { ended } from '#features/imports/testing.ts'
+import { violations } from './json-schema.ts'
 import {
   BY_HAND,
   callAs,

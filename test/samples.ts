@@ -24,7 +24,8 @@ export function csvOf(values: Record<string, unknown>): string {
 
 /** Record types that no generic route creates, and what makes one. */
 const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
-  import: ({ person }) => importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
+  import: ({ person }) =>
+    importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
 type Made = { id: string; version: number; [key: string]: any }
 
