@@ -14,7 +14,7 @@ import {
   routesOf,
   withStrangeIds,
 } from './routes.ts'
-import { Samples } from './samples.ts'
+import { fresh, Samples } from './samples.ts'
 import { type Person, type Reply, useProgram, world } from './world.ts'
 
 /** What every route makes of bad input. */
@@ -121,7 +121,7 @@ over('400: the cursor of another query, and one with forged values, on every lis
     assert.ok(nextCursor, `${route.key}: no second page to go to`)
     const other: Record<string, string> = route.query.includes('dateFrom')
       ? { dateFrom: '2020-01-01' }
-      : { entity: 'company' }
+      : (OTHER_QUERY[route.path] ?? { entity: 'company' })
     checkRefusal(
       await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }),
       400,
@@ -157,6 +157,13 @@ over('400: the cursor of another query, and one with forged values, on every lis
   }
 })
 
+/** Another query of lists that have neither a date nor an entity to narrow them. */
+const OTHER_QUERY: Record<string, Record<string, string>> = {
+  '/users': { q: 'olga' },
+  '/memberships': { q: 'olga' },
+  '/invites': { all: 'true' },
+}
+
 /** A call of the list that has at least two rows. */
 async function listWithPages(route: Route): Promise<{ path: string }> {
   const [, first, place, nested] = route.path.split('/')
@@ -166,6 +173,10 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
         await owner.delete(
           `/companies/${(await samples.create(allRecords().find(r => r.contract.name === 'company')!)).id}`,
         )
+    if (first === 'invites')
+      for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
+    if (first === 'imports')
+      for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
     return { path: route.path }
   }
   const target = allRecords().find(record => record.contract.path === first)!
@@ -260,6 +271,29 @@ over('415: another content type; 413: a body over the limit', async () => {
     )
     const big = JSON.stringify({ a: 'x'.repeat(300_000) })
     checkRefusal(await attempt(route, { ...call, body: big }, json), 413, `${route.key} with 300 kB`)
+  }
+})
+
+over('415 and 400: what is no table, on every route that takes one', async () => {
+  const tables = routes.filter(route => route.body?.types.includes('text/csv'))
+  assert.ok(tables.length >= 14)
+  for (const route of tables) {
+    const call = await fill(route, samples)
+    for (const type of ['application/json', 'application/xml', 'application/x-www-form-urlencoded'])
+      checkRefusal(
+        await attempt(route, { ...call, body: '{"name":"x"}' }, { 'content-type': type }),
+        415,
+        `${route.key} as ${type}`,
+      )
+    const sheet = { ...call, body: Buffer.from('PK\u0003\u0004 a spreadsheet') }
+    checkRefusal(await attempt(route, sheet), 415, `${route.key} with a spreadsheet`)
+    checkRefusal(await attempt(route, { ...call, body: Buffer.alloc(0) }), 400, `${route.key} with nothing`)
+    const form = {
+      ...call,
+      body: '--b\r\nContent-Disposition: form-data; name="filename"\r\n\r\nX\r\n--b--\r\n',
+    }
+    const reply = await attempt(route, form, { 'content-type': 'multipart/form-data; boundary=b' })
+    checkRefusal(reply, 400, `${route.key} with a form without a file`, 'file')
   }
 })
 

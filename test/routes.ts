@@ -5,8 +5,8 @@ import type { Program } from '#core/program.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { violations } from './json-schema.ts'
-import { fresh, type Samples } from './samples.ts'
-import type { Person, Reply } from './world.ts'
+import { CSV, csvOf, fresh, type Samples } from './samples.ts'
+import { anotherSession, type Person, personIn, type Reply } from './world.ts'
 
 /** One route of the OpenAPI document, with all that the cross-cutting suite needs of it. */
 export type Route = {
@@ -21,7 +21,12 @@ export type Route = {
   least: Role | 'user' | 'public'
 }
 
-type Filled = { path: string; body?: unknown; query?: Record<string, string> }
+export type Filled = {
+  path: string
+  body?: unknown
+  query?: Record<string, string>
+  headers?: Record<string, string>
+}
 /** Who fills: `samples` make records as the first workspace's owner. */
 type Filler = (samples: Samples) => Promise<Partial<Filled> & { ids?: Record<string, string> }>
 
@@ -44,8 +49,96 @@ const FILLERS: Record<string, Filler> = {
     const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
     return { body: { stageIds: own.reverse() } }
   },
+  'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
+  'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
+  'DELETE /invites/{id}': async samples => {
+    const made = await samples.person.post('/invites', { email: `${fresh()}@sample.example` })
+    return { ids: { id: made.body.id } }
+  },
+  'PATCH /memberships/{id}': async samples => ({
+    ids: { id: await newMembership(samples) },
+    body: { role: 'MEMBER' },
+  }),
+  'PUT /memberships/{id}': async samples => ({
+    ids: { id: await newMembership(samples) },
+    body: { isActive: false },
+  }),
+  'DELETE /memberships/{id}': async samples => ({ ids: { id: await newMembership(samples) } }),
+  'GET /users/{id}': async samples => ({ ids: { id: samples.person.id } }),
+  'PATCH /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
+  'PUT /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
+  'DELETE /auth/sessions/{id}': async samples => ({ ids: { id: await anotherSession(samples.person) } }),
+  'DELETE /auth/sessions': async samples => {
+    await anotherSession(samples.person)
+    return {}
+  },
+  'POST /auth/resend-verification': async () => ({ body: {} }),
+  'POST /auth/forgot-password': async () => ({ body: { email: `${fresh()}@sample.example` } }),
+  'POST /auth/2fa/setup': async () => ({ body: {} }),
+  'POST /workspaces': async () => ({ body: { name: fresh('Workspace ') } }),
+  'POST /workspaces/switch': async samples => ({ body: { workspaceId: samples.person.workspaceId } }),
+  'PATCH /workspaces/current': async () => ({ body: { name: fresh('Workspace ') } }),
+  'PUT /workspaces/current': async () => ({ body: { name: fresh('Workspace ') } }),
+  'PATCH /companies/me': async () => ({ body: { name: fresh('Workspace ') } }),
+  'PUT /companies/me': async () => ({ body: { name: fresh('Workspace ') } }),
   'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
+}
+
+const REGISTRATION: Filler = async () => ({
+  body: { name: 'Ida Moser', email: `${fresh()}@sample.example`, password: 'seven green bicycles' },
+})
+const MAIL_TOKEN = 'x'.repeat(43)
+
+/**
+ * Routes whose success needs a secret that only a mail, an app or a password tells, or that end the caller's
+ * own session. `why` says which tests see them succeed; `call` has the right shape, so that they are in every
+ * loop over what is refused.
+ */
+export const BY_HAND: Record<string, { why: string; call: Filler }> = {
+  'POST /auth/register': { why: 'makes somebody else: people/auth.test.ts', call: REGISTRATION },
+  'POST /auth/signup': { why: 'makes somebody else: people/auth.test.ts', call: REGISTRATION },
+  'POST /companies/signup': { why: 'makes somebody else: people/auth.test.ts', call: REGISTRATION },
+  'POST /auth/login': {
+    why: 'needs a password: people/auth.test.ts, login-guard.test.ts',
+    call: async () => ({ body: { email: 'ida@sample.example', password: 'seven green bicycles' } }),
+  },
+  'POST /auth/refresh': {
+    why: 'needs a refresh token: people/refresh.test.ts',
+    call: async () => ({ body: { refreshToken: MAIL_TOKEN } }),
+  },
+  'POST /auth/logout': {
+    why: "ends the caller's session: people/auth.test.ts",
+    call: async () => ({ body: { refreshToken: MAIL_TOKEN } }),
+  },
+  'POST /auth/verify-email': {
+    why: 'needs the token of a mail: people/auth.test.ts',
+    call: async () => ({ body: { token: MAIL_TOKEN } }),
+  },
+  'GET /auth/verify-email': {
+    why: 'needs the token of a mail: people/auth.test.ts',
+    call: async () => ({ query: { token: MAIL_TOKEN } }),
+  },
+  'POST /auth/reset-password': {
+    why: 'needs the token of a mail: people/passwords.test.ts',
+    call: async () => ({ body: { token: MAIL_TOKEN, password: 'seven green bicycles' } }),
+  },
+  'POST /auth/change-password': {
+    why: 'needs the password: people/passwords.test.ts',
+    call: async () => ({ body: { currentPassword: 'x', newPassword: 'seven green bicycles' } }),
+  },
+  'POST /auth/2fa/enable': {
+    why: 'needs a code of the app: people/two-factor.test.ts',
+    call: async () => ({ body: { code: '123456' } }),
+  },
+  'POST /auth/2fa/disable': {
+    why: 'needs the password: people/two-factor.test.ts',
+    call: async () => ({ body: { password: 'x' } }),
+  },
+  'POST /invites/accept': {
+    why: 'needs the token of an invite: people/invites.test.ts',
+    call: async () => ({ body: { token: MAIL_TOKEN, name: 'Ida', password: 'seven green bicycles' } }),
+  },
 }
 
 /** The least role of routes that differ from the rule: reading needs VIEWER, all else MEMBER. */
@@ -53,10 +146,32 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
+  [/^\w+ \/invites(\/|$)/, 'ADMIN'],
+  [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
+  // Whoever is in may leave; who may remove others is decided by whom it is about.
+  [/^DELETE \/memberships\//, 'VIEWER'],
+  // Everybody may change their own name.
+  [/^(PATCH|PUT) \/users\//, 'VIEWER'],
+  [/^(PATCH|PUT) \/(workspaces\/current|companies\/me)$/, 'ADMIN'],
+  [/^\w+ \/auth\//, 'user'],
+  [/^(GET|POST) \/workspaces(\/switch)?$/, 'user'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
-const WRITES_NOTHING = new Set<string>([])
+const WRITES_NOTHING = new Set<string>([
+  // Looks at a file and keeps nothing of it.
+  ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
+    path => `POST /${path}/import/preview`,
+  ),
+  // The owner of the tests is verified, so there is nothing to send.
+  'POST /auth/resend-verification',
+  // Whether somebody has signed up with the address must not be seen from anywhere.
+  'POST /auth/forgot-password',
+  // Counts for nothing before it is enabled, which is told.
+  'POST /auth/2fa/setup',
+  // Where a session looks is no change of the workspace.
+  'POST /workspaces/switch',
+])
 
 const named = (name: string): RecordDefinition => allRecords().find(r => r.contract.name === name)!
 
@@ -64,6 +179,12 @@ async function trashed(samples: Samples): Promise<string> {
   const { id } = await samples.create(named('company'))
   await samples.person.delete(`/companies/${id}`)
   return id
+}
+
+/** The membership of somebody who has just joined as a viewer. */
+async function newMembership({ person }: Samples): Promise<string> {
+  const { id } = await personIn(person.workspaceId, 'VIEWER', 'Vito')
+  return (await person.get(`/users/${id}`)).body.membershipId
 }
 
 /** The record type whose path the route begins with. */
@@ -117,9 +238,9 @@ function everyRoute(document: Document): Route[] {
 const leastOf = (key: string, method: string): Route['least'] =>
   LEAST.find(([pattern]) => pattern.test(key))?.[1] ?? (method === 'GET' ? 'VIEWER' : 'MEMBER')
 
-/** A call of the route that succeeds for the owner. @throws where the suite does not know how */
+/** A call of the route that succeeds for the owner, unless it stands `BY_HAND`. @throws where the suite does not know how */
 export async function fill(route: Route, samples: Samples): Promise<Filled> {
-  const own = (await FILLERS[route.key]?.(samples)) ?? {}
+  const own = (await (FILLERS[route.key] ?? BY_HAND[route.key]?.call)?.(samples)) ?? {}
   const ids = own.ids ?? {}
   const record = recordOf(route)
   for (const place of route.places) {
@@ -129,7 +250,13 @@ export async function fill(route: Route, samples: Samples): Promise<Filled> {
   }
   const path = route.path.replace(/\{(\w+)\}/g, (_, place: string) => ids[place]!)
   const body = own.body ?? (route.body ? await bodyFor(route, record, samples) : undefined)
-  return { path, ...(body === undefined ? {} : { body }), ...(own.query ? { query: own.query } : {}) }
+  const headers = own.headers ?? (route.body && takesCsv(route) ? CSV : undefined)
+  return {
+    path,
+    ...(body === undefined ? {} : { body }),
+    ...(own.query ? { query: own.query } : {}),
+    ...(headers ? { headers } : {}),
+  }
 }
 
 async function idFor(route: Route, record: RecordDefinition, samples: Samples): Promise<string> {
@@ -149,8 +276,11 @@ async function bodyFor(
   if (record && ref.endsWith('Update')) return samples.change(record)
   if (record && route.key === `POST /${record.contract.path}/bulk`)
     return { operations: [{ op: 'create', data: await samples.body(record) }] }
+  if (record && takesCsv(route)) return csvOf(await samples.body(record))
   throw unknown(route, 'its body')
 }
+
+const takesCsv = (route: Route): boolean => Boolean(route.body?.types.includes('text/csv'))
 
 const unknown = (route: Route, what: string) =>
   new Error(
@@ -161,10 +291,10 @@ const unknown = (route: Route, what: string) =>
 export function callAs(
   person: Pick<Person, 'get' | 'post' | 'put' | 'patch' | 'delete'>,
   route: Route,
-  { path, body, query }: Filled,
+  { path, body, query, headers: own }: Filled,
   headers: Record<string, string> = {},
 ): Promise<Reply> {
-  const options = { headers, ...(query ? { query } : {}) }
+  const options = { headers: { ...own, ...headers }, ...(query ? { query } : {}) }
   if (route.method === 'GET') return person.get(path, options)
   const verb = route.method.toLowerCase() as 'post' | 'put' | 'patch' | 'delete'
   return person[verb](path, body, options)

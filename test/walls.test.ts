@@ -10,6 +10,8 @@ import { adopt, nobody, personIn, takeLog, useProgram, workspace, world } from '
 
 const program = useProgram({
   RATE_LIMIT_GENERAL: '3',
+  RATE_LIMIT_AUTH: '3',
+  RATE_LIMIT_IMPORT: '3',
   RATE_LIMIT_WEB: '6',
   CORS_ORIGINS: 'https://app.example.com',
 })

@@ -156,6 +156,21 @@ export async function personIn(workspaceId: string, role: Role, name: string): P
   }
 }
 
+/** Signs the person in once more, as on another device: the id of that session. */
+export async function anotherSession({
+  id,
+  workspaceId,
+}: Pick<Person, 'id' | 'workspaceId'>): Promise<string> {
+  const sessionId = newId()
+  await program!.app.database.inSystem('ascendore_auth', scope =>
+    scope.session.rows(
+      `insert into sessions (id, user_id, workspace_id, token_hash, expires_at) values ($1::uuid, $2::uuid, $3::uuid, $4, now() + interval '1 day')`,
+      [sessionId, id, workspaceId, newId()],
+    ),
+  )
+  return sessionId
+}
+
 /** A new workspace with its founding owner. */
 export async function workspace(
   settings: Record<string, unknown> = {},

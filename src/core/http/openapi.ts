@@ -113,7 +113,7 @@ function parameters(operation: Operation) {
       .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
   if (
     operation.method === 'POST' &&
-    !operation.streams &&
+    (!operation.streams || operation.keyed) &&
     operation.access !== 'public' &&
     operation.access !== 'user'
   ) {

@@ -53,6 +53,8 @@ type Described = {
   document?: { body?: object; answer?: object; example?: unknown; answerExample?: unknown }
   /** Whether `If-Match` is read. */
   conditional?: boolean
+  /** A streaming POST that reads `Idempotency-Key` itself. */
+  keyed?: boolean
 }
 
 /** One route: the server, the OpenAPI document, the client and the tests are all made from it. */

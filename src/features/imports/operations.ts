@@ -40,6 +40,7 @@ const importRoute = (record: RecordDefinition): Operation =>
     access: record.writers === 'admin' ? 'ADMIN' : 'MEMBER',
     status: 202,
     consumes: CONSUMES,
+    keyed: true,
     summary: `Import ${record.contract.path} from a CSV file of any size`,
     description:
       'The file is the body, or the part `file` of a form; the settings are query parameters or fields of the form. The import runs in the background: follow it at `/imports/{id}`.',

@@ -9,7 +9,7 @@ import { sendVerification } from './mail-links.ts'
 import { checkNewPassword, givenPassword, hashPassword, newPassword } from './passwords.ts'
 import { createPerson, originOf, tell } from './people.ts'
 import { refresh } from './refresh.ts'
-import { authAnswer, EXAMPLE, EXAMPLE_AUTH, email, noBody, personName, workspaceName } from './schemas.ts'
+import { authAnswer, EXAMPLE, EXAMPLE_AUTH, email, personName, workspaceName } from './schemas.ts'
 import { hashOf } from './sealing.ts'
 import {
   beginSession,
@@ -115,7 +115,7 @@ const login = publicOperation({
 })
 
 const withRefreshToken = z
-  .object({ refreshToken: z.string().max(200).optional() })
+  .strictObject({ refreshToken: z.string().max(200).optional() })
   .nullish()
   .meta({ description: 'Only where the cookie does not carry the refresh token' })
 
@@ -169,7 +169,7 @@ const logout = publicOperation({
   summary: 'Sign out: ends the session',
   description:
     'The session is the one of the access token, or of the refresh token in cookie or body. Its access tokens are refused from now on.',
-  body: z.union([withRefreshToken, noBody]) as z.ZodType<{ refreshToken?: string } | null | undefined>,
+  body: withRefreshToken,
   document: { body: { type: 'object', properties: { refreshToken: { type: 'string' } } } },
   refuses: { 401: 'No session is named' },
   handle: async ({ app, request, body }) => {

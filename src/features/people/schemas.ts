@@ -12,7 +12,8 @@ export const personName = typed(f.required(f.text(120)))
 export const workspaceName = typed(f.required(f.text(120)))
 export const role = z.enum(ROLES)
 export const mailToken = z.string().min(20).max(200)
-export const noBody = z.unknown().optional()
+/** Nothing, or `{}`: a field that is sent is a mistake of the caller's, and is told. */
+export const noBody = z.strictObject({}).nullish()
 
 const moment = z.iso.datetime()
 const fields = {
