@@ -21,7 +21,8 @@ async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
     engine.release(session)
   }
 }
-const query = (text: string, params?: unknown[]) => asOwner(session => session.rows(text, params))
+const query = (text: string, params?: unknown[]) =>
+  asOwner(async session => [...(await session.rows(text, params))])
 
 /** Tables outside any workspace, and why each may be. */
 const GLOBAL: Record<string, string> = {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Env, readConfig } from '#core/config.ts'
 import { makeLog } from '#core/log.ts'
 import { type Program, startProgram } from '#core/program.ts'
-import { copyTemplate } from './database.ts'
+import { copyTemplate, testDatabaseUrl } from './database.ts'
 import { testEnv } from './world.ts'
 
 /** The real program as a process of its own, for what only a process can show: death, signals, exit codes. */
@@ -34,7 +34,7 @@ export async function freePort(): Promise<number> {
 /** A data folder that goes with the test. */
 export function dataFolder(context: { after: (work: () => void) => void }, migrated = true): string {
   const folder = mkdtempSync(join(tmpdir(), 'ascendore-child-'))
-  if (migrated) copyTemplate(folder)
+  if (migrated && !testDatabaseUrl()) copyTemplate(folder)
   context.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
@@ -70,12 +70,14 @@ export async function listening(
   if (!url) throw new Error('no port')
   let ended = false
   void child.exit.then(() => (ended = true))
+  const how = () =>
+    `${child.process.exitCode ?? child.process.signalCode}: ${child.errors()}${child.output()}`
   context.after(async () => {
     if (!ended) child.process.kill('SIGKILL')
     await child.exit
   })
   for (let tries = 0; tries < 600; tries++) {
-    if (ended) throw new Error(`the program ended: ${child.errors()}`)
+    if (ended) throw new Error(`the program ended, ${how()}`)
     const isUp = await fetch(`${url}/ready`).then(
       reply => reply.ok,
       () => false,

@@ -25,7 +25,8 @@ async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
     engine.release(session)
   }
 }
-const query = (text: string, params: unknown[] = []) => asOwner(session => session.rows(text, params))
+const query = (text: string, params: unknown[] = []) =>
+  asOwner(async session => [...(await session.rows(text, params))])
 
 /** A queue of this test alone, with a runner that works it, stopped when the test ends. */
 async function queueOf(
@@ -168,7 +169,9 @@ test('a job that fails is tried again with growing gaps, and then shown as faile
   )
   assert.ok(Math.max(...gaps) > gaps[0]!, `growing: ${gaps}`)
   const failed = (workspaceId: string) =>
-    program().app.database.inSystem('ascendore_worker', scope => failedJobs(scope, workspaceId))
+    program().app.database.inSystem('ascendore_worker', async scope => [
+      ...(await failedJobs(scope, workspaceId)),
+    ])
   const [mine] = await failed(ana.workspaceId)
   assert.deepEqual([mine!.name, mine!.tries], [job.name, 3])
   assert.match(JSON.stringify(mine!.output), /the mail server is away/)

@@ -24,7 +24,7 @@ import { adopt, type Person, workspace } from './world.ts'
  */
 
 /** Whether the generic import and export routes are there; on once both have been merged. */
-const IMPORT_AND_EXPORT = false
+const IMPORT_AND_EXPORT = true
 
 const FILES: Record<string, string> = {
   'quotes.contract.ts': `import { defineContract, type RecordOf } from '#core/record/contract.ts'

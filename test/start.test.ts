@@ -104,7 +104,9 @@ test('a damaged data folder is said to be one', async context => {
 
 test('DATABASE_URL: nobody there, no PostgreSQL, a host that is not known', async context => {
   const folder = dataFolder(context, false)
-  const silent = createServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1')
+  const silent = createServer(socket =>
+    socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  ).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   context.after(() => void silent.close())
   const strange = (silent.address() as { port: number }).port

@@ -65,10 +65,40 @@ class PostgresSession implements Session {
   }
 }
 
+/**
+ * Keeps a connection that the server has closed from being used on. postgres.js 3.4.9 writes to the socket that is gone,
+ * outside of any promise, which would end the process; and `release` would hand the connection to the next caller.
+ */
+class Losses {
+  private readonly using = new Map<number, Reserved>()
+  private readonly lost = new WeakSet<Reserved>()
+
+  has = (connection: Reserved): boolean => this.lost.has(connection)
+
+  /** For `onclose`. @param id of the connection, which only `onexecute` tells */
+  closed = (id: number): void => {
+    const connection = this.using.get(id)
+    if (connection) this.lost.add(connection)
+  }
+
+  guard(connection: Reserved): Reserved {
+    const { unsafe } = connection
+    const onexecute = ({ id }: { id: number }) => Boolean(this.using.set(id, connection))
+    connection.unsafe = ((text: string, params: never, options: object) => {
+      if (this.lost.has(connection))
+        throw new DatabaseFault({ code: 'CONNECTION_CLOSED', message: 'The connection was lost' })
+      return unsafe(text, params, { ...options, onexecute } as never)
+    }) as typeof unsafe
+    return connection
+  }
+}
+
 /** A pool of connections to PostgreSQL ≥ 15, by postgres.js. @param poolSize connections at most */
 export function openPostgres(url: string, poolSize: number): Engine {
+  const losses = new Losses()
   const sql = postgres(url, {
     max: poolSize,
+    onclose: losses.closed,
     // Not turned off: without it postgres.js 3.4.9 never hands out the first connection that is reserved.
     fetch_types: true,
     types,
@@ -88,10 +118,11 @@ export function openPostgres(url: string, poolSize: number): Engine {
   return {
     kind: 'postgres',
     async acquire() {
-      return new PostgresSession(await withTimeout(sql.reserve()))
+      return new PostgresSession(losses.guard(await withTimeout(sql.reserve())))
     },
     release(session) {
-      ;(session as PostgresSession).connection.release()
+      const { connection } = session as PostgresSession
+      if (!losses.has(connection)) connection.release()
     },
     close: () => sql.end({ timeout: 5 }),
   }

@@ -98,7 +98,7 @@ function directoryInsert(record: RecordDefinition): string {
 
 /** What the event itself says already. */
 const NOT_TOLD = new Set(['id', 'workspaceId', 'createdById', 'updatedAt'])
-const isEmpty = (value: unknown) => typeof value === 'object' && Object.keys(value as object).length === 0
+const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0
 
 /** What a `created` event tells: each field that was given. */
 function createdChanges(record: RecordDefinition, row: Change): Record<string, { new: unknown }> {

@@ -59,7 +59,10 @@ export async function targetStage(tx: Tx, current: Place, values: Change): Promi
   return undefined
 }
 
-/** What a deal becomes by entering a stage; SQL so that two moves at once cannot mix their parts. */
+/**
+ * What a deal becomes by entering a stage; SQL so that two moves at once cannot mix their parts. The time is
+ * read under the row's lock: that of the transaction's start would put them into another order than they had.
+ */
 export function entered(tx: Tx, stage: Stage, values: Change): Change {
   const isClosed = stage.kind !== 'OPEN'
   const sameStatus = sql`old.status = ${stage.kind}::text`
@@ -70,7 +73,8 @@ export function entered(tx: Tx, stage: Stage, values: Change): Change {
     pipelineId: stage.pipelineId,
     status: stage.kind,
     probability: values.probability ?? stage.probability,
-    stageEnteredAt: sql`case when old.stage_id = ${stage.id}::uuid then old.stage_entered_at else now() end`,
+    stageEnteredAt: sql`case when old.stage_id = ${stage.id}::uuid then old.stage_entered_at
+      else greatest(clock_timestamp(), old.stage_entered_at + interval '1 millisecond') end`,
     closedAt: isClosed ? ifStill(sql`old.closed_at`, sql`now()`) : null,
     actualCloseDate: isClosed
       ? (values.actualCloseDate ?? ifStill(sql`old.actual_close_date`, sql`${dayIn(tx.who.timezone)}::date`))

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DatabaseFault, Session } from '#core/db/engine.ts'
+import { testDatabaseUrl } from './database.ts'
+import { takeLog, useProgram, world } from './world.ts'
+
+/** Connections to PostgreSQL that break, as they do when the server is restarted. */
+
+const program = useProgram()
+const skip = testDatabaseUrl() ? false : 'the embedded database has no connections'
+
+const pidOf = async (session: Session): Promise<number> =>
+  (await session.rows('select pg_backend_pid() as pid'))[0]!.pid as number
+
+/** Ends the connections that this process's pool hands out one after the other, as they come. */
+async function killSome(): Promise<void> {
+  const { engine } = program().app.database
+  const sessions = (await Promise.allSettled(Array.from({ length: 5 }, () => engine.acquire()))).flatMap(s =>
+    s.status === 'fulfilled' ? [s.value] : [],
+  )
+  const pids = await Promise.all(sessions.map(session => pidOf(session).catch(() => 0)))
+  const killer = sessions.shift()
+  for (const session of sessions) engine.release(session)
+  for (const pid of pids.slice(1))
+    await killer?.rows('select pg_terminate_backend($1::int)', [pid]).catch(() => {})
+  if (killer) engine.release(killer)
+}
+
+test('a connection that breaks in a transaction fails that one alone, and is replaced', {
+  skip,
+}, async () => {
+  const { owner } = await world()
+  const { engine } = program().app.database
+  for (const waits of [0, 200]) {
+    const failed = owner.inWorkspace(async tx => {
+      const pid = await pidOf(tx.session)
+      const killer = await engine.acquire()
+      await killer.rows('select pg_terminate_backend($1::int)', [pid])
+      engine.release(killer)
+      await sleep(waits)
+      await tx.session.rows('select 1')
+    })
+    await assert.rejects(failed, (error: DatabaseFault) => error.isAway)
+    for (let i = 0; i < 12; i++) assert.equal((await owner.get('/deals')).status, 200)
+  }
+  takeLog()
+})
+
+test('connections break under load: requests hear 503 or their answer, and all goes on', {
+  skip,
+}, async () => {
+  const { owner } = await world()
+  const statuses: number[] = []
+  let stop = false
+  const clients = Array.from({ length: 6 }, async () => {
+    while (!stop) statuses.push((await owner.post('/companies', { name: 'X' })).status)
+  })
+  for (let i = 0; i < 3; i++) {
+    await sleep(150)
+    await killSome()
+  }
+  await sleep(150)
+  stop = true
+  await Promise.all(clients)
+  assert.ok(
+    statuses.every(status => status === 201 || status === 503),
+    JSON.stringify(statuses),
+  )
+  await sleep(300)
+  const created = statuses.filter(status => status === 201).length
+  const { total } = (await owner.get('/companies')).body
+  assert.ok(total >= created, `${created} were acknowledged, ${total} are there`)
+  assert.equal((await owner.post('/companies', { name: 'After' })).status, 201)
+  takeLog()
+})
