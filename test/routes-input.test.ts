@@ -276,7 +276,7 @@ over('415: another content type; 413: a body over the limit', async () => {
 
 over('415 and 400: what is no table, on every route that takes one', async () => {
   const tables = routes.filter(route => route.body?.types.includes('text/csv'))
-  assert.ok(tables.length >= 14)
+  assert.ok(tables.length >= (isWhole ? 14 : 2))
   for (const route of tables) {
     const call = await fill(route, samples)
     for (const type of ['application/json', 'application/xml', 'application/x-www-form-urlencoded'])
