@@ -38,7 +38,10 @@ class PostgresSession implements Session {
 
   async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return await this.connection.unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) })
+      // Copied, because the driver's own list is of another class than an array's.
+      return Array.from(
+        await this.connection.unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) }),
+      )
     } catch (error) {
       throw new DatabaseFault(error)
     }
