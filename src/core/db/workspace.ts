@@ -129,6 +129,17 @@ export class Tx extends Scope {
   }
 }
 
+/**
+ * Waits for all of several pieces of work of one transaction, also where one fails: a statement that came
+ * after the rollback would run on a connection that somebody else may hold by then.
+ */
+export async function together<T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
+}
+
 const handles = new WeakMap<Session, PgRemoteDatabase>()
 
 function handleOf(session: Session): PgRemoteDatabase {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { together } from '#core/db/workspace.ts'
 import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
@@ -186,7 +187,7 @@ async function customFieldsFor(
 ): Promise<Map<string, Map<string, CustomField>>> {
   const entities = customEntitiesIn(filter, record)
   if (sort.includes('customFields.')) entities.add(record.contract.name)
-  const found = await Promise.all(
+  const found = await together(
     [...entities].map(async entity => [entity, await customFieldsOf(tx, entity)] as const),
   )
   return new Map(found)

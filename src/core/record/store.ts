@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
+import { together } from '#core/db/workspace.ts'
 import { DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { conflict, forbidden, invalid, notFound, Refusal } from '../errors.ts'
@@ -69,7 +70,7 @@ export const store = {
     options: UpdateOptions & { history?: boolean } = {},
   ): Promise<Stored> {
     mayWrite(tx, record)
-    await Promise.all([
+    await together([
       checkLinks(tx, record, [values]),
       checkMembers(tx, record, [values]),
       checkCustomFields(tx, record, [values], 'update'),
@@ -137,7 +138,7 @@ async function prepareRows(
   list: Change[],
   context: WriteContext,
 ): Promise<Change[]> {
-  await Promise.all([
+  await together([
     checkLinks(tx, record, list),
     checkMembers(tx, record, list),
     checkCustomFields(tx, record, list, 'create'),

@@ -1,4 +1,5 @@
 import type { Tx } from '#core/db/workspace.ts'
+import { together } from '#core/db/workspace.ts'
 import { COUNTED_AT_MOST } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
@@ -9,7 +10,7 @@ export const RECENT_DAYS = 7
 
 /** R3 11.1: open deals, open tasks, the pipeline's amount, and how much happened in the last 7 days. */
 export async function dashboard(tx: Tx) {
-  const [report, openTasks, recentActivity] = await Promise.all([
+  const [report, openTasks, recentActivity] = await together([
     pipelineReport(tx, { withClosed: false }),
     countOpenTasks(tx),
     countRecent(tx),

@@ -1,4 +1,5 @@
 import type { Tx } from '#core/db/workspace.ts'
+import { together } from '#core/db/workspace.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 
@@ -62,7 +63,7 @@ export async function pipelineReport(
   ].join(' and ')
   // Named as a constant, open deals are summed up from the index `deals_board` alone, which does not hold it.
   const [status, groups] = withClosed ? ['t.status', ', t.status'] : [`'OPEN'`, '']
-  const [parts, stages, [workspace]] = await Promise.all([
+  const [parts, stages, [workspace]] = await together([
     tx.session.rows(
       `select t.stage_id as "stageId", t.currency, ${status} as status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
        from deals t where ${where} group by t.stage_id, t.currency${groups}`,
