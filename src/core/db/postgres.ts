@@ -5,6 +5,9 @@ import { PARSERS, SERIALISED_OIDS } from './values.ts'
 const ACQUIRE_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 30_000
 const KEPT_CHARACTERS = 20_000
+/** How long a connection that nobody uses stays open. */
+const IDLE_SECONDS = 60
+const RECONNECT_WITHIN_SECONDS = 0.5
 
 const asText = (value: unknown): string => value as string
 const types = Object.fromEntries(
@@ -32,6 +35,8 @@ const ROLE = /\b(?:set (?:local )?role (\w+)|reset role|commit|rollback(?! to))\
 class PostgresSession implements Session {
   readonly connection: Reserved
   private role = ''
+  /** By `performance.now()`, while nobody uses it. */
+  idleSince = 0
   constructor(connection: Reserved) {
     this.connection = connection
   }
@@ -96,7 +101,109 @@ class Losses {
   }
 }
 
-/** A pool of connections to PostgreSQL ≥ 15, by postgres.js. @param poolSize connections at most */
+type Waiting = { resolve: (session: PostgresSession) => void; reject: (error: DatabaseFault) => void }
+
+/** Hands the connections from caller to caller, first come first served, and opens more while there is room. */
+class Pool {
+  private readonly sql: postgres.Sql
+  private readonly losses: Losses
+  private readonly size: number
+  /** Connections that are open or being opened. */
+  private taken = 0
+  private readonly idle: PostgresSession[] = []
+  private readonly waiting: Waiting[] = []
+  private readonly sweep: NodeJS.Timeout
+  private isClosing = false
+
+  constructor(sql: postgres.Sql, losses: Losses, size: number) {
+    this.sql = sql
+    this.losses = losses
+    this.size = size
+    this.sweep = setInterval(() => this.closeIdle(), IDLE_SECONDS * 500).unref()
+  }
+
+  acquire(): Promise<PostgresSession> {
+    for (let session = this.idle.pop(); session; session = this.idle.pop()) {
+      if (!this.losses.has(session.connection)) return Promise.resolve(session)
+      this.taken--
+    }
+    const arriving = new Promise<PostgresSession>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(waiting), 1)
+        reject(
+          new DatabaseFault({
+            code: 'CONNECT_TIMEOUT',
+            message: 'No database connection became free in 10 s',
+          }),
+        )
+      }, ACQUIRE_TIMEOUT_MS)
+      const waiting: Waiting = {
+        resolve: session => {
+          clearTimeout(timer)
+          resolve(session)
+        },
+        reject: error => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      }
+      this.waiting.push(waiting)
+    })
+    this.open()
+    return arriving
+  }
+
+  release(session: PostgresSession): void {
+    if (this.losses.has(session.connection)) {
+      this.taken--
+      this.open()
+      return
+    }
+    if (this.isClosing) return session.connection.release()
+    const next = this.waiting.shift()
+    if (next) return next.resolve(session)
+    session.idleSince = performance.now()
+    this.idle.push(session)
+  }
+
+  async close(): Promise<void> {
+    this.isClosing = true
+    clearInterval(this.sweep)
+    for (const session of this.idle.splice(0)) this.release(session)
+    for (const { reject } of this.waiting.splice(0))
+      reject(new DatabaseFault({ code: 'CONNECTION_ENDED', message: 'The program is stopping' }))
+    await this.sql.end({ timeout: 5 })
+  }
+
+  /** Opens a connection for the first who waits, where there is room for one more. */
+  private open(): void {
+    if (this.taken >= this.size || !this.waiting.length) return
+    this.taken++
+    this.sql.reserve().then(
+      connection => this.release(new PostgresSession(this.losses.guard(connection))),
+      error => {
+        this.taken--
+        this.waiting.shift()?.reject(error instanceof DatabaseFault ? error : new DatabaseFault(error))
+        this.open()
+      },
+    )
+  }
+
+  private closeIdle(): void {
+    const since = performance.now() - IDLE_SECONDS * 1000
+    while (this.idle.length && this.idle[0]!.idleSince < since) {
+      const { connection } = this.idle.shift()!
+      this.taken--
+      if (!this.losses.has(connection)) connection.release()
+    }
+  }
+}
+
+/**
+ * A pool of connections to PostgreSQL ≥ 15, by postgres.js. Connections are reserved from the driver for as long as
+ * they are in use at all, and handed from caller to caller here: reserving anew costs more than a small query does.
+ * @param poolSize connections at most
+ */
 export function openPostgres(url: string, poolSize: number): Engine {
   const losses = new Losses()
   const sql = postgres(url, {
@@ -106,7 +213,11 @@ export function openPostgres(url: string, poolSize: number): Engine {
     fetch_types: true,
     types,
     connect_timeout: 10,
-    idle_timeout: 60,
+    // The driver's own waits up to 20 s once a few connections were lost at the same time.
+    backoff: (losses: number) => Math.min(0.05 * losses, RECONNECT_WITHIN_SECONDS),
+    idle_timeout: IDLE_SECONDS,
+    // A reserved connection whose life ends would be closed under its user.
+    max_lifetime: null,
     onnotice: () => {},
     connection: {
       application_name: 'ascendore-crm',
@@ -118,35 +229,11 @@ export function openPostgres(url: string, poolSize: number): Engine {
       idle_in_transaction_session_timeout: 60_000,
     } as Record<string, string | number>,
   })
+  const pool = new Pool(sql, losses, poolSize)
   return {
     kind: 'postgres',
-    async acquire() {
-      return new PostgresSession(losses.guard(await withTimeout(sql.reserve())))
-    },
-    release(session) {
-      const { connection } = session as PostgresSession
-      if (!losses.has(connection)) connection.release()
-    },
-    close: () => sql.end({ timeout: 5 }),
-  }
-}
-
-/** A connection that arrives after the caller gave up goes straight back to the pool. */
-async function withTimeout(reserving: Promise<Reserved>): Promise<Reserved> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reserving.then(connection => connection.release()).catch(() => {})
-      reject(
-        new DatabaseFault({ code: 'CONNECT_TIMEOUT', message: 'No database connection became free in 10 s' }),
-      )
-    }, ACQUIRE_TIMEOUT_MS)
-  })
-  try {
-    return await Promise.race([reserving, late])
-  } catch (error) {
-    throw error instanceof DatabaseFault ? error : new DatabaseFault(error)
-  } finally {
-    clearTimeout(timer)
+    acquire: () => pool.acquire(),
+    release: session => pool.release(session as PostgresSession),
+    close: () => pool.close(),
   }
 }

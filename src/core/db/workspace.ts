@@ -3,6 +3,7 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
 import { isUuid } from '../ids.ts'
 import type { Engine, Row, Session } from './engine.ts'
+import { WaveSession } from './wave.ts'
 
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER'
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
@@ -169,7 +170,10 @@ export class Database {
     this.engine = engine
   }
 
-  /** A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. */
+  /**
+   * A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. To `read` is many small
+   * transactions, one for each wave of statements that are issued together (wave.ts).
+   */
   inWorkspace<T>(who: Who, work: (tx: Tx) => Promise<T>, access: 'read' | 'write' = 'write'): Promise<T> {
     if (!isUuid(who.workspaceId) || (who.userId !== null && !isUuid(who.userId))) {
       throw new Error('inWorkspace needs UUIDs')
@@ -177,7 +181,9 @@ export class Database {
     const role = dbRoleOf(who)
     // Literals, because SET LOCAL takes no parameters and set_config() does not reach Citus workers.
     const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'`
-    return this.transact(opening, session => new Tx(session, role, who), work, access)
+    return access === 'read'
+      ? this.reading(new Tx(new WaveSession(this.engine, opening), role, who), work)
+      : this.transact(opening, session => new Tx(session, role, who), work)
   }
 
   /** A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). */
@@ -185,11 +191,16 @@ export class Database {
     return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work)
   }
 
+  private async reading<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const result = await work(tx)
+    tx.tellCommitted()
+    return result
+  }
+
   private async transact<S extends Scope, T>(
     opening: string,
     scopeOf: (session: Session) => S,
     work: (scope: S) => Promise<T>,
-    access: 'read' | 'write' = 'write',
   ): Promise<T> {
     const session = await this.engine.acquire()
     const scope = scopeOf(session)
@@ -201,11 +212,8 @@ export class Database {
       const result = await work(scope)
       await opened
       ending = session.script('commit')
-      // What was read is known already; only a write must hear that its commit has arrived.
-      if (access === 'write') {
-        await ending
-        this.onWrite()
-      }
+      await ending
+      this.onWrite()
       scope.tellCommitted()
       return result
     } catch (error) {
