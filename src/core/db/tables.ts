@@ -142,7 +142,6 @@ export const events = pgTable(
   },
   t => [
     primaryKey({ columns: [t.workspaceId, t.seq] }),
-    foreignKey({ columns: [t.workspaceId], foreignColumns: [workspaces.id] }),
     index('events_seq').on(t.seq),
     index('events_entity').on(t.workspaceId, t.entityId, t.createdAt),
     index('events_time').on(t.workspaceId, t.createdAt, t.id),
