@@ -17,6 +17,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
   process.exit(1)
 }
 const { ensureInstalled, pinnedNode, root, watchParent } = await import('./install.mjs')
+const { buildWeb } = await import('./web.mjs')
 
 const parentPollMs = 1_000
 const repeatedSignalMs = 1_000
@@ -151,6 +152,11 @@ const quietRedocly = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE:
 const steps = [
   { name: 'types', run: () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']) },
   {
+    name: 'types of the web app',
+    run: () => runNode(['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/web']),
+  },
+  { name: 'build of the web app', run: () => buildWeb(runNode) },
+  {
     name: 'lint and format',
     run: () =>
       runNode(['node_modules/@biomejs/biome/bin/biome', 'check', ...plainOutput, '--error-on-warnings', '.']),
@@ -181,8 +187,10 @@ const check = async args => {
 
 // --- commands -------------------------------------------------------------------------------------------------------
 
+const start = async args => (await buildWeb(runNode)) || runNode(['src/main.ts', ...args], { stdin: 'ignore' })
+
 const commands = {
-  start: { needsDev: false, run: args => runNode(['src/main.ts', ...args], { stdin: 'ignore' }) },
+  start: { needsDev: false, run: start },
   test: { needsDev: true, run: test },
   check: { needsDev: true, run: check },
   bench: { needsDev: true, run: args => runNode(['bench/run.ts', ...args]) },

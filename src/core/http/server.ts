@@ -19,6 +19,7 @@ import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
 import { securityHeaders } from './security-headers.ts'
 import { identify, serve } from './serve.ts'
+import { webApp } from './web-app.ts'
 
 /** Clients whose rate one process remembers. */
 const CLIENTS_AT_MOST = 20_000
@@ -50,7 +51,7 @@ export async function makeServer(app: App, operations: Operation[], redis?: Redi
   })
   server.decorateRequest('caller', null)
   await addWalls(server, app, redis)
-  answerErrors(server)
+  answerErrors(server, await webApp(server))
   logRequests(server, app)
   await documentRoutes(server, operations)
   for (const operation of operations) addRoute(server, app, operation)
@@ -147,7 +148,7 @@ function limitBodyTime({ raw, headers }: FastifyRequest): void {
 }
 
 /** Everything that goes wrong leaves in the one envelope (R3 4.7). */
-function answerErrors(server: FastifyInstance): void {
+function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<typeof webApp>>): void {
   server.setErrorHandler((error, request, reply) => {
     const refusal = refusalFrom(error)
     if (refusal.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
@@ -158,6 +159,7 @@ function answerErrors(server: FastifyInstance): void {
       .send(JSON.stringify(errorBody(refusal, request.id)))
   })
   server.setNotFoundHandler((request, reply) => {
+    if (showPage(request, reply)) return reply
     const refusal = new Refusal(
       404,
       'NOT_FOUND',
