@@ -1,5 +1,7 @@
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Session } from '#core/db/engine.ts'
+import type { Program } from '#core/program.ts'
 
 /** PostgreSQL where the tests are told one (CI's second leg), else the embedded engine. */
 export const testDatabaseUrl = (): string | undefined => process.env.DATABASE_URL || undefined
@@ -11,4 +13,15 @@ const template = () => process.env.ASCENDORE_TEST_TEMPLATE
 export function copyTemplate(dataDir: string): void {
   const from = template()
   if (from && existsSync(from)) cpSync(join(from, 'db'), join(dataDir, 'db'), { recursive: true })
+}
+
+/** Statements as the owner of the schema, outside any role. */
+export async function asOwner<T>({ app }: Program, work: (session: Session) => Promise<T>): Promise<T> {
+  const { engine } = app.database
+  const session = await engine.acquire()
+  try {
+    return await work(session)
+  } finally {
+    engine.release(session)
+  }
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Session } from '#core/db/engine.ts'
 import type { Scope } from '#core/db/workspace.ts'
 import { type EventRow, type Follower, Following, followOnce } from '#core/events/follow.ts'
 import { newId } from '#core/ids.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import { testDatabaseUrl } from './database.ts'
+import { asOwner, testDatabaseUrl } from './database.ts'
 import { takeLog, useProgram, world } from './world.ts'
 
 /** The history of changes, and those who follow it. */
@@ -143,22 +142,13 @@ function keeper(name: string, before: (events: EventRow[]) => void = () => {}): 
   }
 }
 
-async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const { engine } = program().app.database
-  const session = await engine.acquire()
-  try {
-    return await work(session)
-  } finally {
-    engine.release(session)
-  }
-}
-
 const makeProbe = () =>
-  asOwner(session =>
+  asOwner(program(), session =>
     session.script(`create table if not exists idempotency_probe (follower text, workspace_id uuid, event_id uuid);
       grant select, insert on idempotency_probe to ascendore_worker`),
   )
-const dropProbe = () => asOwner(session => session.script('drop table if exists idempotency_probe'))
+const dropProbe = () =>
+  asOwner(program(), session => session.script('drop table if exists idempotency_probe'))
 
 /** The cursor of a new follower starts at the end, as of a program that has read all. */
 async function startAtEnd(name: string): Promise<void> {
@@ -171,7 +161,7 @@ async function startAtEnd(name: string): Promise<void> {
 
 const seenBy = async (name: string, workspaceId: string) =>
   (
-    await asOwner(s =>
+    await asOwner(program(), s =>
       s.rows('select event_id as id from idempotency_probe where follower = $1 and workspace_id = $2::uuid', [
         name,
         workspaceId,

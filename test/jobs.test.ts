@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Session } from '#core/db/engine.ts'
 import { newId } from '#core/ids.ts'
 import { failedJobs, installJobs, type JobDefinition, Jobs } from '#core/jobs/jobs.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import { testDatabaseUrl } from './database.ts'
+import { asOwner, testDatabaseUrl } from './database.ts'
 import { takeLog, useProgram, world } from './world.ts'
 
 /** Background work: there if and only if its cause is, and done once. */
@@ -16,17 +15,8 @@ const program = useProgram()
 const input = z.object({ name: z.string() })
 type Input = z.infer<typeof input>
 
-async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const { engine } = program().app.database
-  const session = await engine.acquire()
-  try {
-    return await work(session)
-  } finally {
-    engine.release(session)
-  }
-}
 const query = (text: string, params: unknown[] = []) =>
-  asOwner(async session => [...(await session.rows(text, params))])
+  asOwner(program(), async session => [...(await session.rows(text, params))])
 
 /** A queue of this test alone, with a runner that works it, stopped when the test ends. */
 async function queueOf(
@@ -35,7 +25,7 @@ async function queueOf(
 ) {
   const job: JobDefinition<Input> = { name: `test-${newId()}`, input, ...more }
   const { database, log } = program().app
-  await asOwner(session =>
+  await asOwner(program(), session =>
     installJobs(session, database.engine.kind === 'embedded' ? 'pglite' : 'postgres', [job], []),
   )
   const jobs = new Jobs(database, log)

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Access, whoOf } from '../auth/access.ts'
-import type { Claims } from '../auth/tokens.ts'
+import { bearerOf, type Claims } from '../auth/tokens.ts'
 import type { Tx } from '../db/workspace.ts'
 import { forbidden, type Issue, invalid, issuesOf, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
@@ -29,7 +29,7 @@ export async function identify(
   request: FastifyRequest,
 ): Promise<Caller | null> {
   if (operation.access === 'public') return null
-  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = bearerOf(request.headers.authorization)
   if (!token) throw unauthenticated()
   const claims = await app.tokens.verify(token)
   const header = request.headers['x-workspace-id']

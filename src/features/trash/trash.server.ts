@@ -3,10 +3,10 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
+import { type Page, pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { pageOf } from '#core/record/json-schema.ts'
-import { COUNTED_AT_MOST, LIMIT_AT_MOST, type Page } from '#core/record/list.ts'
+import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
@@ -57,13 +57,7 @@ async function trash(
      left join records r on r.workspace_id = $1::uuid and r.id = f.id order by f."deletedAt" desc, f.id desc`,
     params,
   )
-  const rows = found.slice(0, limit)
-  const last = found.length > limit ? rows.at(-1) : undefined
-  return {
-    rows,
-    total: counted.total,
-    nextCursor: last ? writeCursor({ ...counted, query: mark, values: [last.deletedAt, last.id] }) : null,
-  }
+  return pageFrom(found, limit, counted, mark, row => [row.deletedAt, row.id])
 }
 
 /** The record type of an id in the trash. @throws Refusal 404 */
