@@ -7,6 +7,7 @@ import { newId } from '#core/ids.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { asOwner, testDatabaseUrl } from './database.ts'
+import { until } from './until.ts'
 import { takeLog, useProgram, world } from './world.ts'
 
 /** The history of changes, and those who follow it. */
@@ -152,11 +153,7 @@ const dropProbe = () =>
 
 /** The cursor of a new follower starts at the end, as of a program that has read all. */
 async function startAtEnd(name: string): Promise<void> {
-  for (let tries = 0; tries < 50; tries++) {
-    const { handled, waiting } = await followOnce(program().app.database, { name, handle: async () => {} })
-    if (!handled && !waiting) return
-  }
-  throw new Error('the history does not end')
+  await drain({ name, handle: async () => {} })
 }
 
 const seenBy = async (name: string, workspaceId: string) =>
@@ -171,12 +168,11 @@ const seenBy = async (name: string, workspaceId: string) =>
 
 /** Lets a follower go on until nothing is left. */
 async function drain(follower: Follower): Promise<void> {
-  for (let tries = 0; tries < 40; tries++) {
-    const { handled, waiting } = await followOnce(program().app.database, follower)
-    if (!handled && !waiting) return
-    if (waiting) await sleep(10)
-  }
-  throw new Error('the follower stalls')
+  await until(
+    () => followOnce(program().app.database, follower),
+    ({ handled, waiting }) => !handled && !waiting,
+    'the follower did not come to the end',
+  )
 }
 
 test('a follower handles each event exactly once and in order, also when it throws in the middle', async context => {
@@ -218,8 +214,10 @@ test('two processes that run the same follower share the work and repeat none of
   for (const following of both) following.start()
   await Promise.all(Array.from({ length: 30 }, (_, i) => owner.post('/companies', { name: `C${i}` })))
   for (const following of both) following.wake()
-  for (let tries = 0; tries < 100 && (await seenBy(name, owner.workspaceId)).length < 30; tries++)
-    await sleep(50)
+  await until(
+    () => seenBy(name, owner.workspaceId),
+    seen => seen.length >= 30,
+  )
   await sleep(100)
   await Promise.all(both.map(following => following.stop()))
   const seen = await seenBy(name, owner.workspaceId)
@@ -239,7 +237,10 @@ test('a follower that fails is tried again and does not keep the others waiting'
   following.start()
   await owner.post('/companies', { name: 'Any' })
   following.wake()
-  for (let tries = 0; tries < 60 && !(await seenBy(good, owner.workspaceId)).length; tries++) await sleep(50)
+  await until(
+    () => seenBy(good, owner.workspaceId),
+    seen => seen.length > 0,
+  )
   await following.stop()
   assert.equal((await seenBy(good, owner.workspaceId)).length, 1)
   assert.ok(takeLog().some(line => line.includes('follower failed')))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { newId } from '#core/ids.ts'
 import { failedJobs, installJobs, type JobDefinition, Jobs } from '#core/jobs/jobs.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { asOwner, testDatabaseUrl } from './database.ts'
+import { until } from './until.ts'
 import { takeLog, useProgram, world } from './world.ts'
 
 /** Background work: there if and only if its cause is, and done once. */
@@ -46,15 +46,6 @@ const rowsOf = (name: string) =>
     `select id, state, retry_count as tries, start_after > now() as waits, extract(epoch from start_after - now())::int as "waitSeconds", data from pgboss.job where name = $1 order by created_on`,
     [name],
   )
-
-async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean, seconds = 15): Promise<T> {
-  for (let tries = 0; tries < seconds * 20; tries++) {
-    const value = await read()
-    if (isSo(value)) return value
-    await sleep(50)
-  }
-  throw new Error(`not within ${seconds} s: ${JSON.stringify(await read())}`)
-}
 
 /** Lets a retry that waits come now. */
 const hurry = (name: string) =>

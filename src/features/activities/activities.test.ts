@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '#test/until.ts'
 import { useProgram, world } from '#test/world.ts'
 
 useProgram()
@@ -63,16 +63,9 @@ test('an interaction brings the contact up to date, also when it is taken back',
   const { ana } = await world()
   const contact = (await ana.post('/contacts', { firstName: 'Ida' })).body.id
   const { id, occurredAt } = (await ana.post('/activities', { type: 'MEETING', contactId: contact })).body
-  const until = async (isSo: (row: any) => boolean) => {
-    for (let tries = 0; tries < 100; tries++) {
-      const row = (await ana.get(`/contacts/${contact}`)).body
-      if (isSo(row)) return row
-      await sleep(50)
-    }
-    throw new Error('the contact was not brought up to date within 5 s')
-  }
-  const touched = await until(row => row.lastInteractionAt !== null)
+  const read = async () => (await ana.get(`/contacts/${contact}`)).body
+  const touched = await until(read, row => row.lastInteractionAt !== null)
   assert.deepEqual([touched.lastInteractionAt, touched.engagementScore, touched.version], [occurredAt, 10, 1])
   await ana.delete(`/activities/${id}`)
-  await until(row => row.lastInteractionAt === null)
+  await until(read, row => row.lastInteractionAt === null)
 })
