@@ -83,7 +83,7 @@ function readRoute(record: RecordDefinition): Operation {
   })
 }
 
-function updateRoute(record: RecordDefinition, method: 'PATCH' | 'PUT', access: Role): Operation {
+export function updateRoute(record: RecordDefinition, method: 'PATCH' | 'PUT', access: Role): Operation {
   const { label, tag, base, schema } = named(record)
   return operation({
     method,
