@@ -209,23 +209,35 @@ function customOperand(
   }
 }
 
-/** A custom field's value as SQL of its own type. Its key is an identifier, checked when it was defined. */
+const DAY = '^[12]\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$'
+const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+
+/**
+ * A custom field's value as SQL of its own type. Its key is an identifier, checked when it was defined. Rows
+ * may hold a value of another type, from a field of the same key that was deleted: it counts as none, as in
+ * `valueThatFits`, which says the same of a row that was read.
+ */
 export function customExpression(custom: CustomField, field: Field, alias: string): string {
-  const value = `${alias}.custom_fields->>'${custom.key}'`
+  const json = `${alias}.custom_fields->'${custom.key}'`
+  const value = `(${alias}.custom_fields->>'${custom.key}')`
+  const as = (type: string) => `jsonb_typeof(${json}) = '${type}'`
   switch (field.kind) {
     case 'number':
     case 'money':
-      return `(${value})::numeric`
-    case 'date':
-      return `(${value})::date`
+      return `(case when ${as('number')} then ${value}::numeric end)`
+    case 'date': {
+      // 31 February has the form of a day: counted from the first of the month it comes out as another one.
+      const day = `((left(${value}, 8) || '01')::date + right(${value}, 2)::int - 1)`
+      return `(case when ${value} ~ '${DAY}' then case when ${day}::text = ${value} then ${day} end end)`
+    }
     case 'boolean':
-      return `(${value})::boolean`
+      return `(case when ${as('boolean')} then ${value}::boolean end)`
     case 'member':
-      return `(${value})::uuid`
+      return `(case when ${value} ~ '${UUID}' then ${value}::uuid end)`
     case 'texts':
-      return `array(select jsonb_array_elements_text(coalesce(${alias}.custom_fields->'${custom.key}', '[]'::jsonb)))`
+      return `array(select jsonb_array_elements_text(case when ${as('array')} then ${json} else '[]'::jsonb end))`
     default:
-      return `(${value})`
+      return `(case when ${as('string')} then ${value} end)`
   }
 }
 
