@@ -1,6 +1,6 @@
 import { type RecordDefinition, tableOf } from '../record/definition.ts'
 import { allRecords } from '../record/registry.ts'
-import { ownCondition } from '../record/visibility.ts'
+import { isPrivate, ownCondition } from '../record/visibility.ts'
 import { DB_ROLES } from './workspace.ts'
 
 /**
@@ -58,7 +58,12 @@ function recordWalls(record: RecordDefinition): string {
     ],
     [
       { name: 'admin_all', to: 'ascendore_admin', using: ws, check: ws },
-      { name: 'wide_read', command: 'select', to: 'ascendore_viewer, ascendore_member_wide', using: ws },
+      {
+        name: 'wide_read',
+        command: 'select',
+        to: 'ascendore_viewer, ascendore_member_wide',
+        using: isPrivate(record) ? mine : ws,
+      },
       { name: 'own_read', command: 'select', to: 'ascendore_member', using: mine },
       // Ranks ids only; its statements name workspace and visibility themselves (record/list.ts).
       { name: 'search_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },

@@ -5,9 +5,10 @@ import type { Contract } from './contract.ts'
 
 /**
  * Who sees a record. `workspace`: every member. Otherwise a MEMBER under visibility `own` sees it where one
- * of the `own` fields names them, or where a record that one of the `through` fields names is theirs.
+ * of the `own` fields names them, or where a record that one of the `through` fields names is theirs. What is
+ * `private` is seen so by every MEMBER and VIEWER, whatever the workspace lets its members see.
  */
-export type Visibility = 'workspace' | { own: readonly string[]; through?: readonly string[] }
+export type Visibility = 'workspace' | { own: readonly string[]; through?: readonly string[]; private?: true }
 
 /** Values on their way into a row; SQL may refer to the row before the change as `old`. */
 export type Change = Record<string, unknown>

@@ -122,7 +122,7 @@ const errorsRoute = streamOperation({
   answers: 'csv',
   summary: 'The rows that an import refused, as CSV',
   description:
-    'Row number, field and reason, then the columns of the file, so that it can be mended and imported again.',
+    'Row number, field and reason, then the columns of the file, so that it can be mended and imported again. Only for whoever started the import, and for admins.',
   params: idParams,
   async handle({ app, who, params: { id } }) {
     const found = await app.database.inWorkspace(who, tx => store.read(tx, imports, id), 'read')
