@@ -175,15 +175,20 @@ function kernelWalls(): string[] {
     // Append-only: no role may update or delete an event.
     walled(
       'events',
-      [`select to ${EVERYONE}, ascendore_search, ascendore_worker`, `insert to ${MEMBERS}, ascendore_auth`],
+      [
+        'select to ascendore_admin',
+        `select (${EVENT_COLUMNS}) to ascendore_member, ascendore_member_wide, ascendore_viewer, ascendore_search, ascendore_worker`,
+        `insert to ${MEMBERS}, ascendore_auth`,
+      ],
       [
         { name: 'here_insert', command: 'insert', to: MEMBERS, check: ws('events') },
         { name: 'auth_insert', command: 'insert', to: 'ascendore_auth', check: 'true' },
+        { name: 'admin_read', command: 'select', to: 'ascendore_admin', using: ws('events') },
         {
-          name: 'here_read',
+          name: 'wide_read',
           command: 'select',
-          to: 'ascendore_admin, ascendore_member_wide, ascendore_viewer',
-          using: ws('events'),
+          to: 'ascendore_member_wide, ascendore_viewer',
+          using: `${ws('events')} and (${isTold(record => !isPrivate(record))} or actor_id = ${ME} or ${isTold(isPrivate)} and ${eventOnMine()})`,
         },
         {
           name: 'own_read',
@@ -219,6 +224,17 @@ function kernelWalls(): string[] {
     `grant select on event_cursors to ${EVERYONE}, ascendore_search; grant select, insert, update on event_cursors to ascendore_worker;`,
   ]
 }
+
+/** All but from where somebody came, which only admins may know. */
+const EVENT_COLUMNS =
+  'workspace_id, seq, id, actor_id, action, entity_type, entity_id, changes, cause_id, request_id, created_at'
+
+/** Events of records; those of people, sessions and the workspace are for admins and whoever did it. */
+const isTold = (which: (record: RecordDefinition) => boolean): string =>
+  `events.entity_type = any('{${allRecords()
+    .filter(which)
+    .map(({ contract }) => contract.name)
+    .join(',')}}'::text[])`
 
 const eventOnMine = () =>
   `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id

@@ -82,7 +82,7 @@ const listRoute = operation({
   method: 'GET',
   path: '/activities',
   tag: 'activities',
-  summary: 'List what happened: interactions and changes as one stream, newest first',
+  summary: 'List what happened: interactions and changes of records as one stream, newest first',
   query: timelineQuery,
   document: { answer: pageOf(rowSchema) },
   handle: ({ tx, query }) => timeline(tx, query),

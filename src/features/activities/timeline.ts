@@ -3,6 +3,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
+import { isOfRecord } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
 import { INTERACTION_TYPES } from './activities.contract.ts'
 
@@ -109,7 +110,7 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: str
   return sources
 }
 
-/** Changes of records; that an interaction was logged is told by the interaction itself. */
+/** Changes of records, not of people and sessions, which the audit log tells; that an interaction was logged is told by the interaction itself. */
 function changes(
   query: TimelineQuery,
   conditions: string[],
@@ -130,6 +131,7 @@ function changes(
     id: 'e.id',
     conditions: [
       'e.workspace_id = $1::uuid',
+      isOfRecord('e'),
       `not (e.entity_type = 'interaction' and e.action = 'created')`,
       ...conditions,
     ],
