@@ -27,3 +27,29 @@ test('the examples of bodies that create something are real: each is taken as it
   }
   assert.ok(sent >= 10, `${sent} examples`)
 })
+
+test('below a record stand the lists that people look for there, and no accidents', async () => {
+  const { owner } = await world()
+  const { paths } = (await program().server.inject({ url: '/openapi.json' })).json()
+  const below = (path: string) =>
+    Object.keys(paths)
+      .filter(key => key.startsWith(`/${path}/{id}/`) && paths[key].get)
+      .map(key => key.split('/')[3])
+  for (const path of ['companies', 'contacts', 'deals', 'leads'])
+    for (const list of ['tasks', 'notes', 'activities'])
+      assert.ok(below(path).includes(list), `${path} ${list}`)
+  assert.ok(below('companies').includes('contacts') && below('companies').includes('deals'))
+  assert.ok(below('contacts').includes('deals'))
+  const accidents: Record<string, Record<string, unknown>> = {
+    'tasks/tasks': { title: 'Call' },
+    'companies/leads': { name: 'Made of a lead' },
+    'custom-fields/activities': { entity: 'deal', key: 'region', label: 'Region', type: 'text' },
+  }
+  for (const [place, body] of Object.entries(accidents)) {
+    const [path, list] = place.split('/')
+    assert.ok(!below(path!).includes(list!), place)
+    const { id } = (await owner.post(`/${path}`, body)).body
+    assert.equal((await owner.get(`/${path}/${id}`)).status, 200)
+    assert.equal((await owner.get(`/${path}/${id}/${list}`)).status, 404, place)
+  }
+})

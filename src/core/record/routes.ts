@@ -147,15 +147,25 @@ function bulkRoute(record: RecordDefinition, access: Role): Operation {
   })
 }
 
-/** `/companies/:id/deals` for every record type with a field that links to companies. */
+/**
+ * `/companies/:id/deals` for every record type with a field by which people link it to companies. Fields that the
+ * server fills say what has become of a record and not on what it hangs; and that a task may hang on any
+ * record, hence on a task, makes it no list below itself.
+ */
 function nestedRoutes(target: RecordDefinition): Operation[] {
   return allRecords().flatMap(record => {
     const { fields, path } = record.contract
     const links = Object.entries(fields).filter(
-      ([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name,
+      ([, f]) =>
+        (f.kind === 'link' || f.kind === 'links') &&
+        f.target === target.contract.name &&
+        f.writable !== 'never',
     )
     const related = Object.entries(fields).filter(
-      ([, f]) => f.kind === 'related' && fields.relatedType?.options?.includes(target.contract.name),
+      ([, f]) =>
+        f.kind === 'related' &&
+        record !== target &&
+        fields.relatedType?.options?.includes(target.contract.name),
     )
     const keys = [...links, ...related].map(([key]) => key)
     return keys.length && record.routes.includes('list') ? [nestedRoute(target, record, keys, path)] : []

@@ -88,10 +88,10 @@ const listRoute = operation({
   handle: ({ tx, query }) => timeline(tx, query),
 })
 
-/** `/deals/:id/activities` and its like for every record type. */
+/** `/deals/:id/activities` and its like for every record type that people work with, and not for settings. */
 const nestedRoutes = () =>
   allRecords()
-    .filter(record => record.contract.softDelete && record !== interactions)
+    .filter(record => record.contract.softDelete && record.writers === 'member' && record !== interactions)
     .map(record =>
       operation({
         method: 'GET',
