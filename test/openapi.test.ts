@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { useProgram, world } from './world.ts'
+import { checkAnswer, type Document, routesOf } from './routes.ts'
+import { nobody, personIn, useProgram, world } from './world.ts'
 
 const program = useProgram()
 
@@ -52,4 +53,20 @@ test('below a record stand the lists that people look for there, and no accident
     assert.equal((await owner.get(`/${path}/${id}`)).status, 200)
     assert.equal((await owner.get(`/${path}/${id}/${list}`)).status, 404, place)
   }
+})
+
+test('an invite is accepted by 200 in an account and by 201 with a new one, as the document says', async () => {
+  const { owner, mallory } = await world()
+  const document: Document = (await program().server.inject({ url: '/openapi.json' })).json()
+  const route = routesOf(document).find(({ key }) => key === 'POST /invites/accept')!
+  const invited = async (email: string) => (await owner.post('/invites', { email })).body.token
+  const old = await personIn(mallory.workspaceId, 'MEMBER', 'Otto')
+  const joined = await old.post('/invites/accept', { token: await invited(old.email) })
+  const made = await nobody.post('/invites/accept', {
+    token: await invited(`new-${process.pid}@sample.example`),
+    name: 'Nina',
+    password: 'seven green bicycles',
+  })
+  assert.deepEqual([joined.status, made.status], [200, 201], joined.text + made.text)
+  for (const reply of [joined, made]) checkAnswer(reply, route, document)
 })

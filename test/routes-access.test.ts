@@ -211,6 +211,8 @@ over(
   async () => {
     const { owner, mallory, workspaceId } = people
     for (const route of routes.filter(candidate => candidate.least !== 'public')) {
+      assert.ok(route.headers.includes('X-Workspace-Id'), `${route.key} documents the header`)
+      assert.ok(route.responses['404'], `${route.key} documents that the workspace may not be there`)
       const call = { path: withStrangeIds(route), body: anyBody(route) }
       const to = (id: string) => callAs(mallory, route, call, { 'x-workspace-id': id })
       checkRefusal(await to(workspaceId), 404, `${route.key} in a foreign workspace`)

@@ -101,11 +101,16 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
 
 function parameters(operation: Operation) {
   const header: Record<string, z.ZodType> = {}
-  if (operation.access !== 'public' && operation.access !== 'user')
+  if (operation.access !== 'public')
     header['X-Workspace-Id'] = z
       .uuid()
       .optional()
-      .meta({ description: 'Another of your workspaces than the token names' })
+      .meta({
+        description:
+          operation.access === 'user'
+            ? 'Changes nothing here, where no workspace matters; but it must be one of yours, else the answer is 404'
+            : 'Another of your workspaces than the token names',
+      })
   if (operation.conditional)
     header['If-Match'] = z
       .string()
@@ -164,7 +169,8 @@ const sharedRefusals = () =>
 function responses(operation: Operation): Record<string, object> {
   const codes = { ...REFUSALS, ...operation.refuses } as Record<number, string>
   if (operation.access === 'public') delete codes[403]
-  if (!operation.params) delete codes[404]
+  // Whoever is signed in may name a workspace that is not theirs.
+  if (!operation.params && operation.access === 'public' && !operation.refuses?.[404]) delete codes[404]
   if (!operation.body) delete codes[415]
   const refusals = Object.entries(codes).map(([code, description]) => [
     code,
@@ -172,7 +178,15 @@ function responses(operation: Operation): Record<string, object> {
       ? { $ref: `#/components/responses/Refused${code}` }
       : refusal(description),
   ])
-  return { [String(operation.status ?? 200)]: success(operation), ...Object.fromEntries(refusals) }
+  const also = Object.entries(operation.alsoAnswers ?? {}).map(([code, description]) => [
+    code,
+    { ...success(operation), description },
+  ])
+  return {
+    [String(operation.status ?? 200)]: success(operation),
+    ...Object.fromEntries(also),
+    ...Object.fromEntries(refusals),
+  }
 }
 
 function success({ answers, document, status }: Operation): object {
