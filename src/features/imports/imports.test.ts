@@ -265,3 +265,20 @@ test('an import and the rows that it refused are seen by whoever sent the file a
   assert.equal((await ben.post(`/imports/${state.id}/undo`)).status, 404)
   assert.equal((await ben.get('/contacts')).body.total, 1, 'what it made is seen as ever')
 })
+
+test('rows of deals are matched by what the caller says, and by nothing else', async () => {
+  const { ana } = await world()
+  const file = 'Deal name,Amount\nRenewal,5\nRenewal,6\n'
+  for (const onDuplicate of ['skip', 'update']) {
+    const refused = await send(ana, 'deals', file, { onDuplicate })
+    assert.deepEqual([refused.status, refused.body.issues?.[0].path], [400, 'matchBy'], refused.text)
+  }
+  const both = await importing(ana, 'deals', file)
+  assert.deepEqual([counts(both), both.onDuplicate], [completed(2), 'create'])
+  const again = await importing(ana, 'deals', 'Deal name,Amount\nrenewal,7\nNew,8\n', {
+    onDuplicate: 'skip',
+    matchBy: 'title',
+  })
+  assert.deepEqual(counts(again), completed(1, 0, 1))
+  assert.equal((await importing(ana, 'companies', ['name', 'One'])).onDuplicate, 'skip')
+})

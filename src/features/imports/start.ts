@@ -81,7 +81,18 @@ async function enqueue(
     : suggestedMapping(csv.header, targets, sample)
   const matchBy = settings.matchBy ?? defaultMatchBy(record)
   readMatchBy(matchBy, targets)
-  const { onDuplicate = 'skip', dryRun = false, createLinked, dateOrder, decimal } = settings
+  if (!matchBy && settings.onDuplicate && settings.onDuplicate !== 'create')
+    throw invalid({
+      path: 'matchBy',
+      message: `is required: nothing else tells which ${record.contract.path} are the same`,
+    })
+  const {
+    onDuplicate = matchBy ? 'skip' : 'create',
+    dryRun = false,
+    createLinked,
+    dateOrder,
+    decimal,
+  } = settings
   const columns = columnsFor(mapping, csv.header, targets)
   if (onDuplicate !== 'update' || !columns.length) checkRequired(record, columns)
   const created = await store.create(tx, imports, {

@@ -23,6 +23,7 @@ export async function dashboard(tx: Tx) {
     currency: report.currency,
     rates: report.rates,
     unconverted: report.unconverted,
+    byCurrency: report.byCurrency,
   }
 }
 
