@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { notFound } from './errors.ts'
 
@@ -14,7 +14,14 @@ export type Storage = {
   read(key: string): AsyncIterable<Buffer>
   /** Deletes the file, if there is one. */
   delete(key: string): Promise<void>
+  /**
+   * The files right under `folder`, such as `<workspaceId>/imports`, in no order; also what is left of one that
+   * was not stored to its end.
+   */
+  list(folder: string): AsyncIterable<StoredFile>
 }
+
+export type StoredFile = { key: string; modifiedAt: Date }
 
 const KEY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)+$/
 const CHUNK_BYTES = 64 * 1024
@@ -47,7 +54,20 @@ export function localStorage(folder: string): Storage {
       yield* handle.createReadStream({ highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>
     },
     delete: key => rm(pathOf(key), { force: true }),
+    async *list(below) {
+      const path = pathOf(below)
+      const entries = await opendir(path).catch(absent)
+      for await (const entry of entries ?? []) {
+        const found = entry.isFile() && (await stat(join(path, entry.name)).catch(absent))
+        if (found) yield { key: `${below}/${entry.name}`, modifiedAt: found.mtime }
+      }
+    },
   }
+}
+
+/** Nothing, where there is no such file or folder (any more). */
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 async function writeAll(path: string, source: AsyncIterable<Uint8Array>): Promise<number> {

@@ -51,7 +51,9 @@ type Context = JobContext<Input>
 
 const asSystem = (who: Who): Who => ({ ...who, userId: null, role: 'ADMIN' })
 
-export const fileKey = (workspaceId: string, importId: string): string => `${workspaceId}/imports/${importId}`
+/** Where an import's file is kept; without an import, the folder of them all. */
+export const fileKey = (workspaceId: string, importId?: string): string =>
+  importId ? `${workspaceId}/imports/${importId}` : `${workspaceId}/imports`
 
 /**
  * The rights that the user has now, or undefined where they may no longer write here. A job may start long
