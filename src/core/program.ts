@@ -17,6 +17,7 @@ import { StartupFault } from './errors.ts'
 import { Following } from './events/follow.ts'
 import { type App, type Feature, loadFeatures } from './feature.ts'
 import { healthRoutes } from './http/health.ts'
+import { forgetAnswers } from './http/idempotency.ts'
 import type { Operation } from './http/operation.ts'
 import { makeServer } from './http/server.ts'
 import { installJobs, Jobs } from './jobs/jobs.ts'
@@ -68,7 +69,7 @@ export async function startProgram(config: Config, log: Log): Promise<Program> {
 
 async function assemble(config: Config, log: Log, features: Feature[], engine: Engine): Promise<Program> {
   const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
-  const schedules = features.flatMap(feature => feature.schedules ?? [])
+  const schedules = [forgetAnswers, ...features.flatMap(feature => feature.schedules ?? [])]
   const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
   const queues = [
     ...jobDefinitions.map(({ name, retries, timeoutSeconds, run }) => [

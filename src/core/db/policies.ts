@@ -210,20 +210,24 @@ function kernelWalls(): string[] {
     ),
     walled(
       'idempotency_keys',
-      [`select, insert, update, delete to ${MEMBERS}`, 'select, delete to ascendore_worker'],
+      [`select, insert, update, delete to ${EVERYONE}, ascendore_auth`, 'select, delete to ascendore_worker'],
       [
         {
           name: 'mine_all',
-          to: MEMBERS,
+          to: EVERYONE,
           using: `${ws('idempotency_keys')} and user_id = ${ME}`,
           check: `${ws('idempotency_keys')} and user_id = ${ME}`,
         },
+        // Of people who act in no workspace.
+        { name: 'auth_all', to: 'ascendore_auth', using: OF_NO_WORKSPACE, check: OF_NO_WORKSPACE },
         { name: 'worker_all', to: 'ascendore_worker', using: 'true' },
       ],
     ),
     `grant select on event_cursors to ${EVERYONE}, ascendore_search; grant select, insert, update on event_cursors to ascendore_worker;`,
   ]
 }
+
+const OF_NO_WORKSPACE = `workspace_id = '00000000-0000-0000-0000-000000000000'`
 
 /** All but from where somebody came, which only admins may know. */
 const EVENT_COLUMNS =

@@ -168,7 +168,10 @@ export const eventCursors = pgTable('event_cursors', {
   gapBefore: text('gap_before'),
 })
 
-/** Answers that are given again for the same `Idempotency-Key`, for 24 hours. */
+/**
+ * Answers that are given again for the same `Idempotency-Key`, for 24 hours: sealed, headers and all, in `body`
+ * (decision 12). `headers` is of earlier versions. The workspace is the nil UUID for what a person does in none.
+ */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {

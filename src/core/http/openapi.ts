@@ -116,17 +116,17 @@ function parameters(operation: Operation) {
       .string()
       .optional()
       .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
-  if (
-    operation.method === 'POST' &&
-    (!operation.streams || operation.keyed) &&
-    operation.access !== 'public' &&
-    operation.access !== 'user'
-  ) {
+  if (isKeyed(operation)) {
     header['Idempotency-Key'] = z
       .string()
       .max(200)
       .optional()
-      .meta({ description: 'The same key and body get the same answer for 24 hours' })
+      .meta({
+        description:
+          operation.access === 'user'
+            ? 'The same key and body get the same answer for 24 hours; 409 IDEMPOTENCY_KEY_UNANSWERED while there is none'
+            : 'The same key and body get the same answer for 24 hours',
+      })
   }
   return {
     requestParams: {
@@ -136,6 +136,9 @@ function parameters(operation: Operation) {
     },
   }
 }
+
+const isKeyed = ({ method, access, streams, keyed }: Operation): boolean =>
+  method === 'POST' && access !== 'public' && (!streams || keyed === true)
 
 function requestBody({ body, consumes, document }: Operation) {
   const schema = (document?.body ?? body ?? { type: 'string', format: 'binary' }) as never
@@ -151,6 +154,7 @@ const REFUSALS: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not there, or not visible to the caller',
+  409: 'The Idempotency-Key was used for another request',
   415: 'Not JSON',
   429: 'Too many requests; see Retry-After',
 }
@@ -171,6 +175,7 @@ function responses(operation: Operation): Record<string, object> {
   if (operation.access === 'public') delete codes[403]
   // Whoever is signed in may name a workspace that is not theirs.
   if (!operation.params && operation.access === 'public' && !operation.refuses?.[404]) delete codes[404]
+  if (!isKeyed(operation) && !operation.refuses?.[409]) delete codes[409]
   if (!operation.body) delete codes[415]
   const refusals = Object.entries(codes).map(([code, description]) => [
     code,

@@ -51,7 +51,13 @@ export async function startImport(
       const work = async () => answerOf(await enqueue(tx, app, record, settings, csv, sample, file))
       const idempotencyKey = request.headers['idempotency-key']
       if (typeof idempotencyKey !== 'string') return work()
-      return once(tx, idempotencyKey, [record.contract.name, settings, upload.kept.sha256], work)
+      return once(
+        tx,
+        idempotencyKey,
+        [record.contract.name, settings, upload.kept.sha256],
+        work,
+        app.config.jwtSecret,
+      )
     })
     wasKept = JSON.parse(answer.body!).id === id
     return answer
