@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Scope } from '#core/db/workspace.ts'
+import postgres from 'postgres'
+import type { Scope, Tx } from '#core/db/workspace.ts'
 import { type EventRow, type Follower, Following, followOnce } from '#core/events/follow.ts'
 import { newId } from '#core/ids.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -246,6 +247,18 @@ test('a follower that fails is tried again and does not keep the others waiting'
   assert.ok(takeLog().some(line => line.includes('follower failed')))
 })
 
+async function rolledBack(tx: Tx): Promise<void> {
+  await store.create(tx, recordNamed('company'), { name: 'Never' })
+  throw new Error('rolled back')
+}
+
+/** Something that one waits for and another lets happen. */
+function latch() {
+  let open = () => {}
+  const opened = new Promise<void>(resolve => (open = resolve))
+  return { open, opened }
+}
+
 test('a number that was drawn and rolled back is a gap that does not stall the follower', async context => {
   await makeProbe()
   context.after(dropProbe)
@@ -254,16 +267,62 @@ test('a number that was drawn and rolled back is a gap that does not stall the f
   await startAtEnd(name)
   for (let i = 0; i < 3; i++) {
     await owner.post('/companies', { name: `Before ${i}` })
-    await owner
-      .inWorkspace(async tx => {
-        await store.create(tx, recordNamed('company'), { name: 'Never' })
-        throw new Error('rolled back')
-      })
-      .catch(() => {})
+    await owner.inWorkspace(rolledBack).catch(() => {})
     await owner.post('/companies', { name: `After ${i}` })
   }
   await drain(keeper(name))
   assert.equal((await seenBy(name, owner.workspaceId)).length, 6)
+})
+
+test('a long transaction in another database of the server does not stall the follower', async context => {
+  if (!testDatabaseUrl()) return context.skip('the embedded database has no server with others')
+  const url = new URL(testDatabaseUrl()!)
+  url.pathname = '/postgres'
+  const other = postgres(url.href, { max: 1, onnotice: () => {} })
+  context.after(() => other.end({ timeout: 1 }))
+  await makeProbe()
+  context.after(dropProbe)
+  const { owner } = await world()
+  const name = `elsewhere-${newId()}`
+  await startAtEnd(name)
+  await other.begin(async sql => {
+    await sql`select pg_current_xact_id()`
+    await owner.inWorkspace(rolledBack).catch(() => {})
+    await owner.post('/companies', { name: 'After' })
+    await drain(keeper(name))
+  })
+  assert.equal((await seenBy(name, owner.workspaceId)).length, 1)
+})
+
+test('a transaction that began later but drew its number first is not missed', async context => {
+  if (!testDatabaseUrl())
+    return context.skip('the embedded database has one connection, so nothing can commit late')
+  await makeProbe()
+  context.after(dropProbe)
+  const { owner } = await world()
+  const name = `crossed-${newId()}`
+  await startAtEnd(name)
+  const follower = keeper(name)
+  const [begun, drawn, held] = [latch(), latch(), latch()]
+  const quick = owner.inWorkspace(async tx => {
+    await tx.session.rows('select pg_current_xact_id()')
+    begun.open()
+    await drawn.opened
+    await store.create(tx, recordNamed('company'), { name: 'Higher number, ends first' })
+  })
+  await begun.opened
+  const slow = owner.inWorkspace(async tx => {
+    await store.create(tx, recordNamed('company'), { name: 'Lower number, ends last' })
+    drawn.open()
+    await held.opened
+  })
+  await quick
+  for (let tries = 0; tries < 5; tries++) await followOnce(program().app.database, follower)
+  assert.deepEqual(await seenBy(name, owner.workspaceId), [], 'nothing behind the open number is handled')
+  held.open()
+  await slow
+  await drain(follower)
+  assert.equal((await seenBy(name, owner.workspaceId)).length, 2)
 })
 
 test('a transaction that commits late is not missed: the follower waits before its number', async context => {
@@ -275,23 +334,20 @@ test('a transaction that commits late is not missed: the follower waits before i
   const name = `late-${newId()}`
   await startAtEnd(name)
   const follower = keeper(name)
-  let release = () => {}
-  const held = new Promise<void>(resolve => (release = resolve))
-  let drawn = () => {}
-  const hasDrawn = new Promise<void>(resolve => (drawn = resolve))
+  const [drawn, held] = [latch(), latch()]
   const late = owner.inWorkspace(async tx => {
     await store.create(tx, recordNamed('company'), { name: 'Late' })
-    drawn()
-    await held
+    drawn.open()
+    await held.opened
   })
-  await hasDrawn
+  await drawn.opened
   await owner.post('/companies', { name: 'Early' })
   for (let tries = 0; tries < 5; tries++) {
     await followOnce(program().app.database, follower)
     await owner.post('/contacts', { firstName: 'Busy' })
   }
   assert.deepEqual(await seenBy(name, owner.workspaceId), [], 'nothing behind the open number is handled')
-  release()
+  held.open()
   await late
   await drain(follower)
   const told = await owner.inWorkspace(tx =>
