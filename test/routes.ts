@@ -81,6 +81,8 @@ const FILLERS: Record<string, Filler> = {
   'PUT /workspaces/current': async () => ({ body: { name: fresh('Workspace ') } }),
   'PATCH /companies/me': async () => ({ body: { name: fresh('Workspace ') } }),
   'PUT /companies/me': async () => ({ body: { name: fresh('Workspace ') } }),
+  'POST /jobs/{id}/retry': async samples => ({ ids: { id: await samples.failedJob() } }),
+  'DELETE /jobs/{id}': async samples => ({ ids: { id: await samples.failedJob() } }),
   'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
 }
@@ -145,6 +147,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
+  [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
   [/^\w+ \/invites(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],

@@ -1,3 +1,4 @@
+import { newId } from '#core/ids.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
@@ -126,6 +127,22 @@ export class Samples {
     const values = { entity: 'company', filename: 'waiting.csv', mapping: {}, unmapped: [], options: {} }
     const made = await this.person.inWorkspace(tx => store.create(tx, recordNamed('import'), values))
     return made.id
+  }
+
+  /** A job that has failed at all its tries; tried once more it finds nothing to do. */
+  async failedJob(): Promise<string> {
+    const id = newId()
+    const { workspaceId, id: userId } = this.person
+    const who = { workspaceId, userId, role: 'OWNER', visibility: 'own', timezone: 'UTC' }
+    await this.person.inWorkspace(tx =>
+      tx.as('ascendore_worker', () =>
+        tx.session.rows(
+          `insert into pgboss.job (id, name, state, data, completed_on) values ($1::uuid, 'import-undo', 'failed', $2::jsonb, now())`,
+          [id, JSON.stringify({ who, input: { importId: newId() } })],
+        ),
+      ),
+    )
+    return id
   }
 
   /** A change that differs from what stands: of one field that a caller may write. */

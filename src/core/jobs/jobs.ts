@@ -192,7 +192,7 @@ export class Jobs {
   }
 
   /** Has this process look at the queue now rather than at the next poll. */
-  private nudge(name: string): void {
+  nudge(name: string): void {
     for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
   }
 
@@ -225,13 +225,4 @@ export class Jobs {
     this.stopping.abort()
     await this.boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
   }
-}
-
-/** Failed jobs of a workspace, for its admins. */
-export function failedJobs(scope: Scope, workspaceId: string) {
-  return scope.session.rows(
-    `select id, name, retry_count as "tries", output, created_on as "createdAt", completed_on as "failedAt" from pgboss.job
-     where state = 'failed' and data #>> '{who,workspaceId}' = $1 order by completed_on desc limit 200`,
-    [workspaceId],
-  )
 }
