@@ -20,7 +20,12 @@ const { ensureInstalled, pinnedNode, root, watchParent } = await import('./insta
 
 const parentPollMs = 1_000
 const repeatedSignalMs = 1_000
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--require', watchParent]
+const resolveFast = join(root, 'scripts', 'resolve-fast.cjs')
+const nodeFlags = [
+  '--disable-warning=ExperimentalWarning',
+  ...['--require', watchParent],
+  ...['--require', resolveFast],
+]
 const openapiFile = 'openapi/crm.openapi.yaml'
 
 // --- one child at a time --------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { AccessBook } from './auth/access.ts'
 import { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
@@ -77,7 +77,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
       timeoutSeconds,
       run !== undefined,
     ]),
-    ...schedules.map(({ name }) => [name]),
+    ...schedules.map(({ name, cron }) => [name, cron]),
   ]
   await migrate(engine, {
     folder: MIGRATIONS,
@@ -128,6 +128,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
 
 /** Redis is shared by many processes; where a URL is set, the program does not start without it. */
 async function openRedis(url: string, log: Log): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 1 })
   redis.on('error', error => log.warn({ err: error }, 'redis'))
   try {

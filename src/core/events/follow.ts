@@ -40,15 +40,9 @@ export async function followOnce(
   database: Database,
   follower: Follower,
 ): Promise<{ handled: number; waiting: boolean }> {
-  return database.inSystem('ascendore_worker', async scope => {
+  const turn = async (scope: Scope) => {
     const { name } = follower
-    await scope.session.rows('insert into event_cursors (follower) values ($1) on conflict do nothing', [
-      name,
-    ])
-    const [cursor] = await scope.session.rows(
-      'select seq, gap_before from event_cursors where follower = $1 for update skip locked',
-      [name],
-    )
+    const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, name))
     if (!cursor) return { handled: 0, waiting: false }
     // The snapshot is taken with the rows, so that "open" means open when exactly these were seen.
     const found = await scope.session.rows(
@@ -59,14 +53,31 @@ export async function followOnce(
       [cursor.seq],
     )
     if (!found.length) return { handled: 0, waiting: false }
-    const { ready, gap } = beforeGap(found as Seen[], cursor as { seq: number; gap_before: string | null })
+    const { ready, gap } = beforeGap(found as Seen[], cursor)
     if (ready.length) await follower.handle(scope, ready)
     await scope.session.rows(
       'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
       [name, ready.at(-1)?.seq ?? cursor.seq, gap],
     )
     return { handled: ready.length, waiting: gap !== null }
-  })
+  }
+  // Its own commits would wake it again, and it would never come to rest.
+  return database.inSystem('ascendore_worker', turn, 'unheard')
+}
+
+type Cursor = { seq: number; gap_before: string | null }
+
+/** The follower's cursor, locked; undefined where there is none yet, or another process holds it. */
+async function heldCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
+  const text = 'select seq, gap_before from event_cursors where follower = $1 for update skip locked'
+  return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
+}
+
+/** The cursor of a follower that is new; undefined where it stands already. */
+async function newCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
+  const text =
+    'insert into event_cursors (follower) values ($1) on conflict do nothing returning seq, gap_before'
+  return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
 }
 
 type Seen = EventRow & { xmin: string; xmax: string }
@@ -75,10 +86,7 @@ type Seen = EventRow & { xmin: string; xmax: string }
  * The events that may be handled now, and the gap before which the rest waits, as "seq xmax": the event
  * behind the gap, and the id below which all transactions must have ended.
  */
-export function beforeGap(
-  seen: Seen[],
-  cursor: { seq: number; gap_before: string | null },
-): { ready: EventRow[]; gap: string | null } {
+export function beforeGap(seen: Seen[], cursor: Cursor): { ready: EventRow[]; gap: string | null } {
   const [waitingFor, waitingUntil] = cursor.gap_before?.split(' ') ?? []
   const ready: EventRow[] = []
   let last = cursor.seq
