@@ -6,11 +6,10 @@ import type { Redis } from 'ioredis'
 import { AccessBook } from './auth/access.ts'
 import { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
-import { openEmbedded } from './db/embedded.ts'
 import type { Engine } from './db/engine.ts'
 import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
 import { policiesSql } from './db/policies.ts'
-import { openPostgres } from './db/postgres.ts'
 import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
 import { StartupFault } from './errors.ts'
@@ -52,11 +51,12 @@ export function operationsOf(features: Feature[]): Operation[] {
   return [...own, ...generic]
 }
 
-/** Opens the database, brings it up to date and builds the server, which does not listen yet. @throws StartupFault */
-export async function startProgram(config: Config, log: Log): Promise<Program> {
-  const opening = config.databaseUrl
-    ? openPostgres(config.databaseUrl, config.databasePoolSize)
-    : openEmbedded(config.dataDir)
+/** Brings the database up to date and builds the server, which does not listen yet. @throws StartupFault */
+export async function startProgram(
+  config: Config,
+  log: Log,
+  opening: Promise<Engine> = openDatabase(config),
+): Promise<Program> {
   const [features, engine] = await Promise.all([loadFeatures(), opening])
   try {
     return await assemble(config, log, features, engine)
