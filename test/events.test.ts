@@ -202,7 +202,8 @@ test('a follower handles each event exactly once and in order, also when it thro
   const ids: string[] = []
   for (let i = 0; i < 5; i++) ids.push((await owner.post('/companies', { name: `C${i}` })).body.id)
   for (let tries = 0; tries < 3; tries++) {
-    await assert.rejects(followOnce(program().app.database, follower), /on purpose/)
+    // Where a number was rolled back before these events, the follower may first wait there.
+    await assert.rejects(drain(follower), /on purpose/)
     assert.deepEqual(await seenBy(name, owner.workspaceId), [], 'what it wrote is undone')
   }
   await drain(follower)
@@ -249,10 +250,15 @@ test('a follower that fails is tried again and does not keep the others waiting'
   following.start()
   await owner.post('/companies', { name: 'Any' })
   following.wake()
-  for (let tries = 0; tries < 60 && !(await seenBy(good, owner.workspaceId)).length; tries++) await sleep(50)
+  const told: string[] = []
+  // Either of the two may have to wait before a gap that an earlier test has left.
+  const hasFailed = () => told.push(...takeLog()) > 0
+  const isServed = async () => (await seenBy(good, owner.workspaceId)).length > 0
+  for (let tries = 0; tries < 60 && !(hasFailed() && (await isServed())); tries++) await sleep(50)
   await following.stop()
   assert.equal((await seenBy(good, owner.workspaceId)).length, 1)
-  assert.ok(takeLog().some(line => line.includes('follower failed')))
+  told.push(...takeLog())
+  assert.ok(told.some(line => line.includes('follower failed')))
 })
 
 test('a number that was drawn and rolled back is a gap that does not stall the follower', async context => {
