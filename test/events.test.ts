@@ -189,7 +189,8 @@ test('a follower handles each event exactly once and in order, also when it thro
   const ids: string[] = []
   for (let i = 0; i < 5; i++) ids.push((await owner.post('/companies', { name: `C${i}` })).body.id)
   for (let tries = 0; tries < 3; tries++) {
-    await assert.rejects(followOnce(program().app.database, follower), /on purpose/)
+    // Where a number was rolled back before these events, the follower may first wait there.
+    await assert.rejects(drain(follower), /on purpose/)
     assert.deepEqual(await seenBy(name, owner.workspaceId), [], 'what it wrote is undone')
   }
   await drain(follower)
@@ -238,13 +239,15 @@ test('a follower that fails is tried again and does not keep the others waiting'
   following.start()
   await owner.post('/companies', { name: 'Any' })
   following.wake()
-  await until(
-    () => seenBy(good, owner.workspaceId),
-    seen => seen.length > 0,
-  )
+  const told: string[] = []
+  // Either of the two may have to wait before a gap that an earlier test has left.
+  const hasFailed = () => told.push(...takeLog()) > 0
+  const isServed = async () => (await seenBy(good, owner.workspaceId)).length > 0
+  for (let tries = 0; tries < 60 && !(hasFailed() && (await isServed())); tries++) await sleep(50)
   await following.stop()
   assert.equal((await seenBy(good, owner.workspaceId)).length, 1)
-  assert.ok(takeLog().some(line => line.includes('follower failed')))
+  told.push(...takeLog())
+  assert.ok(told.some(line => line.includes('follower failed')))
 })
 
 async function rolledBack(tx: Tx): Promise<void> {
@@ -361,4 +364,19 @@ test('a transaction that commits late is not missed: the follower waits before i
     told.map(row => row.id),
     'then all of it, in order',
   )
+})
+
+test('followers that have nothing to do come to rest', async context => {
+  if (testDatabaseUrl()) return context.skip('other tests write into the same server')
+  const drawn = async () => {
+    const session = await program().app.database.engine.acquire()
+    const [row] = await session.rows('select pg_current_xact_id()::text::bigint as id')
+    program().app.database.engine.release(session)
+    return row!.id as number
+  }
+  await sleep(300)
+  const before = await drawn()
+  await sleep(1500)
+  // Every turn of a follower locks its cursor, which draws a number; and so do two for the schedules of the jobs.
+  assert.ok((await drawn()) - before < 20)
 })

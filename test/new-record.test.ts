@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { childEnv, dataFolder, listening, prepared, send } from './child.ts'
+import { asLaunched, childEnv, dataFolder, listening, prepared, send } from './child.ts'
 import { until } from './until.ts'
 import { adopt, type Person, workspace } from './world.ts'
 
@@ -275,13 +275,20 @@ test('and is held to the cross-cutting suites, and its own test passes', async (
     'src/features/quotes/quotes.test.ts',
   ]
   // Not a run within this run, but one of its own; narrowed to the new routes, since all others are held here already.
-  const { NODE_TEST_CONTEXT: _, ASCENDORE_TEST_TEMPLATE: __, DATABASE_URL: ___, ...env } = process.env
+  const { NODE_TEST_CONTEXT: _, DATABASE_URL: __, ...env } = process.env
   const outcome = await run(
     process.execPath,
-    ['--test', '--test-reporter=tap', '--test-concurrency=2', '--test-global-setup=test/setup.ts', ...suites],
+    [
+      ...asLaunched(),
+      '--test',
+      '--test-reporter=tap',
+      '--test-concurrency=2',
+      '--test-global-setup=test/setup.ts',
+      ...suites,
+    ],
     {
       cwd: root,
-      env: { ...env, SUITE_ONLY: '^/quotes' },
+      env: { ...env, SUITE_ONLY: '^/quotes', NODE_COMPILE_CACHE: join(root, 'compiled') },
       maxBuffer: 50_000_000,
     },
   ).catch((error: { stdout: string }) => error)

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { AccessBook } from './auth/access.ts'
 import { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
-import { openEmbedded } from './db/embedded.ts'
 import type { Engine } from './db/engine.ts'
 import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
 import { policiesSql } from './db/policies.ts'
-import { openPostgres } from './db/postgres.ts'
 import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
 import { StartupFault } from './errors.ts'
@@ -53,11 +52,12 @@ export function operationsOf(features: Feature[]): Operation[] {
   return [...own, ...generic]
 }
 
-/** Opens the database, brings it up to date and builds the server, which does not listen yet. @throws StartupFault */
-export async function startProgram(config: Config, log: Log): Promise<Program> {
-  const opening = config.databaseUrl
-    ? openPostgres(config.databaseUrl, config.databasePoolSize)
-    : openEmbedded(config.dataDir)
+/** Brings the database up to date and builds the server, which does not listen yet. @throws StartupFault */
+export async function startProgram(
+  config: Config,
+  log: Log,
+  opening: Promise<Engine> = openDatabase(config),
+): Promise<Program> {
   const [features, engine] = await Promise.all([loadFeatures(), opening])
   try {
     return await assemble(config, log, features, engine)
@@ -78,7 +78,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
       timeoutSeconds,
       run !== undefined,
     ]),
-    ...schedules.map(({ name }) => [name]),
+    ...schedules.map(({ name, cron }) => [name, cron]),
   ]
   await migrate(engine, {
     folder: MIGRATIONS,
@@ -129,6 +129,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
 
 /** Redis is shared by many processes; where a URL is set, the program does not start without it. */
 async function openRedis(url: string, log: Log): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 1 })
   redis.on('error', error => log.warn({ err: error }, 'redis'))
   try {

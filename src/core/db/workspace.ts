@@ -186,9 +186,16 @@ export class Database {
       : this.transact(opening, session => new Tx(session, role, who), work)
   }
 
-  /** A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). */
-  inSystem<T>(role: 'ascendore_auth' | 'ascendore_worker', work: (scope: Scope) => Promise<T>): Promise<T> {
-    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work)
+  /**
+   * A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). With
+   * access `unheard` it may write, and `onWrite` is not called.
+   */
+  inSystem<T>(
+    role: 'ascendore_auth' | 'ascendore_worker',
+    work: (scope: Scope) => Promise<T>,
+    access: 'write' | 'unheard' = 'write',
+  ): Promise<T> {
+    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work, access)
   }
 
   private async reading<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -201,6 +208,7 @@ export class Database {
     opening: string,
     scopeOf: (session: Session) => S,
     work: (scope: S) => Promise<T>,
+    access: 'write' | 'unheard' = 'write',
   ): Promise<T> {
     const session = await this.engine.acquire()
     const scope = scopeOf(session)
@@ -213,7 +221,7 @@ export class Database {
       await opened
       ending = session.script('commit')
       await ending
-      this.onWrite()
+      if (access === 'write') this.onWrite()
       scope.tellCommitted()
       return result
     } catch (error) {

@@ -41,15 +41,9 @@ export async function followOnce(
   database: Database,
   follower: Follower,
 ): Promise<{ handled: number; waiting: boolean }> {
-  return database.inSystem('ascendore_worker', async scope => {
+  const turn = async (scope: Scope) => {
     const { name } = follower
-    await scope.session.rows('insert into event_cursors (follower) values ($1) on conflict do nothing', [
-      name,
-    ])
-    const [cursor] = await scope.session.rows(
-      'select seq, gap_before from event_cursors where follower = $1 for update skip locked',
-      [name],
-    )
+    const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, name))
     if (!cursor) return { handled: 0, waiting: false }
     const seq = cursor.seq as number
     const waited = readGap(cursor.gap_before as string | null)
@@ -71,7 +65,24 @@ export async function followOnce(
       [name, ready.at(-1)?.seq ?? seq, gapBefore === undefined ? null : `${gapBefore}:${open.join(',')}`],
     )
     return { handled: ready.length, waiting: gapBefore !== undefined }
-  })
+  }
+  // Its own commits would wake it again, and it would never come to rest.
+  return database.inSystem('ascendore_worker', turn, 'unheard')
+}
+
+type Cursor = { seq: number; gap_before: string | null }
+
+/** The follower's cursor, locked; undefined where there is none yet, or another process holds it. */
+async function heldCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
+  const text = 'select seq, gap_before from event_cursors where follower = $1 for update skip locked'
+  return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
+}
+
+/** The cursor of a follower that is new; undefined where it stands already. */
+async function newCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
+  const text =
+    'insert into event_cursors (follower) values ($1) on conflict do nothing returning seq, gap_before'
+  return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
 }
 
 /** A gap that is waited for: the event behind it, and the transactions that may still fill it. */

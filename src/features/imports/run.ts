@@ -19,7 +19,7 @@ import { targetsOf } from './targets.ts'
 /** Rows of one transaction, and of one statement that creates. */
 const ROWS_AT_ONCE = 500
 /** How old a look at the caller's rights may be. */
-const RIGHTS_FRESH_MS = 1000
+const RIGHTS_FRESH_MS = 250
 
 const input = z.object({ importId: z.uuid() })
 type Input = z.infer<typeof input>
