@@ -44,7 +44,7 @@ type Described = {
   rate?: RateClass
   /** Success status and body; 200 and any JSON where not said. */
   status?: number
-  answers?: z.ZodType | 'nothing' | 'csv' | 'stream'
+  answers?: z.ZodType | 'nothing' | 'csv' | 'pdf' | 'stream'
   /** Codes of refusals beyond those that every route has, for the document. */
   refuses?: Record<number, string>
   /** The body's media types where it is not JSON. */

@@ -22,7 +22,10 @@ export type RecordDefinition = {
   visibility: Visibility
   /** Who may write: every MEMBER within visibility (default), or ADMIN and OWNER only. */
   writers: 'member' | 'admin'
-  /** Fields computed on read, over the row `t`. */
+  /**
+   * Fields computed on read, over the row `t`. Of a field that has a column as well, filters and orders compare what is
+   * computed and not what is stored.
+   */
   computed: Record<string, SQL>
   /**
    * Further CTEs of the one statement that writes, over `old` and `new` (rows before and after): companion

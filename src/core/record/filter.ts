@@ -7,6 +7,7 @@ import { columnOf, hasColumn, type RecordDefinition, tableOf } from './definitio
 import type { Field, FieldKind } from './fields.ts'
 import { momentCondition } from './filter-time.ts'
 import { recordNamed } from './registry.ts'
+import { comparedExpression } from './select.ts'
 import { scopeCondition } from './visibility.ts'
 
 export const OPERATORS = [
@@ -181,7 +182,7 @@ function operandOf(path: string, record: RecordDefinition, key: string, alias: s
   const column = columnOf(record, key)
   return {
     path,
-    expression: `${alias}.${column.name}`,
+    expression: comparedExpression(record, key, alias),
     kind: f.kind,
     options: f.options,
     numberCast: column.getSQLType() === 'integer' ? 'bigint' : 'numeric',

@@ -4,6 +4,7 @@ import { fieldOf } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { FieldKind } from './fields.ts'
 import { customExpression } from './filter.ts'
+import { comparedExpression } from './select.ts'
 
 const KEYS_AT_MOST = 3
 const SORTABLE: readonly FieldKind[] = [
@@ -81,7 +82,7 @@ function sortKey(
   const column = columnOf(record, path)
   return {
     path,
-    expression: `t.${column.name}`,
+    expression: comparedExpression(record, path, 't'),
     cast: column.getSQLType().replace(/ collate .*/, ''),
     descending,
     nullable: !column.notNull,
