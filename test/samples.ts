@@ -41,6 +41,7 @@ const LEFT_OUT: Record<string, string[]> = {
   customField: ['options'],
   // Only what has been paid has a date of payment.
   invoice: ['paidAt'],
+  project: ['completionDate'],
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
