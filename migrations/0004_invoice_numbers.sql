@@ -1,0 +1,3 @@
+DROP INDEX "invoices_number";--> statement-breakpoint
+CREATE UNIQUE INDEX "invoices_live_number" ON "invoices" USING btree ("workspace_id","invoice_number") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "invoices_number" ON "invoices" USING btree ("workspace_id","invoice_number");
