@@ -34,11 +34,6 @@ export function momentAt(day: string, time: string, zone: string): Date {
   return new Date(wall - (fitting ?? before))
 }
 
-/** The time HH:mm that the zone's clock shows at that moment. */
-export function timeIn(zone: string, at: Date): string {
-  return new Date(at.getTime() + offsetMs(zone, at.getTime())).toISOString().slice(11, 16)
-}
-
 type Today = { day: string; start: string; endsMs: number; startsMs: number }
 const todays = new Map<string, Today>()
 

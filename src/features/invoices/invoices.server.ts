@@ -48,8 +48,9 @@ export const invoiceTable = pgTable(
   },
   t => [
     ...recordKeys(t, { links: ['relatedId'] }),
-    // Those in the trash too: a number that was given once is not given again.
-    uniqueIndex('invoices_number').on(t.workspaceId, t.invoiceNumber),
+    // An import that was undone may come again. The series passes over what is in the trash, too.
+    uniqueIndex('invoices_live_number').on(t.workspaceId, t.invoiceNumber).where(live),
+    index('invoices_number').on(t.workspaceId, t.invoiceNumber),
     index('invoices_dated').on(t.workspaceId, t.datedAt, t.id).where(live),
     index('invoices_open')
       .on(t.workspaceId, t.dueAt)

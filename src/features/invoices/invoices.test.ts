@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { extractText, getDocumentProxy } from 'unpdf'
-import { completed, counts, importing } from '#features/imports/testing.ts'
+import { completed, counts, ended, importing } from '#features/imports/testing.ts'
 import { type Person, takeLog, useProgram, world } from '#test/world.ts'
 
 const program = useProgram()
@@ -312,6 +312,15 @@ test('an export comes in again with its items, its numbers and its history', asy
   assert.deepEqual(await of(mallory), await of(ana))
   assert.equal((await invoice(mallory, { issuedAt: '2025-08-01' })).invoiceNumber, '2025-0003')
   await mallory.post(`/imports/${done.id}/undo`)
+  await ended(mallory, done.id, 'UNDONE')
+  assert.deepEqual(counts(await importing(mallory, 'invoices', exported.text)), completed(2), 'and once more')
+  const [first] = (await mallory.get('/trash?entity=invoice')).body.rows
+  const back = await mallory.post(`/invoices/${first.id}/restore`)
+  assert.deepEqual(
+    [back.status, back.body.issues?.[0]?.path],
+    [409, 'invoiceNumber'],
+    'while another has its number',
+  )
 })
 
 test('aging: what is owed by days past due, each currency for itself unless there is a rate', async () => {
