@@ -28,6 +28,11 @@ export type RecordDefinition = {
    */
   computed: Record<string, SQL>
   /**
+   * Of a computed field with a column: the stored values that may read as a value; a value that is not named reads as it is
+   * stored. Only so can a filter on it use an index.
+   */
+  storedAs: Record<string, Record<string, readonly string[]>>
+  /**
    * Further CTEs of the one statement that writes, over `old` and `new` (rows before and after): companion
    * rows that have no life of their own. Comma-separated SQL without parameters.
    */
@@ -83,6 +88,7 @@ export function defineRecord(given: Given): RecordDefinition {
   const definition: RecordDefinition = {
     writers: 'member',
     computed: {},
+    storedAs: {},
     alongside: undefined,
     rules: {},
     routes: given.contract.importable

@@ -51,6 +51,7 @@ export const invoiceTable = pgTable(
     // An import that was undone may come again. The series passes over what is in the trash, too.
     uniqueIndex('invoices_live_number').on(t.workspaceId, t.invoiceNumber).where(live),
     index('invoices_number').on(t.workspaceId, t.invoiceNumber),
+    index('invoices_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
     index('invoices_dated').on(t.workspaceId, t.datedAt, t.id).where(live),
     index('invoices_open')
       .on(t.workspaceId, t.dueAt)
@@ -72,6 +73,7 @@ export const invoices = defineRecord({
   table: invoiceTable,
   visibility: { own: ['createdById'], through: ['relatedId'] },
   computed: { status: sql.raw(STATUS) },
+  storedAs: { status: { SENT: ['SENT', 'OVERDUE'], OVERDUE: ['SENT', 'OVERDUE'] } },
   rules: { create: startInvoice, update: changeInvoice, purge: releaseDrafts },
 })
 
