@@ -234,6 +234,8 @@ async function filled(person: Person): Promise<void> {
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })
+  // The full sample has a number of its own; this one takes the next of the series.
+  await person.post('/invoices', { title: 'Numbered' })
   await person.post('/companies', { name: 'Once' }, { headers: { 'idempotency-key': 'k' } })
 }
 

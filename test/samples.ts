@@ -40,6 +40,9 @@ const OWN_RULES: Record<string, () => Record<string, unknown>> = {
 const LEFT_OUT: Record<string, string[]> = {
   deal: ['pipelineId', 'stageId', 'actualCloseDate'],
   customField: ['options'],
+  // Only what has been paid has a date of payment.
+  invoice: ['paidAt'],
+  project: ['completionDate'],
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {

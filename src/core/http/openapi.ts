@@ -198,6 +198,11 @@ function success({ answers, document, status }: Operation): object {
   if (answers === 'nothing' || status === 204) return { description: 'Done' }
   if (answers === 'csv')
     return { description: 'The table', content: { 'text/csv': { schema: { type: 'string' } } } }
+  if (answers === 'pdf')
+    return {
+      description: 'The document',
+      content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+    }
   if (answers === 'stream')
     return {
       description: 'The file',

@@ -44,7 +44,7 @@ type Described = {
   rate?: RateClass
   /** Success status and body; 200 and any JSON where not said. */
   status?: number
-  answers?: z.ZodType | 'nothing' | 'csv' | 'stream'
+  answers?: z.ZodType | 'nothing' | 'csv' | 'pdf' | 'stream'
   /** Other statuses of success, whose body has the same shape, and when they are answered. */
   alsoAnswers?: Record<number, string>
   /** Codes of refusals beyond those that every route has, for the document. */

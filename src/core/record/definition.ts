@@ -23,8 +23,16 @@ export type RecordDefinition = {
   visibility: Visibility
   /** Who may write: every MEMBER within visibility (default), or ADMIN and OWNER only. */
   writers: 'member' | 'admin'
-  /** Fields computed on read, over the row `t`. */
+  /**
+   * Fields computed on read, over the row `t`. Of a field that has a column as well, filters and orders compare what is
+   * computed and not what is stored.
+   */
   computed: Record<string, SQL>
+  /**
+   * Of a computed field with a column: the stored values that may read as a value; a value that is not named reads as it is
+   * stored. Only so can a filter on it use an index.
+   */
+  storedAs: Record<string, Record<string, readonly string[]>>
   /**
    * Further CTEs of the one statement that writes, over `old` and `new` (rows before and after): companion
    * rows that have no life of their own. Comma-separated SQL without parameters.
@@ -81,6 +89,7 @@ export function defineRecord(given: Given): RecordDefinition {
   const definition: RecordDefinition = {
     writers: 'member',
     computed: {},
+    storedAs: {},
     alongside: undefined,
     rules: {},
     routes: given.contract.importable

@@ -4,6 +4,7 @@ import { fieldOf, valueThatFits } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { FieldKind } from './fields.ts'
 import { customExpression } from './filter.ts'
+import { comparedExpression } from './select.ts'
 
 const KEYS_AT_MOST = 3
 const SORTABLE: readonly FieldKind[] = [
@@ -84,7 +85,7 @@ function sortKey(
   return {
     path,
     kind: f.kind,
-    expression: `t.${column.name}`,
+    expression: comparedExpression(record, path, 't'),
     cast: column.getSQLType().replace(/ collate .*/, ''),
     descending,
     nullable: !column.notNull,
