@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
@@ -25,7 +24,8 @@ import { makeMailer } from './mail.ts'
 import { countFollower } from './record/counts.ts'
 import { allRecords } from './record/registry.ts'
 import { recordRoutes } from './record/routes.ts'
-import { localStorage } from './storage.ts'
+import { removalSchedule } from './storage/removals.ts'
+import { openStorage } from './storage/storage.ts'
 
 /** The running program: everything that `start` opened and `stop` closes again. */
 export type Program = {
@@ -68,7 +68,7 @@ export async function startProgram(config: Config, log: Log): Promise<Program> {
 
 async function assemble(config: Config, log: Log, features: Feature[], engine: Engine): Promise<Program> {
   const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
-  const schedules = features.flatMap(feature => feature.schedules ?? [])
+  const schedules = [removalSchedule, ...features.flatMap(feature => feature.schedules ?? [])]
   const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
   const queues = [
     ...jobDefinitions.map(({ name, retries, timeoutSeconds, run }) => [
@@ -96,7 +96,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     tokens: new Tokens(config.jwtSecret),
     access: new AccessBook(database),
     mailer: makeMailer(config, log),
-    storage: localStorage(join(config.dataDir, 'files')),
+    storage: await openStorage(config),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },

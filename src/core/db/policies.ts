@@ -211,6 +211,14 @@ function kernelWalls(): string[] {
         { name: 'worker_all', to: 'ascendore_worker', using: 'true' },
       ],
     ),
+    walled(
+      'storage_removals',
+      [`select, insert, update, delete to ${MEMBERS}`, 'select, update, delete to ascendore_worker'],
+      [
+        { name: 'here_all', to: MEMBERS, using: ws('storage_removals'), check: ws('storage_removals') },
+        { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
+      ],
+    ),
     `grant select on event_cursors to ${EVERYONE}, ascendore_search; grant select, insert, update on event_cursors to ascendore_worker;`,
   ]
 }

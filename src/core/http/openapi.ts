@@ -172,7 +172,11 @@ function responses(operation: Operation): Record<string, object> {
       ? { $ref: `#/components/responses/Refused${code}` }
       : refusal(description),
   ])
-  return { [String(operation.status ?? 200)]: success(operation), ...Object.fromEntries(refusals) }
+  const others = Object.entries(operation.also ?? {}).map(([code, description]) => [code, { description }])
+  return {
+    [String(operation.status ?? 200)]: success(operation),
+    ...Object.fromEntries([...others, ...refusals]),
+  }
 }
 
 function success({ answers, document, status }: Operation): object {

@@ -45,6 +45,8 @@ type Described = {
   /** Success status and body; 200 and any JSON where not said. */
   status?: number
   answers?: z.ZodType | 'nothing' | 'csv' | 'stream'
+  /** Further answers that are no refusals and have no JSON, for the document. */
+  also?: Record<number, string>
   /** Codes of refusals beyond those that every route has, for the document. */
   refuses?: Record<number, string>
   /** The body's media types where it is not JSON. */

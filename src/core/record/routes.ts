@@ -7,6 +7,7 @@ import type { GenericRoute, RecordDefinition } from './definition.ts'
 import { componentName, pageOf, ref } from './json-schema.ts'
 import { list, listQuerySchema } from './list.ts'
 import { allRecords } from './registry.ts'
+import { typeKeyOf } from './related.ts'
 import { store } from './store.ts'
 
 export const idParams = z.object({ id: z.uuid('must be an id') })
@@ -155,7 +156,7 @@ function nestedRoutes(target: RecordDefinition): Operation[] {
       ([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name,
     )
     const related = Object.entries(fields).filter(
-      ([, f]) => f.kind === 'related' && fields.relatedType?.options?.includes(target.contract.name),
+      ([key, f]) => f.kind === 'related' && fields[typeKeyOf(key)]?.options?.includes(target.contract.name),
     )
     const keys = [...links, ...related].map(([key]) => key)
     return keys.length && record.routes.includes('list') ? [nestedRoute(target, record, keys, path)] : []
