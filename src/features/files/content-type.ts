@@ -74,7 +74,8 @@ export async function contentTypeOf(head: Buffer, claim: Claim): Promise<string>
   const isPage = extensionOf(claim.filename) === 'md' ? HTML_DOCUMENT : HTML
   if (text !== undefined && (isPage.test(text) || text.startsWith('#!')))
     throw refused('The file is a web page or a script, which are not taken')
-  const sniffed = await signatureOf(head)
+  // The mark of UTF-16 looks like the beginning of an MP3.
+  const sniffed = text !== undefined && utf16Of(head) ? undefined : await signatureOf(head)
   if (sniffed && (PROGRAMS.has(sniffed) || PAGES.test(sniffed))) throw refused('Programs are not taken')
   if (sniffed && !isXml(sniffed)) return held(sniffed, claimed, claim)
   return text === undefined ? withoutSignature(claimed) : textType(text, claimed, claim)
@@ -133,14 +134,22 @@ function textType(text: string, claimed: string, { filename }: Claim): string {
   return type
 }
 
+// The control characters that no text has, and what stands for bytes that are no character.
+const NOT_TEXT = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/
+
 /** The head as text, or undefined where it holds what no text does. */
 function textOf(head: Buffer): string | undefined {
-  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head)
-  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be').decode(head)
+  const utf16 = utf16Of(head)
   // Cut where a character may have been cut in half.
   const isCut = head.length >= HEAD_BYTES
-  const body = isCut ? head.subarray(0, head.lastIndexOf(0x0a) + 1 || head.length) : head
-  const text = isUtf8(body) ? body.toString('utf8') : new TextDecoder('windows-1252').decode(body)
-  // The control characters that no text has.
-  return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text.replace(/^\ufeff/, '')
+  const body = isCut ? head.subarray(0, utf16 ? -2 : head.lastIndexOf(0x0a) + 1 || head.length) : head
+  const text = new TextDecoder(utf16 ?? (isUtf8(body) ? 'utf-8' : 'windows-1252')).decode(body)
+  return NOT_TEXT.test(utf16 && isCut ? text.slice(0, -1) : text) ? undefined : text
 }
+
+const utf16Of = (head: Buffer): string | undefined =>
+  head[0] === 0xff && head[1] === 0xfe
+    ? 'utf-16le'
+    : head[0] === 0xfe && head[1] === 0xff
+      ? 'utf-16be'
+      : undefined
