@@ -3,6 +3,7 @@ import type { Field } from '#core/record/fields.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { importing } from '#features/imports/testing.ts'
+import { type Form, formOf } from './form.ts'
 import type { Person } from './world.ts'
 
 let made = 0
@@ -24,6 +25,12 @@ export function csvOf(values: Record<string, unknown>): string {
 
 /** Record types that no generic route creates, and what makes one. */
 const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
+  file: async samples => {
+    const form = await samples.fileForm()
+    const reply = await samples.person.post('/files/upload', form.body, { headers: form.headers })
+    if (reply.status !== 201) throw new Error(`cannot attach a file: ${reply.text}`)
+    return reply.body
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -119,6 +126,12 @@ export class Samples {
     const reply = await this.person.post(`/${record.contract.path}`, await this.body(record, full))
     if (reply.status !== 201) throw new Error(`cannot create a ${record.contract.name}: ${reply.text}`)
     return reply.body
+  }
+
+  /** A form that attaches a file to a deal. */
+  async fileForm(): Promise<Form> {
+    const file = { filename: `${fresh('file ')}.txt`, type: 'text/plain', bytes: fresh('text ') }
+    return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
   }
 
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */

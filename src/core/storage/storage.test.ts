@@ -103,7 +103,9 @@ test('the program keeps files and imports in the bucket, under the workspace', a
   const { id } = (await importing(ana, 'companies', 'name\nHalden\n')) as { id: string }
   const to = { type: 'company', id: (await ana.get('/companies?q=Halden')).body.rows[0].id }
   const bytes = docxOf('In the bucket')
-  const file = (await attach(ana, to, { filename: 'a.docx', bytes })).body
+  const reply = await attach(ana, to, { filename: 'a.docx', bytes })
+  assert.equal(reply.status, 201, reply.text)
+  const file = reply.body
   const { storage } = program().app
   const kept = await collect(storage.read(`${workspaceId}/files/${file.id}`))
   assert.equal(bytes.compare(kept), 0)

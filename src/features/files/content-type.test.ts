@@ -17,6 +17,7 @@ test('the type is what the bytes show, under a claim that fits', async () => {
     [PNG, 'a.png', 'image/png', 'image/png'],
     [PNG, 'a.jpg', 'image/jpeg', 'image/png'],
     [PNG, 'a', '', 'image/png'],
+    [PNG, 'a.png', 'text/plain', 'image/png'],
     [PNG, 'a.png', 'application/octet-stream', 'image/png'],
     [pdfOf('x'), 'a.pdf', 'application/pdf', 'application/pdf'],
     [bytes('\n\n%PDF-1.7\n'), 'a.pdf', 'application/pdf', 'application/pdf'],
@@ -73,7 +74,8 @@ test('programs, what a browser could run, and files that are not what they say a
     ['text as PDF', bytes('hello'), 'a.pdf', 'application/pdf'],
     ['text as an image', bytes('hello'), 'a.png', 'image/png'],
     ['bytes as an image', bytes(0, 1, 2), 'a.jpg', 'image/jpeg'],
-    ['bytes as text', bytes('a', 0, 1), 'a.txt', 'text/plain'],
+    ['bytes as a table', bytes('a', 0, 1), 'a.csv', 'text/csv'],
+    ['an image as a table', PNG, 'a.csv', 'text/csv'],
     ['text as a Word document', bytes('hello'), 'a.docx', WORD],
   ] as const)
     await assert.rejects(

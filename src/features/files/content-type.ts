@@ -68,7 +68,9 @@ const XML_THAT_RUNS =
  * @throws Refusal 415 for programs, for what a browser could be made to run, and for a file that is not what it claims
  */
 export async function contentTypeOf(head: Buffer, claim: Claim): Promise<string> {
-  const claimed = claim.mimetype.toLowerCase().split(';')[0]!.trim()
+  const given = claim.mimetype.toLowerCase().split(';')[0]!.trim()
+  // A part of a form that says nothing of its type is plain text by definition (RFC 7578, section 4.4).
+  const claimed = given === 'text/plain' ? '' : given
   if (PROGRAMS.has(claimed) || PAGES.test(claimed)) throw refused('Programs and web pages are not taken')
   const text = textOf(head)
   const isPage = extensionOf(claim.filename) === 'md' ? HTML_DOCUMENT : HTML

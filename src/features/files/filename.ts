@@ -46,7 +46,7 @@ function shortened(name: string): string {
 
 /** Extensions that a system or a browser runs when the file is opened, whatever is in it. */
 const RUN_WHEN_OPENED = new Set(
-  `ade adp apk app appimage application appref-ms appx asp aspx bash bat bin cab cer cgi chm class cmd com command
+  `ade adp apk app appimage application appref-ms appx asp aspx bash bat cab cer cgi chm class cmd com command
   cpl crx csh deb desktop dll dmg drv elf exe fish fxp gadget hlp hta htm html inf ins iso isp jar js jse jsp jspx ksh
   lnk mad mde mht mhtml mjs cjs msc msi msix msp mst msu ocx osx out pcd phar php php3 php4 php5 phtml pif pl prg ps1 ps1xml psc1
   psd1 psm1 py pyc reg rpm run scf scr sct search-ms service settingcontent-ms sh shb shs shtml so svg svgz swf sys

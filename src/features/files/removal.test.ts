@@ -148,12 +148,13 @@ test('a sweep that was killed between mark and deletion is taken up by a later o
 test('a process killed in the middle of an upload leaves nothing that is not removed later', async context => {
   const dataDir = dataFolder(context)
   const env = await childEnv(dataDir)
+  const own = program()
   const setUp = await prepared(env, async running => {
     adopt(running)
     const { ana, workspaceId } = await world()
     const company = (await ana.post('/companies', { name: 'Halden' })).body.id
     return { token: ana.token, workspaceId, company }
-  }).finally(() => adopt(program()))
+  }).finally(() => adopt(own))
   const child = await listening(context, env)
   const parts = join(dataDir, 'files', '.parts')
   const sending = request(`${child.url}/api/v1/files/upload`, {
