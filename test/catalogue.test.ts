@@ -4,6 +4,7 @@ import type { Row, Session } from '#core/db/engine.ts'
 import { DB_ROLES, type DbRole, type Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { removeBytesAfter } from '#core/storage/removals.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -243,6 +244,7 @@ async function filled(person: Person): Promise<void> {
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })
+  await person.inWorkspace(tx => removeBytesAfter(tx, [`${person.workspaceId}/files/${newId()}`]))
   await person.post('/companies', { name: 'Once' }, { headers: { 'idempotency-key': 'k' } })
 }
 

@@ -130,7 +130,8 @@ export class Samples {
 
   /** A form that attaches a file to a deal. */
   async fileForm(): Promise<Form> {
-    const file = { filename: `${fresh('file ')}.txt`, type: 'text/plain', bytes: fresh('text ') }
+    // Nothing that a job would read: it would change the row some time later.
+    const file = { filename: `${fresh('file ')}.dat`, bytes: `\u0000\u0001${fresh()}` }
     return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
   }
 

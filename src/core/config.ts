@@ -138,13 +138,7 @@ export function readConfig(env: Env): Config {
 }
 
 /** A bucket, with its keys or by the rights of the machine. @throws StartupFault where only a part is given */
-function s3From(s: {
-  S3_BUCKET?: string
-  S3_ENDPOINT?: string
-  AWS_REGION: string
-  AWS_ACCESS_KEY_ID?: string
-  AWS_SECRET_ACCESS_KEY?: string
-}): S3Settings | undefined {
+function s3From(s: z.infer<typeof settings>): S3Settings | undefined {
   const { S3_BUCKET: bucket, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = s
   if (!bucket) {
     if (s.S3_ENDPOINT) throw new StartupFault('A setting is wrong: S3_BUCKET is required with S3_ENDPOINT.')

@@ -12,6 +12,7 @@ import {
   discardBytes,
   putUnclaimed,
   removalSchedule,
+  removeBytesAfter,
   sweepRemovals,
 } from '#core/storage/removals.ts'
 import { purgeExpired } from '#features/trash/purge.ts'
@@ -114,6 +115,17 @@ test('bytes without a row go after a day and not before; a late row is refused',
     ana.inWorkspace(tx => claimBytes(tx, key)),
     /took too long/,
   )
+})
+
+test('nobody lists the bytes of another workspace for removal', async () => {
+  const { ana, owner, mallory } = await world()
+  const { key } = await attached(ana)
+  for (const person of [owner, ana, mallory])
+    for (const wrong of person === mallory ? [key] : [`${mallory.workspaceId}/files/x`, 'x', '/x'])
+      await assert.rejects(
+        person.inWorkspace(tx => removeBytesAfter(tx, [wrong])),
+        /row-level security/,
+      )
 })
 
 test('bytes whose row was made are not discarded, even where the answer of the commit was lost', async () => {
