@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-// Written in CommonJS, and brings no types.
-const S3rver = createRequire(import.meta.url)('@20minutes/s3rver')
+// @ts-expect-error It brings no types.
+import S3rver from '@20minutes/s3rver'
 
 /** A server that speaks S3 and checks the signature of every request. */
 export async function bucketServer(bucket: string) {
