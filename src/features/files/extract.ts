@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import type { Who } from '#core/db/workspace.ts'
+import { Refusal } from '#core/errors.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { fileKey } from './files.table.ts'
 import { textKind } from './text.ts'
@@ -42,7 +43,9 @@ export const extractText: JobDefinition<z.infer<typeof input>> = {
     if (!file) return
     const contentType = file.contentType as string
     const limitBytes = textKind(contentType) === 'plain' ? PLAIN_AT_MOST_BYTES : READ_AT_MOST_BYTES
-    const bytes = await collect(app.storage.read(fileKey(who.workspaceId, fileId)), limitBytes)
+    const bytes = await collect(app.storage.read(fileKey(who.workspaceId, fileId)), limitBytes).catch(ifGone)
+    // Purged meanwhile; trying again would not bring them back.
+    if (!bytes) return log.info({ fileId }, 'the bytes of a file are gone')
     const text = await textInWorker(bytes, contentType).catch(error => {
       // It will not become readable by trying again.
       log.info({ err: error, fileId }, 'no text could be read from a file')
@@ -56,6 +59,11 @@ export const extractText: JobDefinition<z.infer<typeof input>> = {
       ),
     )
   },
+}
+
+function ifGone(error: unknown): undefined {
+  if (error instanceof Refusal && error.status === 404) return undefined
+  throw error
 }
 
 /** What the database can store, up to the limit; cut between two characters. */
