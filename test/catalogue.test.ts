@@ -4,6 +4,7 @@ import type { Row } from '#core/db/engine.ts'
 import { DB_ROLES, type DbRole, type Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { removeBytesAfter } from '#core/storage/removals.ts'
 import { asOwner } from './database.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
@@ -236,6 +237,7 @@ async function filled(person: Person): Promise<void> {
   await person.post('/invites', { email: `${newId()}@sample.example` })
   // The full sample has a number of its own; this one takes the next of the series.
   await person.post('/invoices', { title: 'Numbered' })
+  await person.inWorkspace(tx => removeBytesAfter(tx, [`${person.workspaceId}/files/${newId()}`]))
   await person.post('/companies', { name: 'Once' }, { headers: { 'idempotency-key': 'k' } })
 }
 

@@ -49,6 +49,12 @@ const FILLERS: Record<string, Filler> = {
     const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
     return { body: { stageIds: own.reverse() } }
   },
+  'POST /files/upload': async samples => samples.fileForm(),
+  'POST /files/bulk': async samples => ({
+    body: {
+      operations: [{ op: 'update', id: (await samples.create(named('file'))).id, data: { tags: [fresh()] } }],
+    },
+  }),
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {

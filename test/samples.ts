@@ -4,6 +4,7 @@ import type { Field } from '#core/record/fields.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { importing } from '#features/imports/testing.ts'
+import { type Form, formOf } from './form.ts'
 import type { Person } from './world.ts'
 
 let made = 0
@@ -25,6 +26,12 @@ export function csvOf(values: Record<string, unknown>): string {
 
 /** Record types that no generic route creates, and what makes one. */
 const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
+  file: async samples => {
+    const form = await samples.fileForm()
+    const reply = await samples.person.post('/files/upload', form.body, { headers: form.headers })
+    if (reply.status !== 201) throw new Error(`cannot attach a file: ${reply.text}`)
+    return reply.body
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -123,6 +130,13 @@ export class Samples {
     const reply = await this.person.post(`/${record.contract.path}`, await this.body(record, full))
     if (reply.status !== 201) throw new Error(`cannot create a ${record.contract.name}: ${reply.text}`)
     return reply.body
+  }
+
+  /** A form that attaches a file to a deal. */
+  async fileForm(): Promise<Form> {
+    // Nothing that a job would read: it would change the row some time later.
+    const file = { filename: `${fresh('file ')}.dat`, bytes: `\u0000\u0001${fresh()}` }
+    return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
   }
 
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
@@ -25,7 +24,8 @@ import { makeMailer } from './mail.ts'
 import { countFollower } from './record/counts.ts'
 import { allRecords } from './record/registry.ts'
 import { recordRoutes } from './record/routes.ts'
-import { localStorage } from './storage.ts'
+import { removalSchedule } from './storage/removals.ts'
+import { openStorage } from './storage/storage.ts'
 
 /** The running program: everything that `start` opened and `stop` closes again. */
 export type Program = {
@@ -69,7 +69,7 @@ export async function startProgram(
 
 async function assemble(config: Config, log: Log, features: Feature[], engine: Engine): Promise<Program> {
   const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
-  const schedules = [forgetAnswers, ...features.flatMap(feature => feature.schedules ?? [])]
+  const schedules = [forgetAnswers, removalSchedule, ...features.flatMap(feature => feature.schedules ?? [])]
   const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
   const queues = [
     ...jobDefinitions.map(({ name, retries, timeoutSeconds, run }) => [
@@ -97,7 +97,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     tokens: new Tokens(config.jwtSecret),
     access: new AccessBook(database),
     mailer: makeMailer(config, log),
-    storage: localStorage(join(config.dataDir, 'files')),
+    storage: await openStorage(config),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },

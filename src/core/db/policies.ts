@@ -223,6 +223,20 @@ function kernelWalls(): string[] {
         { name: 'worker_all', to: 'ascendore_worker', using: 'true' },
       ],
     ),
+    walled(
+      'storage_removals',
+      [`select, insert, update, delete to ${MEMBERS}`, 'select, update, delete to ascendore_worker'],
+      [
+        {
+          name: 'here_all',
+          to: MEMBERS,
+          using: ws('storage_removals'),
+          // The sweep deletes whatever is listed, so nobody may list another workspace's bytes.
+          check: `${ws('storage_removals')} and starts_with(key, workspace_id::text || '/')`,
+        },
+        { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
+      ],
+    ),
     `grant select on event_cursors to ${EVERYONE}, ascendore_search; grant select, insert, update on event_cursors to ascendore_worker;`,
   ]
 }

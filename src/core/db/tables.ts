@@ -185,3 +185,20 @@ export const idempotencyKeys = pgTable(
   },
   t => [primaryKey({ columns: [t.workspaceId, t.userId, t.key] }), index('idempotency_age').on(t.createdAt)],
 )
+
+/**
+ * Stored bytes that are to be deleted once `dueAt` has come; see `storage/removals.ts`. `isTaken` while a
+ * sweep deletes them.
+ */
+export const storageRemovals = pgTable(
+  'storage_removals',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
+    key: text('key').notNull(),
+    dueAt: moment('due_at').notNull(),
+    isTaken: boolean('is_taken').notNull().default(false),
+  },
+  t => [primaryKey({ columns: [t.workspaceId, t.key] }), index('storage_removals_due').on(t.dueAt)],
+)

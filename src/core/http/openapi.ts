@@ -187,10 +187,10 @@ function responses(operation: Operation): Record<string, object> {
     code,
     { ...success(operation), description },
   ])
+  const others = Object.entries(operation.also ?? {}).map(([code, description]) => [code, { description }])
   return {
     [String(operation.status ?? 200)]: success(operation),
-    ...Object.fromEntries(also),
-    ...Object.fromEntries(refusals),
+    ...Object.fromEntries([...also, ...others, ...refusals]),
   }
 }
 

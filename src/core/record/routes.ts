@@ -7,6 +7,7 @@ import type { GenericRoute, RecordDefinition } from './definition.ts'
 import { componentName, pageOf, ref } from './json-schema.ts'
 import { list, listQuerySchema } from './list.ts'
 import { allRecords } from './registry.ts'
+import { typeKeyOf } from './related.ts'
 import { store } from './store.ts'
 
 export const idParams = z.object({ id: z.uuid('must be an id') })
@@ -162,10 +163,10 @@ function nestedRoutes(target: RecordDefinition): Operation[] {
         f.writable !== 'never',
     )
     const related = Object.entries(fields).filter(
-      ([, f]) =>
+      ([key, f]) =>
         f.kind === 'related' &&
         record !== target &&
-        fields.relatedType?.options?.includes(target.contract.name),
+        fields[typeKeyOf(key)]?.options?.includes(target.contract.name),
     )
     const keys = [...links, ...related].map(([key]) => key)
     return keys.length && record.routes.includes('list') ? [nestedRoute(target, record, keys, path)] : []

@@ -1,6 +1,6 @@
 import { wallHelpers } from '#core/db/policies.ts'
 import type { Feature } from '#core/feature.ts'
-import { cleanImports, sweepImports } from './clean.ts'
+import { cleanImports } from './clean.ts'
 import { imports } from './imports.table.ts'
 import { importOperations } from './operations.ts'
 import { importJob } from './run.ts'
@@ -17,7 +17,7 @@ export default {
   records: [imports],
   operations: importOperations,
   jobs: [importJob, undoJob],
-  schedules: [cleanImports, sweepImports],
+  schedules: [cleanImports],
   walls: [
     {
       table: 'import_errors',

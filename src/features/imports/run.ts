@@ -7,7 +7,7 @@ import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import type { Storage } from '#core/storage.ts'
+import type { Storage } from '#core/storage/storage.ts'
 import { importRows, type Outcome, SeenMarks } from './batch.ts'
 import { type Draft, draftOf, type Plan } from './drafts.ts'
 import { imports } from './imports.table.ts'
@@ -51,9 +51,7 @@ type Context = JobContext<Input>
 
 const asSystem = (who: Who): Who => ({ ...who, userId: null, role: 'ADMIN' })
 
-/** Where an import's file is kept; without an import, the folder of them all. */
-export const fileKey = (workspaceId: string, importId?: string): string =>
-  importId ? `${workspaceId}/imports/${importId}` : `${workspaceId}/imports`
+export const fileKey = (workspaceId: string, importId: string): string => `${workspaceId}/imports/${importId}`
 
 /**
  * The rights that the user has now, or undefined where they may no longer write here. A job may start long

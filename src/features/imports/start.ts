@@ -8,6 +8,7 @@ import { newId } from '#core/ids.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { store } from '#core/record/store.ts'
+import { claimBytes, discardBytes, putUnclaimed } from '#core/storage/removals.ts'
 import { imports } from './imports.table.ts'
 import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './mapping.ts'
 import { defaultMatchBy, readMatchBy } from './match.ts'
@@ -36,7 +37,7 @@ export async function startImport(
   try {
     const upload = await receive(request, async file => {
       const { bytes, digest } = digesting(file)
-      const { sizeBytes } = await app.storage.put(key, bytes)
+      const { sizeBytes } = await putUnclaimed(app, who, key, bytes)
       return { sizeBytes, sha256: digest() }
     })
     const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
@@ -62,7 +63,7 @@ export async function startImport(
     wasKept = JSON.parse(answer.body!).id === id
     return answer
   } finally {
-    if (!wasKept) await app.storage.delete(key)
+    if (!wasKept) await discardBytes(app, who, key)
   }
 }
 
@@ -117,6 +118,7 @@ async function enqueue(
       decimal,
     }),
   })
+  await claimBytes(tx, fileKey(tx.who.workspaceId, file.id))
   await app.jobs.enqueue(tx, importJob, { importId: created.id })
   return created
 }
