@@ -9,7 +9,7 @@
 //   node scripts/launch.mjs run <file> [args]           any other file of this repository
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { constants } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { delimiter, join, relative, resolve, sep } from 'node:path'
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
@@ -21,7 +21,12 @@ const { buildWeb } = await import('./web.mjs')
 
 const parentPollMs = 1_000
 const repeatedSignalMs = 1_000
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--require', watchParent]
+const resolveFast = join(root, 'scripts', 'resolve-fast.cjs')
+const nodeFlags = [
+  '--disable-warning=ExperimentalWarning',
+  ...['--require', watchParent],
+  ...['--require', resolveFast],
+]
 const openapiFile = 'openapi/crm.openapi.yaml'
 
 // --- one child at a time --------------------------------------------------------------------------------------------
@@ -116,6 +121,9 @@ const filesFor = (word, all) => {
     : all.filter(file => file.slice(file.lastIndexOf('/') + 1).includes(word))
 }
 
+// One more than there are processors: a file that waits leaves its processor to another.
+const filesAtOnce = () => Math.min(availableParallelism(), 4) + 1
+
 const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
 
 const splitTestArgs = args => {
@@ -131,7 +139,7 @@ const splitTestArgs = args => {
   return { options, words }
 }
 
-const test = args => {
+const test = async args => {
   const { options, words } = splitTestArgs(args)
   const all = testFiles()
   const unmatched = words.find(word => filesFor(word, all).length === 0)
@@ -139,9 +147,13 @@ const test = args => {
     console.error(unmatched === undefined ? 'There are no tests.' : `No test file matches ${unmatched}.`)
     return 1
   }
+  const code = await buildWeb(runNode)
+  if (code !== 0) return code
   const files = words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all
   const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
-  return runNode(['--test', '--test-concurrency=2', ...setup, ...options, ...files], { stdin: 'ignore' })
+  return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...files], {
+    stdin: 'ignore',
+  })
 }
 
 // --- checks ---------------------------------------------------------------------------------------------------------
@@ -187,7 +199,8 @@ const check = async args => {
 
 // --- commands -------------------------------------------------------------------------------------------------------
 
-const start = async args => (await buildWeb(runNode)) || runNode(['src/main.ts', ...args], { stdin: 'ignore' })
+const start = async args =>
+  (await buildWeb(runNode)) || runNode(['src/main.ts', ...args], { stdin: 'ignore' })
 
 const commands = {
   start: { needsDev: false, run: start },

@@ -9,12 +9,18 @@ const stampFile = join(built, '.built-from')
 const sources = ['src/web', 'src/core/client', 'src/core/record', 'src/features']
 const single = ['vite.config.ts', 'package-lock.json', 'src/core/http/aliases.ts']
 const isSource = file =>
-  /^src\/features\//.test(file) ? /\.(page\.tsx|pages\.ts|contract\.ts|css)$/.test(file) : !/\.test\.ts$/.test(file)
+  /^src\/features\//.test(file)
+    ? /\.(page\.tsx|pages\.ts|contract\.ts|css)$/.test(file)
+    : !/\.test\.ts$/.test(file)
 
 const filesBelow = folder =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1).replaceAll('\\', '/'))
+    .map(entry =>
+      join(entry.parentPath ?? entry.path, entry.name)
+        .slice(root.length + 1)
+        .replaceAll('\\', '/'),
+    )
 
 /** A mark that changes with any file that the build reads. */
 const mark = () => {
@@ -30,7 +36,11 @@ const mark = () => {
  */
 export const buildWeb = async runNode => {
   const wanted = mark()
-  if (existsSync(join(built, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted)
+  if (
+    existsSync(join(built, 'index.html')) &&
+    existsSync(stampFile) &&
+    readFileSync(stampFile, 'utf8') === wanted
+  )
     return 0
   console.log('Building the web app…')
   const code = await runNode(['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'])

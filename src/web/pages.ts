@@ -2,7 +2,11 @@ import type { ComponentType } from 'react'
 import type { Text } from './text/en.ts'
 
 /** Where a page stands in the side bar. */
-export type Place = { group: 'work' | 'records' | 'admin'; order: number; icon: ComponentType<{ size?: number }> }
+export type Place = {
+  group: 'work' | 'records' | 'admin'
+  order: number
+  icon: ComponentType<{ size?: number }>
+}
 
 /** One page of a feature. Its code is fetched when it is first needed, or when a link to it is touched. */
 export type Page = {

@@ -66,4 +66,3 @@ whenSignedOut(() => {
   const next = router.state.location.href
   router.navigate({ to: '/sign-in', search: { next } })
 })
-

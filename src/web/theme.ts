@@ -16,7 +16,7 @@ const ink: MantineColorsTuple = [
 /** Quiet and dense: one accent colour, small radii, 14 px text, controls of 32 px. */
 export const theme = createTheme({
   primaryColor: 'ink',
-  primaryShade: { light: 8, dark: 5 },
+  primaryShade: 8,
   colors: { ink },
   fontFamily:
     "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",

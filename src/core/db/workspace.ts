@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
 import { isUuid } from '../ids.ts'
+import { todayIn } from '../record/relative-time.ts'
 import type { Engine, Row, Session } from './engine.ts'
 import { WaveSession } from './wave.ts'
 
@@ -171,8 +172,9 @@ export class Database {
   }
 
   /**
-   * A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. To `read` is many small
-   * transactions, one for each wave of statements that are issued together (wave.ts).
+   * A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. What is past due
+   * by the workspace's calendar is told by `app.day_start`, since the database's own zones may be others than ours.
+   * To `read` is many small transactions, one for each wave of statements that are issued together (wave.ts).
    */
   inWorkspace<T>(who: Who, work: (tx: Tx) => Promise<T>, access: 'read' | 'write' = 'write'): Promise<T> {
     if (!isUuid(who.workspaceId) || (who.userId !== null && !isUuid(who.userId))) {
@@ -180,15 +182,22 @@ export class Database {
     }
     const role = dbRoleOf(who)
     // Literals, because SET LOCAL takes no parameters and set_config() does not reach Citus workers.
-    const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'`
+    const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'; set local app.day_start = '${todayIn(who.timezone).start}'`
     return access === 'read'
       ? this.reading(new Tx(new WaveSession(this.engine, opening), role, who), work)
       : this.transact(opening, session => new Tx(session, role, who), work)
   }
 
-  /** A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). */
-  inSystem<T>(role: 'ascendore_auth' | 'ascendore_worker', work: (scope: Scope) => Promise<T>): Promise<T> {
-    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work)
+  /**
+   * A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). With
+   * access `unheard` it may write, and `onWrite` is not called.
+   */
+  inSystem<T>(
+    role: 'ascendore_auth' | 'ascendore_worker',
+    work: (scope: Scope) => Promise<T>,
+    access: 'write' | 'unheard' = 'write',
+  ): Promise<T> {
+    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work, access)
   }
 
   private async reading<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -201,6 +210,7 @@ export class Database {
     opening: string,
     scopeOf: (session: Session) => S,
     work: (scope: S) => Promise<T>,
+    access: 'write' | 'unheard' = 'write',
   ): Promise<T> {
     const session = await this.engine.acquire()
     const scope = scopeOf(session)
@@ -213,7 +223,7 @@ export class Database {
       await opened
       ending = session.script('commit')
       await ending
-      this.onWrite()
+      if (access === 'write') this.onWrite()
       scope.tellCommitted()
       return result
     } catch (error) {

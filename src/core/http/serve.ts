@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Access, whoOf } from '../auth/access.ts'
-import type { Claims } from '../auth/tokens.ts'
+import { bearerOf, type Claims } from '../auth/tokens.ts'
 import type { Tx } from '../db/workspace.ts'
 import { forbidden, type Issue, invalid, issuesOf, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
-import { type KeptAnswer, once } from './idempotency.ts'
+import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
 import { Answer, type Operation, reaches } from './operation.ts'
 
 /** Who calls, as far as the request has shown it. */
@@ -29,7 +29,7 @@ export async function identify(
   request: FastifyRequest,
 ): Promise<Caller | null> {
   if (operation.access === 'public') return null
-  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = bearerOf(request.headers.authorization)
   if (!token) throw unauthenticated()
   const claims = await app.tokens.verify(token)
   const header = request.headers['x-workspace-id']
@@ -62,8 +62,16 @@ export async function serve(
   const base = { app, request, ...inputs }
   const { caller } = request
   if (!caller) return send(operation, reply, await operation.handle(base))
-  if (operation.access === 'user')
-    return send(operation, reply, await operation.handle({ ...base, claims: caller.claims }))
+  const key = operation.method === 'POST' ? request.headers['idempotency-key'] : undefined
+  const asked = [operation.method, operation.path, inputs.params, inputs.query, request.body ?? null]
+  const { jwtSecret } = app.config
+  if (operation.access === 'user') {
+    const { claims } = caller
+    const work = async () => operation.handle({ ...base, claims })
+    if (typeof key !== 'string') return send(operation, reply, await work())
+    const answer = async () => keep(operation, await work())
+    return sendKept(reply, await onceForUser(app.database, claims.userId, key, asked, answer, jwtSecret))
+  }
   const { access, claims } = caller
   const who = whoOf(claims, caller.workspaceId, access!, {
     requestId: request.id,
@@ -74,13 +82,11 @@ export async function serve(
   if (operation.streams) return send(operation, reply, await operation.handle(member))
   const ifMatch = readIfMatch(request)
   const work = (tx: Tx) => Promise.resolve(operation.handle({ ...member, tx, ifMatch }))
-  const key = request.headers['idempotency-key']
-  if (operation.method === 'POST' && typeof key === 'string') {
-    const asked = [operation.method, operation.path, inputs.params, inputs.query, request.body ?? null]
+  if (typeof key === 'string') {
     const kept = await app.database.inWorkspace(who, tx =>
-      once(tx, key, asked, async () => keep(operation, await work(tx))),
+      once(tx, key, asked, async () => keep(operation, await work(tx)), jwtSecret),
     )
-    return reply.status(kept.status).headers(kept.headers).send(kept.body)
+    return sendKept(reply, kept)
   }
   return send(operation, reply, await app.database.inWorkspace(who, work, operation.reads ? 'read' : 'write'))
 }
@@ -132,6 +138,9 @@ function keep(operation: Operation, result: unknown): KeptAnswer {
     body: JSON.stringify(answer.body),
   }
 }
+
+const sendKept = (reply: FastifyReply, { status, headers, body }: KeptAnswer): unknown =>
+  reply.status(status).headers(headers).send(body)
 
 function send(operation: Operation, reply: FastifyReply, result: unknown): unknown {
   const answer = result instanceof Answer ? result : new Answer(result)

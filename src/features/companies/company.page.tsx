@@ -27,7 +27,5 @@ const RELATED: RelatedList[] = [
 ]
 
 export default function Company() {
-  return (
-    <RecordPage contract={companyContract} facts={['status', 'industry', 'ownerId']} related={RELATED} />
-  )
+  return <RecordPage contract={companyContract} facts={['status', 'industry', 'ownerId']} related={RELATED} />
 }

@@ -1,7 +1,7 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { ActionIcon } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { IconPlus } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Stage, useMay } from '#web/api.ts'
@@ -53,7 +53,9 @@ export function BoardColumn({ stage, stages, filter, sums, currency, move, add }
         <div className={classes.name}>
           <span className={classes.mark} data-kind={stage.kind} />
           <h2 className="one-line">{stage.name}</h2>
-          {sums && stage.kind === 'OPEN' && <span className="quiet numbers">{format.number(sums.openDeals)}</span>}
+          {sums && stage.kind === 'OPEN' && (
+            <span className="quiet numbers">{format.number(sums.openDeals)}</span>
+          )}
           {may.write && stage.kind === 'OPEN' && (
             <ActionIcon size="sm" ml="auto" aria-label={`${text.board.addDeal}: ${stage.name}`} onClick={add}>
               <IconPlus size={14} />
@@ -69,9 +71,8 @@ export function BoardColumn({ stage, stages, filter, sums, currency, move, add }
           )}
         </div>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled list has to be reached by keys */}
       <div ref={scroller} className={classes.cards} tabIndex={deals.length ? undefined : 0}>
-        <div role="list" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        <ul className={classes.list} style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => (
             <DealCard
               key={deals[index]!.id}
@@ -82,7 +83,7 @@ export function BoardColumn({ stage, stages, filter, sums, currency, move, add }
               move={move}
             />
           ))}
-        </div>
+        </ul>
         {list.isSuccess && !deals.length && <p className={`quiet ${classes.empty}`}>{text.board.empty}</p>}
       </div>
     </section>

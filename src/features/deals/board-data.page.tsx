@@ -1,4 +1,4 @@
-import { queryOptions, type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query'
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, queries, type Stage } from '#web/api.ts'
 import { learnTitles } from '#web/kit/titles.ts'
 import type { Row } from '#web/record/model.ts'
@@ -54,10 +54,7 @@ export function showMoved(deal: Row, stage: Stage): () => void {
     const isTarget = key[2] === stage.id
     const pages = data.pages.map((page, index) => ({
       ...page,
-      rows: [
-        ...(isTarget && index === 0 ? [moved] : []),
-        ...page.rows.filter(({ id }) => id !== deal.id),
-      ],
+      rows: [...(isTarget && index === 0 ? [moved] : []), ...page.rows.filter(({ id }) => id !== deal.id)],
     }))
     queries.setQueryData(key, { ...data, pages })
   }

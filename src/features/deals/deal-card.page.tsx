@@ -4,8 +4,8 @@ import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
 import { type Stage, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { MemberName } from '#web/kit/value.tsx'
 import { useTitle } from '#web/kit/titles.ts'
+import { MemberName } from '#web/kit/value.tsx'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './board.module.css'
@@ -49,7 +49,7 @@ export const DealCard = memo(
       } else focusNeighbour(event, by)
     }
     return (
-      <div role="listitem" className={classes.place} style={{ transform: `translateY(${start}px)` }}>
+      <li className={classes.place} style={{ transform: `translateY(${start}px)` }}>
         <Link
           ref={card}
           to="/deals/$id"
@@ -76,7 +76,7 @@ export const DealCard = memo(
             </span>
           </span>
         </Link>
-      </div>
+      </li>
     )
   },
   (a, b) => a.deal === b.deal && a.start === b.start && a.stage === b.stage,

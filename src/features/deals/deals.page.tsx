@@ -1,7 +1,16 @@
 import { RecordTable } from '#web/table/record-table.tsx'
 import { dealContract } from './deals.contract.ts'
 
-const COLUMNS = ['title', 'stageId', 'amount', 'status', 'companyId', 'expectedCloseDate', 'ownerId', 'updatedAt']
+const COLUMNS = [
+  'title',
+  'stageId',
+  'amount',
+  'status',
+  'companyId',
+  'expectedCloseDate',
+  'ownerId',
+  'updatedAt',
+]
 export const DEAL_FORM = [
   'title',
   'amount',

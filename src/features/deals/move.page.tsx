@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries, type Stage } from '#web/api.ts'
 import { tell, tellFault } from '#web/kit/notify.ts'
-import { refreshAround, type Row } from '#web/record/model.ts'
+import { type Row, refreshAround } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import { useText } from '#web/text/index.tsx'
 

@@ -1,4 +1,4 @@
-import { Checkbox, Group, SimpleGrid, Text as P, Title } from '@mantine/core'
+import { Checkbox, Group, Text as P, SimpleGrid, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -7,7 +7,7 @@ import { useFormat } from '#web/kit/format.ts'
 import { tellFault } from '#web/kit/notify.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice, MemberName, RecordLink } from '#web/kit/value.tsx'
-import { refreshAround, type Row } from '#web/record/model.ts'
+import { type Row, refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './home.module.css'
 
@@ -21,7 +21,8 @@ type Numbers = {
 }
 const SHOWN = 8
 
-const listOf = (path: string, query: object) => () => api.get<Rows>(path, { query: { limit: SHOWN, ...query } })
+const listOf = (path: string, query: object) => () =>
+  api.get<Rows>(path, { query: { limit: SHOWN, ...query } })
 
 /** My day: what is due, what rests too long, who is new, and the team's numbers. */
 export default function Home() {
@@ -43,7 +44,10 @@ export default function Home() {
 function TeamNumbers() {
   const text = useText()
   const format = useFormat()
-  const { data } = useQuery({ queryKey: ['dashboard'], queryFn: () => api.get<Numbers>('/reports/dashboard') })
+  const { data } = useQuery({
+    queryKey: ['dashboard'],
+    queryFn: () => api.get<Numbers>('/reports/dashboard'),
+  })
   const tiles: Array<[string, string | undefined, string]> = [
     [text.home.pipelineTotal, data && format.shortMoney(data.pipelineTotal, data.currency), '/pipeline'],
     [text.home.openDeals, data && format.number(data.openDeals), '/deals'],
@@ -198,7 +202,8 @@ function NewLeads() {
                 {String(lead.name)}
               </Link>
               <span className="quiet one-line">
-                {[lead.company, lead.source].filter(Boolean).join(' · ')} {format.ago(lead.createdAt as string)}
+                {[lead.company, lead.source].filter(Boolean).join(' · ')}{' '}
+                {format.ago(lead.createdAt as string)}
               </span>
             </div>
             <MemberName id={lead.ownerId as string | null} isShort />

@@ -1,10 +1,20 @@
-import { Alert, Button, Checkbox, Group, Modal, NumberInput, Stack, Text as P, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  Text as P,
+  Stack,
+  TextInput,
+} from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, issuesByPath, messageOf } from '#web/api.ts'
 import { tell } from '#web/kit/notify.ts'
-import { refreshAround, type Row } from '#web/record/model.ts'
+import { type Row, refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 
 type Converted = { contact: { id: string }; company: { id: string } | null; deal: { id: string } | null }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
+import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 
 const ROWS_DEFAULT = 50
 const ROWS_AT_MOST = 200
@@ -40,13 +40,6 @@ export async function readPage(tx: Tx, { select, from, params, key, query }: Giv
     `select ${select}, ${key} as "pageKey" ${from} and (${place} is null or ${key} > ${place}) order by ${key} limit ${limit + 1}`,
     [...params, cursor?.values[0] ?? null],
   )
-  const page = found.slice(0, limit)
-  const last = found.length > limit ? page.at(-1) : undefined
-  return {
-    rows: page.map(({ pageKey: _, ...row }): Row => row),
-    total,
-    nextCursor: last
-      ? writeCursor({ query: mark, values: [last.pageKey], total, totalIsEstimate: false })
-      : null,
-  }
+  const page = pageFrom(found, limit, { total, totalIsEstimate: false }, mark, row => [row.pageKey])
+  return { ...page, rows: page.rows.map(({ pageKey: _, ...row }): Row => row) }
 }

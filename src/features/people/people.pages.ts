@@ -1,8 +1,18 @@
 import type { Page } from '#web/pages.ts'
 
 export default [
-  { path: '/sign-in', isPublic: true, title: text => text.auth.signIn, load: () => import('./sign-in.page.tsx') },
-  { path: '/sign-up', isPublic: true, title: text => text.auth.signUp, load: () => import('./sign-up.page.tsx') },
+  {
+    path: '/sign-in',
+    isPublic: true,
+    title: text => text.auth.signIn,
+    load: () => import('./sign-in.page.tsx'),
+  },
+  {
+    path: '/sign-up',
+    isPublic: true,
+    title: text => text.auth.signUp,
+    load: () => import('./sign-up.page.tsx'),
+  },
   {
     path: '/forgot-password',
     isPublic: true,

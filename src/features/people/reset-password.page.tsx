@@ -14,7 +14,9 @@ export default function ResetPassword() {
     <Door
       title={text.auth.resetTitle}
       action={isDone ? undefined : text.auth.save}
-      submit={() => api.post('/auth/reset-password', { token: String(token), password }).then(() => setDone(true))}
+      submit={() =>
+        api.post('/auth/reset-password', { token: String(token), password }).then(() => setDone(true))
+      }
       foot={
         <Link to="/sign-in" className="link">
           {text.auth.signIn}

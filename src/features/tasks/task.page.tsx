@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { api, messageOf, useMay } from '#web/api.ts'
 import { tellFault } from '#web/kit/notify.ts'
-import { refreshAround, type Row } from '#web/record/model.ts'
+import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { useText } from '#web/text/index.tsx'
 import { taskContract } from './tasks.contract.ts'
@@ -29,7 +29,11 @@ function Complete({ task }: { task: Row }) {
   })
   if (!may.write) return null
   return (
-    <Button variant={isDone ? 'default' : 'filled'} loading={turning.isPending} onClick={() => turning.mutate()}>
+    <Button
+      variant={isDone ? 'default' : 'filled'}
+      loading={turning.isPending}
+      onClick={() => turning.mutate()}
+    >
       {isDone ? text.tasks.reopen : text.tasks.done}
     </Button>
   )

@@ -4,6 +4,7 @@ import { newId } from '#core/ids.ts'
 import type { Log } from '#core/log.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { typeKeyOf } from '#core/record/related.ts'
 
 const RECORDS_AT_ONCE = 200
 export const DEFAULT_RETENTION_DAYS = 30
@@ -45,7 +46,7 @@ function unlinking(record: RecordDefinition): string[] {
         `update ${table} set ${column} = array(select l from unnest(${column}) l where not l = any($2::uuid[])) where workspace_id = $1::uuid and ${column} && $2::uuid[]`,
       ]
     }
-    const type = f.kind === 'related' ? `, ${columnOf(record, key.replace(/Id$/, 'Type')).name} = null` : ''
+    const type = f.kind === 'related' ? `, ${columnOf(record, typeKeyOf(key)).name} = null` : ''
     return columnOf(record, key).notNull
       ? []
       : [

@@ -67,5 +67,3 @@ function formats(locale: string, home: string) {
     },
   }
 }
-
-export type Format = ReturnType<typeof formats>

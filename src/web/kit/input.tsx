@@ -13,26 +13,46 @@ type Given = {
   label?: string
   isBare?: boolean
   autoFocus?: boolean
+  size?: 'xs' | 'sm'
+  /** Shows what may be chosen at once, where that was what the click was for. */
+  isOpened?: boolean
   /** The record or draft that the field belongs to: stages depend on the pipeline. */
   row?: Record<string, unknown>
 }
 
+type Common = {
+  onChange: (value: unknown) => void
+  error?: string
+  required?: boolean
+  autoFocus?: boolean
+  name?: string
+  size?: 'xs' | 'sm'
+  label?: string
+  'aria-label'?: string
+  defaultDropdownOpened?: boolean
+}
+
 /** The control for a field of any kind, derived from its contract. */
-export function FieldInput({ field, name, value, onChange, error, label, isBare, autoFocus, row = {} }: Given) {
+export function FieldInput({
+  field,
+  name,
+  value,
+  onChange,
+  error,
+  label,
+  isBare,
+  autoFocus,
+  row,
+  size = 'sm',
+  isOpened,
+}: Given) {
   const text = useText()
   const title = label ?? fieldLabel(text, name)
-  const common = {
-    ...(isBare ? { 'aria-label': title } : { label: title }),
-    error,
-    required: field.required,
-    autoFocus,
-    name,
-  }
-  const plain = { ...common, value: (value as string | null) ?? '' }
-  const typed = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value || null)
+  const naming = isBare ? { 'aria-label': title } : { label: title }
+  const focus = autoFocus ? { 'data-autofocus': true } : {}
+  const common = { ...naming, ...focus, error, required: field.required, autoFocus, name, onChange, size }
+  const id = (value as string | null) ?? null
   switch (field.kind) {
-    case 'longText':
-      return <Textarea {...plain} onChange={event => onChange(event.currentTarget.value)} />
     case 'integer':
     case 'number':
     case 'money':
@@ -48,7 +68,7 @@ export function FieldInput({ field, name, value, onChange, error, label, isBare,
     case 'boolean':
       return (
         <Checkbox
-          {...(isBare ? { 'aria-label': title } : { label: title })}
+          {...naming}
           error={error}
           checked={Boolean(value)}
           onChange={event => onChange(event.currentTarget.checked)}
@@ -58,56 +78,61 @@ export function FieldInput({ field, name, value, onChange, error, label, isBare,
       return (
         <Select
           {...common}
-          value={(value as string | null) ?? null}
+          value={id}
           data={field.options!.map(option => ({ value: option, label: choiceLabel(text, option) }))}
-          onChange={onChange}
           clearable={field.nullable}
+          defaultDropdownOpened={isOpened}
         />
       )
     case 'member':
-      return <MemberInput {...common} value={(value as string | null) ?? null} onChange={onChange} />
+      return <MemberInput {...common} value={id} defaultDropdownOpened={isOpened} />
     case 'link':
       if (field.target === 'stage' || field.target === 'pipeline')
-        return <StageInput {...common} target={field.target} value={value as string | null} onChange={onChange} row={row} />
-      return (
-        <RecordPicker {...common} type={field.target!} value={(value as string | null) ?? null} onChange={onChange} />
-      )
+        return (
+          <StageInput
+            {...common}
+            target={field.target}
+            value={id}
+            row={row}
+            defaultDropdownOpened={isOpened}
+          />
+        )
+      return <RecordPicker {...common} type={field.target!} value={id} />
     case 'related':
-      return row.relatedType ? (
-        <RecordPicker
-          {...common}
-          type={row.relatedType as string}
-          value={(value as string | null) ?? null}
-          onChange={onChange}
-        />
+      return row?.relatedType ? (
+        <RecordPicker {...common} type={row.relatedType as string} value={id} />
       ) : null
     case 'tags':
     case 'texts':
-      return <TagsInput {...common} value={(value as string[] | null) ?? []} onChange={onChange} maxLength={60} />
-    case 'date':
-      return <TextInput {...plain} type="date" onChange={typed} />
-    case 'time':
-      return <TextInput {...plain} type="time" onChange={typed} />
-    case 'moment':
-      return (
-        <TextInput
-          {...plain}
-          type="datetime-local"
-          value={value ? localMoment(value as string) : ''}
-          onChange={event =>
-            onChange(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : null)
-          }
-        />
-      )
-    case 'email':
-      return <TextInput {...plain} type="email" onChange={typed} />
-    case 'phone':
-      return <TextInput {...plain} type="tel" onChange={typed} />
-    case 'url':
-      return <TextInput {...plain} type="url" placeholder="https://" onChange={typed} />
+      return <TagsInput {...common} value={(value as string[] | null) ?? []} maxLength={60} />
     default:
-      return <TextInput {...plain} onChange={typed} />
+      return <TypedInput {...common} kind={field.kind} value={id ?? ''} />
   }
+}
+
+const INPUT_TYPES: Partial<Record<Field['kind'], string>> = {
+  date: 'date',
+  time: 'time',
+  email: 'email',
+  phone: 'tel',
+  url: 'url',
+}
+
+/** What is typed as text: words, addresses, days and moments. */
+function TypedInput({ kind, value, onChange, ...given }: Common & { kind: Field['kind']; value: string }) {
+  if (kind === 'longText')
+    return <Textarea {...given} value={value} onChange={event => onChange(event.currentTarget.value)} />
+  const isMoment = kind === 'moment'
+  return (
+    <TextInput
+      {...given}
+      type={isMoment ? 'datetime-local' : (INPUT_TYPES[kind] ?? 'text')}
+      value={isMoment && value ? localMoment(value) : value}
+      onChange={({ currentTarget: { value: typed } }) =>
+        onChange(typed === '' ? null : isMoment ? new Date(typed).toISOString() : typed)
+      }
+    />
+  )
 }
 
 /** A moment as `<input type="datetime-local">` wants it, in the reader's zone. */
@@ -116,9 +141,7 @@ function localMoment(value: string): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-type Common = { error?: string; required?: boolean; autoFocus?: boolean; label?: string; 'aria-label'?: string }
-
-function MemberInput(given: Common & { value: string | null; onChange: (value: unknown) => void }) {
+function MemberInput(given: Common & { value: string | null }) {
   const members = useMembers()
   const data = [...members.values()]
     .filter(member => member.isActive || member.id === given.value)
@@ -133,11 +156,11 @@ function StageInput({
 }: Common & {
   target: 'stage' | 'pipeline'
   value: string | null
-  onChange: (value: unknown) => void
-  row: Record<string, unknown>
+  row: Record<string, unknown> | undefined
 }) {
   const pipelines = usePipelines()
-  const own = pipelines.find(({ id }) => id === row.pipelineId) ?? pipelines.find(({ isDefault }) => isDefault)
+  const own =
+    pipelines.find(({ id }) => id === row?.pipelineId) ?? pipelines.find(({ isDefault }) => isDefault)
   const data = (target === 'pipeline' ? pipelines : (own?.stages ?? [])).map(({ id, name }) => ({
     value: id,
     label: name,
@@ -161,6 +184,11 @@ export function customKind(type: string, options: string[]): Field {
     phone: 'phone',
     user: 'member',
   }
-  return { kind: kinds[type] ?? 'text', options, nullable: true, required: false, writable: 'always' } as unknown as Field
+  return {
+    kind: kinds[type] ?? 'text',
+    options,
+    nullable: true,
+    required: false,
+    writable: 'always',
+  } as unknown as Field
 }
-

@@ -14,10 +14,15 @@ type Given = {
   error?: string
   required?: boolean
   autoFocus?: boolean
+  size?: 'xs' | 'sm'
   'aria-label'?: string
 }
 
-const TITLES: Record<string, string[]> = { contact: ['firstName', 'lastName'], deal: ['title'], task: ['title'] }
+const TITLES: Record<string, string[]> = {
+  contact: ['firstName', 'lastName'],
+  deal: ['title'],
+  task: ['title'],
+}
 
 /** Chooses another record by its name, searched on the server as one types. */
 export function RecordPicker({ type, value, onChange, ...input }: Given) {
@@ -52,7 +57,6 @@ export function RecordPicker({ type, value, onChange, ...input }: Given) {
       <Combobox.Target>
         <InputBase
           {...input}
-          size="sm"
           value={typed ?? title ?? ''}
           placeholder={text.common.search}
           rightSectionPointerEvents={value ? 'all' : 'none'}

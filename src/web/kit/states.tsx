@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Stack, Text as P, Title } from '@mantine/core'
+import { Button, Center, Loader, Text as P, Stack, Title } from '@mantine/core'
 import { IconAlertTriangle, IconInbox, IconLock, IconMoodEmpty } from '@tabler/icons-react'
 import type { ErrorComponentProps } from '@tanstack/react-router'
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react'

@@ -85,7 +85,9 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
   if (value === null || value === undefined || value === '') return null
   switch (field.kind) {
     case 'money':
-      return <span className="numbers">{format.money(value as number, row.currency as string | undefined)}</span>
+      return (
+        <span className="numbers">{format.money(value as number, row.currency as string | undefined)}</span>
+      )
     case 'integer':
     case 'number':
       return (
@@ -142,7 +144,13 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
         </a>
       )
     case 'object':
-      return <span className="one-line">{Object.values(value as object).filter(Boolean).join(', ')}</span>
+      return (
+        <span className="one-line">
+          {Object.values(value as object)
+            .filter(Boolean)
+            .join(', ')}
+        </span>
+      )
     default:
       return <span className="one-line">{String(value)}</span>
   }

@@ -5,7 +5,7 @@ import { api, messageOf, queries, useMay } from '../api.ts'
 import { useDraft } from '../kit/draft.ts'
 import { tell, tellFault } from '../kit/notify.ts'
 import { useText } from '../text/index.tsx'
-import { type AnyContract, refreshAround, type Row } from './model.ts'
+import { type AnyContract, type Row, refreshAround } from './model.ts'
 import classes from './record.module.css'
 
 type Kind = 'note' | 'CALL' | 'EMAIL' | 'MEETING' | 'task'
@@ -43,7 +43,8 @@ export function LogBar({ contract, row }: { contract: AnyContract; row: Row }) {
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
   if (!may.write) return null
-  const hint = kind === 'note' ? text.record.note : kind === 'task' ? text.record.taskTitle : text.record.whatHappened
+  const hint =
+    kind === 'note' ? text.record.note : kind === 'task' ? text.record.taskTitle : text.record.whatHappened
   return (
     <form
       className={`card ${classes.log}`}
@@ -98,10 +99,16 @@ const EMPTY = {}
 
 type Said = { body: string; subject: string; minutes: number | null | undefined }
 
-function send(contract: AnyContract, row: Row, kind: Kind, { body, subject, minutes }: Said): Promise<unknown> {
+function send(
+  contract: AnyContract,
+  row: Row,
+  kind: Kind,
+  { body, subject, minutes }: Said,
+): Promise<unknown> {
   const related = { relatedType: contract.name, relatedId: row.id }
   if (kind === 'note') return api.post('/notes', { body, ...related })
-  if (kind === 'task') return api.post('/tasks', { title: body.trim().split('\n')[0]!.slice(0, 255), ...related })
+  if (kind === 'task')
+    return api.post('/tasks', { title: body.trim().split('\n')[0]!.slice(0, 255), ...related })
   return api.post('/activities', {
     type: kind,
     subject: subject || null,

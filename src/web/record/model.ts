@@ -8,7 +8,10 @@ import { fieldLabel, useText } from '../text/index.tsx'
 
 export type Row = { id: string; version: number } & Record<string, unknown>
 /** What the web app needs of a record type's contract. */
-export type AnyContract = Pick<Contract, 'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable'> & {
+export type AnyContract = Pick<
+  Contract,
+  'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable'
+> & {
   fields: Record<string, Field>
 }
 
@@ -45,14 +48,16 @@ export function useColumns(contract: AnyContract): Column[] {
   return useMemo(() => {
     const own = Object.entries(contract.fields)
       .filter(([key]) => !HIDDEN.has(key))
-      .map(([key, field]): Column => ({
-        path: key,
-        label: fieldLabel(text, key),
-        field,
-        isCustom: false,
-        isWritable: field.writable === 'always',
-        read: row => row[key],
-      }))
+      .map(
+        ([key, field]): Column => ({
+          path: key,
+          label: fieldLabel(text, key),
+          field,
+          isCustom: false,
+          isWritable: field.writable === 'always',
+          read: row => row[key],
+        }),
+      )
     const more = custom.map(
       ({ key, label, type, options, required }): Column => ({
         path: `customFields.${key}`,
@@ -74,7 +79,9 @@ export const canFilter = ({ field }: Column): boolean => !UNFILTERED.includes(fi
 
 /** The body that changes one column. */
 export const changeOf = (column: Column, value: unknown): Record<string, unknown> =>
-  column.isCustom ? { customFields: { [column.path.slice('customFields.'.length)]: value } } : { [column.path]: value }
+  column.isCustom
+    ? { customFields: { [column.path.slice('customFields.'.length)]: value } }
+    : { [column.path]: value }
 
 export const recordQuery = (contract: Pick<AnyContract, 'path' | 'name'>, id: string) =>
   queryOptions({

@@ -7,7 +7,7 @@ import { useDraft } from '../kit/draft.ts'
 import { FieldInput } from '../kit/input.tsx'
 import { tell } from '../kit/notify.ts'
 import { useText } from '../text/index.tsx'
-import { type AnyContract, type Column, refreshAround, type Row, useColumns } from './model.ts'
+import { type AnyContract, type Column, type Row, refreshAround, useColumns } from './model.ts'
 
 type Given = {
   contract: AnyContract
@@ -70,7 +70,10 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
         )}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {asked.map((column, index) => (
-            <div key={column.path} style={column.field.kind === 'longText' ? { gridColumn: '1 / -1' } : undefined}>
+            <div
+              key={column.path}
+              style={column.field.kind === 'longText' ? { gridColumn: '1 / -1' } : undefined}
+            >
               <FieldInput
                 field={column.field}
                 name={column.path}
@@ -114,4 +117,6 @@ function askedFor(columns: Column[], fields: readonly string[] | undefined): Col
 }
 
 const bodyOf = (draft: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== null && value !== undefined && value !== ''))
+  Object.fromEntries(
+    Object.entries(draft).filter(([, value]) => value !== null && value !== undefined && value !== ''),
+  )

@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Menu, Title } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
 import { IconArrowLeft, IconDots, IconTrash } from '@tabler/icons-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { api, messageOf, useMay } from '../api.ts'
@@ -11,7 +11,7 @@ import { FieldValue } from '../kit/value.tsx'
 import { useText } from '../text/index.tsx'
 import { Facts } from './facts.tsx'
 import { LogBar } from './log-bar.tsx'
-import { type AnyContract, recordQuery, refreshAround, type Row, useColumns } from './model.ts'
+import { type AnyContract, type Row, recordQuery, refreshAround, useColumns } from './model.ts'
 import classes from './record.module.css'
 import { Related, type RelatedList } from './related.tsx'
 import { Timeline } from './timeline.tsx'
@@ -36,14 +36,7 @@ export function RecordPage(options: RecordPageOptions) {
   return <Sheet key={id} {...options} row={row} />
 }
 
-function Sheet({
-  contract,
-  facts,
-  related,
-  actions,
-  banner,
-  row,
-}: RecordPageOptions & { row: Row }) {
+function Sheet({ contract, facts, related, actions, banner, row }: RecordPageOptions & { row: Row }) {
   const text = useText()
   const columns = useColumns(contract)
   return (
@@ -55,14 +48,14 @@ function Sheet({
             {titleOf(row, contract.title)}
           </Title>
           <Group gap="md" className={classes.keyFacts}>
-            {facts.flatMap(path => columns.filter(column => column.path === path && column.read(row) !== null)).map(
-              column => (
+            {facts
+              .flatMap(path => columns.filter(column => column.path === path && column.read(row) !== null))
+              .map(column => (
                 <Group key={column.path} gap={6} wrap="nowrap">
                   <span className="quiet">{column.label}</span>
                   <FieldValue field={column.field} name={column.path} value={column.read(row)} row={row} />
                 </Group>
-              ),
-            )}
+              ))}
           </Group>
         </div>
         <Group gap={6} ml="auto" wrap="nowrap">
@@ -129,4 +122,3 @@ function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
     </Menu>
   )
 }
-

@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text as P, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, queries, useMay } from '../api.ts'
@@ -9,8 +9,8 @@ import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import { useText } from '../text/index.tsx'
 import type { AnyContract, Row } from './model.ts'
-import { RecordForm } from './record-form.tsx'
 import classes from './record.module.css'
+import { RecordForm } from './record-form.tsx'
 
 export type RelatedList = {
   contract: AnyContract
@@ -24,7 +24,14 @@ export type RelatedList = {
 const SHOWN = 6
 
 /** Records of another type that hang on this one, the latest first. */
-export function Related({ parent, row, contract, fields, form, initial }: RelatedList & { parent: AnyContract; row: Row }) {
+export function Related({
+  parent,
+  row,
+  contract,
+  fields,
+  form,
+  initial,
+}: RelatedList & { parent: AnyContract; row: Row }) {
   const text = useText()
   const may = useMay()
   const format = useFormat()
@@ -34,7 +41,9 @@ export function Related({ parent, row, contract, fields, form, initial }: Relate
     queryKey: ['related', row.id, contract.name, limit],
     placeholderData: before => before,
     queryFn: () =>
-      api.get<{ rows: Row[]; total: number }>(`/${parent.path}/${row.id}/${contract.path}`, { query: { limit } }),
+      api.get<{ rows: Row[]; total: number }>(`/${parent.path}/${row.id}/${contract.path}`, {
+        query: { limit },
+      }),
   })
   const label = text.labels[contract.name] ?? contract.label
   return (
@@ -73,7 +82,11 @@ export function Related({ parent, row, contract, fields, form, initial }: Relate
         </P>
       )}
       {data && data.total > limit && (
-        <button type="button" className={classes.moreButton} onClick={() => setLimit(Math.min(200, limit * 4))}>
+        <button
+          type="button"
+          className={classes.moreButton}
+          onClick={() => setLimit(Math.min(200, limit * 4))}
+        >
           {text.common.showMore}
         </button>
       )}

@@ -1,6 +1,6 @@
-import { Button, Group, Spoiler, Text as P } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button, Group, Text as P, Spoiler } from '@mantine/core'
 import { IconHistory, IconMail, IconMessage, IconNote, IconPhone, IconUsers } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
 import { api, useMe, useMembers } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
@@ -175,7 +175,14 @@ function Written({ entry }: { entry: Entry }) {
   )
 }
 
-const SILENT = new Set(['searchText', 'version', 'stageEnteredAt', 'status', 'probability', 'lastInteractionAt'])
+const SILENT = new Set([
+  'searchText',
+  'version',
+  'stageEnteredAt',
+  'status',
+  'probability',
+  'lastInteractionAt',
+])
 
 function Happened({ entry, contract }: { entry: Entry; contract: AnyContract }) {
   const text = useText()

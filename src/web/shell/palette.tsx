@@ -1,7 +1,7 @@
 import { Kbd, Modal, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { IconArrowRight, IconPlus, IconSearch } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { api, useMay } from '../api.ts'
@@ -10,7 +10,14 @@ import { navPages } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './palette.module.css'
 
-type Entry = { key: string; group: string; label: string; hint?: string; icon: ComponentType<{ size?: number }>; run: () => void }
+type Entry = {
+  key: string
+  group: string
+  label: string
+  hint?: string
+  icon: ComponentType<{ size?: number }>
+  run: () => void
+}
 
 const SEARCHED = [
   { name: 'contact', path: 'contacts', title: ['firstName', 'lastName'] },
@@ -40,7 +47,15 @@ export default function Palette({ close }: { close: () => void }) {
     event.preventDefault()
   }
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size="lg" centered={false} yOffset="12vh">
+    <Modal
+      opened
+      onClose={close}
+      withCloseButton={false}
+      padding={0}
+      size="lg"
+      centered={false}
+      yOffset="12vh"
+    >
       <TextInput
         data-autofocus
         variant="unstyled"
@@ -62,7 +77,13 @@ export default function Palette({ close }: { close: () => void }) {
         }}
         onKeyDown={onKey}
       />
-      <div ref={list} id="palette-list" role="listbox" aria-label={text.palette.open} className={classes.list}>
+      <div
+        ref={list}
+        id="palette-list"
+        role="listbox"
+        aria-label={text.palette.open}
+        className={classes.list}
+      >
         {entries.map((entry, index) => (
           <div key={entry.key}>
             {entry.group !== entries[index - 1]?.group && <div className={classes.group}>{entry.group}</div>}

@@ -1,9 +1,19 @@
-import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, Text as P, UnstyledButton } from '@mantine/core'
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  Kbd,
+  Text as P,
+  UnstyledButton,
+} from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { api, useMe, useMay } from '../api.ts'
+import { api, useMay, useMe } from '../api.ts'
 import { navPages, pages } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
@@ -33,7 +43,13 @@ export function Shell() {
         {text.app.skip}
       </a>
       <AppShell.Header className={classes.header}>
-        <Burger opened={isNavOpen} onClick={nav.toggle} hiddenFrom="sm" size="sm" aria-label={text.app.menu} />
+        <Burger
+          opened={isNavOpen}
+          onClick={nav.toggle}
+          hiddenFrom="sm"
+          size="sm"
+          aria-label={text.app.menu}
+        />
         <Link to="/" className={classes.brand}>
           <img src="/favicon.svg" alt="" width={22} height={22} />
           <span>{text.app.name}</span>
@@ -76,7 +92,9 @@ function SideBar() {
   return (
     <nav aria-label={text.app.menu}>
       {groups.map(group => {
-        const entries = navPages.filter(page => page.nav.group === group && (!page.isForAdmins || may.administer))
+        const entries = navPages.filter(
+          page => page.nav.group === group && (!page.isForAdmins || may.administer),
+        )
         if (!entries.length) return null
         return (
           <div key={group} className={classes.group}>
@@ -150,7 +168,9 @@ function VerifyHint() {
           size="compact-xs"
           variant="subtle"
           disabled={isSent}
-          onClick={() => api.post('/auth/resend-verification', { email: user.email }).then(() => setSent(true))}
+          onClick={() =>
+            api.post('/auth/resend-verification', { email: user.email }).then(() => setSent(true))
+          }
         >
           {isSent ? text.user.resent : text.user.resend}
         </Button>

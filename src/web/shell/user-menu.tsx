@@ -1,4 +1,12 @@
-import { Avatar, Menu, SegmentedControl, Text as P, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import {
+  Avatar,
+  Menu,
+  Text as P,
+  SegmentedControl,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core'
 import { IconCheck, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { api, queries, useMe } from '../api.ts'
 import { languages, useLanguage, useText } from '../text/index.tsx'
@@ -22,8 +30,11 @@ export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
   return (
     <Menu position="bottom-end" width={260} closeOnItemClick={false} withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={`${user.name}, ${workspace.name}`}>
-          <Avatar size={30} radius="xl" name={user.name} color="initials" />
+        <UnstyledButton>
+          <VisuallyHidden>
+            {user.name}, {workspace.name}
+          </VisuallyHidden>
+          <Avatar size={30} radius="xl" name={user.name} color="initials" aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

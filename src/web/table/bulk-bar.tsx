@@ -13,12 +13,21 @@ type Result = { results: Array<{ status: number }> }
 const AT_MOST = 1000
 
 /** What may be done with the selected rows together: hand them over, tag them, delete them. */
-export function BulkBar({ contract, ids, clear }: { contract: AnyContract; ids: string[]; clear: () => void }) {
+export function BulkBar({
+  contract,
+  ids,
+  clear,
+}: {
+  contract: AnyContract
+  ids: string[]
+  clear: () => void
+}) {
   const text = useText()
   const may = useMay()
   const members = useMembers()
   const [tag, setTag] = useState('')
-  const owner = 'ownerId' in contract.fields ? 'ownerId' : 'assigneeId' in contract.fields ? 'assigneeId' : undefined
+  const owner =
+    'ownerId' in contract.fields ? 'ownerId' : 'assigneeId' in contract.fields ? 'assigneeId' : undefined
   const running = useMutation({
     async mutationFn(operations: Operation[]) {
       const results: Result['results'] = []
@@ -46,7 +55,11 @@ export function BulkBar({ contract, ids, clear }: { contract: AnyContract; ids: 
       query: { filter: { field: 'id', op: 'in', value: ids.slice(0, 200) }, limit: 200 },
     })
     running.mutate(
-      rows.map(row => ({ op: 'update', id: row.id, data: { tags: [...new Set([...row.tags, tag.trim()])] } })),
+      rows.map(row => ({
+        op: 'update',
+        id: row.id,
+        data: { tags: [...new Set([...row.tags, tag.trim()])] },
+      })),
     )
   }
   return (
@@ -65,7 +78,9 @@ export function BulkBar({ contract, ids, clear }: { contract: AnyContract; ids: 
               aria-label={text.table.assign}
               placeholder={text.table.assign}
               value={null}
-              data={[...members.values()].filter(m => m.isActive).map(({ id, name }) => ({ value: id, label: name }))}
+              data={[...members.values()]
+                .filter(m => m.isActive)
+                .map(({ id, name }) => ({ value: id, label: name }))}
               onChange={id => id && update({ [owner]: id })}
             />
           )}

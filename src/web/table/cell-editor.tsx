@@ -4,7 +4,7 @@ import { ApiError } from '#core/client/client.ts'
 import { api, messageOf, queries } from '../api.ts'
 import { FieldInput } from '../kit/input.tsx'
 import { tellFault } from '../kit/notify.ts'
-import { type AnyContract, type Column, changeOf, refreshAround, type Row } from '../record/model.ts'
+import { type AnyContract, type Column, changeOf, type Row, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 
 const AT_ONCE = new Set(['choice', 'member', 'link', 'boolean', 'date'])
@@ -65,6 +65,7 @@ export function CellEditor({ contract, row, column, close }: Given) {
         row={row}
         isBare
         autoFocus
+        isOpened
       />
     </div>
   )

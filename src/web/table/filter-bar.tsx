@@ -18,7 +18,7 @@ export function FilterBar({ columns, conditions, onChange }: Given) {
     onChange([...conditions, { path: column.path, op: operatorsFor(column)[0]!, value: null }])
   }
   return (
-    <Popover position="bottom-start" width={620} trapFocus onOpen={() => !conditions.length && fields.length && add()}>
+    <Popover position="bottom-start" width={620} onOpen={() => !conditions.length && fields.length && add()}>
       <Popover.Target>
         <Button
           variant={conditions.length ? 'light' : 'default'}
@@ -114,6 +114,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
             value={condition.value}
             onChange={value => onChange({ ...condition, value })}
             isBare
+            size="xs"
           />
         )}
       </div>
@@ -126,6 +127,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
 
 /** Parts of a mail address, a phone number or a long text are looked for as plain words; moments by their day. */
 function simple(kind: Column['field']['kind']): Column['field']['kind'] {
-  if (kind === 'email' || kind === 'phone' || kind === 'url' || kind === 'longText' || kind === 'tags') return 'text'
+  if (kind === 'email' || kind === 'phone' || kind === 'url' || kind === 'longText' || kind === 'tags')
+    return 'text'
   return kind === 'moment' ? 'date' : kind
 }

@@ -2,10 +2,19 @@ import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
+import {
+  type Dispatch,
+  type KeyboardEvent,
+  memo,
+  type SetStateAction,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
 import { useMay } from '../api.ts'
-import { FieldValue } from '../kit/value.tsx'
 import { titleOf } from '../kit/titles.ts'
+import { FieldValue } from '../kit/value.tsx'
 import type { AnyContract, Column, Row } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 import { CellEditor } from './cell-editor.tsx'
@@ -23,7 +32,7 @@ type Given = {
   sort: string
   onSort: (sort: string) => void
   selected: ReadonlySet<string>
-  onSelect: (ids: ReadonlySet<string>) => void
+  onSelect: Dispatch<SetStateAction<ReadonlySet<string>>>
   onEnd: () => void
   isStale: boolean
 }
@@ -48,11 +57,15 @@ export function Grid(given: Given) {
     if (last >= rows.length - AHEAD) onEnd()
   }, [last, rows.length, onEnd])
   const template = `36px ${columns.map(widthOf).join(' ')}`
-  const toggle = (id: string) => {
-    const next = new Set(selected)
-    if (!next.delete(id)) next.add(id)
-    onSelect(next)
-  }
+  const toggle = useCallback(
+    (id: string) =>
+      onSelect(before => {
+        const next = new Set(before)
+        if (!next.delete(id)) next.add(id)
+        return next
+      }),
+    [onSelect],
+  )
   return (
     <div ref={scroller} className={classes.scroller} data-stale={isStale || undefined}>
       <div role="grid" aria-rowcount={total} className={classes.grid} onKeyDown={moveFocus}>
@@ -63,14 +76,18 @@ export function Grid(given: Given) {
               aria-label={text.table.selectAll}
               checked={selected.size > 0 && selected.size === rows.length}
               indeterminate={selected.size > 0 && selected.size < rows.length}
-              onChange={event => onSelect(new Set(event.currentTarget.checked ? rows.map(row => row.id) : []))}
+              onChange={event =>
+                onSelect(new Set(event.currentTarget.checked ? rows.map(row => row.id) : []))
+              }
             />
           </div>
           {columns.map((column, place) => (
             <HeadCell
               key={column.path}
               // The first cell shows the whole title, of which its field may be only a part.
-              column={place === 0 && contract.title.length > 1 ? { ...column, label: text.table.name } : column}
+              column={
+                place === 0 && contract.title.length > 1 ? { ...column, label: text.table.name } : column
+              }
               sort={sort}
               onSort={onSort}
             />
@@ -115,7 +132,15 @@ function widthOf({ field, path }: Column): string {
 const SORTABLE = new Set(['links', 'object', 'custom', 'tags', 'texts', 'related'])
 const isNumeric = ({ field }: Column) => ['money', 'integer', 'number'].includes(field.kind)
 
-function HeadCell({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {
+function HeadCell({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column
+  sort: string
+  onSort: (sort: string) => void
+}) {
   const text = useText()
   const first = sort.split(',')[0]!
   const isDown = first === `-${column.path}`
@@ -160,7 +185,18 @@ type RowGiven = {
 }
 
 const BodyRow = memo(
-  function BodyRow({ row, columns, contract, index, start, template, isSelected, edited, toggle, edit }: RowGiven) {
+  function BodyRow({
+    row,
+    columns,
+    contract,
+    index,
+    start,
+    template,
+    isSelected,
+    edited,
+    toggle,
+    edit,
+  }: RowGiven) {
     const text = useText()
     const name = titleOf(row, contract.title)
     return (
@@ -202,10 +238,10 @@ const BodyRow = memo(
                 params={{ id: row.id }}
                 className={`${classes.title} one-line`}
               >
-                {column.path === contract.title[0] ? name : <FieldValue {...valueOf(column, row)} />}
+                {column.path === contract.title[0] ? name : <FieldValue {...shownBy(column, row)} />}
               </Link>
             ) : (
-              <FieldValue {...valueOf(column, row)} />
+              <FieldValue {...shownBy(column, row)} />
             )}
           </div>
         ))}
@@ -221,7 +257,7 @@ const BodyRow = memo(
     a.toggle === b.toggle,
 )
 
-const valueOf = (column: Column, row: Row) => ({
+const shownBy = (column: Column, row: Row) => ({
   field: column.field,
   name: column.path,
   value: column.read(row),
@@ -245,7 +281,9 @@ function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
   const row = cell!.parentElement!
   const place = [...row.children].indexOf(cell!)
   const wanted = `[aria-rowindex="${Number(row.getAttribute('aria-rowindex')) + step[0]}"]`
-  const target = event.currentTarget.querySelector(wanted)?.children[place + step[1]] as HTMLElement | undefined
+  const target = event.currentTarget.querySelector(wanted)?.children[place + step[1]] as
+    | HTMLElement
+    | undefined
   if (!target) return
   event.preventDefault()
   ;(target.querySelector<HTMLElement>('input[type=checkbox]') ?? target).focus()

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Menu, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { IconDots, IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { api, useMay } from '../api.ts'
@@ -9,7 +9,7 @@ import { useFormat } from '../kit/format.ts'
 import { tellFault } from '../kit/notify.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { learnTitles } from '../kit/titles.ts'
-import { type AnyContract, type Column, type Row, useColumns } from '../record/model.ts'
+import { type AnyContract, type Row, useColumns } from '../record/model.ts'
 import { RecordForm } from '../record/record-form.tsx'
 import { useText } from '../text/index.tsx'
 import { BulkBar } from './bulk-bar.tsx'
@@ -45,7 +45,10 @@ export function RecordTable({ contract, columns: standard, form, actions }: Tabl
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const all = useColumns(contract)
   const [chosen, choose] = useChosenColumns(contract.name, standard)
-  const columns = useMemo(() => chosen.flatMap(path => all.filter(column => column.path === path)), [all, chosen])
+  const columns = useMemo(
+    () => chosen.flatMap(path => all.filter(column => column.path === path)),
+    [all, chosen],
+  )
   const { rows, total, list } = useRows(contract, view)
   const label = text.labels[contract.name] ?? contract.label
   const plural = text.plurals[contract.name] ?? contract.label
@@ -62,7 +65,11 @@ export function RecordTable({ contract, columns: standard, form, actions }: Tabl
           {actions}
           <TableMenu contract={contract} view={view} />
           {may.write && (
-            <Button leftSection={<IconPlus size={14} />} onClick={() => setCreating(true)} aria-keyshortcuts="N">
+            <Button
+              leftSection={<IconPlus size={14} />}
+              onClick={() => setCreating(true)}
+              aria-keyshortcuts="N"
+            >
               {text.table.newRecord(label)}
             </Button>
           )}
@@ -70,7 +77,11 @@ export function RecordTable({ contract, columns: standard, form, actions }: Tabl
       </div>
       <div className={classes.tools}>
         <SearchBox value={view.q} onChange={q => changeView({ q })} />
-        <FilterBar columns={all} conditions={view.conditions} onChange={conditions => changeView({ conditions })} />
+        <FilterBar
+          columns={all}
+          conditions={view.conditions}
+          onChange={conditions => changeView({ conditions })}
+        />
         <ColumnsMenu columns={all} chosen={chosen} onChange={choose} standard={standard} />
       </div>
       {list.isPending ? (
@@ -143,9 +154,7 @@ function Total({ total }: { total: Page | undefined }) {
   const format = useFormat()
   if (!total) return null
   const number = format.number(total.total)
-  return (
-    <span className="quiet numbers">{total.totalIsEstimate ? text.common.about(number) : number}</span>
-  )
+  return <span className="quiet numbers">{total.totalIsEstimate ? text.common.about(number) : number}</span>
 }
 
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
@@ -219,5 +228,3 @@ function save(blob: Blob, filename: string): void {
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
-
-export type { Column }

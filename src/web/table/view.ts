@@ -7,7 +7,9 @@ export type View = { q: string; sort: string | undefined; conditions: Condition[
 
 function readConditions(value: unknown): Condition[] {
   return Array.isArray(value)
-    ? value.filter((entry): entry is Condition => typeof entry?.path === 'string' && typeof entry?.op === 'string')
+    ? value.filter(
+        (entry): entry is Condition => typeof entry?.path === 'string' && typeof entry?.op === 'string',
+      )
     : []
 }
 
@@ -26,9 +28,13 @@ export function useView(): [View, (change: Partial<View>) => void] {
         replace: true,
         search: ((before: Record<string, unknown>) => {
           const { conditions, ...plain } = given
-          const next = { ...before, ...plain, ...(conditions ? { where: conditions } : {}) } as Record<string, unknown>
+          const next = { ...before, ...plain, ...(conditions ? { where: conditions } : {}) } as Record<
+            string,
+            unknown
+          >
           for (const [key, value] of Object.entries(next))
-            if (value === '' || value === undefined || (Array.isArray(value) && !value.length)) delete next[key]
+            if (value === '' || value === undefined || (Array.isArray(value) && !value.length))
+              delete next[key]
           return next
         }) as never,
       }),
@@ -38,7 +44,10 @@ export function useView(): [View, (change: Partial<View>) => void] {
 }
 
 /** The columns that a reader has chosen for a table, kept in this browser. */
-export function useChosenColumns(name: string, standard: readonly string[]): [string[], (paths: string[]) => void] {
+export function useChosenColumns(
+  name: string,
+  standard: readonly string[],
+): [string[], (paths: string[]) => void] {
   const key = `ascendore.columns.${name}`
   const [chosen, setChosen] = useState<string[]>(() => {
     try {
