@@ -22,7 +22,11 @@ export function useBrowser() {
       chromium
         .executablePath()
         .then(executablePath =>
-          driver.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'], headless: true }),
+          driver.launch({
+            executablePath,
+            args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+            headless: true,
+          }),
         ),
     ])
   after(async () => {
