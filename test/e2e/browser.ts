@@ -19,15 +19,13 @@ export function useBrowser() {
   const open = () =>
     Promise.all([
       program().server.listen({ port: 0, host: '127.0.0.1' }),
-      chromium
-        .executablePath()
-        .then(executablePath =>
-          driver.launch({
-            executablePath,
-            args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-            headless: true,
-          }),
-        ),
+      chromium.executablePath().then(executablePath =>
+        driver.launch({
+          executablePath,
+          args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+          headless: true,
+        }),
+      ),
     ])
   after(async () => {
     await (await opened)?.[1].close()
