@@ -59,13 +59,15 @@ export async function makeServer(app: App, operations: Operation[], redis?: Redi
 }
 
 async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefined): Promise<void> {
-  const security = securityHeaders()
+  const security = Object.entries(securityHeaders())
   let isClosing = false
   server.addHook('preClose', async () => {
     isClosing = true
   })
   server.addHook('onSend', (request, reply, _payload, done) => {
-    reply.headers(security).header('x-request-id', request.id)
+    reply.header('x-request-id', request.id)
+    // A route may be stricter than all, as downloads are.
+    for (const [name, value] of security) if (!reply.hasHeader(name)) reply.header(name, value)
     // A connection that is busy when the program stops would stay open for its client's next request.
     if (isClosing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')

@@ -14,6 +14,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
+import { isMac } from '../kit/platform.ts'
 import { navPages, pages } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
@@ -82,8 +83,6 @@ export function Shell() {
     </AppShell>
   )
 }
-
-export const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
 function SideBar() {
   const text = useText()

@@ -1,6 +1,6 @@
 import { Group, Kbd, Modal, Stack } from '@mantine/core'
+import { isMac } from '../kit/platform.ts'
 import { useText } from '../text/index.tsx'
-import { isMac } from './shell.tsx'
 
 /** The sheet of all shortcuts. */
 export default function Shortcuts({ close }: { close: () => void }) {

@@ -5,8 +5,8 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { api, useMay } from '../api.ts'
+import { saveFile } from '../kit/download.ts'
 import { useFormat } from '../kit/format.ts'
-import { tellFault } from '../kit/notify.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { learnTitles } from '../kit/titles.ts'
 import { type AnyContract, type Row, useColumns } from '../record/model.ts'
@@ -191,12 +191,7 @@ function TableMenu({ contract, view }: { contract: AnyContract; view: View }) {
       ...(filter ? { filter } : {}),
       ...(view.sort ? { sort: view.sort } : {}),
     }
-    try {
-      const response = await api.open(`/${contract.path}/export`, { query })
-      save(await response.blob(), `${contract.path}.csv`)
-    } catch (error) {
-      tellFault(error instanceof Error ? error.message : text.common.offline)
-    }
+    await saveFile(`/${contract.path}/export`, `${contract.path}.csv`, query)
   }
   return (
     <Menu position="bottom-end">
@@ -209,7 +204,7 @@ function TableMenu({ contract, view }: { contract: AnyContract; view: View }) {
         {may.write && (
           <Menu.Item
             leftSection={<IconUpload size={14} />}
-            onClick={() => navigate({ to: '/import/$entity', params: { entity: contract.name } })}
+            onClick={() => navigate({ to: '/imports/new/$entity', params: { entity: contract.name } })}
           >
             {text.table.import}
           </Menu.Item>
@@ -220,11 +215,4 @@ function TableMenu({ contract, view }: { contract: AnyContract; view: View }) {
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-function save(blob: Blob, filename: string): void {
-  const url = URL.createObjectURL(blob)
-  const link = Object.assign(document.createElement('a'), { href: url, download: filename })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
