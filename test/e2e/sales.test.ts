@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { freshEmail, PASSWORD } from '#features/people/outbox.testing.ts'
@@ -75,6 +76,44 @@ test('a lead is found in the palette, changed in place and converted', async () 
   assert.match(tab.url(), /\/deals\//)
 })
 
+test('a file is imported, its refused row named, and the import undone', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/companies')
+  await tab.getByRole('heading', { name: 'Companies', level: 1 }).waitFor()
+  await tab.getByRole('button', { name: 'More' }).click()
+  await tab.getByRole('menuitem', { name: 'Import' }).click()
+  const broken = 'Company name,Website\n"Lost, Ltd",no address at all\n'
+  const file = Buffer.concat([readFileSync('samples/companies.csv'), Buffer.from('\n')])
+  const rows = file.toString().trim().split('\n').length - 1
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'companies.csv',
+    mimeType: 'text/csv',
+    buffer: file,
+  })
+  await tab.getByRole('cell', { name: 'Company name' }).waitFor()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Import', exact: true }).click()
+  await tab.getByText('Completed').waitFor()
+  await tab.getByRole('link', { name: 'Show records' }).click()
+  await tab.getByText('Brightwater Joinery').waitFor()
+  assert.equal(await tab.getByRole('row').count(), rows + 1)
+  await tab.goBack()
+  await tab.getByRole('button', { name: 'Undo this import' }).click()
+  await tab.getByText('Undone').waitFor()
+  await tab.goto('/companies')
+  await tab.getByText('No companies yet').waitFor()
+  await tab.goto('/imports/new/company')
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'broken.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(broken),
+  })
+  await tab.getByRole('button', { name: 'Try it out' }).click()
+  await tab.getByText('This was a trial: nothing has been written.').waitFor()
+  await tab.getByRole('button', { name: 'Download refused rows' }).waitFor()
+})
+
 test('what is refused stands beside its field, and a draft survives a reload', async () => {
   const tab = await page()
   await signUp(tab)
@@ -116,7 +155,16 @@ test('every page meets WCAG 2.2 AA, light and dark, wide and narrow', async () =
     await tab.getByRole('button', { name: 'Sign in' }).waitFor()
     assert.deepEqual(await violations(tab), [], `sign-in, ${look.colorScheme}`)
     await signUp(tab)
-    for (const path of ['/', '/pipeline', '/contacts', '/companies', '/leads', '/deals', '/tasks']) {
+    for (const path of [
+      '/',
+      '/pipeline',
+      '/contacts',
+      '/companies',
+      '/leads',
+      '/deals',
+      '/tasks',
+      '/imports',
+    ]) {
       await tab.goto(path)
       await tab.getByRole('heading', { level: 1 }).waitFor()
       await tab.waitForLoadState('networkidle')

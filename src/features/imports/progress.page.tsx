@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Progress, SimpleGrid, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { api, messageOf, queries, useMay } from '#web/api.ts'
 import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
@@ -44,6 +45,11 @@ export default function ImportProgress() {
     queryFn: () => api.get<ImportRow>(`/imports/${id}`),
     refetchInterval: ({ state }) => (isBusy(state.data) ? 700 : false),
   })
+  const { entity, processed, status } = found.data ?? {}
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each batch makes what other pages have read stale
+  useEffect(() => {
+    if (entity) refreshAround(entity)
+  }, [entity, processed, status])
   if (found.isPending) return <Waiting />
   if (found.isError) return <Fault error={found.error} retry={found.refetch} />
   const row = found.data
