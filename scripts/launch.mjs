@@ -2,7 +2,8 @@
 // Runs on the machine's own Node 20 or later and needs no package.
 //
 //   node scripts/launch.mjs start                       the server
-//   node scripts/launch.mjs test [file|folder|word]…    tests; options of node's test runner pass through
+//   node scripts/launch.mjs test [file|folder|word]…    tests; options of node's test runner pass through; without names all
+//                                                       but *.slow.test.ts, with --slow those alone, with --all both
 //   node scripts/launch.mjs check [--no-tests]          what CI checks, stopping at the first failure
 //   node scripts/launch.mjs bench [args]                measurements
 //   node scripts/launch.mjs generate [args]             migrations from the table files
@@ -139,8 +140,10 @@ const splitTestArgs = args => {
   return { options, words }
 }
 
-const test = async args => {
-  const { options, words } = splitTestArgs(args)
+const isSlow = file => file.endsWith('.slow.test.ts')
+
+const test = async given => {
+  const { options, words } = splitTestArgs(given.filter(arg => arg !== '--slow' && arg !== '--all'))
   const all = testFiles()
   const unmatched = words.find(word => filesFor(word, all).length === 0)
   if (all.length === 0 || unmatched !== undefined) {
@@ -149,7 +152,14 @@ const test = async args => {
   }
   const code = await buildWeb(runNode)
   if (code !== 0) return code
-  const files = words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all
+  // Those that start the program many times over take minutes; they run where they are named, and in continuous integration.
+  const wanted = given.includes('--slow')
+    ? isSlow
+    : given.includes('--all')
+      ? () => true
+      : file => !isSlow(file)
+  const files =
+    words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all.filter(wanted)
   const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
   return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...files], {
     stdin: 'ignore',
