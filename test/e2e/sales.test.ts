@@ -164,6 +164,8 @@ test('every page meets WCAG 2.2 AA, light and dark, wide and narrow', async () =
       '/deals',
       '/tasks',
       '/imports',
+      '/members',
+      '/trash',
     ]) {
       await tab.goto(path)
       await tab.getByRole('heading', { level: 1 }).waitFor()

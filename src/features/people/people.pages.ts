@@ -1,6 +1,14 @@
+import { IconUsersGroup } from '@tabler/icons-react'
 import type { Page } from '#web/pages.ts'
 
 export default [
+  {
+    path: '/members',
+    title: text => text.members.title,
+    isForAdmins: true,
+    nav: { group: 'admin', order: 2, icon: IconUsersGroup },
+    load: () => import('./members.page.tsx'),
+  },
   {
     path: '/sign-in',
     isPublic: true,

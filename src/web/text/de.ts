@@ -241,6 +241,16 @@ export const de: Text = {
     resend: 'Noch einmal senden',
     resent: 'Gesandt',
   },
+  members: {
+    title: 'Mitglieder',
+    invite: 'Einladen',
+    invited: 'Eingeladen',
+    role: 'Rolle',
+    active: 'Aktiv',
+    revoke: 'Zurückziehen',
+    expires: when => `läuft ab ${when}`,
+    sent: email => `Einladung an ${email} gesandt`,
+  },
   imports: {
     title: 'Importe',
     start: 'Importieren',

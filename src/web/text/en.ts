@@ -232,6 +232,16 @@ export const en = {
     resend: 'Send again',
     resent: 'Sent',
   },
+  members: {
+    title: 'Members',
+    invite: 'Invite',
+    invited: 'Invited',
+    role: 'Role',
+    active: 'Active',
+    revoke: 'Revoke',
+    expires: (when: string) => `expires ${when}`,
+    sent: (email: string) => `Invitation sent to ${email}`,
+  },
   imports: {
     title: 'Imports',
     start: 'Import',

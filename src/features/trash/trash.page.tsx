@@ -1,0 +1,84 @@
+import { Button, Group, Table, Title } from '@mantine/core'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { api, messageOf, queries, useMay } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
+import classes from '#web/kit/list.module.css'
+import { tell, tellFault } from '#web/kit/notify.ts'
+import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { MemberName } from '#web/kit/value.tsx'
+import { refreshAround } from '#web/record/model.ts'
+import { useText } from '#web/text/index.tsx'
+
+type Row = { id: string; entity: string; title: string; deletedAt: string; deletedById: string | null }
+type Page = { rows: Row[]; total: number; nextCursor: string | null }
+
+/** What was deleted and can still be taken back. */
+export default function Trash() {
+  const text = useText()
+  const may = useMay()
+  const format = useFormat()
+  const list = useInfiniteQuery({
+    queryKey: ['trash'],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      api.get<Page>('/trash', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    getNextPageParam: page => page.nextCursor ?? undefined,
+  })
+  const restoring = useMutation({
+    mutationFn: (row: Row) => api.post(`/trash/${row.id}/restore`, {}),
+    onSuccess(_answer, row) {
+      tell(`${row.title}: ${text.common.restore}`)
+      refreshAround(row.entity)
+      queries.invalidateQueries({ queryKey: ['trash'] })
+    },
+    onError: error => tellFault(messageOf(error, text.common.offline)),
+  })
+  if (list.isPending) return <Waiting />
+  if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
+  const rows = list.data.pages.flatMap(page => page.rows)
+  return (
+    <div className={classes.page}>
+      <Title order={1}>{text.trash.title}</Title>
+      {rows.length === 0 ? (
+        <Blank title={text.trash.empty} text={text.trash.emptyHint} />
+      ) : (
+        <div className={`card ${classes.scroll}`}>
+          <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
+            <Table.Tbody>
+              {rows.map(row => (
+                <Table.Tr key={row.id}>
+                  <Table.Td fw={500}>{row.title}</Table.Td>
+                  <Table.Td className="quiet">{text.labels[row.entity] ?? row.entity}</Table.Td>
+                  <Table.Td>
+                    <MemberName id={row.deletedById} />
+                  </Table.Td>
+                  <Table.Td className="quiet">{text.trash.deleted(format.ago(row.deletedAt))}</Table.Td>
+                  <Table.Td ta="right">
+                    {may.write && (
+                      <Button
+                        variant="default"
+                        size="compact-xs"
+                        aria-label={`${text.common.restore}: ${row.title}`}
+                        loading={restoring.isPending && restoring.variables.id === row.id}
+                        onClick={() => restoring.mutate(row)}
+                      >
+                        {text.common.restore}
+                      </Button>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+      {list.hasNextPage && (
+        <Group justify="center">
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+            {text.common.showMore}
+          </Button>
+        </Group>
+      )}
+    </div>
+  )
+}

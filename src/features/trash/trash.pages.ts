@@ -1,0 +1,11 @@
+import { IconTrash } from '@tabler/icons-react'
+import type { Page } from '#web/pages.ts'
+
+export default [
+  {
+    path: '/trash',
+    title: text => text.nav.trash,
+    nav: { group: 'admin', order: 3, icon: IconTrash },
+    load: () => import('./trash.page.tsx'),
+  },
+] satisfies Page[]
