@@ -4,6 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { type DragEvent, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, messageOf } from '#web/api.ts'
+import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { NotFound } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './imports.module.css'
@@ -159,7 +160,7 @@ function Columns({ preview, mapping, onChange }: ColumnsGiven) {
     label: required ? `${label} *` : label,
   }))
   return (
-    <div className={`card ${classes.scroll}`}>
+    <ScrollBox label={text.imports.column}>
       <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -197,6 +198,6 @@ function Columns({ preview, mapping, onChange }: ColumnsGiven) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </ScrollBox>
   )
 }

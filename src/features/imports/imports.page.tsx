@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
+import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice, MemberName } from '#web/kit/value.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -45,7 +46,7 @@ export default function Imports() {
       {list.data.rows.length === 0 ? (
         <Blank title={text.imports.none} text={text.imports.noneHint} />
       ) : (
-        <div className={`card ${classes.scroll}`}>
+        <ScrollBox label={text.imports.title}>
           <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
             <Table.Thead>
               <Table.Tr>
@@ -80,7 +81,7 @@ export default function Imports() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollBox>
       )}
     </div>
   )

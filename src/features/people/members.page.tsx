@@ -6,6 +6,7 @@ import { api, issuesByPath, type Member, membersQuery, messageOf, queries, useMe
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
 import { tell, tellFault } from '#web/kit/notify.ts'
+import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { choiceLabel, useText } from '#web/text/index.tsx'
@@ -32,7 +33,7 @@ export default function Members() {
         <Title order={1}>{text.members.title}</Title>
         <Button onClick={() => setInviting(true)}>{text.members.invite}</Button>
       </div>
-      <div className={`card ${classes.scroll}`}>
+      <ScrollBox label={text.members.title}>
         <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
           <Table.Tbody>
             {(members.data as Membership[]).map(member => (
@@ -40,7 +41,7 @@ export default function Members() {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </ScrollBox>
       {invites.data && invites.data.length > 0 && <Invites invites={invites.data} />}
       {isInviting && <InviteDialog close={() => setInviting(false)} />}
     </div>
@@ -101,7 +102,7 @@ function Invites({ invites }: { invites: Invite[] }) {
   return (
     <>
       <Title order={2}>{text.members.invited}</Title>
-      <div className={`card ${classes.scroll}`}>
+      <ScrollBox label={text.members.invited}>
         <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
           <Table.Tbody>
             {invites.map(invite => (
@@ -123,7 +124,7 @@ function Invites({ invites }: { invites: Invite[] }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </ScrollBox>
     </>
   )
 }

@@ -4,6 +4,7 @@ import { api, messageOf, queries, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
 import { tell, tellFault } from '#web/kit/notify.ts'
+import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
@@ -42,7 +43,7 @@ export default function Trash() {
       {rows.length === 0 ? (
         <Blank title={text.trash.empty} text={text.trash.emptyHint} />
       ) : (
-        <div className={`card ${classes.scroll}`}>
+        <ScrollBox label={text.trash.title}>
           <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
             <Table.Tbody>
               {rows.map(row => (
@@ -70,7 +71,7 @@ export default function Trash() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollBox>
       )}
       {list.hasNextPage && (
         <Group justify="center">
