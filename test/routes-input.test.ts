@@ -328,6 +328,12 @@ const WRONG: Partial<Record<FieldKind, unknown[]>> = {
   object: ['x', 1],
 }
 
+/** Fields that take more than their kind says. */
+const TAKEN: Record<string, unknown[]> = {
+  // A word, or an object.
+  'savedView.layout': ['x'],
+}
+
 over(
   '400: a value of the wrong type or out of bounds, in every field of every record, on create and change',
   async () => {
@@ -337,7 +343,9 @@ over(
       const body = await samples.body(record)
       for (const [key, field] of Object.entries(fields)) {
         if (field.writable !== 'always' && field.writable !== 'create') continue
-        const values = (WRONG[field.kind] ?? []).filter(value => !(value === '' && field.nullable))
+        const values = (WRONG[field.kind] ?? []).filter(
+          value => !(value === '' && field.nullable) && !TAKEN[`${name}.${key}`]?.includes(value),
+        )
         if (!field.nullable && !(key === 'pipelineId' && name === 'stage')) values.push(null)
         const pair = field.kind === 'related' ? { relatedType: 'deal' } : {}
         for (const value of values) {

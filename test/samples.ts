@@ -39,6 +39,7 @@ type Made = { id: string; version: number; [key: string]: any }
 
 /** Values that a record type's own rules ask for, where its contract alone does not say them. */
 const OWN_RULES: Record<string, () => Record<string, unknown>> = {
+  savedView: () => ({ entity: 'deal' }),
   contact: () => ({ firstName: fresh('Ida') }),
   customField: () => ({ entity: 'deal', key: fresh('key'), label: 'Region', type: 'text' }),
 }
@@ -50,6 +51,8 @@ const LEFT_OUT: Record<string, string[]> = {
   // Only what has been paid has a date of payment.
   invoice: ['paidAt'],
   project: ['completionDate'],
+  // They speak of the fields of a record type.
+  savedView: ['filter', 'sort', 'columns'],
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
