@@ -90,6 +90,11 @@ const FILLERS: Record<string, Filler> = {
   'POST /jobs/{id}/retry': async samples => ({ ids: { id: await samples.failedJob() } }),
   'DELETE /jobs/{id}': async samples => ({ ids: { id: await samples.failedJob() } }),
   'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
+  'PATCH /tags/{tag}': async samples => ({ ids: { tag: await tagged(samples) }, body: { name: fresh() } }),
+  'DELETE /tags/{tag}': async samples => ({ ids: { tag: await tagged(samples) } }),
+  'POST /tags/merge': async samples => ({
+    body: { from: [await tagged(samples), await tagged(samples)], into: fresh() },
+  }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
 }
 
@@ -152,6 +157,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 /** The least role of routes that differ from the rule: reading needs VIEWER, all else MEMBER. */
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
+  [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
@@ -188,6 +194,14 @@ async function trashed(samples: Samples): Promise<string> {
   const { id } = await samples.create(named('company'))
   await samples.person.delete(`/companies/${id}`)
   return id
+}
+
+/** A tag that one company has. */
+async function tagged({ person }: Samples): Promise<string> {
+  const tag = fresh('tag ')
+  const made = await person.post('/companies', { name: 'Tagged', tags: [tag, 'other'] })
+  assert.equal(made.status, 201, made.text)
+  return tag
 }
 
 /** The membership of somebody who has just joined as a viewer. */
