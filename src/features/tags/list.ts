@@ -12,7 +12,12 @@ export const tagged = (): RecordDefinition[] => allRecords().filter(({ contract 
 
 export const tagsQuery = z.strictObject({
   entity: z.string().max(60).optional().meta({ description: 'Only tags of this record type, such as deal' }),
-  q: z.string().max(60).optional().meta({ description: 'What the tag holds, case and accents ignored' }),
+  q: z
+    .string()
+    .max(60)
+    .refine(value => !value.includes('\0'), 'must not contain control characters')
+    .optional()
+    .meta({ description: 'What the tag holds, case and accents ignored' }),
   sort: z.enum(['tag', '-total']).optional().meta({ description: '`tag` by default' }),
   limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
@@ -25,6 +30,9 @@ export async function listTags(tx: Tx, query: z.infer<typeof tagsQuery>): Promis
   if (!types.length) throw invalid({ path: 'entity', message: 'is not a record type that has tags' })
   const mark = queryMark(['tags', entity, q, sort])
   const cursor = query.cursor ? readCursor(query.cursor, mark, ['number', 'any']) : undefined
+  const place = cursor?.values[1]
+  if (cursor && (typeof place !== 'string' || place.includes('\0')))
+    throw invalid({ path: 'cursor', message: 'is not a cursor' })
   const params: unknown[] = []
   const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
   const parts = types.map(
@@ -37,8 +45,8 @@ export async function listTags(tx: Tx, query: z.infer<typeof tagsQuery>): Promis
     : ''
   const after = cursor
     ? sort === 'tag'
-      ? `where tag > ${add(cursor.values[1], 'text')} collate "und-x-icu"`
-      : `where (-total, tag collate "und-x-icu") > (-${add(cursor.values[0], 'int')}, ${add(cursor.values[1], 'text')} collate "und-x-icu")`
+      ? `where tag > ${add(place, 'text')} collate "und-x-icu"`
+      : `where (-total, tag collate "und-x-icu") > (-${add(cursor.values[0], 'bigint')}, ${add(place, 'text')} collate "und-x-icu")`
     : ''
   const found = await tx.as('ascendore_search', () =>
     tx.session.rows(

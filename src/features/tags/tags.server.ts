@@ -26,7 +26,12 @@ const tag = z
     return z.NEVER
   })
 /** A tag that is meant to stand somewhere already. */
-const tagParams = z.object({ tag: z.string().min(1).max(60) })
+const standing = z
+  .string()
+  .min(1)
+  .max(60)
+  .refine(value => !value.includes('\0'), 'must not contain control characters')
+const tagParams = z.object({ tag: standing })
 
 /** A few records are changed with the answer, the others by a job that is put into the queue with it. */
 async function retag(app: App, tx: Tx, { from, into }: Pick<Retagging, 'from' | 'into'>) {
@@ -95,7 +100,7 @@ export default {
       access: 'ADMIN',
       summary: 'Make one tag of several',
       description,
-      body: z.strictObject({ from: z.array(z.string().min(1).max(60)).min(1).max(TAGS_AT_MOST), into: tag }),
+      body: z.strictObject({ from: z.array(standing).min(1).max(TAGS_AT_MOST), into: tag }),
       document: { answer },
       refuses: { 404: 'No record has any of the tags' },
       handle: ({ app, tx, body }) => retag(app, tx, body),
