@@ -181,8 +181,8 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
       for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
     if (first === 'tags') await owner.post('/companies', { name: 'Tagged', tags: [fresh(), fresh()] })
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
-    if (first === 'imports')
-      for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
+    if (first === 'imports' || first === 'merges')
+      for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.path === first)!)
     return { path: route.path }
   }
   const target = allRecords().find(record => record.contract.path === first)!

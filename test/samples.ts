@@ -32,6 +32,11 @@ const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
     if (reply.status !== 201) throw new Error(`cannot attach a file: ${reply.text}`)
     return reply.body
   },
+  merge: async samples => {
+    const reply = await samples.person.post('/companies/merge', await samples.mergeBody('company'))
+    if (reply.status !== 200) throw new Error(`cannot merge: ${reply.text}`)
+    return (await samples.person.get(`/merges/${reply.body.mergeId}`)).body
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -140,6 +145,12 @@ export class Samples {
     // Nothing that a job would read: it would change the row some time later.
     const file = { filename: `${fresh('file ')}.dat`, bytes: `\u0000\u0001${fresh()}` }
     return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
+  }
+
+  /** Two records of the type, to be made one. */
+  async mergeBody(type: string): Promise<Record<string, unknown>> {
+    const record = recordNamed(type)
+    return { targetId: (await this.create(record)).id, sourceIds: [(await this.create(record)).id] }
   }
 
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */

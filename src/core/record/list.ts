@@ -282,7 +282,7 @@ export async function readRows(
 }
 
 /** Reads records under row-level security in the order of the ids. */
-async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
+export async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
   if (!ids.length) return []
   const text = `select ${selectList(record)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
   const rows = new Map(

@@ -128,8 +128,8 @@ export const store = {
 
   /**
    * Gives many live records the same change: values that their rules do not speak of, which may be SQL over `old`. Answers
-   * the ids of those that changed. With `everywhere` also those that the caller does not see: what follows from
-   * something that they may do.
+   * the ids of those that changed. With `everywhere` also those that are in the trash or that the caller does not see:
+   * what follows from something that they may do.
    */
   async updateMany(
     tx: Tx,
@@ -142,7 +142,9 @@ export const store = {
     const changed: string[] = []
     for (let at = 0; at < ids.length; at += ROWS_PER_STATEMENT) {
       const part = ids.slice(at, at + ROWS_PER_STATEMENT)
-      const statement = compile(updateManyStatement(record, tx.who, part, values))
+      const statement = compile(
+        updateManyStatement(record, tx.who, part, values, options.everywhere ? 'any' : 'live'),
+      )
       const work = () => run(tx, record, statement)
       const rows = await (options.everywhere ? tx.as('ascendore_admin', work) : work())
       changed.push(...rows.map(row => row.id as string))
