@@ -180,6 +180,10 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
     if (first === 'invites')
       for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
     if (first === 'tags') await owner.post('/companies', { name: 'Tagged', tags: [fresh(), fresh()] })
+    if (first === 'search') {
+      for (const name of ['Sample A', 'Sample B']) await owner.post('/companies', { name })
+      return { path: route.path }
+    }
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
     if (first === 'imports' || first === 'merges')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.path === first)!)

@@ -90,6 +90,8 @@ const FILLERS: Record<string, Filler> = {
   'POST /jobs/{id}/retry': async samples => ({ ids: { id: await samples.failedJob() } }),
   'DELETE /jobs/{id}': async samples => ({ ids: { id: await samples.failedJob() } }),
   'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
+  'GET /search': async () => ({ query: { q: 'sample' } }),
+  'POST /search': async () => ({ body: { q: 'sample' } }),
   'POST /companies/merge': async samples => ({ body: await samples.mergeBody('company') }),
   'POST /contacts/merge': async samples => ({ body: await samples.mergeBody('contact') }),
   'POST /leads/merge': async samples => ({ body: await samples.mergeBody('lead') }),
@@ -161,6 +163,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
+  [/^POST \/search$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
@@ -177,6 +180,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  'POST /search',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,
