@@ -94,7 +94,8 @@ over('400: limits and cursors that are none, on every list', async () => {
   const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   for (const route of lists) {
     const call = await fill(route, samples)
-    const ask = (query: Record<string, string>) => attempt(route, { ...call, query })
+    const ask = (query: Record<string, string>) =>
+      attempt(route, { ...call, query: { ...call.query, ...query } })
     for (const limit of ['0', '201', '-1', '1.5', 'ten', '1e9', '1;drop table events', 'NaN', 'Infinity'])
       checkRefusal(await ask({ limit }), 400, `${route.key}?limit=${limit}`, 'limit')
     for (const limit of ['1', '200'])
@@ -120,13 +121,14 @@ over('400: the cursor of another query, and one with forged values, on every lis
   )
   for (const route of routes.filter(candidate => candidate.query.includes('cursor'))) {
     const call = await listWithPages(route)
-    const { nextCursor } = (await callAs(owner, route, { ...call, query: { limit: '1' } })).body
+    const { nextCursor } = (await callAs(owner, route, { ...call, query: { ...call.query, limit: '1' } }))
+      .body
     assert.ok(nextCursor, `${route.key}: no second page to go to`)
     const other: Record<string, string> = route.query.includes('dateFrom')
       ? { dateFrom: '2020-01-01' }
       : (OTHER_QUERY[route.path] ?? { entity: 'company' })
     checkRefusal(
-      await attempt(route, { ...call, query: { ...other, cursor: nextCursor } }),
+      await attempt(route, { ...call, query: { ...call.query, ...other, cursor: nextCursor } }),
       400,
       `${route.key} with another query's cursor`,
       'cursor',
@@ -152,7 +154,7 @@ over('400: the cursor of another query, and one with forged values, on every lis
       const cursor = Buffer.from(JSON.stringify([mark, values.map(() => forged), ...rest])).toString(
         'base64url',
       )
-      const reply = await attempt(route, { ...call, query: { limit: '1', cursor } })
+      const reply = await attempt(route, { ...call, query: { ...call.query, limit: '1', cursor } })
       const fits = reply.status === 200
       if (!fits)
         checkRefusal(reply, 400, `${route.key} with cursor values ${JSON.stringify(forged)}`, 'cursor')
@@ -162,6 +164,7 @@ over('400: the cursor of another query, and one with forged values, on every lis
 
 /** Another query of lists that have neither a date nor an entity to narrow them. */
 const OTHER_QUERY: Record<string, Record<string, string>> = {
+  '/search': { q: 'another' },
   '/users': { q: 'olga' },
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
@@ -169,7 +172,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
 }
 
 /** A call of the list that has at least two rows. */
-async function listWithPages(route: Route): Promise<{ path: string }> {
+async function listWithPages(route: Route): Promise<{ path: string; query?: Record<string, string> }> {
   const [, first, place, nested] = route.path.split('/')
   if (!place?.startsWith('{')) {
     if (first === 'trash')
@@ -182,7 +185,7 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
     if (first === 'tags') await owner.post('/companies', { name: 'Tagged', tags: [fresh(), fresh()] })
     if (first === 'search') {
       for (const name of ['Sample A', 'Sample B']) await owner.post('/companies', { name })
-      return { path: route.path }
+      return { path: route.path, query: { q: 'sample' } }
     }
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
     if (first === 'imports' || first === 'merges')
