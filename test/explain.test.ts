@@ -111,6 +111,9 @@ describe('plans', () => {
         await usesIndex(person(), path, 'deals', /^deals_/)
       })
       it('a search', () => usesIndex(person(), '/contacts?q=greta', 'contacts', /^contacts_/))
+      it('a search over all records', () => usesIndex(person(), '/search?q=greta', 'contacts', /^contacts_/))
+      it('a search that forgives typos', () =>
+        usesIndex(person(), '/search?q=quixnao', 'contacts', /^contacts_/))
       it('what happened to a record', async () => {
         const { body } = await person().get('/contacts')
         await usesIndex(person(), `/contacts/${body.rows[0].id}/activities`, 'events', /^events_entity/)

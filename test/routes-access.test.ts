@@ -287,7 +287,7 @@ over(
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen = isOfPeople || /^\/(pipelines|stages|custom-fields)\//.test(route.path)
-        const isPrivate = route.path.startsWith('/imports/')
+        const isPrivate = /^\/(imports|saved-views|merges)\//.test(route.path)
         const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`
         if (route.method === 'GET' && sees) assert.equal(reply.status, 200, `${what}: ${reply.text}`)

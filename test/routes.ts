@@ -90,6 +90,16 @@ const FILLERS: Record<string, Filler> = {
   'POST /jobs/{id}/retry': async samples => ({ ids: { id: await samples.failedJob() } }),
   'DELETE /jobs/{id}': async samples => ({ ids: { id: await samples.failedJob() } }),
   'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
+  'GET /search': async () => ({ query: { q: 'sample' } }),
+  'POST /search': async () => ({ body: { q: 'sample' } }),
+  'POST /companies/merge': async samples => ({ body: await samples.mergeBody('company') }),
+  'POST /contacts/merge': async samples => ({ body: await samples.mergeBody('contact') }),
+  'POST /leads/merge': async samples => ({ body: await samples.mergeBody('lead') }),
+  'PATCH /tags/{tag}': async samples => ({ ids: { tag: await tagged(samples) }, body: { name: fresh() } }),
+  'DELETE /tags/{tag}': async samples => ({ ids: { tag: await tagged(samples) } }),
+  'POST /tags/merge': async samples => ({
+    body: { from: [await tagged(samples), await tagged(samples)], into: fresh() },
+  }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
 }
 
@@ -152,6 +162,8 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 /** The least role of routes that differ from the rule: reading needs VIEWER, all else MEMBER. */
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
+  [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
+  [/^POST \/search$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
@@ -168,6 +180,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  'POST /search',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,
@@ -188,6 +201,14 @@ async function trashed(samples: Samples): Promise<string> {
   const { id } = await samples.create(named('company'))
   await samples.person.delete(`/companies/${id}`)
   return id
+}
+
+/** A tag that one company has. */
+async function tagged({ person }: Samples): Promise<string> {
+  const tag = fresh('tag ')
+  const made = await person.post('/companies', { name: 'Tagged', tags: [tag, 'other'] })
+  assert.equal(made.status, 201, made.text)
+  return tag
 }
 
 /** The membership of somebody who has just joined as a viewer. */

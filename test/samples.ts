@@ -32,6 +32,11 @@ const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
     if (reply.status !== 201) throw new Error(`cannot attach a file: ${reply.text}`)
     return reply.body
   },
+  merge: async samples => {
+    const reply = await samples.person.post('/companies/merge', await samples.mergeBody('company'))
+    if (reply.status !== 200) throw new Error(`cannot merge: ${reply.text}`)
+    return (await samples.person.get(`/merges/${reply.body.mergeId}`)).body
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -39,6 +44,7 @@ type Made = { id: string; version: number; [key: string]: any }
 
 /** Values that a record type's own rules ask for, where its contract alone does not say them. */
 const OWN_RULES: Record<string, () => Record<string, unknown>> = {
+  savedView: () => ({ entity: 'deal' }),
   contact: () => ({ firstName: fresh('Ida') }),
   customField: () => ({ entity: 'deal', key: fresh('key'), label: 'Region', type: 'text' }),
 }
@@ -50,6 +56,8 @@ const LEFT_OUT: Record<string, string[]> = {
   // Only what has been paid has a date of payment.
   invoice: ['paidAt'],
   project: ['completionDate'],
+  // They speak of the fields of a record type.
+  savedView: ['filter', 'sort', 'columns'],
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
@@ -137,6 +145,12 @@ export class Samples {
     // Nothing that a job would read: it would change the row some time later.
     const file = { filename: `${fresh('file ')}.dat`, bytes: `\u0000\u0001${fresh()}` }
     return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
+  }
+
+  /** Two records of the type, to be made one. */
+  async mergeBody(type: string): Promise<Record<string, unknown>> {
+    const record = recordNamed(type)
+    return { targetId: (await this.create(record)).id, sourceIds: [(await this.create(record)).id] }
   }
 
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */

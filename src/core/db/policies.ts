@@ -48,6 +48,8 @@ function recordWalls(record: RecordDefinition): string {
   const table = tableOf(record)
   const ws = inWorkspace(table)
   const mine = record.visibility === 'workspace' ? ws : `${ws} and ${ownCondition(record, table, ME)}`
+  const mineToChange =
+    record.visibility === 'workspace' ? ws : `${ws} and ${ownCondition(record, table, ME, 'change')}`
   const writes = record.writers === 'member'
   return walled(
     table,
@@ -79,7 +81,7 @@ function recordWalls(record: RecordDefinition): string {
               name: 'member_update',
               command: 'update',
               to: 'ascendore_member, ascendore_member_wide',
-              using: mine,
+              using: mineToChange,
               check: ws,
             } as const,
           ]

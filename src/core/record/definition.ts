@@ -6,9 +6,12 @@ import type { Contract } from './contract.ts'
 /**
  * Who sees a record. `workspace`: every member. Otherwise a MEMBER under visibility `own` sees it where one
  * of the `own` fields names them, or where a record that one of the `through` fields names is theirs. What is
- * `private` is seen so by every MEMBER and VIEWER, whatever the workspace lets its members see.
+ * `private` is seen so by every MEMBER and VIEWER, whatever the workspace lets its members see. Rows whose boolean
+ * field `open` is true are read by all, and still changed only by those who would see them without.
  */
-export type Visibility = 'workspace' | { own: readonly string[]; through?: readonly string[]; private?: true }
+export type Visibility =
+  | 'workspace'
+  | { own: readonly string[]; through?: readonly string[]; private?: true; open?: string }
 
 /** Values on their way into a row; SQL may refer to the row before the change as `old`. */
 export type Change = Record<string, unknown>

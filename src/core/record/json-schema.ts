@@ -38,7 +38,8 @@ export function fieldSchemaJson(field: Field): JsonSchema {
     field.kind === 'object' ? shapeOf(field) : { ...(FORMATS[field.kind] ?? { type: 'string' }) }
   if (field.options)
     Object.assign(base, { type: 'string', enum: [...field.options, ...(field.nullable ? [null] : [])] })
-  if (field.nullable) base.type = [base.type, 'null']
+  if (field.nullable && base.anyOf) base.anyOf = [...(base.anyOf as JsonSchema[]), { type: 'null' }]
+  else if (field.nullable) base.type = [base.type, 'null']
   if (field.default !== undefined) base.default = field.default
   return field.description ? { ...base, description: field.description } : base
 }

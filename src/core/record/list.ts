@@ -10,6 +10,7 @@ import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import { compileFilter, customEntitiesIn, type Filter, parseFilter } from './filter.ts'
 import { fold } from './formats.ts'
 import { dayIn } from './relative-time.ts'
+import { savedViewOf } from './saved-view.ts'
 import { selectList } from './select.ts'
 import { after, orderBy, parseSort, type SortKey, sortValue } from './sort.ts'
 import { scopeCondition, seesOwnOnly } from './visibility.ts'
@@ -24,6 +25,8 @@ export type ListQuery = {
   cursor?: string
   sort?: string
   filter?: string
+  /** The id of a saved view, whose filter and order apply. */
+  view?: string
   q?: string
   tag?: string
   dateFrom?: string
@@ -62,6 +65,9 @@ export function listQuerySchema(record: RecordDefinition): z.ZodType<ListQuery> 
         example: contract.defaultSort,
       }),
     filter: z.string().max(20_000).optional().meta({ description: 'JSON in the filter language' }),
+    view: z.uuid('must be the id of a saved view').optional().meta({
+      description: 'A saved view: its filter applies beside the others, its order where `sort` is not given',
+    }),
     ...(hasColumn(record, 'searchText')
       ? {
           q: z
@@ -129,9 +135,11 @@ export async function compileSelection(
   query: ListQuery,
   extra: Filter[] = [],
 ): Promise<Selection> {
-  const sort = query.sort || record.contract.defaultSort
+  const view = query.view ? await savedViewOf(tx, record, query.view) : undefined
+  const sort = query.sort || view?.sort || record.contract.defaultSort
   const given = [
     ...extra,
+    ...(view?.filter ?? []),
     ...plainConditions(record, query),
     ...(query.filter ? [parseFilter(query.filter)] : []),
   ]
@@ -274,7 +282,7 @@ export async function readRows(
 }
 
 /** Reads records under row-level security in the order of the ids. */
-async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
+export async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
   if (!ids.length) return []
   const text = `select ${selectList(record)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
   const rows = new Map(

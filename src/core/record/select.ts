@@ -48,7 +48,9 @@ export function readExpression(record: RecordDefinition, key: string, field: Fie
   const column = `t.${columnOf(record, key).name}`
   if (field.kind === 'link' || field.kind === 'related')
     return `case when ${inTrash(column)} then null else ${column} end`
-  if (field.kind === 'links') return `array(select l from unnest(${column}) l where not ${inTrash('l')})`
+  if (field.kind === 'links')
+    // In the order in which they stand, which an anti-join would not keep by itself.
+    return `array(select l from unnest(${column}) with ordinality u(l, place) where not ${inTrash('l')} order by place)`
   return column
 }
 

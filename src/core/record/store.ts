@@ -15,6 +15,7 @@ import {
   removeManyStatement,
   type Statement,
   type UpdateOptions,
+  updateManyStatement,
   updateStatement,
 } from './write.ts'
 
@@ -123,6 +124,32 @@ export const store = {
       for (const row of rows) moved.add(row.id as string)
     }
     return moved
+  },
+
+  /**
+   * Gives many live records the same change: values that their rules do not speak of, which may be SQL over `old`. Answers
+   * the ids of those that changed. With `everywhere` also those that are in the trash or that the caller does not see:
+   * what follows from something that they may do.
+   */
+  async updateMany(
+    tx: Tx,
+    record: RecordDefinition,
+    ids: string[],
+    values: Change,
+    options: { everywhere?: boolean } = {},
+  ): Promise<string[]> {
+    if (!options.everywhere) mayWrite(tx, record)
+    const changed: string[] = []
+    for (let at = 0; at < ids.length; at += ROWS_PER_STATEMENT) {
+      const part = ids.slice(at, at + ROWS_PER_STATEMENT)
+      const statement = compile(
+        updateManyStatement(record, tx.who, part, values, options.everywhere ? 'any' : 'live'),
+      )
+      const work = () => run(tx, record, statement)
+      const rows = await (options.everywhere ? tx.as('ascendore_admin', work) : work())
+      changed.push(...rows.map(row => row.id as string))
+    }
+    return changed
   },
 
   /** Takes a record out of the trash. @throws Refusal 404 where it is not in the trash, 403 */

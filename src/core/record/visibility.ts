@@ -6,12 +6,18 @@ import { columnOf, type RecordDefinition } from './definition.ts'
  * it hangs (or on which that one hangs in turn) is theirs. One text serves the row-level policies, where
  * `me` reads the setting, and explicit conditions, where it is a parameter.
  */
-export function ownCondition(record: RecordDefinition, alias: string, me: string): string {
+export function ownCondition(
+  record: RecordDefinition,
+  alias: string,
+  me: string,
+  to: 'read' | 'change' = 'read',
+): string {
   if (record.visibility === 'workspace') return 'true'
-  const { own, through = [] } = record.visibility
+  const { own, through = [], open } = record.visibility
   const mine = own.map(key => `${alias}.${columnOf(record, key).name} = ${me}`)
   const hanging = through.map(key => hangsOnMine(alias, `${alias}.${columnOf(record, key).name}`, me))
-  return `(${[...mine, ...hanging].join(' or ')})`
+  const shared = open && to === 'read' ? [`${alias}.${columnOf(record, open).name}`] : []
+  return `(${[...mine, ...hanging, ...shared].join(' or ')})`
 }
 
 /** Whether the record with that id, or its parent, names `me`; by the directory, for any record type. */

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkRefusal } from '#test/routes.ts'
+import { type Person, useProgram, world } from '#test/world.ts'
+
+useProgram()
+
+const add = async (person: Person, path: string, body: Record<string, unknown>) => {
+  const reply = await person.post(`/${path}`, body)
+  assert.equal(reply.status, 201, reply.text)
+  return reply.body.id as string
+}
+const find = async (person: Person, query: Record<string, string>) => {
+  const reply = await person.get('/search', { query })
+  assert.equal(reply.status, 200, reply.text)
+  return reply.body
+}
+const titles = async (person: Person, q: string) =>
+  (await find(person, { q })).rows.map((row: { title: string }) => row.title)
+
+test('one ranked list over all record types, at once after the change, with facets and highlights', async () => {
+  const { ana } = await world()
+  await add(ana, 'notes', { body: 'They asked for Borealis and its scanners' })
+  await add(ana, 'companies', { name: 'Borealis Freight' })
+  await add(ana, 'contacts', { firstName: 'Ida', lastName: 'Müller', email: 'ida@borealis.example' })
+  const exact = await add(ana, 'companies', { name: 'Borealis' })
+  await add(ana, 'deals', { title: 'Scanners for Borealis' })
+  const { rows, total, facets, nextCursor } = await find(ana, { q: 'borealis' })
+  assert.equal(rows[0].id, exact)
+  assert.deepEqual(
+    rows.map((row: any) => row.type),
+    ['company', 'company', 'deal', 'note', 'contact'],
+  )
+  assert.deepEqual([total, facets, nextCursor], [5, { company: 2, contact: 1, deal: 1, note: 1 }, null])
+  assert.equal(rows[0].record.name, 'Borealis')
+  const note = rows[3].highlights[0]
+  assert.equal(note.field, 'body')
+  assert.deepEqual(
+    note.ranges.map(([from, to]: [number, number]) => note.text.slice(from, to)),
+    ['Borealis'],
+  )
+  assert.deepEqual(await titles(ana, 'MULLER'), ['Ida Müller'], 'case and accents do not matter')
+  assert.deepEqual(await titles(ana, 'scan bore'), [
+    'Scanners for Borealis',
+    'They asked for Borealis and its scanners',
+  ])
+  const marked = (await find(ana, { q: 'muller' })).rows[0].highlights[0]
+  assert.deepEqual([marked.field, marked.text.slice(...marked.ranges[0])], ['lastName', 'Müller'])
+  await ana.delete(`/companies/${exact}`)
+  assert.equal((await find(ana, { q: 'borealis' })).total, 4, 'what is in the trash is not found')
+})
+
+test('typos are forgiven where nothing is found as written; numbers and addresses are found by a part', async () => {
+  const { ana } = await world()
+  await add(ana, 'contacts', {
+    firstName: 'Ingrid',
+    lastName: 'Solberg',
+    email: 'ingrid.solberg@borealis.example',
+    phone: '+41 44 668 18 00',
+  })
+  await add(ana, 'contacts', { firstName: 'Quixano', lastName: 'Alonso' })
+  for (const q of [
+    'solbreg',
+    'ingird',
+    'ingrid solbrg',
+    '044 668 18 00',
+    '+41446681800',
+    '668 18 00',
+    'g@borealis',
+  ])
+    assert.deepEqual(await titles(ana, q), ['Ingrid Solberg'], q)
+  assert.deepEqual(await titles(ana, 'zzyzx'), [])
+  assert.deepEqual(await titles(ana, '100%'), [])
+})
+
+test('each finds what they may see, page by page, and of the types and filters that they ask for', async () => {
+  const { ana, ben, vera, owner, mallory } = await world()
+  for (let i = 0; i < 7; i++) await add(ana, 'deals', { title: `Quarry ${i}`, amount: i * 100 })
+  const bens = await add(ben, 'contacts', { firstName: 'Quarry', lastName: 'Ben' })
+  assert.equal((await find(ana, { q: 'quarry' })).total, 7)
+  assert.deepEqual(
+    (await find(ben, { q: 'quarry' })).rows.map((row: any) => row.id),
+    [bens],
+  )
+  for (const person of [vera, owner]) assert.equal((await find(person, { q: 'quarry' })).total, 8)
+  assert.deepEqual((await find(mallory, { q: 'quarry' })).rows, [])
+
+  const paged: string[] = []
+  for (let cursor = ''; ; ) {
+    const page = await find(owner, { q: 'quarry', limit: '3', ...(cursor ? { cursor } : {}) })
+    assert.equal(page.total, 8)
+    paged.push(...page.rows.map((row: any) => row.id))
+    if (!page.nextCursor) break
+    cursor = page.nextCursor
+  }
+  const whole = (await find(owner, { q: 'quarry' })).rows.map((row: any) => row.id)
+  assert.deepEqual(paged, whole)
+  assert.deepEqual((await find(owner, { q: 'quarry', types: 'contact' })).facets, { contact: 1 })
+  const filters = { deal: { field: 'amount', op: 'gte', value: 500 } }
+  const filtered = await owner.post('/search', { q: 'quarry', filters })
+  assert.deepEqual(filtered.body.facets, { contact: 1, deal: 2 }, filtered.text)
+
+  checkRefusal(await owner.get('/search'), 400, 'nothing asked', 'q')
+  checkRefusal(await owner.get('/search?q=%20'), 400, 'nothing asked', 'q')
+  checkRefusal(await owner.get('/search?q=%00'), 400, 'a control character', 'q')
+  checkRefusal(await owner.get('/search?q=x&types=stage'), 400, 'a type without search', 'types')
+  const ask = (body: Record<string, unknown>) => owner.post('/search', { q: 'x', ...body })
+  checkRefusal(await ask({ filters: { stage: {} } }), 400, 'a type without search', 'filters.stage')
+  const unknown = { deal: { field: 'nothing', op: 'eq', value: 1 } }
+  checkRefusal(await ask({ filters: unknown }), 400, 'no field', 'filters.deal')
+})
