@@ -49,6 +49,9 @@ const FILLERS: Record<string, Filler> = {
     const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
     return { body: { stageIds: own.reverse() } }
   },
+  'POST /reports/run': async () => ({
+    body: { entity: 'deal', groupBy: ['ownerId'], measures: [{ op: 'sum', field: 'amount' }] },
+  }),
   'POST /files/upload': async samples => samples.fileForm(),
   'POST /files/bulk': async samples => ({
     body: {
@@ -152,6 +155,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 /** The least role of routes that differ from the rule: reading needs VIEWER, all else MEMBER. */
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
+  [/^POST \/reports\/run$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
@@ -168,6 +172,8 @@ const LEAST: Array<[RegExp, Route['least']]> = [
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  // Reads, by a body that no query string holds.
+  'POST /reports/run',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,

@@ -10,11 +10,9 @@ export const moneyShape = {
   currency: z
     .string()
     .meta({ description: "The workspace's; amounts without a currency beside them are in it" }),
-  rates: z
-    .record(z.string(), z.number())
-    .meta({
-      description: "What one unit of another currency is worth in the workspace's, where it was needed",
-    }),
+  rates: z.record(z.string(), z.number()).meta({
+    description: "What one unit of another currency is worth in the workspace's, where it was needed",
+  }),
   unconverted: z.array(currencySum).meta({
     description:
       'Deals in currencies for which `settings.exchangeRates` has no rate: counted, but in no amount',
