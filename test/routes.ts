@@ -330,6 +330,9 @@ export function checkAnswer(reply: Reply, route: Route, document: Document): voi
   )
   const schema = documented.content?.['application/json']?.schema
   if (!schema) return
+  const [type = ''] = String(reply.headers['content-type']).split(';')
+  assert.ok(documented.content[type], `${route.key}: answers ${type}, which is not documented`)
+  if (type !== 'application/json') return
   assert.deepEqual(violations(reply.body, schema, document), [], `${route.key} ${reply.status}`)
 }
 
