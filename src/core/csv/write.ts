@@ -21,19 +21,26 @@ export function neutralise(text: string): string {
   return RISKY.test(text) ? `'${text}` : text
 }
 
+/** Whether a spreadsheet would take the text for a formula. */
+export const isRisky = (text: string): boolean => RISKY.test(text)
+
 /** Takes back what `neutralise` did: `restore(neutralise(text)) === text` for every string. */
 export function restore(text: string): string {
   return NEUTRALISED.test(text) ? text.slice(1) : text
 }
 
-function cellText(cell: CsvCell): string {
+const cellText = (cell: CsvCell): string =>
+  typeof cell === 'number' || typeof cell === 'bigint' ? plainText(cell) : neutralise(plainText(cell))
+
+/** What a cell reads where nothing runs it as a formula. */
+export function plainText(cell: CsvCell): string {
   if (cell === null || cell === undefined) return ''
-  if (typeof cell === 'string') return neutralise(cell)
+  if (typeof cell === 'string') return cell
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : ''
   if (typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell)
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? '' : cell.toISOString()
-  if (Array.isArray(cell)) return neutralise(cell.map(itemText).join('; '))
-  return neutralise(JSON.stringify(cell) ?? '')
+  if (Array.isArray(cell)) return cell.map(itemText).join('; ')
+  return JSON.stringify(cell) ?? ''
 }
 
 function itemText(item: unknown): string {

@@ -198,6 +198,19 @@ function success({ answers, document, status }: Operation): object {
   if (answers === 'nothing' || status === 204) return { description: 'Done' }
   if (answers === 'csv')
     return { description: 'The table', content: { 'text/csv': { schema: { type: 'string' } } } }
+  if (answers === 'table')
+    return {
+      description: 'The table, in the format asked for',
+      content: {
+        'text/csv': { schema: { type: 'string' } },
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+          schema: { type: 'string', format: 'binary' },
+        },
+        'application/json': {
+          schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
+        },
+      },
+    }
   if (answers === 'pdf')
     return {
       description: 'The document',

@@ -44,7 +44,7 @@ type Described = {
   rate?: RateClass
   /** Success status and body; 200 and any JSON where not said. */
   status?: number
-  answers?: z.ZodType | 'nothing' | 'csv' | 'pdf' | 'stream'
+  answers?: z.ZodType | 'nothing' | 'csv' | 'table' | 'pdf' | 'stream'
   /** Other statuses of success, whose body has the same shape, and when they are answered. */
   alsoAnswers?: Record<number, string>
   /** Further answers that are no refusals and have no JSON, for the document. */

@@ -34,6 +34,8 @@ export type Contract<F extends Fields = Fields, P extends string = string> = {
   example?: Record<string, unknown>
   /** Whether `/import` and `/export` and `/bulk` exist for it. */
   importable: boolean
+  /** What `/export` answers where nothing else is asked for, and the columns that stand first in it. */
+  exportAs?: { format: 'csv' | 'xlsx' | 'json'; first: readonly string[] }
 }
 
 const systemFields = {
@@ -55,6 +57,7 @@ type Given<F extends Fields, P extends string> = Pick<Contract<F>, 'name' | 'pat
   softDelete?: boolean
   example?: Partial<Record<keyof F & string, unknown>>
   importable?: boolean
+  exportAs?: { format: 'csv' | 'xlsx' | 'json'; first: readonly (keyof F & string)[] }
 }
 
 /** Makes the contract of a record type; the fields that every record has are added to its own. */

@@ -1,12 +1,23 @@
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { type CustomField, customFieldsOf } from '#core/record/custom-fields.ts'
+import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import type { Field } from '#core/record/fields.ts'
+import type { Field, FieldKind } from '#core/record/fields.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
+import type { SheetColumn, SheetKind } from '#core/xlsx/write.ts'
 
 /** One column of an export. */
-export type ExportColumn = { name: string; value: (row: Row, names: Names) => unknown }
+export type ExportColumn = SheetColumn & { value: (row: Row, names: Names) => unknown }
+
+const KINDS: Partial<Record<FieldKind, SheetKind>> = {
+  integer: 'integer',
+  number: 'number',
+  money: 'money',
+  boolean: 'boolean',
+  date: 'date',
+  moment: 'moment',
+}
+const kindOf = (f: Field): SheetKind => KINDS[f.kind] ?? 'text'
 
 /** Names of linked records and members by id. */
 export type Names = Map<string, string>
@@ -22,7 +33,10 @@ export async function columnsOf(tx: Tx, record: RecordDefinition): Promise<Expor
     .flatMap(([key, f]) => fieldColumns(key, f))
     // A field of the record's own stands for the name behind an id, such as a visit's contactName.
     .filter(({ name }, i, all) => all.findIndex(other => other.name === name) === i)
-  return [{ name: 'id', value: row => row.id }, ...own, ...[...custom.values()].map(customColumn)]
+  const id: ExportColumn = { name: 'id', kind: 'text', value: row => row.id }
+  const first = record.contract.exportAs?.first ?? []
+  const rank = ({ name }: ExportColumn) => (first.includes(name) ? first.indexOf(name) : first.length)
+  return [id, ...own, ...[...custom.values()].map(customColumn)].sort((a, b) => rank(a) - rank(b))
 }
 
 function fieldColumns(key: string, f: Field): ExportColumn[] {
@@ -30,20 +44,25 @@ function fieldColumns(key: string, f: Field): ExportColumn[] {
   const isStructure = (value: unknown) => f.kind === 'object' && Array.isArray(value)
   const self: ExportColumn = {
     name: key,
+    kind: kindOf(f),
     value: row => (isStructure(row[key]) ? JSON.stringify(row[key]) : row[key]),
   }
   const nameOf = (id: unknown, names: Names) => (id ? names.get(id as string) : undefined)
   if (f.kind === 'member' || (f.kind === 'link' && hasRecord(f.target!)))
-    return [self, { name: key.replace(/Id$/, 'Name'), value: (row, names) => nameOf(row[key], names) }]
+    return [
+      self,
+      { name: key.replace(/Id$/, 'Name'), kind: 'text', value: (row, names) => nameOf(row[key], names) },
+    ]
   if (f.kind !== 'links' || !hasRecord(f.target!)) return [self]
   const all = (row: Row, names: Names) =>
     ((row[key] as string[] | null) ?? []).map(id => nameOf(id, names) ?? id)
-  return [self, { name: key.replace(/Ids$/, 'Names'), value: all }]
+  return [self, { name: key.replace(/Ids$/, 'Names'), kind: 'text', value: all }]
 }
 
-const customColumn = ({ key }: CustomField): ExportColumn => ({
-  name: `customFields.${key}`,
-  value: row => (row.customFields as Row)[key],
+const customColumn = (custom: CustomField): ExportColumn => ({
+  name: `customFields.${custom.key}`,
+  kind: kindOf(fieldOf(custom)),
+  value: row => (row.customFields as Row)[custom.key],
 })
 
 /** The names behind the ids in the rows, as far as the caller may see them; a query for each type. */

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { type CsvCell, csvLine } from '#core/csv/index.ts'
 import type { Row } from '#core/db/engine.ts'
 import type { Database, Who } from '#core/db/workspace.ts'
-import { invalid } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { Answer, type Operation, streamOperation } from '#core/http/operation.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { compileSelection, type ListQuery, listQuerySchema, readRows } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { sortValue } from '#core/record/sort.ts'
+import { workbook } from '#core/xlsx/write.ts'
 import { columnsOf, type ExportColumn, namesFor } from './columns.ts'
 
 const ROWS_AT_ONCE = 1000
@@ -45,16 +45,26 @@ function readPage(
 
 type NextPage = (behind: unknown[]) => Promise<Page>
 
-async function* csvOf(first: Page, nextPage: NextPage): AsyncGenerator<string> {
-  yield csvLine(first.columns.map(({ name }) => name))
+/** The cells of every page under the first one's columns: custom fields may come or go while the file is on its way. */
+async function* batchesOf(first: Page, nextPage: NextPage): AsyncGenerator<unknown[][]> {
   const names = first.columns.map(({ name }) => name)
   for (let page = first; ; page = await nextPage(page.next)) {
-    // A custom field may come or go while the file is on its way; the header has been sent.
     const places = names.map(name => page.columns.findIndex(column => column.name === name))
-    if (page.rows.length)
-      yield page.cells.map(cells => csvLine(places.map(place => cells[place] as CsvCell))).join('')
+    yield page.cells.map(cells => places.map(place => cells[place]))
     if (!page.next) return
   }
+}
+
+async function* csvOf(first: Page, nextPage: NextPage): AsyncGenerator<string> {
+  yield csvLine(first.columns.map(({ name }) => name))
+  for await (const rows of batchesOf(first, nextPage))
+    yield rows.map(cells => csvLine(cells as CsvCell[])).join('')
+}
+
+async function* xlsxOf(first: Page, nextPage: NextPage, title: string, who: Who): AsyncGenerator<Buffer> {
+  const batches = batchesOf(first, nextPage)
+  const opening = (await batches.next()).value as unknown[][]
+  yield* workbook(title, first.columns, opening, batches, who.timezone)
 }
 
 async function* jsonOf(first: Page, nextPage: NextPage): AsyncGenerator<string> {
@@ -80,12 +90,15 @@ function namesIn({ columns, rows, cells }: Page, index: number): Row {
 }
 
 const TYPES = {
-  csv: { type: 'text/csv; charset=utf-8', lines: csvOf },
-  json: { type: 'application/json; charset=utf-8', lines: jsonOf },
+  csv: { type: 'text/csv; charset=utf-8', pieces: csvOf },
+  xlsx: { type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', pieces: xlsxOf },
+  json: { type: 'application/json; charset=utf-8', pieces: jsonOf },
 } as const
+const FORMATS = Object.keys(TYPES) as (keyof typeof TYPES)[]
 
 function exportRoute(record: RecordDefinition): Operation {
-  const { path } = record.contract
+  const { path, exportAs } = record.contract
+  const standard = exportAs?.format ?? 'csv'
   const {
     limit: _limit,
     cursor: _cursor,
@@ -95,22 +108,24 @@ function exportRoute(record: RecordDefinition): Operation {
     method: 'GET',
     path: `/${path}/export`,
     tag: 'exports',
-    answers: 'csv',
-    summary: `Export ${path} as CSV or JSON, any number of them`,
+    answers: 'table',
+    summary: `Export ${path} as CSV, XLSX or JSON, any number of them`,
     description:
-      'The same filters and order as the list; in the order of ids where none is given. An import knows the columns again.',
+      "The same filters and order as the list; in the order of ids where none is given. An import knows the columns again. In XLSX, numbers, days and moments are such, moments by the clock of the workspace's zone, and a text longer than 32,767 characters is cut.",
     query: z.strictObject({
       ...shape,
-      format: z.string().max(10).default('csv').meta({ description: 'csv or json' }),
-    }) as z.ZodType<ListQuery & { format: string }>,
+      format: z
+        .enum(FORMATS, 'must be csv, xlsx or json')
+        .default(standard)
+        .meta({ description: `csv, xlsx or json; ${standard} where not given` }),
+    }) as z.ZodType<ListQuery & { format: keyof typeof TYPES }>,
     async handle({ app, who, query: { format, ...query } }) {
-      if (!Object.hasOwn(TYPES, format)) throw invalid({ path: 'format', message: 'must be csv or json' })
-      const { type, lines } = TYPES[format as keyof typeof TYPES]
+      const { type, pieces } = TYPES[format]
       // By id a row keeps its place while it is changed, so that none is missed or met twice.
       const ordered = { ...query, sort: query.sort || 'id' }
       const page = (behind?: unknown[]) => readPage(app.database, who, record, ordered, behind)
       const first = await page()
-      return new Answer(Readable.from(lines(first, page), { objectMode: false }), {
+      return new Answer(Readable.from(pieces(first, page, path, who), { objectMode: false }), {
         headers: {
           'content-type': type,
           'content-disposition': `attachment; filename="${path}-${new Date().toISOString().slice(0, 10)}.${format}"`,

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseFault } from '#core/db/engine.ts'
+import { cellsOf, partsOf } from '#core/xlsx/read.testing.ts'
 import { completed, counts, importing, rowsOf } from '#features/imports/testing.ts'
 import { takeLog, useProgram, world } from '#test/world.ts'
 
@@ -78,6 +79,55 @@ test('deals name their company, owner and stage', async () => {
   assert.equal(json.body[0].companyName, 'Acme')
 })
 
+const workbookOf = async (who: { token: string }, path: string) => {
+  const reply = await program().server.inject({
+    url: `/api/v1${path}`,
+    headers: { authorization: `Bearer ${who.token}` },
+  })
+  assert.equal(reply.statusCode, 200, reply.payload.slice(0, 300))
+  assert.match(String(reply.headers['content-disposition']), /\.xlsx"$/)
+  const parts = await partsOf(reply.rawPayload)
+  return cellsOf(parts['xl/worksheets/sheet1.xml']!).map(row => row.map(({ value }) => value))
+}
+
+test('a workbook has typed cells, and leads come as one', async () => {
+  const { ana, owner } = await world()
+  await owner.patch('/workspaces/current', { timezone: 'Asia/Tokyo' })
+  assert.equal(
+    (await owner.post('/custom-fields', { entity: 'deal', key: 'margin', label: 'Margin', type: 'number' }))
+      .status,
+    201,
+  )
+  await ana.post('/deals', {
+    title: '=cmd|1',
+    amount: 12.5,
+    expectedCloseDate: '2026-01-31',
+    customFields: { margin: 0.25 },
+  })
+  await ana.post('/deals', { title: 'Other', amount: 1 })
+  const [head, ...rows] = await workbookOf(ana, '/deals/export?format=xlsx&sort=-amount')
+  const cell = (name: string) => rows[0]![head!.indexOf(name)]
+  assert.equal(rows.length, 2)
+  assert.deepEqual(
+    [
+      cell('title'),
+      cell('amount'),
+      cell('expectedCloseDate'),
+      cell('customFields.margin'),
+      cell('stageName'),
+    ],
+    ['=cmd|1', 12.5, 46053, 0.25, 'Prospecting'],
+  )
+  const created = (cell('createdAt') as number) * 86_400_000 - Date.UTC(1970, 0, 1) - 25_569 * 86_400_000
+  assert.ok(Math.abs(created - (Date.now() + 9 * 3_600_000)) < 60_000, 'nine hours ahead in Tokyo')
+  await ana.post('/leads', { name: 'Lea', email: 'lea@x.example', company: 'X', notes: 'one\r\ntwo' })
+  const [leadHead, lea] = await workbookOf(ana, '/leads/export')
+  assert.deepEqual(leadHead!.slice(0, 5), ['name', 'email', 'company', 'stage', 'notes'])
+  assert.deepEqual(lea!.slice(0, 5), ['Lea', 'lea@x.example', 'X', 'NEW', 'one\r\ntwo'])
+  assert.match((await ana.get('/leads/export?format=csv')).text, /^name,email,company,stage,notes,/)
+  assert.deepEqual((await workbookOf(ana, '/leads/export?stage=QUALIFIED')).length, 1)
+})
+
 test('an export obeys filter, search and visibility, and refuses what it cannot do', async () => {
   const { ana, ben, vera, owner, mallory } = await world()
   for (const name of ['Alpha', 'Beta']) await ana.post('/companies', { name, industry: name })
@@ -98,7 +148,7 @@ test('an export obeys filter, search and visibility, and refuses what it cannot 
   assert.deepEqual(await names(mallory), [])
   assert.equal((await mallory.get('/companies/export?format=json')).text, '[]\n')
   for (const [query, path] of [
-    ['format=xlsx', 'format'],
+    ['format=pdf', 'format'],
     ['sort=nope', 'sort'],
     ['filter=x', 'filter'],
     ['limit=5', 'limit'],

@@ -10,6 +10,8 @@ export const leadContract = defineContract({
   description: 'Somebody who may become a customer and has not been worked yet',
   title: ['name'],
   plainFilters: ['ownerId', 'stage', 'source', 'email', 'company'],
+  // R4: an Excel file with these columns.
+  exportAs: { format: 'xlsx', first: ['name', 'email', 'company', 'stage', 'notes'] },
   example: {
     name: 'Tomás Prieto',
     email: 'tomas@prieto.example',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { reportAnswer, reportBody, runReport } from './builder.ts'
 import { dashboard, leadDashboard, RECENT_DAYS } from './dashboard.ts'
 import { pipelineReport } from './pipeline-report.ts'
 
@@ -76,6 +77,26 @@ export default {
       query: pipelineQuery,
       answers: pipelineAnswer,
       handle: ({ tx, query }) => pipelineReport(tx, { ...query, withClosed: true }),
+    }),
+    operation({
+      method: 'POST',
+      path: '/reports/run',
+      tag: 'reports',
+      access: 'VIEWER',
+      reads: true,
+      summary: 'Run a report: rows of a record type, filtered, grouped and measured',
+      description: 'Of what the caller may see. Nothing is kept.',
+      body: reportBody,
+      answers: reportAnswer,
+      document: {
+        example: {
+          entity: 'deal',
+          filter: { field: 'status', op: 'eq', value: 'WON' },
+          groupBy: ['ownerId', { field: 'actualCloseDate', by: 'quarter' }],
+          measures: [{ op: 'count' }, { op: 'sum', field: 'amount' }],
+        },
+      },
+      handle: ({ tx, body }) => runReport(tx, body),
     }),
     operation({
       method: 'GET',

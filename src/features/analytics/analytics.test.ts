@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { addDays, addMonths, dayIn } from '#core/record/relative-time.ts'
+import { importing } from '#features/imports/testing.ts'
+import { type Person, useProgram, world } from '#test/world.ts'
+
+useProgram()
+
+const ok = async (who: Person, path: string) => {
+  const reply = await who.get(`/analytics/${path}`)
+  assert.equal(reply.status, 200, reply.text)
+  return reply.body
+}
+
+/** Deals as history: an import takes dates and outcomes as given. */
+async function history(who: Person, rows: string[]): Promise<void> {
+  const head =
+    'title,amount,currency,status,createdAt,actualCloseDate,expectedCloseDate,source,lostReason,probability'
+  const done = await importing(who, 'deals', `${head}\n${rows.join('\n')}\n`)
+  assert.equal(done.created, rows.length, JSON.stringify(done))
+}
+
+const IN_MARCH = 'dateFrom=2025-03-01&dateTo=2025-03-31'
+
+test('win rate and velocity, by hand', async () => {
+  const { ana, ben, owner } = await world()
+  await owner.patch('/workspaces/current', { currency: 'USD', settings: { exchangeRates: { EUR: 1.5 } } })
+  await history(ana, [
+    'A,1000,USD,WON,2025-03-01T12:00:00Z,2025-03-11,,Web,,',
+    'B,2000,EUR,WON,2025-03-01T12:00:00Z,2025-03-31,,Web,,',
+    'C,500,USD,LOST,2025-03-01T12:00:00Z,2025-03-05,,Web,price,',
+    'D,9,JPY,LOST,2025-03-01T12:00:00Z,2025-03-05,,Fair,price,',
+    'E,77,USD,WON,2025-02-01T12:00:00Z,2025-02-28,,Web,,',
+    'F,10,USD,OPEN,2025-03-01T12:00:00Z,,,Web,,',
+    'G,10,USD,OPEN,2025-03-01T12:00:00Z,,,Web,,',
+  ])
+  await history(ben, ['H,100,USD,LOST,2025-03-01T12:00:00Z,2025-03-31,,,timing,'])
+  const mine = await ok(ana, `win-rate?by=source&${IN_MARCH}`)
+  assert.deepEqual([mine.won, mine.lost, mine.winRate], [2, 2, 0.5])
+  assert.deepEqual(mine.rates, { EUR: 1.5 })
+  assert.deepEqual(mine.unconverted, [{ currency: 'JPY', amount: 9, count: 1 }])
+  assert.deepEqual(mine.groups, [
+    {
+      key: 'Web',
+      name: 'Web',
+      won: 2,
+      lost: 1,
+      winRate: 0.6667,
+      shareOfLost: 0.5,
+      wonAmount: 4000,
+      lostAmount: 500,
+    },
+    { key: 'Fair', name: 'Fair', won: 0, lost: 1, winRate: 0, shareOfLost: 0.5, wonAmount: 0, lostAmount: 0 },
+  ])
+  const all = await ok(owner, `win-rate?${IN_MARCH}`)
+  assert.deepEqual(
+    all.groups.map((group: any) => [group.name, group.won, group.lost, group.wonAmount]),
+    [
+      ['Ana', 2, 2, 4000],
+      ['Ben', 0, 1, 0],
+    ],
+  )
+  const sizes = await ok(owner, `win-rate?by=size&${IN_MARCH}`)
+  assert.deepEqual(
+    Object.fromEntries(sizes.groups.map((group: any) => [group.key, [group.won, group.lost]])),
+    {
+      '<10000': [2, 0],
+      '<1000': [0, 2],
+      null: [0, 1],
+    },
+  )
+  const reasons = await ok(owner, `win-rate?by=reason&${IN_MARCH}`)
+  assert.deepEqual(
+    reasons.groups.map((group: any) => [group.key, group.lost, group.shareOfLost]),
+    [
+      ['price', 2, 0.6667],
+      ['timing', 1, 0.3333],
+    ],
+  )
+  const speed = await ok(ana, `velocity?${IN_MARCH}`)
+  // Won at noon of the 11th and the 31st: 10 and 30 days. 2 open × 2000 × 0.5 ÷ 20.
+  assert.deepEqual(
+    [speed.opportunities, speed.averageAmount, speed.winRate, speed.cycleDays, speed.perDay, speed.perMonth],
+    [2, 2000, 0.5, 20, 100, 3000],
+  )
+  const none = await ok(ben, `velocity?${IN_MARCH}`)
+  assert.deepEqual([none.opportunities, none.averageAmount, none.winRate, none.perDay], [0, null, 0, null])
+  const board = await ok(owner, `leaderboard?${IN_MARCH}`)
+  assert.deepEqual(
+    board.rows.map((row: any) => [row.name, row.won, row.lost, row.wonAmount, row.averageAmount]),
+    [
+      ['Ana', 2, 2, 4000, 2000],
+      ['Ben', 0, 1, 0, null],
+    ],
+  )
+})
+
+test('the forecast by month, committed and weighted, adds up to the board', async () => {
+  const { ana, owner } = await world()
+  const month = dayIn('UTC').slice(0, 7)
+  const next = addMonths(`${month}-01`, 1)
+  await history(ana, [
+    `A,100,USD,OPEN,2025-01-01,,${month}-15,,,80`,
+    `B,50,USD,OPEN,2025-01-01,,${month}-15,,,10`,
+    `C,30,USD,OPEN,2025-01-01,,${next},,,75`,
+    'D,7,USD,OPEN,2025-01-01,,,,,50',
+    'E,9,USD,OPEN,2025-01-01,,2025-02-01,,,50',
+    `F,11,USD,OPEN,2025-01-01,,${addMonths(next, 12)},,,50`,
+    `G,1000,USD,WON,2025-01-01,${dayIn('UTC')},,,,`,
+  ])
+  const body = await ok(ana, 'forecast?months=2')
+  assert.deepEqual(body.months, [
+    { month, won: 1000, wonDeals: 1, openDeals: 2, bestCase: 150, weighted: 85, committed: 100 },
+    {
+      month: next.slice(0, 7),
+      won: 0,
+      wonDeals: 0,
+      openDeals: 1,
+      bestCase: 30,
+      weighted: 22.5,
+      committed: 30,
+    },
+  ])
+  assert.deepEqual([body.undated.bestCase, body.overdue.bestCase, body.later.bestCase], [7, 9, 11])
+  const board = (await ana.get('/deals/pipeline')).body
+  const all = [...body.months, body.undated, body.overdue, body.later]
+  const total = (key: string) => all.reduce((sum, part) => sum + part[key], 0)
+  assert.deepEqual(
+    [total('bestCase'), total('weighted')],
+    [board.totalPipelineAmount, board.totalWeightedAmount],
+  )
+  assert.equal((await ok(owner, 'forecast?committedFrom=10&months=1')).months[0].committed, 150)
+})
+
+test('the funnel counts how far deals came', async () => {
+  const { ana } = await world()
+  const stages = (await ana.get('/stages?sort=order')).body.rows
+  const to = async (path: number[]) => {
+    const { id } = (await ana.post('/deals', { title: 'X', stageId: stages[path[0]!].id })).body
+    for (const step of path.slice(1))
+      assert.equal((await ana.put(`/deals/${id}/stage`, { stageId: stages[step].id })).status, 200)
+  }
+  // Stages 0 to 3 are open, 4 is won, 5 is lost.
+  for (const path of [[0], [0, 1], [0, 1, 5], [0, 2, 4], [0, 3, 1]]) await to(path)
+  const body = await ok(ana, 'funnel')
+  assert.equal(body.deals, 5)
+  assert.deepEqual(
+    body.stages.map((stage: any) => [
+      stage.stageName,
+      stage.reached,
+      stage.lost,
+      stage.conversion,
+      stage.fromStart,
+    ]),
+    [
+      ['Prospecting', 5, 0, 0.8, 1],
+      ['Qualification', 4, 1, 0.5, 0.8],
+      ['Proposal', 2, 0, 1, 0.4],
+      ['Negotiation', 2, 0, 0.5, 0.4],
+      ['Closed Won', 1, 0, null, 0.2],
+    ],
+  )
+  assert.equal((await ok(ana, 'funnel?dateTo=2024-12-31')).deals, 0)
+})
+
+test('activity by the clock of the workspace, and leads by source', async () => {
+  const { ana, ben, owner } = await world()
+  await owner.patch('/workspaces/current', { timezone: 'Asia/Tokyo' })
+  // In Tokyo the first of these is on 1 April, the second on 31 March.
+  await ana.post('/activities', {
+    type: 'CALL',
+    subject: 'a',
+    durationMinutes: 10,
+    occurredAt: '2025-03-31T15:00:00Z',
+  })
+  await ana.post('/activities', {
+    type: 'CALL',
+    subject: 'b',
+    durationMinutes: 5,
+    occurredAt: '2025-03-31T14:59:59Z',
+  })
+  await ben.post('/activities', { type: 'EMAIL', subject: 'c', occurredAt: '2025-03-02T00:00:00Z' })
+  const body = await ok(owner, 'activity?dateFrom=2025-03-01&dateTo=2025-04-30')
+  assert.deepEqual([body.total, body.minutes], [3, 15])
+  assert.deepEqual(body.byTime, [
+    { from: '2025-03-01', count: 2 },
+    { from: '2025-04-01', count: 1 },
+  ])
+  assert.deepEqual(body.byType, [
+    { type: 'CALL', count: 2, minutes: 15 },
+    { type: 'EMAIL', count: 1, minutes: 0 },
+  ])
+  assert.equal((await ok(ben, 'activity?dateFrom=2025-03-01&dateTo=2025-04-30')).total, 1)
+  const lead = (await ana.post('/leads', { name: 'L', source: 'Fair' })).body
+  await ana.post('/leads', { name: 'M', source: 'Fair' })
+  await ana.post('/leads', { name: 'N' })
+  const made = await ana.post(`/leads/${lead.id}/convert`, { createDeal: true, amount: 40 })
+  await ana.patch(`/deals/${made.body.deal.id}`, { status: 'WON' })
+  assert.deepEqual((await ok(ana, 'lead-sources')).rows, [
+    { source: 'Fair', leads: 2, converted: 1, conversionRate: 0.5, wonDeals: 1, wonAmount: 40 },
+    { source: null, leads: 1, converted: 0, conversionRate: 0, wonDeals: 0, wonAmount: 0 },
+  ])
+  assert.deepEqual((await ok(ben, 'lead-sources')).rows, [])
+  for (const [path, at] of [
+    ['activity?dateFrom=nope', 'dateFrom'],
+    ['activity?dateFrom=%2B9999y', 'dateFrom'],
+    ['activity?dateFrom=2020-01-01&by=day', 'by'],
+    ['velocity?dateFrom=2025-02-01&dateTo=2025-01-01', 'dateFrom'],
+    ['forecast?months=25', 'months'],
+    ['win-rate?by=moon', 'by'],
+  ])
+    assert.equal((await ana.get(`/analytics/${path}`)).body.issues[0].path, at)
+})
+
+test('whatever the deals are, the groups of the win rate add up to its totals', async () => {
+  const deal = fc.record({
+    amount: fc.integer({ min: 0, max: 20_000_000 }).map(cents => cents / 100),
+    status: fc.constantFrom('WON', 'LOST', 'OPEN'),
+    source: fc.constantFrom('', 'Web', 'Fair'),
+    day: fc.integer({ min: 0, max: 120 }).map(days => addDays('2025-01-01', days)),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(deal, { minLength: 1, maxLength: 30 }), async given => {
+      const { ana } = await world()
+      await history(
+        ana,
+        given.map(({ amount, status, source, day }, i) => {
+          const closed = status === 'OPEN' ? '' : day
+          return `D${i},${amount},USD,${status},2024-12-31,${closed},,${source},,`
+        }),
+      )
+      const inside = given.filter(({ day, status }) => status !== 'OPEN' && day.startsWith('2025-03'))
+      const won = inside.filter(({ status }) => status === 'WON')
+      for (const by of ['owner', 'source', 'size']) {
+        const body = await ok(ana, `win-rate?by=${by}&${IN_MARCH}`)
+        const sum = (key: string) => body.groups.reduce((all: number, group: any) => all + group[key], 0)
+        assert.deepEqual([body.won, body.won + body.lost], [won.length, inside.length])
+        assert.deepEqual([sum('won'), sum('lost')], [body.won, body.lost])
+        const cents = won.reduce((all, { amount }) => all + Math.round(amount * 100), 0)
+        assert.equal(Math.round(sum('wonAmount') * 100), cents)
+      }
+    }),
+    { numRuns: 4 },
+  )
+})
