@@ -55,6 +55,7 @@ const FILLERS: Record<string, Filler> = {
       operations: [{ op: 'update', id: (await samples.create(named('file'))).id, data: { tags: [fresh()] } }],
     },
   }),
+  'POST /email-templates/{id}/preview': async () => ({ body: {} }),
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {
@@ -153,6 +154,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
+  [/^POST \/email-templates\/\{id\}\/preview$/, 'VIEWER'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
   [/^\w+ \/invites(\/|$)/, 'ADMIN'],
@@ -168,6 +170,8 @@ const LEAST: Array<[RegExp, Route['least']]> = [
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  // Shows how a mail would read.
+  'POST /email-templates/{id}/preview',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,
