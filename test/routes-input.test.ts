@@ -181,6 +181,8 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
     if (first === 'imports')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
+    if (first === 'emails')
+      for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'email')!)
     return { path: route.path }
   }
   const target = allRecords().find(record => record.contract.path === first)!

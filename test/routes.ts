@@ -56,6 +56,11 @@ const FILLERS: Record<string, Filler> = {
     },
   }),
   'POST /email-templates/{id}/preview': async () => ({ body: {} }),
+  'POST /emails': async samples => {
+    const contact = { firstName: 'Ida', email: `${fresh()}@sample.example` }
+    const { id } = (await samples.person.post('/contacts', contact)).body
+    return { body: { contactIds: [id], subject: 'Hello {{ contact.firstName }}', body: 'Good morning' } }
+  },
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {
