@@ -149,6 +149,10 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
     why: 'needs the password: people/two-factor.test.ts',
     call: async () => ({ body: { password: 'x' } }),
   },
+  'POST /emails/inbound/{token}': {
+    why: 'needs the secret of the address: emails/inbound.test.ts',
+    call: async () => ({ ids: { token: MAIL_TOKEN }, body: { from: 'ida@sample.example' } }),
+  },
   'POST /invites/accept': {
     why: 'needs the token of an invite: people/invites.test.ts',
     call: async () => ({ body: { token: MAIL_TOKEN, name: 'Ida', password: 'seven green bicycles' } }),
@@ -160,6 +164,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^POST \/email-templates\/\{id\}\/preview$/, 'VIEWER'],
+  [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
   [/^\w+ \/invites(\/|$)/, 'ADMIN'],
