@@ -61,6 +61,15 @@ const FILLERS: Record<string, Filler> = {
     const { id } = (await samples.person.post('/contacts', contact)).body
     return { body: { contactIds: [id], subject: 'Hello {{ contact.firstName }}', body: 'Good morning' } }
   },
+  'POST /campaigns/{id}/contacts': async samples => ({
+    body: { contactIds: [(await samples.create(named('contact'))).id] },
+  }),
+  'DELETE /campaigns/{id}/contacts/{contactId}': async samples => ({ ids: await samples.campaignContact() }),
+  'POST /campaigns/{id}/send': async samples => {
+    const templateId = await samples.idOf('emailTemplate')
+    const made = await samples.person.post('/campaigns', { name: fresh('Campaign '), templateId })
+    return { ids: { id: made.body.id } }
+  },
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {
@@ -151,7 +160,18 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
   },
   'POST /emails/inbound/{token}': {
     why: 'needs the secret of the address: emails/inbound.test.ts',
-    call: async () => ({ ids: { token: MAIL_TOKEN }, body: { from: 'ida@sample.example' } }),
+    call: async () => ({
+      ids: { token: `${'0'.repeat(32)}${MAIL_TOKEN}` },
+      body: { from: 'ida@sample.example' },
+    }),
+  },
+  'GET /unsubscribe/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) } }),
+  },
+  'POST /unsubscribe/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) }, body: {} }),
   },
   'POST /invites/accept': {
     why: 'needs the token of an invite: people/invites.test.ts',

@@ -38,6 +38,11 @@ const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
     const values = { contactId, status: 'SENT', subject: fresh('Mail '), body: 'Hello' }
     return samples.person.inWorkspace(tx => store.create(tx, recordNamed('email'), values))
   },
+  campaignContact: async samples => {
+    const { id, contactId } = await samples.campaignContact()
+    const { rows } = (await samples.person.get(`/campaigns/${id}/contacts?contactId=${contactId}`)).body
+    return rows[0]
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -143,6 +148,14 @@ export class Samples {
     // Nothing that a job would read: it would change the row some time later.
     const file = { filename: `${fresh('file ')}.dat`, bytes: `\u0000\u0001${fresh()}` }
     return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
+  }
+
+  /** A campaign with a contact, by their ids. */
+  async campaignContact(): Promise<{ id: string; contactId: string }> {
+    const { id } = await this.create(recordNamed('campaign'))
+    const contactId = (await this.create(recordNamed('contact'))).id
+    await this.person.post(`/campaigns/${id}/contacts`, { contactIds: [contactId] })
+    return { id, contactId }
   }
 
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */

@@ -94,6 +94,7 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
       'application/vnd.ms-excel',
       'application/octet-stream',
       'message/rfc822',
+      'application/x-www-form-urlencoded',
     ],
     (_request, payload, done) => done(null, payload),
   )

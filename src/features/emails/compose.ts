@@ -156,7 +156,7 @@ async function recipientsOf(tx: Tx, { contactIds = [], to = [] }: Given): Promis
 /** @throws Refusal 429 where the workspace has written too much within the hour */
 async function keepToLimit({ session, who }: Tx, more: number): Promise<void> {
   const [row] = await session.rows(
-    `select count(*)::int as n from emails where workspace_id = $1::uuid and deleted_at is null and direction = 'OUTBOUND'
+    `select count(*)::int as n from emails where workspace_id = $1::uuid and deleted_at is null and direction = 'OUTBOUND' and campaign_id is null
        and created_at > now() - interval '1 hour'`,
     [who.workspaceId],
   )

@@ -4,9 +4,11 @@ import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import type { App } from '#core/feature.ts'
 import type { JobDefinition } from '#core/jobs/jobs.ts'
 import { type Failure, failureOf } from '#core/mail.ts'
+import type { Change } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { emails } from './emails.table.ts'
+import { unsubscribeHeaders } from './unsubscribe-link.ts'
 import { unsubscribedAmong } from './unsubscribes.server.ts'
 
 /** Tries in all; between them the queue waits 5 s and then ever longer. */
@@ -43,6 +45,7 @@ async function deliver(app: App, database: Database, caller: Who, emailId: strin
       ...(email.senderName ? { fromName: email.senderName as string } : {}),
       ...(email.senderAddress ? { replyTo: email.senderAddress as string } : {}),
       messageId: email.messageId as string,
+      ...(email.campaignId ? { headers: unsubscribeHeaders(app, who.workspaceId, emailId) } : {}),
     })
   } catch (error) {
     failure = failureOf(error)
@@ -57,7 +60,7 @@ async function deliver(app: App, database: Database, caller: Who, emailId: strin
 /** Takes the mail for sending; undefined where it must not be sent. */
 async function begin(tx: Tx, emailId: string): Promise<Row | undefined> {
   const [email] = await tx.session.rows(
-    `select e.id, e.status, e.attempts, e.contact_id as "contactId", e.deal_id as "dealId", e.to_address as "toAddress", e.subject, e.body,
+    `select e.id, e.status, e.attempts, e.contact_id as "contactId", e.deal_id as "dealId", e.campaign_id as "campaignId", e.to_address as "toAddress", e.subject, e.body,
        e.body_html as "bodyHtml", e.message_id as "messageId", u.name as "senderName", u.email as "senderAddress",
        c.status as "contactStatus", c.company_id as "companyId", c.id is not null as "isThere"
      from emails e left join users u on u.id = e.created_by_id
@@ -69,12 +72,14 @@ async function begin(tx: Tx, emailId: string): Promise<Row | undefined> {
   if (email.status === 'SENDING') {
     const reason = 'The server was stopped while the mail server was taking it; it may have arrived'
     await store.update(tx, emails, emailId, { status: 'UNCERTAIN', reason })
+    await tellCampaign(tx, emailId, { status: 'FAILED', reason })
     return undefined
   }
   if (email.status !== 'QUEUED') return undefined
   const reason = await reasonToSkip(tx, email)
   if (reason) {
     await store.update(tx, emails, emailId, { status: 'SKIPPED', reason })
+    await tellCampaign(tx, emailId, { status: 'SKIPPED', reason })
     return undefined
   }
   await store.update(tx, emails, emailId, { status: 'SENDING', attempts: (email.attempts as number) + 1 })
@@ -109,6 +114,7 @@ async function markSent(tx: Tx, email: Row): Promise<void> {
     sentAt,
     interactionId: interaction.id,
   })
+  await tellCampaign(tx, email.id as string, { status: 'SENT', sentAt })
 }
 
 async function markFailed(tx: Tx, email: Row, failure: Failure, isLast: boolean): Promise<void> {
@@ -117,6 +123,8 @@ async function markFailed(tx: Tx, email: Row, failure: Failure, isLast: boolean)
   const refused = isBadAddress ? 'BOUNCED' : 'FAILED'
   const status = { 'not sent': waiting, refused, unknown: 'UNCERTAIN' }[outcome]
   await store.update(tx, emails, email.id as string, { status, reason })
+  if (status === 'BOUNCED') await tellCampaign(tx, email.id as string, bounced(reason))
+  else if (status !== 'QUEUED') await tellCampaign(tx, email.id as string, { status: 'FAILED', reason })
   if (isBadAddress) await markBounced(tx, email.contactId as string, email.toAddress as string)
 }
 
@@ -125,4 +133,19 @@ export async function markBounced(tx: Tx, contactId: string, address: string): P
   const contact = await store.find(tx, recordNamed('contact'), contactId)
   if (contact && (contact.email as string | null)?.toLowerCase() === address.toLowerCase())
     await store.update(tx, recordNamed('contact'), contactId, { status: 'BOUNCED' }, { action: 'bounced' })
+}
+
+export const bounced = (reason: string): Change => ({
+  status: 'BOUNCED',
+  bouncedAt: new Date().toISOString(),
+  reason,
+})
+
+/** What became of a mail is also what became of its recipient in the campaign. */
+export async function tellCampaign(tx: Tx, emailId: string, values: Change): Promise<void> {
+  const rows = await tx.session.rows(
+    'select id from campaign_contacts where workspace_id = $1::uuid and email_id = $2::uuid and deleted_at is null',
+    [tx.who.workspaceId, emailId],
+  )
+  for (const { id } of rows) await store.update(tx, recordNamed('campaignContact'), id as string, values)
 }

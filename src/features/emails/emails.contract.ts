@@ -20,7 +20,7 @@ export const emailContract = defineContract({
     'A mail to or from a contact. UNCERTAIN: the connection was lost while the mail server was taking it, so it may or may not have arrived, and it is not sent again',
   title: ['subject'],
   defaultSort: '-createdAt',
-  plainFilters: ['contactId', 'dealId', 'templateId', 'status', 'direction', 'createdById'],
+  plainFilters: ['contactId', 'dealId', 'templateId', 'campaignId', 'status', 'direction', 'createdById'],
   softDelete: false,
   importable: false,
   fields: {
@@ -30,6 +30,7 @@ export const emailContract = defineContract({
     contactId: f.readOnly(f.link('contact')),
     dealId: f.readOnly(f.link('deal')),
     templateId: f.readOnly(f.link('emailTemplate')),
+    campaignId: f.readOnly(f.link('campaign')),
     interactionId: f.readOnly(f.link('interaction', { description: 'What the timeline shows of it' })),
     fromAddress: f.readOnly(f.text(320)),
     toAddress: f.readOnly(f.text(320)),

@@ -13,6 +13,7 @@ export const emailTable = pgTable(
     contactId: uuid('contact_id'),
     dealId: uuid('deal_id'),
     templateId: uuid('template_id'),
+    campaignId: uuid('campaign_id'),
     interactionId: uuid('interaction_id'),
     fromAddress: text('from_address'),
     toAddress: text('to_address'),
@@ -26,7 +27,7 @@ export const emailTable = pgTable(
     searchText: searchColumn(`coalesce(subject, '') || ' ' || coalesce(to_address, '')`),
   },
   t => [
-    ...recordKeys(t, { links: ['contactId', 'dealId', 'templateId', 'interactionId'] }),
+    ...recordKeys(t, { links: ['contactId', 'dealId', 'templateId', 'campaignId', 'interactionId'] }),
     index('emails_message').on(t.workspaceId, t.messageId),
     searchIndex('emails', t),
   ],

@@ -2,7 +2,7 @@ import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import { markBounced } from './deliver.ts'
+import { bounced, markBounced, tellCampaign } from './deliver.ts'
 import { emails } from './emails.table.ts'
 import type { Bounce, Received } from './parse.ts'
 
@@ -86,6 +86,7 @@ async function takeBounce(tx: Tx, bounce: Bounce): Promise<Outcome> {
   if (!isOurs || !bounce.status.startsWith('5')) return { status: 'IGNORED', emailId: null }
   const reason = `${bounce.status} ${bounce.diagnostic}`.trim()
   await store.update(tx, emails, email.id as string, { status: 'BOUNCED', reason })
+  await tellCampaign(tx, email.id as string, bounced(reason))
   // A full mailbox (5.2.2) and a policy (5.7) say nothing against the address.
   if (email.contactId && !/^5\.(2\.2$|7\.)/.test(bounce.status))
     await markBounced(tx, email.contactId as string, address!)
