@@ -48,6 +48,15 @@ CREATE TABLE "campaigns" (
 	CONSTRAINT "campaigns_workspace_id_id_pk" PRIMARY KEY("workspace_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "mail_inboxes" (
+	"workspace_id" uuid NOT NULL,
+	"kind" text DEFAULT 'WEBHOOK' NOT NULL,
+	"token_hash" text NOT NULL,
+	"created_by_id" uuid NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "mail_inboxes_workspace_id_kind_pk" PRIMARY KEY("workspace_id","kind")
+);
+--> statement-breakpoint
 ALTER TABLE "emails" ADD COLUMN "campaign_id" uuid;--> statement-breakpoint
 ALTER TABLE "campaign_contacts" ADD CONSTRAINT "campaign_contacts_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "campaign_contacts" ADD CONSTRAINT "campaign_contacts_campaign_id_fk" FOREIGN KEY ("workspace_id","campaign_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -57,6 +66,7 @@ ALTER TABLE "campaigns" ADD CONSTRAINT "campaigns_owner_id_fk" FOREIGN KEY ("wor
 ALTER TABLE "campaigns" ADD CONSTRAINT "campaigns_sent_by_id_fk" FOREIGN KEY ("workspace_id","sent_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "campaigns" ADD CONSTRAINT "campaigns_created_by_id_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "campaigns" ADD CONSTRAINT "campaigns_template_id_fk" FOREIGN KEY ("workspace_id","template_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mail_inboxes" ADD CONSTRAINT "mail_inboxes_created_by_fk" FOREIGN KEY ("workspace_id","created_by_id") REFERENCES "public"."memberships"("workspace_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "campaign_contacts_workspace_id_updated_at_id_index" ON "campaign_contacts" USING btree ("workspace_id","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "campaign_contacts_workspace_id_created_at_id_index" ON "campaign_contacts" USING btree ("workspace_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "campaign_contacts_workspace_id_deleted_at_id_index" ON "campaign_contacts" USING btree ("workspace_id","deleted_at","id") WHERE deleted_at is not null;--> statement-breakpoint
