@@ -39,7 +39,7 @@ const openInbox = operation({
     const token = `${workspaceId.replaceAll('-', '')}${newSecret()}`
     await tx.session.rows(
       `insert into mail_inboxes (workspace_id, token_hash, created_by_id) values ($1::uuid, $2, $3::uuid)
-       on conflict (workspace_id) do update set token_hash = excluded.token_hash, created_by_id = excluded.created_by_id, created_at = now()`,
+       on conflict (workspace_id, kind) do update set token_hash = excluded.token_hash, created_by_id = excluded.created_by_id, created_at = now()`,
       [workspaceId, hashOf(token), userId],
     )
     await tellOpened(tx)
@@ -137,7 +137,7 @@ const deliver = publicOperation({
 /** @throws Refusal 404 */
 async function checkToken({ session, who }: Tx, token: string, lock = ''): Promise<void> {
   const [row] = await session.rows(
-    `select token_hash as hash from mail_inboxes where workspace_id = $1::uuid${lock}`,
+    `select token_hash as hash from mail_inboxes where workspace_id = $1::uuid and kind = 'WEBHOOK'${lock}`,
     [who.workspaceId],
   )
   const [given, kept] = [Buffer.from(hashOf(token)), Buffer.from((row?.hash as string) ?? '')]

@@ -9,12 +9,14 @@ export const mailInboxTable = pgTable(
   'mail_inboxes',
   {
     workspaceId: uuid('workspace_id').notNull(),
+    /** By which way mail comes in. */
+    kind: text('kind').notNull().default('WEBHOOK'),
     tokenHash: text('token_hash').notNull(),
     createdById: uuid('created_by_id').notNull(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   t => [
-    primaryKey({ columns: [t.workspaceId] }),
+    primaryKey({ columns: [t.workspaceId, t.kind] }),
     foreignKey({
       name: 'mail_inboxes_created_by_fk',
       columns: [t.workspaceId, t.createdById],
