@@ -232,6 +232,7 @@ async function tried(who: Who, text: string, params: unknown[] = []): Promise<nu
 }
 
 async function filled(person: Person): Promise<void> {
+  await person.post('/emails/inbound')
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })

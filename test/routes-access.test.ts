@@ -286,7 +286,8 @@ over(
         const reply = await callAs(there.ana, route, call)
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
-        const isOpen = isOfPeople || /^\/(pipelines|stages|custom-fields)\//.test(route.path)
+        const isOpen =
+          isOfPeople || /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes)\//.test(route.path)
         const isPrivate = /^\/(imports|saved-views|merges)\//.test(route.path)
         const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`

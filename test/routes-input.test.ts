@@ -54,7 +54,10 @@ const attempt = (
   headers: Record<string, string> = {},
 ): Promise<Reply> => callAs(owner, route, call, { 'x-request-id': `refused-${++asked}`, ...headers })
 
-const withBody = () => routes.filter(route => route.body?.types.includes('application/json'))
+// Mail services send more fields than anybody lists, and who does not know the secret hears nothing of them: emails/inbound.test.ts.
+const OPEN_BODIES = new Set(['POST /emails/inbound/{token}', 'POST /unsubscribe/{token}'])
+const withBody = () =>
+  routes.filter(route => route.body?.types.includes('application/json') && !OPEN_BODIES.has(route.key))
 const json = { 'content-type': 'application/json' }
 
 over('400: an id that is none, in every place of every path', async () => {
@@ -188,14 +191,20 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
       return { path: route.path, query: { q: 'sample' } }
     }
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
-    if (first === 'imports' || first === 'merges')
+    if (first === 'imports' || first === 'merges' || first === 'emails')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.path === first)!)
+    if (first === 'campaign-contacts') for (const _ of [1, 2]) await samples.campaignContact()
     return { path: route.path }
   }
   const target = allRecords().find(record => record.contract.path === first)!
   const { id } = await samples.create(target)
   const child = allRecords().find(record => record.contract.path === nested)!
   for (const _ of [1, 2]) {
+    if (first === 'campaigns' && nested === 'contacts') {
+      const contactIds = [(await samples.create(child)).id]
+      await owner.post(`/campaigns/${id}/contacts`, { contactIds })
+      continue
+    }
     if (nested === 'activities') {
       await owner.patch(`/${first}/${id}`, await samples.change(target))
       continue

@@ -58,6 +58,21 @@ const FILLERS: Record<string, Filler> = {
       operations: [{ op: 'update', id: (await samples.create(named('file'))).id, data: { tags: [fresh()] } }],
     },
   }),
+  'POST /email-templates/{id}/preview': async () => ({ body: {} }),
+  'POST /emails': async samples => {
+    const contact = { firstName: 'Ida', email: `${fresh()}@sample.example` }
+    const { id } = (await samples.person.post('/contacts', contact)).body
+    return { body: { contactIds: [id], subject: 'Hello {{ contact.firstName }}', body: 'Good morning' } }
+  },
+  'POST /campaigns/{id}/contacts': async samples => ({
+    body: { contactIds: [(await samples.create(named('contact'))).id] },
+  }),
+  'DELETE /campaigns/{id}/contacts/{contactId}': async samples => ({ ids: await samples.campaignContact() }),
+  'POST /campaigns/{id}/send': async samples => {
+    const templateId = await samples.idOf('emailTemplate')
+    const made = await samples.person.post('/campaigns', { name: fresh('Campaign '), templateId })
+    return { ids: { id: made.body.id } }
+  },
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {
@@ -156,6 +171,21 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
     why: 'needs the password: people/two-factor.test.ts',
     call: async () => ({ body: { password: 'x' } }),
   },
+  'POST /emails/inbound/{token}': {
+    why: 'needs the secret of the address: emails/inbound.test.ts',
+    call: async () => ({
+      ids: { token: `${'0'.repeat(32)}${MAIL_TOKEN}` },
+      body: { from: 'ida@sample.example' },
+    }),
+  },
+  'GET /unsubscribe/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) } }),
+  },
+  'POST /unsubscribe/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) }, body: {} }),
+  },
   'POST /invites/accept': {
     why: 'needs the token of an invite: people/invites.test.ts',
     call: async () => ({ body: { token: MAIL_TOKEN, name: 'Ida', password: 'seven green bicycles' } }),
@@ -169,6 +199,8 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/search$/, 'VIEWER'],
   [/^POST \/reports\/run$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
+  [/^POST \/email-templates\/\{id\}\/preview$/, 'VIEWER'],
+  [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
   [/^\w+ \/invites(\/|$)/, 'ADMIN'],
@@ -187,6 +219,8 @@ const WRITES_NOTHING = new Set<string>([
   'POST /search',
   // Reads, by a body that no query string holds.
   'POST /reports/run',
+  // Shows how a mail would read.
+  'POST /email-templates/{id}/preview',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,

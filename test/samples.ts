@@ -37,6 +37,17 @@ const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
     if (reply.status !== 200) throw new Error(`cannot merge: ${reply.text}`)
     return (await samples.person.get(`/merges/${reply.body.mergeId}`)).body
   },
+  // Written straight away: one that is being sent would change while it is looked at.
+  email: async samples => {
+    const contactId = await samples.idOf('contact')
+    const values = { contactId, status: 'SENT', subject: fresh('Mail '), body: 'Hello' }
+    return samples.person.inWorkspace(tx => store.create(tx, recordNamed('email'), values))
+  },
+  campaignContact: async samples => {
+    const { id, contactId } = await samples.campaignContact()
+    const { rows } = (await samples.person.get(`/campaigns/${id}/contacts?contactId=${contactId}`)).body
+    return rows[0]
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -151,6 +162,14 @@ export class Samples {
   async mergeBody(type: string): Promise<Record<string, unknown>> {
     const record = recordNamed(type)
     return { targetId: (await this.create(record)).id, sourceIds: [(await this.create(record)).id] }
+  }
+
+  /** A campaign with a contact, by their ids. */
+  async campaignContact(): Promise<{ id: string; contactId: string }> {
+    const { id } = await this.create(recordNamed('campaign'))
+    const contactId = (await this.create(recordNamed('contact'))).id
+    await this.person.post(`/campaigns/${id}/contacts`, { contactIds: [contactId] })
+    return { id, contactId }
   }
 
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */

@@ -4,8 +4,21 @@ import type { Config } from './config.ts'
 import { newId } from './ids.ts'
 import type { Log } from './log.ts'
 
-/** A message as features write it. `link` is what the reader is to open, for the log of the outbox. */
-export type Message = { to: string; subject: string; text: string; html?: string; link?: string }
+/**
+ * A message as features write it. `link` is what the reader is to open, for the log of the outbox. `fromName` stands
+ * before the installation's own address, since no other would pass the receivers' checks (SPF, DKIM, DMARC).
+ */
+export type Message = {
+  to: string
+  subject: string
+  text: string
+  html?: string
+  link?: string
+  fromName?: string
+  replyTo?: string
+  messageId?: string
+  headers?: Record<string, string>
+}
 
 /** Sends mail. A message that was accepted is the transport's to deliver. */
 export type Mailer = { send: (message: Message) => Promise<void> }
@@ -37,24 +50,70 @@ function overSmtp(url: string, from: string): Mailer {
   }
   let transport: ReturnType<typeof open> | undefined
   return {
-    async send({ to, subject, text, html }) {
+    async send(message) {
       transport ??= open()
-      await (await transport).sendMail({ to, subject, text, html })
+      await (await transport).sendMail(withSender(message, from))
     },
   }
 }
 
+/** The bare address of `Name <address>`. */
+export const addressOf = (from: string): string => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim()
+
+const withSender = ({ fromName, link: _, ...message }: Message, from: string) =>
+  fromName ? { ...message, from: { name: fromName, address: addressOf(from) } } : message
+
 function intoOutbox({ mailFrom: from, dataDir }: Config, log: Log): Mailer {
   const folder = join(dataDir, 'outbox')
   return {
-    async send({ to, subject, text, html, link }) {
+    async send(given) {
+      const { subject, link } = given
       const { createTransport } = await mailLibrary()
       const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' }, { from })
-      const { message } = await transport.sendMail({ to, subject, text, html })
+      const { message } = await transport.sendMail(withSender(given, from))
       await mkdir(folder, { recursive: true })
       const file = join(folder, `${newId()}.eml`)
       await writeFile(file, message as Buffer)
       log.info({ file, link }, `mail kept in the outbox: ${subject}`)
     },
   }
+}
+
+/** What became of a message that could not be sent. */
+export type Failure = {
+  /** `not sent`: it may be sent again. `refused`: it never will be. `unknown`: the server may have taken it. */
+  outcome: 'not sent' | 'refused' | 'unknown'
+  /** The address does not exist (RFC 3463, 5.1.x). */
+  isBadAddress: boolean
+  reason: string
+}
+
+type SmtpError = {
+  code?: string
+  responseCode?: number
+  response?: string
+  timeoutType?: string
+  syscall?: string
+}
+const BEFORE_THE_MESSAGE = new Set(['EDNS', 'EAUTH', 'ETLS', 'ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH'])
+
+/**
+ * Reads an error of the transport. SMTP has one gap that nothing closes: where the connection is lost between the
+ * message and the answer, only the server knows whether it took it (RFC 1047).
+ */
+export function failureOf(error: unknown): Failure {
+  const { code = '', responseCode, response, timeoutType, syscall } = error as SmtpError
+  const reason = (response ?? (error as Error).message).slice(0, 500)
+  const isBadAddress = /^5\d\d[ -]5\.1\.[1-36]\b/.test(response ?? '')
+  if (responseCode !== undefined) {
+    const isFinal = responseCode >= 500 && code !== 'EAUTH'
+    return { outcome: isFinal ? 'refused' : 'not sent', isBadAddress, reason }
+  }
+  const wasEarly =
+    BEFORE_THE_MESSAGE.has(code) ||
+    syscall === 'connect' ||
+    (timeoutType !== undefined && timeoutType !== 'SOCKET_TIMEOUT') ||
+    code === 'EENVELOPE' ||
+    error instanceof TypeError
+  return { outcome: wasEarly ? 'not sent' : 'unknown', isBadAddress: false, reason }
 }

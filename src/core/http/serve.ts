@@ -105,6 +105,8 @@ function readInputs(operation: Operation, request: FastifyRequest) {
   if (operation.body && isTyped && !operation.consumes && !isJson(request)) {
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON, with Content-Type: application/json')
   }
+  if (operation.consumes && isForNobodyElse(request, operation.consumes))
+    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `Send one of: ${operation.consumes.join(', ')}`)
   const params = read(operation.params, request.params)
   const query = read(operation.query, request.query)
   const body = operation.consumes
@@ -116,6 +118,14 @@ function readInputs(operation: Operation, request: FastifyRequest) {
 
 const isJson = (request: FastifyRequest) =>
   /^application\/([\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')
+
+/** Streams that only the routes which name them take; tables come under many types, and their routes look themselves. */
+const NAMED_ONLY = ['message/rfc822', 'application/x-www-form-urlencoded']
+
+function isForNobodyElse({ headers }: FastifyRequest, consumes: string[]): boolean {
+  const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+  return NAMED_ONLY.includes(type) && !consumes.includes(type)
+}
 
 /** `If-Match: "7"` names the version that the caller has read; `*` any. @throws Refusal 400 */
 function readIfMatch(request: FastifyRequest): number | undefined {

@@ -87,7 +87,7 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     ],
   })
   await server.register(multipart, { limits: { files: 1, fields: 50, fieldSize: 200_000, parts: 60 } })
-  // Imports read their body as a stream; whoever sends a table to another route hears 415 (serve.ts).
+  // Imports and received mails are read as a stream; whoever sends such a thing to another route hears 415 (serve.ts).
   server.addContentTypeParser(
     [
       'text/csv',
@@ -96,6 +96,8 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
       'text/plain',
       'application/vnd.ms-excel',
       'application/octet-stream',
+      'message/rfc822',
+      'application/x-www-form-urlencoded',
     ],
     (_request, payload, done) => done(null, payload),
   )
@@ -212,11 +214,13 @@ function refusalFrom(error: unknown): Refusal {
 function logRequests(server: FastifyInstance, app: App): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { url, method, id } = request
+    const pattern = request.routeOptions.url
     app.log.info(
       {
         requestId: id,
         method,
-        url: url.split('?')[0],
+        // A secret in the path is not for the log.
+        url: pattern?.includes(':token') ? pattern : url.split('?')[0],
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
         userId: request.caller?.claims.userId,

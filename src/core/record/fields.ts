@@ -84,12 +84,12 @@ const field = <T, M>(kind: FieldKind, schema: z.ZodType, more?: More) =>
 const CONTROL =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 const LINE_BREAK = /[\r\n\t]/
-const cleanText = (max: number) =>
+export const cleanText = (max: number) =>
   z
     .string()
     .max(max)
     .refine(value => !CONTROL.test(value), 'must not contain control characters')
-const oneLine = (max: number) =>
+export const oneLine = (max: number) =>
   cleanText(max)
     .trim()
     .refine(value => !LINE_BREAK.test(value), 'must be a single line')

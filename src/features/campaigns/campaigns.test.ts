@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { mailServer } from '#features/emails/smtp.testing.ts'
+import { until } from '#test/until.ts'
+import { nobody, type Person, useProgram, world } from '#test/world.ts'
+import { batchSchedule } from './send.ts'
+
+const smtp = await mailServer()
+after(() => smtp.close())
+// Embedded also where the other files share a database: there another process may send the mail.
+const program = useProgram({ DATABASE_URL: undefined, SMTP_URL: smtp.url })
+
+let serial = 0
+const contact = async (person: Person, name: string, values: Record<string, unknown> = {}) => {
+  const email = `${name}-${++serial}@theirs.example`
+  const reply = await person.post('/contacts', { firstName: name, email, ...values })
+  assert.equal(reply.status, 201, reply.text)
+  return reply.body
+}
+const campaign = async (person: Person, values: Record<string, unknown> = {}) => {
+  const template = {
+    name: 'T',
+    subject: 'News for {{ contact.firstName }}',
+    body: 'Hello',
+    bodyHtml: '<p>Hello</p>',
+  }
+  const templateId = (await person.post('/email-templates', template)).body.id
+  const reply = await person.post('/campaigns', { name: 'Spring', templateId, ...values })
+  assert.equal(reply.status, 201, reply.text)
+  return reply.body.id as string
+}
+const metricsOf = async (person: Person, id: string) => (await person.get(`/campaigns/${id}/metrics`)).body
+/** The next minute of the throttle. */
+const nextBatch = async (person: Person, id: string) => {
+  await person.inWorkspace(tx =>
+    tx.session.rows(
+      'update campaigns set last_batch_at = null where workspace_id = $1::uuid and id = $2::uuid',
+      [person.workspaceId, id],
+    ),
+  )
+  const { app } = program()
+  await batchSchedule.run(app.database, app.log, app)
+}
+
+test('a campaign goes to each contact once, with a link by which one unsubscribes, and that is kept to', async () => {
+  const { ana, mallory } = await world()
+  const ida = await contact(ana, 'ida', { leadSource: 'Fair' })
+  const jo = await contact(ana, 'jo', { leadSource: 'Fair' })
+  const twin = (await ana.post('/contacts', { firstName: 'Twin', email: jo.email })).body
+  const gone = await contact(ana, 'gone')
+  const nobodyThere = await contact(ana, 'nobody')
+  await ana.post('/unsubscribes', { email: gone.email })
+  const id = await campaign(ana)
+  const filter = { field: 'leadSource', op: 'eq', value: 'Fair' }
+  assert.deepEqual((await ana.post(`/campaigns/${id}/contacts`, { filter })).body, {
+    added: 2,
+    alreadyThere: 0,
+  })
+  const contactIds = [ida, twin, gone, nobodyThere].map(each => each.id)
+  const added = (await ana.post(`/campaigns/${id}/contacts`, { contactIds })).body
+  assert.deepEqual(added, { added: 3, alreadyThere: 1 })
+  const sent = await ana.post(`/campaigns/${id}/send`)
+  assert.deepEqual([sent.status, sent.body], [202, { pending: 5 }], sent.text)
+  const metrics = await until(
+    () => metricsOf(ana, id),
+    found => found.pending === 0,
+  )
+  assert.deepEqual([metrics.sent, metrics.skipped, metrics.bounced, metrics.contacts], [2, 2, 1, 5])
+  const { rows } = (await ana.get(`/campaigns/${id}/contacts?sort=createdAt`)).body
+  const state = Object.fromEntries(rows.map((row: any) => [row.contactId, [row.status, row.reason]]))
+  assert.deepEqual(state[ida.id], ['SENT', null])
+  assert.deepEqual(state[twin.id], ['SKIPPED', 'SAME_ADDRESS'])
+  assert.deepEqual(state[gone.id], ['SKIPPED', 'UNSUBSCRIBED'])
+  assert.equal(state[nobodyThere.id][0], 'BOUNCED')
+  const [mail, ...more] = smtp.to(ida.email)
+  assert.equal(more.length, 0)
+  const raw = mail!.raw.replace(/=\r\n/g, '').replace(/\r\n /g, ' ')
+  assert.match(raw, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m)
+  const link = /^List-Unsubscribe: <http[^<>]*(\/api\/v1\/unsubscribe\/[\w-]{64})>\r$/m.exec(raw)![1]!
+  assert.equal(raw.split(link).length, 4, 'in the header, the text and the HTML')
+  const asked = await nobody.get(link)
+  assert.deepEqual([asked.status, /<form method="post">/.test(asked.text)], [200, true])
+  assert.equal((await ana.get('/unsubscribes')).body.total, 1, 'who only looks is not unsubscribed')
+  const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+  for (const _ of [1, 2])
+    assert.equal((await nobody.post(link, 'List-Unsubscribe=One-Click', form)).status, 200)
+  const [entry] = (await ana.get(`/unsubscribes?email=${ida.email}`)).body.rows
+  assert.equal(entry.source, 'ONE_CLICK')
+  assert.equal((await metricsOf(ana, id)).unsubscribed, 1)
+  const refused = await ana.post('/emails', { contactIds: [ida.id], subject: 'S', body: 'B' })
+  assert.equal(refused.body.issues[0].message, 'UNSUBSCRIBED')
+  const forged = `${link.slice(0, -1)}${link.endsWith('A') ? 'Q' : 'A'}`
+  assert.equal((await nobody.post(forged, '', form)).status, 404)
+  assert.equal((await mallory.get('/unsubscribes')).body.total, 0)
+})
+
+test('a paused campaign sends nothing more; active again it goes on, to whom it has not been sent', async () => {
+  const { ana } = await world()
+  const id = await campaign(ana)
+  const first = await contact(ana, 'first')
+  await ana.post(`/campaigns/${id}/contacts`, { contactIds: [first.id] })
+  await ana.post(`/campaigns/${id}/send`)
+  await until(() => smtp.to(first.email).length === 1)
+  const second = await contact(ana, 'second')
+  await ana.post(`/campaigns/${id}/contacts`, { contactIds: [second.id] })
+  await ana.patch(`/campaigns/${id}`, { status: 'PAUSED' })
+  await nextBatch(ana, id)
+  assert.equal((await metricsOf(ana, id)).pending, 1)
+  await ana.patch(`/campaigns/${id}`, { status: 'ACTIVE' })
+  await nextBatch(ana, id)
+  await until(async () => (await metricsOf(ana, id)).sent === 2)
+  assert.deepEqual([smtp.to(first.email).length, smtp.to(second.email).length], [1, 1])
+  const remove = (contactId: string) => ana.delete(`/campaigns/${id}/contacts/${contactId}`)
+  assert.deepEqual((await remove(first.id)).body.code, 'ALREADY_SENT')
+  const third = await contact(ana, 'third')
+  await ana.post(`/campaigns/${id}/contacts`, { contactIds: [third.id] })
+  assert.equal((await remove(third.id)).status, 204)
+  assert.equal((await remove(third.id)).status, 404)
+})
+
+test('what a campaign brought is measured against what it cost', async () => {
+  const { owner, ana } = await world()
+  await owner.patch('/workspaces/current', { settings: { exchangeRates: { EUR: 2 } } })
+  const id = await campaign(ana, { name: 'Fair 26', budget: 500, actualCost: 200 })
+  const ida = await contact(ana, 'ida')
+  const before = { title: 'Old', amount: 999, primaryContactId: ida.id, contactIds: [ida.id] }
+  await ana.post('/deals', before)
+  await ana.post(`/campaigns/${id}/contacts`, { contactIds: [ida.id] })
+  await ana.post(`/campaigns/${id}/send`)
+  await until(async () => (await metricsOf(ana, id)).sent === 1)
+  const won = (await ana.get('/stages')).body.rows.find((stage: any) => stage.kind === 'WON').id
+  for (const values of [
+    { title: 'By contact', amount: 300, primaryContactId: ida.id, contactIds: [ida.id] },
+    { title: 'By source', amount: 50, currency: 'EUR', source: 'fair 26' },
+    { title: 'No rate', amount: 70, currency: 'CHF', source: 'Fair 26' },
+    { title: 'Other', amount: 7000, source: 'Web' },
+  ]) {
+    const deal = await ana.post('/deals', values)
+    assert.equal(deal.status, 201, deal.text)
+    assert.equal((await ana.put(`/deals/${deal.body.id}/stage`, { stageId: won })).status, 200)
+  }
+  await ana.post('/deals', { title: 'Open', amount: 5, source: 'Fair 26' })
+  const metrics = await metricsOf(ana, id)
+  assert.deepEqual(
+    [metrics.deals, metrics.wonDeals, metrics.wonAmount, metrics.unconverted, metrics.roi],
+    [4, 3, 400, 1, 1],
+  )
+  assert.deepEqual([metrics.budget, metrics.actualCost, metrics.budgetRemaining], [500, 200, 300])
+  assert.equal((await ana.get(`/campaigns/${id}`)).body.metrics.sent, 1)
+})
+
+test('what cannot be is refused by name; a campaign of others is out of reach', async () => {
+  const { owner, ana, ben, mallory } = await world()
+  const id = await campaign(ana)
+  const theirs = await contact(ben, 'ben')
+  for (const [body, path] of [
+    [{}, 'contactIds'],
+    [{ contactIds: [theirs.id] }, 'contactIds'],
+    [{ contactIds: ['x'] }, 'contactIds.0'],
+    [{ filter: { field: 'nope', op: 'eq', value: 1 } }, 'filter'],
+  ] as const) {
+    const reply = await ana.post(`/campaigns/${id}/contacts`, body)
+    assert.equal(reply.status, 400, reply.text)
+    assert.match(reply.body.issues[0].path, new RegExp(`^${path}`), reply.text)
+  }
+  for (const [values, path] of [
+    [{ startDate: '2026-02-02', endDate: '2026-02-01' }, 'endDate'],
+    [{ budget: -1 }, 'budget'],
+    [{ type: 'RADIO' }, 'type'],
+  ] as const)
+    assert.equal((await ana.patch(`/campaigns/${id}`, values)).body.issues[0].path, path)
+  for (const [values, code] of [
+    [{ type: 'EVENT' }, 'NOT_AN_EMAIL_CAMPAIGN'],
+    [{ type: 'EMAIL', status: 'CANCELLED' }, 'CAMPAIGN_OVER'],
+    [{ status: 'PLANNING', templateId: null }, 'NO_TEMPLATE'],
+  ] as const) {
+    await ana.patch(`/campaigns/${id}`, values)
+    assert.equal((await ana.post(`/campaigns/${id}/send`)).body.code, code)
+  }
+  for (const [person, status] of [
+    [ben, 404],
+    [mallory, 404],
+    [owner, 200],
+  ] as const) {
+    assert.equal((await person.get(`/campaigns/${id}/metrics`)).status, status)
+    assert.equal((await person.get(`/campaigns/${id}/contacts`)).status, status)
+  }
+  assert.equal((await ben.post(`/campaigns/${id}/contacts`, { contactIds: [theirs.id] })).status, 404)
+})

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type { Row } from '#core/db/engine.ts'
+import { type Tx, together } from '#core/db/workspace.ts'
+import { operation } from '#core/http/operation.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import { idParams } from '#core/record/routes.ts'
+import { store } from '#core/record/store.ts'
+import { scopeCondition } from '#core/record/visibility.ts'
+import { campaigns } from './campaigns.table.ts'
+
+/** A deal counts for a campaign when it was made within so many days after its contact got it. */
+const ATTRIBUTION_DAYS = 90
+
+const n = z.int()
+const share = z.number().nullable()
+const answer = z.object({
+  contacts: n,
+  pending: n,
+  sent: n,
+  opened: n,
+  clicked: n,
+  bounced: n,
+  unsubscribed: n,
+  skipped: n,
+  failed: n,
+  openRate: share,
+  clickRate: share,
+  bounceRate: share,
+  unsubscribeRate: share,
+  currency: z.string(),
+  budget: z.number().nullable(),
+  actualCost: z.number().nullable(),
+  budgetRemaining: z.number().nullable().meta({ description: 'budget − actualCost' }),
+  deals: n.meta({ description: 'Deals that are attributed to the campaign, whatever their state' }),
+  wonDeals: n,
+  wonAmount: z.number().meta({ description: 'In the workspace’s currency' }),
+  unconverted: n.meta({ description: 'Won deals in currencies without a rate; they are in no sum' }),
+  roi: share.meta({ description: '(wonAmount − actualCost) / actualCost; null without a cost' }),
+})
+
+export const metricsRoute = operation({
+  method: 'GET',
+  path: '/campaigns/:id/metrics',
+  tag: 'campaigns',
+  summary: 'Read what a campaign has done and what came of it',
+  description: `A deal is attributed to the campaign where its \`source\` is the campaign's name, or where it was made within ${ATTRIBUTION_DAYS} days after its primary contact was sent the campaign. Deals that one may not see are not counted.`,
+  params: idParams,
+  answers: answer,
+  async handle({ tx, params }) {
+    const campaign = await store.read(tx, campaigns, params.id)
+    const [counted, won] = await together([
+      Promise.resolve(campaign.metrics as Record<string, number>),
+      dealsOf(tx, campaign),
+    ])
+    const rate = (count: number | undefined) =>
+      counted.sent ? rounded((count ?? 0) / counted.sent, 4) : null
+    const budget = campaign.budget as number | null
+    const actualCost = campaign.actualCost as number | null
+    return {
+      ...counted,
+      openRate: rate(counted.opened),
+      clickRate: rate(counted.clicked),
+      bounceRate: rate(counted.bounced),
+      unsubscribeRate: rate(counted.unsubscribed),
+      budget,
+      actualCost,
+      budgetRemaining: budget === null ? null : rounded(budget - (actualCost ?? 0), 2),
+      ...won,
+      roi: actualCost ? rounded((won.wonAmount - actualCost) / actualCost, 4) : null,
+    }
+  },
+})
+
+const rounded = (value: number, places: number) => Number(value.toFixed(places))
+
+async function dealsOf(tx: Tx, campaign: Row) {
+  const params: unknown[] = []
+  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const scope = scopeCondition(recordNamed('deal'), tx.who, 'd', add)
+  const [name, id] = [add(campaign.name, 'text'), add(campaign.id, 'uuid')]
+  const [rows, [workspace]] = await together([
+    tx.session.rows(
+      `select d.status, d.currency, count(*)::int as count, sum(d.amount)::float8 as amount from deals d
+       where ${scope} and (lower(d.source) = lower(${name}) or exists (select 1 from campaign_contacts k
+         where k.workspace_id = d.workspace_id and k.campaign_id = ${id} and k.contact_id = d.primary_contact_id and k.deleted_at is null
+           and d.created_at >= k.sent_at and d.created_at < k.sent_at + interval '${ATTRIBUTION_DAYS} days'))
+       group by d.status, d.currency`,
+      params,
+    ),
+    tx.session.rows(
+      `select currency, settings->'exchangeRates' as rates from workspaces where id = $1::uuid`,
+      [tx.who.workspaceId],
+    ),
+  ])
+  const currency = workspace!.currency as string
+  const rates = { ...(workspace!.rates as Record<string, number> | null), [currency]: 1 }
+  const won = rows.filter(row => row.status === 'WON')
+  const total = (list: Row[]) => list.reduce((sum, row) => sum + (row.count as number), 0)
+  const amount = won.reduce(
+    (sum, row) => sum + (row.amount as number) * (rates[row.currency as string] ?? 0),
+    0,
+  )
+  return {
+    currency,
+    deals: total(rows),
+    wonDeals: total(won),
+    wonAmount: rounded(amount, 2),
+    unconverted: total(won.filter(row => rates[row.currency as string] === undefined)),
+  }
+}

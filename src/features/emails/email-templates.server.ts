@@ -1,0 +1,123 @@
+import { boolean, pgTable, text } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import {
+  flexibleColumns,
+  name,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import { forbidden, invalid } from '#core/errors.ts'
+import type { Feature } from '#core/feature.ts'
+import { operation } from '#core/http/operation.ts'
+import { type Change, defineRecord } from '#core/record/definition.ts'
+import { idParams } from '#core/record/routes.ts'
+import { store } from '#core/record/store.ts'
+import { emailTemplateContract } from './email-templates.contract.ts'
+import { type MailTexts, render } from './liquid.ts'
+import { checkTexts, knownFields, readSubjects, valuesFor } from './merge.ts'
+
+export const emailTemplateTable = pgTable(
+  'email_templates',
+  {
+    ...recordColumns(),
+    name: name('name').notNull(),
+    subject: text('subject').notNull(),
+    body: text('body').notNull(),
+    bodyHtml: text('body_html'),
+    isActive: boolean('is_active').notNull().default(true),
+    ...flexibleColumns(),
+    searchText: searchColumn(`name || ' ' || subject || ' ' || body`),
+  },
+  t => [...recordKeys(t), searchIndex('email_templates', t)],
+)
+
+/** Everybody may use a template; a member changes those that they have made. */
+export const emailTemplates = defineRecord({
+  contract: emailTemplateContract,
+  table: emailTemplateTable,
+  visibility: 'workspace',
+  rules: {
+    create: checked,
+    async update(tx, id, values) {
+      await mustBeMine(tx, id)
+      return checked(tx, values)
+    },
+    remove: mustBeMine,
+  },
+})
+
+async function checked(tx: Tx, values: Change): Promise<Change> {
+  const { subject, body, bodyHtml } = values as Partial<MailTexts>
+  if (subject || body || bodyHtml) await checkTexts(tx, { subject, body, bodyHtml })
+  return values
+}
+
+/** @throws Refusal 403 where a member did not make the template */
+async function mustBeMine({ session, who }: Tx, id: string): Promise<void> {
+  if (who.role !== 'MEMBER') return
+  const [row] = await session.rows(
+    'select created_by_id as "createdById" from email_templates where workspace_id = $1::uuid and id = $2::uuid and deleted_at is null',
+    [who.workspaceId, id],
+  )
+  if (row && row.createdById !== who.userId)
+    throw forbidden('Only who has made a template, or an admin, may change it')
+}
+
+const previewBody = z.strictObject({
+  contactId: z.uuid('must be the id of a contact').optional(),
+  dealId: z.uuid('must be the id of a deal').optional(),
+})
+const textsAnswer = z.object({
+  subject: z.string(),
+  body: z.string(),
+  bodyHtml: z.string().nullable(),
+})
+
+const preview = operation({
+  method: 'POST',
+  path: '/email-templates/:id/preview',
+  tag: 'email-templates',
+  access: 'VIEWER',
+  reads: true,
+  summary: 'See a template as a mail about a contact or a deal would read',
+  description:
+    'The sender is the caller. Fields of records that are not named are empty. Nothing is written or sent.',
+  params: idParams,
+  body: previewBody,
+  answers: textsAnswer,
+  document: {
+    example: {},
+    answerExample: { subject: 'Next steps, Ingrid', body: 'Hello Ingrid,', bodyHtml: null },
+  },
+  async handle({ tx, params, body }) {
+    const template = await store.read(tx, emailTemplates, params.id)
+    const subjects = await readSubjects(tx, body)
+    const values = await valuesFor(tx, subjects, await knownFields(tx))
+    const { texts, issues } = render(template as unknown as MailTexts, values)
+    if (issues.length) throw invalid(issues)
+    return texts
+  },
+})
+
+const mergeFields = operation({
+  method: 'GET',
+  path: '/email-templates/fields',
+  tag: 'email-templates',
+  summary: 'List the merge fields that a template may use, such as contact.firstName',
+  answers: z.object({ fields: z.array(z.string()) }),
+  document: { answerExample: { fields: ['contact.firstName', 'sender.name'] } },
+  async handle({ tx }) {
+    const known = await knownFields(tx)
+    return {
+      fields: Object.entries(known).flatMap(([root, names]) => [...names].map(name => `${root}.${name}`)),
+    }
+  },
+})
+
+export default {
+  records: [emailTemplates],
+  operations: [preview, mergeFields],
+} satisfies Feature

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '#test/until.ts'
+import { nobody, type Person, useProgram, world } from '#test/world.ts'
+
+useProgram()
+
+const RFC822 = { headers: { 'content-type': 'message/rfc822' } }
+let serial = 0
+const address = (name: string) => `${name}-${process.pid}-${++serial}@theirs.example`
+
+const inbox = async (person: Person): Promise<string> => {
+  const reply = await person.post('/emails/inbound')
+  assert.equal(reply.status, 201, reply.text)
+  return `/emails/inbound/${reply.body.token}`
+}
+/** A mail that has been sent to a new contact. */
+const sentTo = async (person: Person, email: string, more: Record<string, unknown> = {}) => {
+  const contactId = (await person.post('/contacts', { firstName: 'Ida', email })).body.id
+  const texts = { subject: 'Offer', body: 'Dear Ida' }
+  const reply = await person.post('/emails', { contactIds: [contactId], ...texts, ...more })
+  const { emailId } = reply.body.rows[0]
+  return until(
+    async () => (await person.get(`/emails/${emailId}`)).body,
+    email => email.status === 'SENT',
+  )
+}
+const mime = (headers: Record<string, string>, body: string) =>
+  `${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`
+
+test('an answer is filed with the contact and the deal of the mail that it answers, once', async () => {
+  const { owner, ana, ben } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  const dealId = (await ana.post('/deals', { title: 'Scanners' })).body.id
+  const sent = await sentTo(ana, email, { dealId })
+  const answer = mime(
+    {
+      From: `Ida Moser <${email.toUpperCase()}>`,
+      To: 'crm@ours.example',
+      Subject: '=?utf-8?Q?Re:_Offer_f=C3=BCr_uns?=',
+      'Message-ID': `<answer-${email}>`,
+      References: `<other@x.example> ${sent.messageId}`,
+      'In-Reply-To': '<lost@x.example>',
+      Date: 'Mon, 02 Mar 2026 10:00:00 +0100',
+      'Content-Type': 'text/plain; charset=iso-8859-1',
+      'Content-Transfer-Encoding': 'quoted-printable',
+    },
+    'Sch=F6n, danke!\r\n',
+  )
+  const reply = await nobody.post(path, answer, RFC822)
+  assert.deepEqual([reply.status, reply.body.status], [202, 'RECEIVED'], reply.text)
+  assert.equal((await nobody.post(path, { raw: answer })).body.status, 'DUPLICATE')
+  const kept = (await ana.get(`/emails/${reply.body.emailId}`)).body
+  assert.deepEqual(
+    [kept.direction, kept.contactId, kept.dealId, kept.inReplyTo, kept.fromAddress, kept.sentAt],
+    ['INBOUND', sent.contactId, dealId, sent.messageId, email, '2026-03-02T09:00:00.000Z'],
+  )
+  const interaction = (await ana.get(`/activities/${kept.interactionId}`)).body
+  assert.deepEqual(
+    [interaction.type, interaction.direction, interaction.subject, interaction.content?.trim()],
+    ['EMAIL', 'INBOUND', 'Re: Offer für uns', 'Schön, danke!'],
+  )
+  assert.equal((await ben.get(`/emails/${kept.id}`)).status, 404)
+  const colleague = {
+    from: `Boss <${address('boss')}>`,
+    subject: 'Re',
+    text: 'Yes',
+    inReplyTo: sent.messageId,
+  }
+  const other = (await nobody.post(path, colleague)).body
+  assert.equal((await ana.get(`/emails/${other.emailId}`)).body.contactId, sent.contactId)
+  const postmark = { From: email, Subject: 'New', HtmlBody: '<p>Hi <b>there</b> &amp; you</p>', Headers: [] }
+  const fresh = (await nobody.post(path, postmark)).body
+  assert.equal((await ana.get(`/emails/${fresh.emailId}`)).body.body, 'Hi there & you')
+  const stranger = (await nobody.post(path, { from: address('eve'), subject: 'Buy', text: 'Spam' })).body
+  assert.deepEqual(stranger, { status: 'IGNORED', emailId: null })
+})
+
+const report = (recipient: string, messageId: string, status: string, action = 'failed') =>
+  mime(
+    {
+      From: 'Mailer <mailer-daemon@mx.example>',
+      Subject: 'Undelivered',
+      'Message-ID': `<dsn-${status}-${recipient}>`,
+      'Content-Type': 'multipart/report; report-type=delivery-status; boundary="b"',
+    },
+    `--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ${recipient}\r\nAction: ${action}\r\nStatus: ${status}\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: ${messageId}\r\nSubject: Offer\r\n\r\n--b--\r\n`,
+  )
+
+test('a report of a failed delivery makes mail and contact BOUNCED, and only for the address it went to', async () => {
+  const { owner, ana } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  const sent = await sentTo(ana, email)
+  const status = async () => (await ana.get(`/contacts/${sent.contactId}`)).body.status
+  for (const [raw, outcome] of [
+    [report(address('eve'), sent.messageId, '5.1.1'), 'IGNORED'],
+    [report(email, '<unknown@x.example>', '5.1.1'), 'IGNORED'],
+    [report(email, sent.messageId, '4.4.1', 'delayed'), 'IGNORED'],
+    [report(email, sent.messageId, '5.2.2'), 'BOUNCE'],
+  ] as const) {
+    const reply = await nobody.post(path, raw, RFC822)
+    assert.deepEqual([reply.status, reply.body.status], [202, outcome], reply.text)
+    assert.equal(await status(), 'ACTIVE')
+  }
+  assert.equal(
+    (await nobody.post(path, report(email, sent.messageId, '5.1.1'), RFC822)).body.status,
+    'BOUNCE',
+  )
+  assert.equal(await status(), 'BOUNCED')
+  const { status: state, reason } = (await ana.get(`/emails/${sent.id}`)).body
+  assert.deepEqual([state, reason], ['BOUNCED', '5.1.1 smtp; 550 no such user'])
+  const again = await ana.post('/emails', { contactIds: [sent.contactId], subject: 'S', body: 'B' })
+  assert.equal(again.body.issues[0].message, 'BOUNCED')
+})
+
+test('only who knows the secret delivers; a new one ends the old; other workspaces are out of reach', async () => {
+  const { owner, admin, ana, mallory } = await world()
+  const email = address('ida')
+  const sent = await sentTo(ana, email)
+  const mail = { from: email, subject: 'S', text: 'T' }
+  const path = await inbox(owner)
+  const theirs = await inbox(mallory)
+  assert.equal((await ana.post('/emails/inbound')).status, 403)
+  const swapped = `${path.slice(0, -43)}${theirs.slice(-43)}`
+  for (const wrong of [swapped, `${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`])
+    assert.equal((await nobody.post(wrong, mail)).status, 404, wrong)
+  assert.equal((await nobody.post(theirs, mail)).body.status, 'IGNORED')
+  assert.equal(
+    (await nobody.post(theirs, { ...mail, inReplyTo: sent.messageId })).body.status,
+    'IGNORED',
+    'a thread of another workspace is none',
+  )
+  assert.equal((await nobody.post(path, mail)).body.status, 'RECEIVED')
+  await inbox(admin)
+  assert.equal((await nobody.post(path, mail)).status, 404)
+  const again = await inbox(admin)
+  for (const [body, options, status] of [
+    [{ subject: 'no sender' }, undefined, 400],
+    [{ from: 3 }, undefined, 400],
+    ['no mail at all', RFC822, 400],
+    ['a,b\n', { headers: { 'content-type': 'application/xml' } }, 415],
+  ] as const)
+    assert.equal((await nobody.post(again, body, options)).status, status, JSON.stringify(body))
+})

@@ -1,0 +1,131 @@
+import PostalMime, { type Address } from 'postal-mime'
+
+const TEXT_AT_MOST = 100_000
+const REFERENCES_AT_MOST = 50
+
+/** What of a received mail counts. */
+export type Received = {
+  messageId: string | null
+  /** The mails that it answers, the nearest first. */
+  answers: string[]
+  from: string
+  to: string | null
+  subject: string
+  text: string
+  html: string | null
+  sentAt: string | null
+  bounce: Bounce | undefined
+}
+
+/** A report that a mail could not be delivered (RFC 3464). */
+export type Bounce = { recipient: string; status: string; diagnostic: string; messageIds: string[] }
+
+export async function parseMime(raw: Buffer): Promise<Received | undefined> {
+  const mail = await PostalMime.parse(raw, { maxNestingDepth: 30, maxHeadersSize: 256 * 1024 })
+  const from = addressIn(mail.from)
+  if (!from) return undefined
+  const header = (key: string) => mail.headers.find(each => each.key === key)?.value ?? ''
+  const html = mail.html ?? null
+  return {
+    messageId: idsIn(mail.messageId)[0] ?? null,
+    answers: answersOf(mail.inReplyTo, mail.references),
+    from,
+    to: mail.to?.map(addressIn).find(Boolean) ?? null,
+    subject: oneLine(mail.subject ?? ''),
+    text: clean(mail.text?.trim() ? mail.text : textOf(html ?? '')),
+    html: html && clean(html),
+    sentAt: momentOf(mail.date),
+    bounce: /^multipart\/report\b/i.test(header('content-type'))
+      ? bounceIn(raw.toString('latin1'))
+      : undefined,
+  }
+}
+
+/** The fields that inbound parsers send as JSON, once their names are ours. */
+export type Fields = {
+  from: string
+  to?: string | undefined
+  subject?: string | undefined
+  text?: string | undefined
+  html?: string | undefined
+  messageId?: string | undefined
+  inReplyTo?: string | undefined
+  references?: string | undefined
+  date?: string | undefined
+}
+
+export function receivedFrom(fields: Fields): Received | undefined {
+  const from = bare(fields.from)
+  if (!from) return undefined
+  return {
+    messageId: idsIn(fields.messageId)[0] ?? null,
+    answers: answersOf(fields.inReplyTo, fields.references),
+    from,
+    to: bare(fields.to ?? '') ?? null,
+    subject: oneLine(fields.subject ?? ''),
+    text: clean(fields.text?.trim() ? fields.text : textOf(fields.html ?? '')),
+    html: fields.html ? clean(fields.html) : null,
+    sentAt: momentOf(fields.date),
+    bounce: undefined,
+  }
+}
+
+/**
+ * The parts of a report are plain 7-bit text by RFC 3464 and RFC 6522, so they are read as they stand. The mail that it
+ * speaks of follows, whole or as its headers; its id is among the last ones.
+ */
+function bounceIn(raw: string): Bounce | undefined {
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.+?)\\s*$`, 'im').exec(raw)?.[1]
+  if (field('Action')?.toLowerCase() !== 'failed') return undefined
+  const recipient = bare((field('Final-Recipient') ?? field('Original-Recipient') ?? '').split(';').pop()!)
+  const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(field('Status') ?? '')?.[0]
+  if (!recipient || !status) return undefined
+  const ids = [...raw.matchAll(/^Message-ID:\s*(<[^<>\s]{1,500}>)/gim)].map(match => match[1]!)
+  return {
+    recipient,
+    status,
+    diagnostic: oneLine(field('Diagnostic-Code') ?? '').slice(0, 400),
+    messageIds: ids.slice(-REFERENCES_AT_MOST),
+  }
+}
+
+/** What is to be kept as text: PostgreSQL takes no NUL, and nobody reads more. */
+const clean = (text: string) =>
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '').slice(0, TEXT_AT_MOST)
+const oneLine = (text: string) => clean(text).replace(/\s+/g, ' ').trim().slice(0, 300)
+
+const textOf = (html: string) =>
+  html
+    .slice(0, TEXT_AT_MOST * 2)
+    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>/gi, '')
+    .replace(/<(br|\/p|\/div|\/li|\/tr)\b[^>]*>/gi, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&')
+    .trim()
+
+const idsIn = (text: string | undefined): string[] => (text ?? '').match(/<[^<>\s]{1,500}>/g) ?? []
+const answersOf = (inReplyTo: string | undefined, references: string | undefined): string[] => [
+  ...new Set([...idsIn(inReplyTo), ...idsIn(references).reverse()].slice(0, REFERENCES_AT_MOST)),
+]
+
+const addressIn = (address: Address | undefined): string | undefined =>
+  bare(address?.address ?? address?.group?.[0]?.address ?? '')
+
+/** The address of `Name <address>`, in lower case. */
+function bare(text: string): string | undefined {
+  const address = (/<([^<>]+)>/.exec(text)?.[1] ?? text).trim().toLowerCase()
+  return /^[^\s@<>,]{1,200}@[^\s@<>,]{1,200}$/.test(address) ? address : undefined
+}
+
+function momentOf(text: string | undefined): string | null {
+  const at = new Date(text ?? '')
+  // A clock that is wrong must not put a mail into the future.
+  return Number.isNaN(at.getTime()) || at.getTime() > Date.now() || at.getUTCFullYear() < 1990
+    ? null
+    : at.toISOString()
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+
+/** A mail server of the tests: keeps what it took, and behaves by the address that is written to. */
+export type Taken = { to: string; raw: string }
+
+const refusal = (code: number, text: string) =>
+  Object.assign(new Error(text), { responseCode: code }) as Error & { responseCode: number }
+
+/**
+ * `nobody@…` does not exist; `later@…` is turned away once; `cut@…` is taken and the connection closed before the answer.
+ * `onTaken` is called once a message is read, before it is answered.
+ */
+export async function mailServer(onTaken: (taken: Taken) => void = () => {}) {
+  const taken: Taken[] = []
+  const turnedAway = new Set<string>()
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    hideSize: true,
+    onRcptTo({ address }, _session, done) {
+      if (address.startsWith('nobody')) return done(refusal(550, '5.1.1 no such user here'))
+      if (address.startsWith('later') && !turnedAway.has(address)) {
+        turnedAway.add(address)
+        return done(refusal(451, '4.7.1 try again later'))
+      }
+      done()
+    },
+    onData(stream, { envelope }, done) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        const to = envelope.rcptTo[0]!.address
+        const message = { to, raw: Buffer.concat(chunks).toString() }
+        taken.push(message)
+        onTaken(message)
+        if (to.startsWith('cut')) for (const connection of server.connections) connection.close()
+        else if (!to.startsWith('silent')) done()
+      })
+    },
+  })
+  server.on('error', () => {})
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    taken,
+    to: (address: string) => taken.filter(message => message.to === address),
+    close: () => new Promise<void>(resolve => server.close(() => resolve())),
+  }
+}

@@ -1,0 +1,101 @@
+import type { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { Tx, Who } from '#core/db/workspace.ts'
+import { notFound } from '#core/errors.ts'
+import type { App, Feature } from '#core/feature.ts'
+import { Answer, publicOperation } from '#core/http/operation.ts'
+import { store } from '#core/record/store.ts'
+import { tellCampaign } from './deliver.ts'
+import { LINK_TOKEN, readLink } from './unsubscribe-link.ts'
+import { unsubscribedAmong, unsubscribes } from './unsubscribes.server.ts'
+
+const params = z.object({ token: z.string().regex(LINK_TOKEN, 'must be the end of a link in a mail') })
+
+const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`)
+
+const page = (title: string, content: string) =>
+  new Answer(
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title></head><body><main><h1>${title}</h1>${content}</main></body></html>`,
+    { headers: { 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' } },
+  )
+
+/** Runs `work` for the mail in which the link stands. @throws Refusal 404 for a link that is none */
+async function forMail<T>(
+  app: App,
+  token: string,
+  work: (tx: Tx, mail: { id: string; address: string; workspaceName: string }) => Promise<T>,
+): Promise<T> {
+  const link = readLink(app.config.jwtSecret, token)
+  if (!link) throw notFound('Link')
+  const { workspaceId, emailId } = link
+  const who: Who = { workspaceId, userId: null, role: 'OWNER', visibility: 'workspace', timezone: 'UTC' }
+  return app.database.inWorkspace(who, async tx => {
+    const [row] = await tx.session.rows(
+      `select e.id, e.to_address as address, w.name as "workspaceName" from emails e join workspaces w on w.id = e.workspace_id
+       where e.workspace_id = $1::uuid and e.id = $2::uuid`,
+      [workspaceId, emailId],
+    )
+    if (!row?.address) throw notFound('Link')
+    return work(tx, row as { id: string; address: string; workspaceName: string })
+  })
+}
+
+/** Only asks: programs that look at the links of a mail must not unsubscribe anybody. */
+const ask = publicOperation({
+  method: 'GET',
+  path: '/unsubscribe/:token',
+  tag: 'unsubscribes',
+  answers: 'stream',
+  summary: 'The page behind the unsubscribe link of a mail, which asks',
+  params,
+  refuses: { 404: 'No such link' },
+  handle: ({ app, params }) =>
+    forMail(app, params.token, async (_tx, { address, workspaceName }) =>
+      page(
+        'Unsubscribe',
+        `<p>No more mail from ${escaped(workspaceName)} to ${escaped(address)}?</p><form method="post"><button>Unsubscribe</button></form>`,
+      ),
+    ),
+})
+
+const unsubscribe = publicOperation({
+  method: 'POST',
+  path: '/unsubscribe/:token',
+  tag: 'unsubscribes',
+  answers: 'stream',
+  summary: 'Unsubscribe, by the button of the page or of a mail program (one click, RFC 8058)',
+  params,
+  consumes: ['application/x-www-form-urlencoded', 'application/json'],
+  refuses: { 404: 'No such link' },
+  async handle({ app, request, params }) {
+    const isOneClick = await saysOneClick(request.body)
+    return forMail(app, params.token, async (tx, { id, address, workspaceName }) => {
+      if (!(await unsubscribedAmong(tx, [address])).size) {
+        const source = isOneClick ? 'ONE_CLICK' : 'LINK'
+        // Two clicks at once: the second finds what the first has written.
+        await tx.session.rows(
+          'select 1 from emails where workspace_id = $1::uuid and id = $2::uuid for update',
+          [tx.who.workspaceId, id],
+        )
+        if (!(await unsubscribedAmong(tx, [address])).size)
+          await store.create(tx, unsubscribes, { email: address.toLowerCase(), source })
+        await tellCampaign(tx, id, { status: 'UNSUBSCRIBED', unsubscribedAt: new Date().toISOString() })
+      }
+      return page(
+        'Unsubscribed',
+        `<p>${escaped(address)} gets no more mail from ${escaped(workspaceName)}.</p>`,
+      )
+    })
+  },
+})
+
+const FORM_AT_MOST_BYTES = 1000
+
+async function saysOneClick(body: unknown): Promise<boolean> {
+  if (typeof (body as Readable | undefined)?.[Symbol.asyncIterator] !== 'function') return false
+  let text = ''
+  for await (const chunk of body as Readable) if (text.length < FORM_AT_MOST_BYTES) text += chunk
+  return new URLSearchParams(text).get('List-Unsubscribe') === 'One-Click'
+}
+
+export default { operations: [ask, unsubscribe] } satisfies Feature
