@@ -162,6 +162,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/users': { q: 'olga' },
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
+  '/api-keys': { all: 'true' },
 }
 
 /** A call of the list that has at least two rows. */
@@ -175,6 +176,8 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
         )
     if (first === 'invites')
       for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
+    if (first === 'api-keys')
+      for (const _ of [1, 2]) await owner.post('/api-keys', { name: fresh(), scopes: ['read'] })
     if (first === 'imports')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
     return { path: route.path }

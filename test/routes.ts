@@ -64,6 +64,17 @@ const FILLERS: Record<string, Filler> = {
     body: { isActive: false },
   }),
   'DELETE /memberships/{id}': async samples => ({ ids: { id: await newMembership(samples) } }),
+  'POST /api-keys': async () => ({ body: { name: fresh('Key '), scopes: ['read'] } }),
+  'GET /api-keys/{id}': async samples => ({ ids: { id: await newKey(samples) } }),
+  'PATCH /api-keys/{id}': async samples => ({
+    ids: { id: await newKey(samples) },
+    body: { name: fresh('Key ') },
+  }),
+  'PUT /api-keys/{id}': async samples => ({
+    ids: { id: await newKey(samples) },
+    body: { scopes: ['write'] },
+  }),
+  'DELETE /api-keys/{id}': async samples => ({ ids: { id: await newKey(samples) } }),
   'GET /users/{id}': async samples => ({ ids: { id: samples.person.id } }),
   'PATCH /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
   'PUT /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
@@ -146,7 +157,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
-  [/^\w+ \/invites(\/|$)/, 'ADMIN'],
+  [/^\w+ \/(invites|api-keys)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
   [/^DELETE \/memberships\//, 'VIEWER'],
@@ -179,6 +190,10 @@ async function trashed(samples: Samples): Promise<string> {
   const { id } = await samples.create(named('company'))
   await samples.person.delete(`/companies/${id}`)
   return id
+}
+
+async function newKey({ person }: Samples): Promise<string> {
+  return (await person.post('/api-keys', { name: fresh('Key '), scopes: ['read'] })).body.id
 }
 
 /** The membership of somebody who has just joined as a viewer. */

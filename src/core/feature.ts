@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises'
+import type { FastifyInstance } from 'fastify'
 import type { AccessBook } from './auth/access.ts'
+import type { CredentialReader } from './auth/credentials.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
 import type { ExtraWalls } from './db/policies.ts'
@@ -21,20 +23,30 @@ export type App = {
   jobs: Jobs
   tokens: Tokens
   access: AccessBook
+  credentials: readonly CredentialReader[]
   mailer: Mailer
   storage: Storage
   /** Gives a new workspace what every feature wants it to start with, in the transaction that founds it. */
   found: (tx: Tx) => Promise<void>
 }
 
+/** Starts something that runs beside requests; answers what stops it. */
+export type Service = (app: App, server: FastifyInstance) => Promise<() => Promise<void>>
+
 /** What a feature folder brings; the default export of its `*.server.ts`. */
 export type Feature = {
   records?: RecordDefinition[]
   /** Routes beyond the generic ones of its records; a function where they depend on other features' records. */
   operations?: Operation[] | (() => Operation[])
+  /** None of its routes can be reached by an API key. */
+  sessionOnly?: boolean
+  /** Other proofs of who calls than the access tokens of sessions. */
+  credentials?: CredentialReader[]
   jobs?: AnyJob[]
   schedules?: Schedule[]
   followers?: Follower[]
+  /** What runs beside requests for as long as the program does. */
+  services?: Service[]
   /** Walls of tables that are not records. */
   walls?: ExtraWalls[]
   /** Runs before jobs and requests do; answers lines to print once the program listens. */

@@ -18,6 +18,7 @@ import { Following } from './events/follow.ts'
 import { type App, type Feature, loadFeatures } from './feature.ts'
 import { healthRoutes } from './http/health.ts'
 import type { Operation } from './http/operation.ts'
+import { learnScopes } from './http/scopes.ts'
 import { makeServer } from './http/server.ts'
 import { installJobs, Jobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
@@ -41,15 +42,18 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** Every route: the generic ones of all records, and those that features bring. */
 export function operationsOf(features: Feature[]): Operation[] {
-  const own = features.flatMap(({ operations = [] }) =>
-    typeof operations === 'function' ? operations() : operations,
-  )
+  const own = features.flatMap(({ operations = [], sessionOnly }) => {
+    const made = typeof operations === 'function' ? operations() : operations
+    return sessionOnly ? made.map(operation => ({ ...operation, sessionOnly })) : made
+  })
   // A feature's own route stands in for the generic one of the same method and path.
   const taken = new Set(own.map(operation => `${operation.method} ${operation.path}`))
   const generic = allRecords()
     .flatMap(recordRoutes)
     .filter(operation => !taken.has(`${operation.method} ${operation.path}`))
-  return [...own, ...generic]
+  const all = [...own, ...generic]
+  learnScopes(all)
+  return all
 }
 
 /** Opens the database, brings it up to date and builds the server, which does not listen yet. @throws StartupFault */
@@ -95,6 +99,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     jobs: new Jobs(database, log),
     tokens: new Tokens(config.jwtSecret),
     access: new AccessBook(database),
+    credentials: features.flatMap(feature => feature.credentials ?? []),
     mailer: makeMailer(config, log),
     storage: localStorage(join(config.dataDir, 'files')),
     async found(tx) {
@@ -115,11 +120,14 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   for (const feature of features) notices.push(...((await feature.prepare?.(app)) ?? []))
   await app.jobs.start(app, jobDefinitions, schedules)
   following.start()
+  const stopServices: Array<() => Promise<void>> = []
+  for (const service of features.flatMap(feature => feature.services ?? []))
+    stopServices.push(await service(app, server))
   const stopUpkeep = keepUp(engine)
   const stop = async () => {
     stopUpkeep()
     await server.close()
-    await Promise.all([app.jobs.stop(), following.stop()])
+    await Promise.all([app.jobs.stop(), following.stop(), ...stopServices.map(stopService => stopService())])
     redis?.disconnect()
     await engine.close()
   }

@@ -11,6 +11,8 @@ export type EventRow = {
   entityType: string
   entityId: string
   changes: Record<string, { old?: unknown; new?: unknown }>
+  /** The import or other act that caused it. */
+  causeId: string | null
   createdAt: string
 }
 
@@ -20,6 +22,8 @@ export type EventRow = {
  */
 export type Follower = {
   name: string
+  /** Where it starts when it is new: at the first event of all (default), or behind those that are there. */
+  from?: 'start' | 'now'
   handle: (scope: Scope, events: EventRow[]) => Promise<void>
 }
 
@@ -41,10 +45,12 @@ export async function followOnce(
   follower: Follower,
 ): Promise<{ handled: number; waiting: boolean }> {
   return database.inSystem('ascendore_worker', async scope => {
-    const { name } = follower
-    await scope.session.rows('insert into event_cursors (follower) values ($1) on conflict do nothing', [
-      name,
-    ])
+    const { name, from = 'start' } = follower
+    await scope.session.rows(
+      `insert into event_cursors (follower, seq) select $1, ${from === 'now' ? '(select coalesce(max(seq), 0) from events)' : '0'}
+       where not exists (select 1 from event_cursors where follower = $1) on conflict do nothing`,
+      [name],
+    )
     const [cursor] = await scope.session.rows(
       'select seq, gap_before from event_cursors where follower = $1 for update skip locked',
       [name],
@@ -54,7 +60,7 @@ export async function followOnce(
     const found = await scope.session.rows(
       `select e.*, pg_snapshot_xmin(pg_current_snapshot())::text as xmin, pg_snapshot_xmax(pg_current_snapshot())::text as xmax
        from (select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
-         entity_id as "entityId", changes, created_at as "createdAt"
+         entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
          from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}) e order by e.seq`,
       [cursor.seq],
     )

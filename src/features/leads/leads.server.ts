@@ -90,6 +90,7 @@ const convertRoute = operation({
   method: 'POST',
   path: '/leads/:id/convert',
   tag: 'leads',
+  touches: ['contacts', 'companies', 'deals'],
   summary: 'Make a contact, a company and a deal of a lead, reusing what is there',
   description:
     'Contact by e-mail, company by domain or name, among the records that the caller sees. A lead is converted once.',

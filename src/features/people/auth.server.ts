@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { hashOf } from '#core/auth/sealing.ts'
 import { conflict, unauthenticated } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { Answer, publicOperation } from '#core/http/operation.ts'
@@ -10,7 +11,6 @@ import { checkNewPassword, givenPassword, hashPassword, newPassword } from './pa
 import { createPerson, originOf, tell } from './people.ts'
 import { refresh } from './refresh.ts'
 import { authAnswer, EXAMPLE, EXAMPLE_AUTH, email, personName, workspaceName } from './schemas.ts'
-import { hashOf } from './sealing.ts'
 import {
   beginSession,
   clearedCookie,
@@ -188,4 +188,7 @@ const logout = publicOperation({
   },
 })
 
-export default { operations: [...registerRoutes, login, refreshRoute, logout] } satisfies Feature
+export default {
+  sessionOnly: true,
+  operations: [...registerRoutes, login, refreshRoute, logout],
+} satisfies Feature

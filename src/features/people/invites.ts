@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { markOf } from '#core/auth/sealing.ts'
 import type { Role, Scope, Tx } from '#core/db/workspace.ts'
 import { conflict, forbidden, notFound, unprocessable } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
@@ -6,7 +7,6 @@ import { reaches } from '#core/http/operation.ts'
 import { newId } from '#core/ids.ts'
 import { sendMail } from './mail-links.ts'
 import { asAuth, tell } from './people.ts'
-import { markOf } from './sealing.ts'
 
 const INVITE_DAYS = 7
 const UUID_BYTES = 16

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hashOf, seal, unseal } from '#core/auth/sealing.ts'
 import type { Scope } from '#core/db/workspace.ts'
 import { unprocessable } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
@@ -6,7 +7,6 @@ import { newSecret } from '#core/ids.ts'
 import type { JobDefinition } from '#core/jobs/jobs.ts'
 import type { Message } from '#core/mail.ts'
 import { asAuth, personByEmail } from './people.ts'
-import { hashOf, seal, unseal } from './sealing.ts'
 
 /** How long a link works, in hours, and how many of a kind one person is sent within an hour. */
 const HOURS = { verify: 72, reset: 1 } as const

@@ -1,9 +1,9 @@
+import { hashOf } from '#core/auth/sealing.ts'
 import type { Scope } from '#core/db/workspace.ts'
 import { Refusal, unauthenticated } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { newSecret } from '#core/ids.ts'
 import { asAuth, type Origin, personById, tell } from './people.ts'
-import { hashOf } from './sealing.ts'
 import { endSessions, NO_WORKSPACE, SESSION_INTERVAL, type SignedIn, workspaceFor } from './sessions.ts'
 
 /** How long a browser's tabs may still come with the cookie that one of them has just exchanged. */

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
+import { hashOf } from '#core/auth/sealing.ts'
 import type { Scope } from '#core/db/workspace.ts'
 import { forbidden } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { Answer } from '#core/http/operation.ts'
 import { newId, newSecret } from '#core/ids.ts'
 import { asAuth, type Origin } from './people.ts'
-import { hashOf } from './sealing.ts'
 
 const SESSION_DAYS = 30
 export const SESSION_INTERVAL = `interval '${SESSION_DAYS} days'`

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { seal, unseal } from '#core/auth/sealing.ts'
 import { useProgram } from '#test/world.ts'
 import { BELIEVES_ADDRESS, eventsOf, logIn, PASSWORD, signUp } from './outbox.testing.ts'
-import { seal, unseal } from './sealing.ts'
 import { matchingStep, newTotpSecret, otpauthUrl, stepAt, totpCode } from './totp.ts'
 
 const program = useProgram(BELIEVES_ADDRESS)

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { hashOf, seal, unseal } from '#core/auth/sealing.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Scope } from '#core/db/workspace.ts'
 import type { App } from '#core/feature.ts'
 import { asAuth } from './people.ts'
-import { hashOf, seal, unseal } from './sealing.ts'
 import { matchingStep, newTotpSecret } from './totp.ts'
 
 const RECOVERY_CODES = 10
