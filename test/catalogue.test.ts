@@ -243,6 +243,8 @@ async function filled(person: Person): Promise<void> {
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })
+  const hook = await person.post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] })
+  await person.post(`/webhooks/${hook.body.id}/test`)
   await person.post('/api-keys', { name: 'Reader', scopes: ['read'] })
   await person.post('/companies', { name: 'Once' }, { headers: { 'idempotency-key': 'k' } })
 }

@@ -163,6 +163,8 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
   '/api-keys': { all: 'true' },
+  '/webhooks': { isActive: 'true' },
+  '/webhooks/{id}/deliveries': { status: 'FAILED' },
 }
 
 /** A call of the list that has at least two rows. */
@@ -178,9 +180,18 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
       for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
     if (first === 'api-keys')
       for (const _ of [1, 2]) await owner.post('/api-keys', { name: fresh(), scopes: ['read'] })
+    if (first === 'webhooks')
+      for (const _ of [1, 2])
+        await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] })
     if (first === 'imports')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
     return { path: route.path }
+  }
+  if (first === 'webhooks') {
+    const { id } = (await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] }))
+      .body
+    for (const _ of [1, 2]) await owner.post(`/webhooks/${id}/test`)
+    return { path: `/webhooks/${id}/deliveries` }
   }
   const target = allRecords().find(record => record.contract.path === first)!
   const { id } = await samples.create(target)

@@ -75,6 +75,27 @@ const FILLERS: Record<string, Filler> = {
     body: { scopes: ['write'] },
   }),
   'DELETE /api-keys/{id}': async samples => ({ ids: { id: await newKey(samples) } }),
+  'POST /webhooks': async () => ({ body: WEBHOOK }),
+  'GET /webhooks/{id}': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'PATCH /webhooks/{id}': async samples => ({
+    ids: { id: await newWebhook(samples) },
+    body: { name: fresh('Hook ') },
+  }),
+  'PUT /webhooks/{id}': async samples => ({
+    ids: { id: await newWebhook(samples) },
+    body: { events: ['deal.*'] },
+  }),
+  'DELETE /webhooks/{id}': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'POST /webhooks/{id}/rotate-secret': async samples => ({
+    ids: { id: await newWebhook(samples) },
+    body: { overlapHours: 1 },
+  }),
+  'POST /webhooks/{id}/test': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'GET /webhooks/{id}/deliveries': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'GET /webhooks/{id}/deliveries/{deliveryId}': async samples => ({ ids: await newDelivery(samples) }),
+  'POST /webhooks/{id}/deliveries/{deliveryId}/replay': async samples => ({
+    ids: await newDelivery(samples),
+  }),
   'GET /users/{id}': async samples => ({ ids: { id: samples.person.id } }),
   'PATCH /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
   'PUT /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
@@ -157,7 +178,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
-  [/^\w+ \/(invites|api-keys)(\/|$)/, 'ADMIN'],
+  [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
   [/^DELETE \/memberships\//, 'VIEWER'],
@@ -190,6 +211,21 @@ async function trashed(samples: Samples): Promise<string> {
   const { id } = await samples.create(named('company'))
   await samples.person.delete(`/companies/${id}`)
   return id
+}
+
+/** A name that is reserved for documentation, and an action that no deal knows, so that nothing reaches anybody. */
+const WEBHOOK = { url: 'https://hooks.example.com/crm', events: ['deal.neverHappens'] }
+
+/** A workspace has room for 50 webhooks, and the suites make more: each new one takes the place of the one before. */
+async function newWebhook({ person }: Samples): Promise<string> {
+  const { rows } = (await person.get('/webhooks?limit=200')).body
+  for (const { id } of rows.slice(0, -5)) await person.delete(`/webhooks/${id}`)
+  return (await person.post('/webhooks', WEBHOOK)).body.id
+}
+
+async function newDelivery(samples: Samples): Promise<{ id: string; deliveryId: string }> {
+  const id = await newWebhook(samples)
+  return { id, deliveryId: (await samples.person.post(`/webhooks/${id}/test`)).body.id }
 }
 
 async function newKey({ person }: Samples): Promise<string> {
