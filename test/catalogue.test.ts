@@ -33,13 +33,20 @@ const GLOBAL: Record<string, string> = {
   mail_tokens: 'is of a person, who may be in several workspaces or in none',
   login_attempts: 'counts who has not signed in, so is in no workspace yet',
   two_factors: 'is of a person, whatever workspace they are in',
+  used_realtime_tickets: 'says of a ticket that it was used, and nothing else',
   event_cursors: 'followers serve all workspaces',
   schema_state: 'the schema itself',
   schema_migrations: 'the schema itself',
 }
 
 /** Tables of sign-in, which hold what proves who somebody is: no role of a user has any right there. */
-const OF_SIGN_IN = ['used_refresh_tokens', 'mail_tokens', 'login_attempts', 'two_factors']
+const OF_SIGN_IN = [
+  'used_refresh_tokens',
+  'used_realtime_tickets',
+  'mail_tokens',
+  'login_attempts',
+  'two_factors',
+]
 const USER_ROLES: DbRole[] = [
   'ascendore_admin',
   'ascendore_member',

@@ -187,6 +187,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(PATCH|PUT) \/(workspaces\/current|companies\/me)$/, 'ADMIN'],
   [/^\w+ \/auth\//, 'user'],
   [/^(GET|POST) \/workspaces(\/switch)?$/, 'user'],
+  [/^POST \/realtime\/ticket$/, 'user'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
@@ -201,6 +202,8 @@ const WRITES_NOTHING = new Set<string>([
   'POST /auth/forgot-password',
   // Counts for nothing before it is enabled, which is told.
   'POST /auth/2fa/setup',
+  // A ticket is kept nowhere before it is used, and then only that it was.
+  'POST /realtime/ticket',
   // Where a session looks is no change of the workspace.
   'POST /workspaces/switch',
 ])

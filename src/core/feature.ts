@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { ExtraWalls } from './db/policies.ts'
 import type { Database, Tx } from './db/workspace.ts'
 import type { Follower } from './events/follow.ts'
+import type { WriteSignal } from './events/signal.ts'
 import type { Operation } from './http/operation.ts'
 import type { AnyJob, Jobs, Schedule } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
@@ -26,6 +27,8 @@ export type App = {
   credentials: readonly CredentialReader[]
   mailer: Mailer
   storage: Storage
+  /** Tells of writes, in this process and in the others. */
+  writes: WriteSignal
   /** Gives a new workspace what every feature wants it to start with, in the transaction that founds it. */
   found: (tx: Tx) => Promise<void>
 }

@@ -15,6 +15,7 @@ import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
 import { StartupFault } from './errors.ts'
 import { Following } from './events/follow.ts'
+import { WriteSignal } from './events/signal.ts'
 import { type App, type Feature, loadFeatures } from './feature.ts'
 import { healthRoutes } from './http/health.ts'
 import type { Operation } from './http/operation.ts'
@@ -102,6 +103,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     credentials: features.flatMap(feature => feature.credentials ?? []),
     mailer: makeMailer(config, log),
     storage: localStorage(join(config.dataDir, 'files')),
+    writes: new WriteSignal(log),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },
@@ -112,7 +114,11 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     [countFollower, ...features.flatMap(feature => feature.followers ?? [])],
     log,
   )
-  database.onWrite = () => following.wake()
+  await app.writes.connect(engine, redis)
+  database.onWrite = () => {
+    following.wake()
+    app.writes.tell()
+  }
   const operations = operationsOf(features)
   const server = await makeServer(app, operations, redis)
   healthRoutes(server, app)
@@ -128,6 +134,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     stopUpkeep()
     await server.close()
     await Promise.all([app.jobs.stop(), following.stop(), ...stopServices.map(stopService => stopService())])
+    await app.writes.stop()
     redis?.disconnect()
     await engine.close()
   }

@@ -1,3 +1,4 @@
+import { arrayLiteral, type Row } from '../db/engine.ts'
 import type { Database, Role, Who } from '../db/workspace.ts'
 import { forbidden, notFound, unauthenticated } from '../errors.ts'
 import type { Claims } from './tokens.ts'
@@ -82,25 +83,44 @@ export class AccessBook {
     this.listeners.push(tell)
   }
 
-  private lookUp({ userId, sessionId }: Claims, workspaceId: string): Promise<Found> {
-    return this.database.inSystem('ascendore_auth', async scope => {
-      const [row] = await scope.session.rows(
-        `select u.email_verified_at is not null as verified, m.role, w.timezone, w.settings->>'recordVisibility' as visibility
-         from sessions s join users u on u.id = s.user_id and u.is_active
-         left join memberships m on m.user_id = u.id and m.workspace_id = $3::uuid and m.removed_at is null and m.is_active
-         left join workspaces w on w.id = m.workspace_id
-         where s.id = $1::uuid and s.user_id = $2::uuid and s.ended_at is null and s.expires_at > now()`,
-        [sessionId, userId, workspaceId],
-      )
-      if (!row) return 'no session'
-      if (!row.role) return 'no membership'
-      return {
-        role: row.role as Role,
-        visibility: row.visibility === 'workspace' ? 'workspace' : 'own',
-        timezone: row.timezone as string,
-        emailVerified: row.verified as boolean,
-      }
-    })
+  private async lookUp(claims: Claims, workspaceId: string): Promise<Found> {
+    return (await this.accessOfMany([{ claims, workspaceId }]))[0]!
+  }
+
+  /** The rights of many at this moment, in their order, by one look at the database. */
+  async accessOfMany(many: readonly { claims: Claims; workspaceId: string }[]): Promise<Found[]> {
+    if (!many.length) return []
+    const rows = await this.database.inSystem(
+      'ascendore_auth',
+      scope =>
+        scope.session.rows(
+          `select c.n, u.email_verified_at is not null as verified, m.role, w.timezone, w.settings->>'recordVisibility' as visibility
+           from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality c(session_id, user_id, workspace_id, n)
+           join sessions s on s.id = c.session_id and s.user_id = c.user_id and s.ended_at is null and s.expires_at > now()
+           join users u on u.id = s.user_id and u.is_active
+           left join memberships m on m.user_id = u.id and m.workspace_id = c.workspace_id and m.removed_at is null and m.is_active
+           left join workspaces w on w.id = m.workspace_id`,
+          [
+            arrayLiteral(many.map(({ claims }) => claims.sessionId)),
+            arrayLiteral(many.map(({ claims }) => claims.userId)),
+            arrayLiteral(many.map(({ workspaceId }) => workspaceId)),
+          ],
+        ),
+      'read',
+    )
+    const found = new Map(rows.map(row => [row.n as number, row]))
+    return many.map((_, at) => foundIn(found.get(at + 1)))
+  }
+}
+
+function foundIn(row: Row | undefined): Found {
+  if (!row) return 'no session'
+  if (!row.role) return 'no membership'
+  return {
+    role: row.role as Role,
+    visibility: row.visibility === 'workspace' ? 'workspace' : 'own',
+    timezone: row.timezone as string,
+    emailVerified: row.verified as boolean,
   }
 }
 

@@ -21,6 +21,11 @@ export interface Engine {
   acquire(): Promise<Session>
   /** Gives the connection back. One that broke meanwhile is replaced by the engine itself. */
   release(session: Session): void
+  /** A line to the other processes on the same server: calls `told` for each word on the channel, this process's too. */
+  wire?(
+    channel: string,
+    told: () => void,
+  ): Promise<{ tell: () => Promise<unknown>; stop: () => Promise<unknown> }>
   close(): Promise<void>
 }
 

@@ -127,6 +127,11 @@ export function openPostgres(url: string, poolSize: number): Engine {
       const { connection } = session as PostgresSession
       if (!losses.has(connection)) connection.release()
     },
+    async wire(channel, told) {
+      // Listens on a connection of its own, and again whenever that one was lost.
+      const { unlisten } = await sql.listen(channel, told)
+      return { tell: () => sql.notify(channel, ''), stop: unlisten }
+    },
     close: () => sql.end({ timeout: 5 }),
   }
 }

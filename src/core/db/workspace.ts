@@ -182,16 +182,23 @@ export class Database {
     return this.transact(opening, session => new Tx(session, role, who), work, access)
   }
 
-  /** A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). */
-  inSystem<T>(role: 'ascendore_auth' | 'ascendore_worker', work: (scope: Scope) => Promise<T>): Promise<T> {
-    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work)
+  /**
+   * A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). A `quiet` one writes
+   * nothing that anybody waits for.
+   */
+  inSystem<T>(
+    role: 'ascendore_auth' | 'ascendore_worker',
+    work: (scope: Scope) => Promise<T>,
+    access: 'read' | 'write' | 'quiet' = 'write',
+  ): Promise<T> {
+    return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work, access)
   }
 
   private async transact<S extends Scope, T>(
     opening: string,
     scopeOf: (session: Session) => S,
     work: (scope: S) => Promise<T>,
-    access: 'read' | 'write' = 'write',
+    access: 'read' | 'write' | 'quiet' = 'write',
   ): Promise<T> {
     const session = await this.engine.acquire()
     const scope = scopeOf(session)
@@ -204,10 +211,8 @@ export class Database {
       await opened
       ending = session.script('commit')
       // What was read is known already; only a write must hear that its commit has arrived.
-      if (access === 'write') {
-        await ending
-        this.onWrite()
-      }
+      if (access !== 'read') await ending
+      if (access === 'write') this.onWrite()
       scope.tellCommitted()
       return result
     } catch (error) {

@@ -44,38 +44,47 @@ export async function followOnce(
   database: Database,
   follower: Follower,
 ): Promise<{ handled: number; waiting: boolean }> {
-  return database.inSystem('ascendore_worker', async scope => {
-    const { name, from = 'start' } = follower
-    await scope.session.rows(
-      `insert into event_cursors (follower, seq) select $1, ${from === 'now' ? '(select coalesce(max(seq), 0) from events)' : '0'}
+  return database.inSystem(
+    'ascendore_worker',
+    async scope => {
+      const { name, from = 'start' } = follower
+      await scope.session.rows(
+        `insert into event_cursors (follower, seq) select $1, ${from === 'now' ? '(select coalesce(max(seq), 0) from events)' : '0'}
        where not exists (select 1 from event_cursors where follower = $1) on conflict do nothing`,
-      [name],
-    )
-    const [cursor] = await scope.session.rows(
-      'select seq, gap_before from event_cursors where follower = $1 for update skip locked',
-      [name],
-    )
-    if (!cursor) return { handled: 0, waiting: false }
-    // The snapshot is taken with the rows, so that "open" means open when exactly these were seen.
-    const found = await scope.session.rows(
-      `select e.*, pg_snapshot_xmin(pg_current_snapshot())::text as xmin, pg_snapshot_xmax(pg_current_snapshot())::text as xmax
-       from (select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
-         entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
-         from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}) e order by e.seq`,
-      [cursor.seq],
-    )
-    if (!found.length) return { handled: 0, waiting: false }
-    const { ready, gap } = beforeGap(found as Seen[], cursor as { seq: number; gap_before: string | null })
-    if (ready.length) await follower.handle(scope, ready)
-    await scope.session.rows(
-      'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
-      [name, ready.at(-1)?.seq ?? cursor.seq, gap],
-    )
-    return { handled: ready.length, waiting: gap !== null }
-  })
+        [name],
+      )
+      const [cursor] = await scope.session.rows(
+        'select seq, gap_before from event_cursors where follower = $1 for update skip locked',
+        [name],
+      )
+      if (!cursor) return { handled: 0, waiting: false }
+      const found = await seenEvents(scope, cursor.seq as number)
+      if (!found.length) return { handled: 0, waiting: false }
+      const { ready, gap } = beforeGap(found, cursor as { seq: number; gap_before: string | null })
+      if (ready.length) await follower.handle(scope, ready)
+      await scope.session.rows(
+        'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
+        [name, ready.at(-1)?.seq ?? cursor.seq, gap],
+      )
+      return { handled: ready.length, waiting: gap !== null }
+    },
+    'quiet',
+  )
 }
 
 type Seen = EventRow & { xmin: string; xmax: string }
+
+/** The events behind a number, with the snapshot in which they were seen: "open" means open when exactly these were. */
+export async function seenEvents(scope: Scope, seq: number): Promise<Seen[]> {
+  const found = await scope.session.rows(
+    `select e.*, pg_snapshot_xmin(pg_current_snapshot())::text as xmin, pg_snapshot_xmax(pg_current_snapshot())::text as xmax
+     from (select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
+       entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
+       from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}) e order by e.seq`,
+    [seq],
+  )
+  return found as Seen[]
+}
 
 /**
  * The events that may be handled now, and the gap before which the rest waits, as "seq xmax": the event

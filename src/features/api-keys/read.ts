@@ -34,11 +34,14 @@ const noted = new WeakSet<Row>()
 async function noteUse(app: App, row: Row): Promise<void> {
   if (noted.has(row)) return
   noted.add(row)
-  await app.database.inSystem('ascendore_auth', scope =>
-    scope.session.rows(
-      'update api_keys set last_used_at = now() where workspace_id = $1::uuid and id = $2::uuid',
-      [row.workspaceId, row.id],
-    ),
+  await app.database.inSystem(
+    'ascendore_auth',
+    scope =>
+      scope.session.rows(
+        'update api_keys set last_used_at = now() where workspace_id = $1::uuid and id = $2::uuid',
+        [row.workspaceId, row.id],
+      ),
+    'quiet',
   )
 }
 
@@ -50,18 +53,22 @@ async function lookUp(
   app: App,
   { id, workspaceId }: { id: string; workspaceId: string },
 ): Promise<Row | undefined> {
-  return app.database.inSystem('ascendore_auth', async scope => {
-    const [row] = await scope.session.rows(
-      `select k.id, k.workspace_id as "workspaceId", k.hash, k.scopes, k.role, k.expires_at as "expiresAt", m.role as "memberRole", u.id as "userId",
+  return app.database.inSystem(
+    'ascendore_auth',
+    async scope => {
+      const [row] = await scope.session.rows(
+        `select k.id, k.workspace_id as "workspaceId", k.hash, k.scopes, k.role, k.expires_at as "expiresAt", m.role as "memberRole", u.id as "userId",
          u.email_verified_at is not null as verified, w.timezone, w.settings->>'recordVisibility' as visibility,
          k.last_used_at is null or k.last_used_at < now() - interval '${USED_EVERY_SECONDS} seconds' as "isStale"
        from api_keys k join memberships m on m.workspace_id = k.workspace_id and m.user_id = k.created_by_id and m.removed_at is null and m.is_active
        join users u on u.id = m.user_id and u.is_active join workspaces w on w.id = k.workspace_id
        where k.workspace_id = $1::uuid and k.id = $2::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
-      [workspaceId, id],
-    )
-    return row
-  })
+        [workspaceId, id],
+      )
+      return row
+    },
+    'read',
+  )
 }
 
 function credentialOf(row: Row): Credential {
