@@ -4,6 +4,7 @@ import type { Row, Session } from '#core/db/engine.ts'
 import { DB_ROLES, type DbRole, type Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { notified } from './routes.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -250,6 +251,8 @@ async function filled(person: Person): Promise<void> {
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })
+  await notified({ person })
+  await person.put('/notifications/preferences', { preferences: [{ kind: 'ASSIGNED', email: false }] })
   const hook = await person.post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] })
   await person.post(`/webhooks/${hook.body.id}/test`)
   await person.post('/api-keys', { name: 'Reader', scopes: ['read'] })

@@ -9,6 +9,7 @@ import {
   documentOf,
   fill,
   isWhole,
+  notified,
   type Route,
   records,
   routesOf,
@@ -163,6 +164,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
   '/api-keys': { all: 'true' },
+  '/notifications': { unread: 'true' },
   '/webhooks': { isActive: 'true' },
   '/webhooks/{id}/deliveries': { status: 'FAILED' },
 }
@@ -183,6 +185,7 @@ async function listWithPages(route: Route): Promise<{ path: string }> {
     if (first === 'webhooks')
       for (const _ of [1, 2])
         await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] })
+    if (first === 'notifications') for (const _ of [1, 2]) await notified(samples)
     if (first === 'imports')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.name === 'import')!)
     return { path: route.path }

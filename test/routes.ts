@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '#core/db/workspace.ts'
 import type { Program } from '#core/program.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
@@ -96,6 +97,9 @@ const FILLERS: Record<string, Filler> = {
   'POST /webhooks/{id}/deliveries/{deliveryId}/replay': async samples => ({
     ids: await newDelivery(samples),
   }),
+  'POST /notifications/{id}/read': async samples => ({ ids: { id: await notified(samples) } }),
+  'PATCH /notifications/preferences': async () => ({ body: PREFERENCE }),
+  'PUT /notifications/preferences': async () => ({ body: PREFERENCE }),
   'GET /users/{id}': async samples => ({ ids: { id: samples.person.id } }),
   'PATCH /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
   'PUT /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
@@ -188,6 +192,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^\w+ \/auth\//, 'user'],
   [/^(GET|POST) \/workspaces(\/switch)?$/, 'user'],
   [/^POST \/realtime\/ticket$/, 'user'],
+  [/^\w+ \/notifications(\/|$)/, 'VIEWER'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
@@ -202,6 +207,11 @@ const WRITES_NOTHING = new Set<string>([
   'POST /auth/forgot-password',
   // Counts for nothing before it is enabled, which is told.
   'POST /auth/2fa/setup',
+  // What somebody has read, and what they want to be told, is their own affair.
+  'POST /notifications/{id}/read',
+  'POST /notifications/read-all',
+  'PATCH /notifications/preferences',
+  'PUT /notifications/preferences',
   // A ticket is kept nowhere before it is used, and then only that it was.
   'POST /realtime/ticket',
   // Where a session looks is no change of the workspace.
@@ -224,6 +234,21 @@ async function newWebhook({ person }: Samples): Promise<string> {
   const { rows } = (await person.get('/webhooks?limit=200')).body
   for (const { id } of rows.slice(0, -5)) await person.delete(`/webhooks/${id}`)
   return (await person.post('/webhooks', WEBHOOK)).body.id
+}
+
+const PREFERENCE = { preferences: [{ kind: 'STAGE_MOVED', email: false }] }
+
+/** The latest notification of the person, after somebody has given them a task. */
+export async function notified({ person }: Pick<Samples, 'person'>): Promise<string> {
+  const latest = async () => (await person.get('/notifications?limit=1&kind=ASSIGNED')).body.rows[0]?.id
+  const before = await latest()
+  const other = await personIn(person.workspaceId, 'MEMBER', 'Nora')
+  await other.post('/tasks', { title: fresh('Task '), assigneeId: person.id })
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
+    const now = await latest()
+    if (now !== before) return now
+  }
+  throw new Error('nobody was notified within 10 s')
 }
 
 async function newDelivery(samples: Samples): Promise<{ id: string; deliveryId: string }> {

@@ -200,11 +200,11 @@ function kernelWalls(): string[] {
     ),
     walled(
       'idempotency_keys',
-      [`select, insert, update, delete to ${MEMBERS}`, 'select, delete to ascendore_worker'],
+      [`select, insert, update, delete to ${EVERYONE}`, 'select, delete to ascendore_worker'],
       [
         {
           name: 'mine_all',
-          to: MEMBERS,
+          to: EVERYONE,
           using: `${ws('idempotency_keys')} and user_id = ${ME}`,
           check: `${ws('idempotency_keys')} and user_id = ${ME}`,
         },

@@ -12,6 +12,7 @@ import type { Hub } from './hub.ts'
 import { byTicket, byToken, type Identity, mayRead, whoIs } from './identity.ts'
 import { checkedFilter } from './matching.ts'
 import { CLOSE, errorMessage, type Incoming, incoming, type Subscribe } from './protocol.ts'
+import { UnreadCounts } from './unread.ts'
 
 const PATH = `${BASE}/realtime`
 const MESSAGE_BYTES_AT_MOST = 64 * 1024
@@ -34,6 +35,7 @@ export class Connections {
     maxPayload: MESSAGE_BYTES_AT_MOST,
     perMessageDeflate: false,
   })
+  private readonly unread: UnreadCounts
   private readonly timers: NodeJS.Timeout[] = []
   private isChecking = false
   private isStopped = false
@@ -41,9 +43,11 @@ export class Connections {
   constructor(app: App, hub: Hub) {
     this.app = app
     this.hub = hub
+    this.unread = new UnreadCounts(app, hub.clients)
   }
 
   start(): void {
+    this.unread.start()
     this.timers.push(setInterval(() => this.beat(), HEARTBEAT_MS).unref())
     this.timers.push(setInterval(() => void this.checkRights(), RIGHTS_CHECKED_MS).unref())
     this.app.access.onForget(() => void this.checkRights())
@@ -51,6 +55,7 @@ export class Connections {
 
   stop(): void {
     this.isStopped = true
+    this.unread.stop()
     for (const timer of this.timers) clearInterval(timer)
     for (const client of this.hub.clients) client.close(CLOSE.goingAway, 'The server stops')
     for (const socket of this.sockets.clients) socket.close(CLOSE.goingAway)
@@ -150,6 +155,7 @@ export class Connections {
     if (message.type !== 'unsubscribe') return
     client.subscriptions.delete(message.id)
     client.asked.delete(message.id)
+    this.unread.remove(client, message.id)
     client.send(JSON.stringify({ type: 'unsubscribed', id: message.id }))
   }
 
@@ -160,6 +166,10 @@ export class Connections {
         message: `a connection has at most ${SUBSCRIPTIONS_AT_MOST} subscriptions`,
       })
     if (client.asked.has(id)) throw invalid({ path: 'id', message: 'is subscribed already' })
+    if (entity === 'notification') {
+      this.subscribeToUnread(client, id)
+      return
+    }
     if (!hasRecord(entity)) throw invalid({ path: 'entity', message: 'names no record type' })
     if (recordId && filter !== undefined)
       throw invalid({ path: 'filter', message: 'cannot be given with recordId' })
@@ -173,6 +183,14 @@ export class Connections {
     if (client.asked.has(id)) throw invalid({ path: 'id', message: 'is subscribed already' })
     client.asked.add(id)
     this.hub.join(client, { id, entity, recordId, filter: checked, after: 0 }, since)
+  }
+
+  /** Not of the history, and only one's own: their number, and no replay. */
+  private subscribeToUnread(client: Client, id: string): void {
+    mayRead(client.identity, 'notifications')
+    client.asked.add(id)
+    client.send(JSON.stringify({ type: 'subscribed', id }))
+    this.unread.add(client, id)
   }
 
   /** Finds connections that are dead, and tells the others how far they are. */
