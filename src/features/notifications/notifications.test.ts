@@ -37,7 +37,7 @@ test('who is given a record is told; who takes it for themselves, or gives it to
   const deal = (await owner.post('/deals', { title: 'Forklifts' })).body
   await owner.patch(`/deals/${deal.id}`, { ownerId: ben.id })
   await owner.patch(`/deals/${deal.id}`, { title: 'Forklifts and pallets' })
-  await ben.patch(`/tasks/${task.id}`, { title: 'Call Acme again' })
+  await ben.patch(`/tasks/${task.id}`, { priority: 'HIGH' })
   const [second, first] = await toldOf(ben, 2)
   assert.deepEqual(
     [
