@@ -91,7 +91,8 @@ async function answers(port: number, path: string): Promise<boolean> {
 
 /** A process that makes load, round after round. */
 export function startLoad(): { round: (round: Round) => Promise<Outcome>; stop: () => void } {
-  const child = fork(file('./load.ts'), { serialization: 'advanced' })
+  // Without the launcher's preloads: they let go of the channel, which is all that keeps this child alive.
+  const child = fork(file('./load.ts'), { serialization: 'advanced', execArgv: [] })
   running.add(child)
   return {
     round: round =>

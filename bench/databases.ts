@@ -137,4 +137,31 @@ async function filledPostgres(scale: number): Promise<Filled | undefined> {
   }
 }
 
+/** A database with nothing in it. */
+export async function emptyDatabase(
+  engine: EngineName,
+): Promise<{ env: Env; remove: () => Promise<void> } | undefined> {
+  mkdirSync(CACHE, { recursive: true })
+  const folder = mkdtempSync(join(CACHE, 'empty-'))
+  const removeFolder = async () => rmSync(folder, { recursive: true, force: true })
+  if (engine === 'embedded') return { env: { ...common(), DATA_DIR: folder }, remove: removeFolder }
+  const server = postgresUrl()
+  if (!server) return undefined
+  const sql = postgres(server, { max: 1, onnotice: () => {} })
+  const name = `crm_bench_empty_${process.pid}`
+  await sql.unsafe(`create database ${name}`)
+  return {
+    env: {
+      ...common(),
+      DATABASE_URL: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+      DATA_DIR: folder,
+    },
+    async remove() {
+      await sql.unsafe(`drop database if exists ${name} with (force)`)
+      await sql.end()
+      await removeFolder()
+    },
+  }
+}
+
 export const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`)

@@ -9,7 +9,7 @@
 //   node scripts/launch.mjs run <file> [args]           any other file of this repository
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { constants } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { delimiter, join, relative, resolve, sep } from 'node:path'
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
@@ -20,7 +20,12 @@ const { ensureInstalled, pinnedNode, root, watchParent } = await import('./insta
 
 const parentPollMs = 1_000
 const repeatedSignalMs = 1_000
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--require', watchParent]
+const resolveFast = join(root, 'scripts', 'resolve-fast.cjs')
+const nodeFlags = [
+  '--disable-warning=ExperimentalWarning',
+  ...['--require', watchParent],
+  ...['--require', resolveFast],
+]
 const openapiFile = 'openapi/crm.openapi.yaml'
 
 // --- one child at a time --------------------------------------------------------------------------------------------
@@ -115,6 +120,9 @@ const filesFor = (word, all) => {
     : all.filter(file => file.slice(file.lastIndexOf('/') + 1).includes(word))
 }
 
+// One more than there are processors: a file that waits leaves its processor to another.
+const filesAtOnce = () => Math.min(availableParallelism(), 4) + 1
+
 const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
 
 const splitTestArgs = args => {
@@ -140,7 +148,9 @@ const test = args => {
   }
   const files = words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all
   const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
-  return runNode(['--test', '--test-concurrency=2', ...setup, ...options, ...files], { stdin: 'ignore' })
+  return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...files], {
+    stdin: 'ignore',
+  })
 }
 
 // --- checks ---------------------------------------------------------------------------------------------------------

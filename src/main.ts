@@ -1,7 +1,7 @@
 import { configFromProcess } from '#core/config.ts'
+import { openDatabase } from '#core/db/open.ts'
 import { StartupFault } from '#core/errors.ts'
 import { type Log, makeLog } from '#core/log.ts'
-import { startProgram } from '#core/program.ts'
 
 const STOP_WITHIN_MS = 10_000
 
@@ -9,7 +9,11 @@ const STOP_WITHIN_MS = 10_000
 async function main(): Promise<void> {
   const config = configFromProcess()
   const log = makeLog(config.logLevel)
-  const program = await startProgram(config, log)
+  // The embedded database opens in a thread of its own, and all else is loaded meanwhile.
+  const opening = openDatabase(config)
+  const loading = import('#core/program.ts')
+  const { startProgram } = await Promise.race([loading, opening.then(() => loading)])
+  const program = await startProgram(config, log, opening)
   stopOnSignal(program.stop, log)
   try {
     const address = await program.server.listen({ port: config.port, host: config.host })

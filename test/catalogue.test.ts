@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Row, Session } from '#core/db/engine.ts'
+import type { Row } from '#core/db/engine.ts'
 import { DB_ROLES, type DbRole, type Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { removeBytesAfter } from '#core/storage/removals.ts'
+import { asOwner } from './database.ts'
 import { notified } from './routes.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
@@ -12,18 +14,8 @@ import { type Person, useProgram, world } from './world.ts'
 
 const program = useProgram()
 
-/** Statements as the owner of the schema, outside any role. */
-async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const { engine } = program().app.database
-  const session = await engine.acquire()
-  try {
-    return await work(session)
-  } finally {
-    engine.release(session)
-  }
-}
 const query = (text: string, params?: unknown[]) =>
-  asOwner(async session => [...(await session.rows(text, params))])
+  asOwner(program(), async session => [...(await session.rows(text, params))])
 
 /** Tables outside any workspace, and why each may be. */
 const GLOBAL: Record<string, string> = {
@@ -256,6 +248,9 @@ async function filled(person: Person): Promise<void> {
   const hook = await person.post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] })
   await person.post(`/webhooks/${hook.body.id}/test`)
   await person.post('/api-keys', { name: 'Reader', scopes: ['read'] })
+  // The full sample has a number of its own; this one takes the next of the series.
+  await person.post('/invoices', { title: 'Numbered' })
+  await person.inWorkspace(tx => removeBytesAfter(tx, [`${person.workspaceId}/files/${newId()}`]))
   await person.post('/companies', { name: 'Once' }, { headers: { 'idempotency-key': 'k' } })
 }
 
@@ -286,7 +281,7 @@ test('raw SQL under every role reaches no row of another workspace: not read, wr
   const [here, there] = [owner.workspaceId, mallory.workspaceId]
   for (const name of await tenantTables()) {
     if (GLOBAL[name]) continue
-    const [{ n } = { n: 0 }] = await asOwner(async session => {
+    const [{ n } = { n: 0 }] = await asOwner(program(), async session => {
       await session.script('begin; set local row_security = off')
       const rows = await session
         .rows(`select count(*) as n from ${name} where workspace_id = $1::uuid`, [there])
@@ -345,7 +340,7 @@ test('without a workspace, or with one that is none, user roles see nothing', as
   for (const name of await tenantTables()) {
     if (GLOBAL[name]) continue
     for (const role of ['ascendore_admin', 'ascendore_member', 'ascendore_member_wide', 'ascendore_viewer']) {
-      const seen = await asOwner(async session => {
+      const seen = await asOwner(program(), async session => {
         await session.script(`begin; set local role ${role}`)
         try {
           return (await session.rows(`select 1 from ${name} limit 1`)).length

@@ -39,12 +39,21 @@ export function dataFolder(context: { after: (work: () => void) => void }, migra
   return folder
 }
 
+/** The flags with which `npm start` runs Node. */
+export const asLaunched = (): string[] => ['--require', resolve('scripts/resolve-fast.cjs')]
+
+/** Where `npm start` keeps compiled modules. */
+const keptModules = () => {
+  const { NODE_COMPILE_CACHE: folder } = process.env
+  return folder ? { NODE_COMPILE_CACHE: folder } : {}
+}
+
 /** Starts src/main.ts with these settings and nothing of this process's own. */
 export function launch(env: Env, root = resolve('.')): Child {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, [...asLaunched(), 'src/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...given } as NodeJS.ProcessEnv,
+    env: { PATH: process.env.PATH, ...keptModules(), ...given } as NodeJS.ProcessEnv,
   })
   let [output, errors] = ['', '']
   child.stdout.on('data', chunk => (output += chunk))

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { forgetAnswers } from '#core/http/idempotency.ts'
 import { checkRefusal } from './routes.ts'
 import { useProgram, world } from './world.ts'
 
 /** Requests that come at the same time, or twice. */
 
-useProgram()
+const program = useProgram()
 
 const key = (text: string) => ({ headers: { 'idempotency-key': text } })
 
@@ -52,6 +53,66 @@ test('a refused request does not use its key up', async () => {
     'refused inside the transaction',
   )
   assert.equal((await ana.post('/companies', { name: 'Now' }, key('again'))).status, 201)
+})
+
+test('a key works on what is of a person too: a workspace is founded once, by whom it may', async () => {
+  const { ana, ben, vera } = await world()
+  const found = (person: typeof ana, name: string) => person.post('/workspaces', { name }, key('mine'))
+  const first = await found(ana, 'Mine')
+  const again = await found(ana, 'Mine')
+  assert.deepEqual([first.status, again.status, again.body], [201, 201, first.body], again.text)
+  assert.equal(again.headers['idempotent-replayed'], 'true')
+  assert.equal((await ana.get('/workspaces')).body.total, 2)
+  checkRefusal(await found(ana, 'Another'), 409, 'another body')
+  assert.notEqual((await found(ben, 'Mine')).body.id, first.body.id, 'another person has keys of their own')
+  checkRefusal(await ana.post('/workspaces', {}, key('refused')), 400, 'no name')
+  const missing = { workspaceId: crypto.randomUUID() }
+  checkRefusal(await ana.post('/workspaces/switch', missing, key('refused')), 404, 'no such workspace')
+  const there = await ana.post('/workspaces/switch', { workspaceId: first.body.id }, key('refused'))
+  assert.equal(there.status, 200, 'a refused request does not use its key up')
+  const atOnce = await Promise.all([1, 2, 3, 4].map(() => vera.post('/workspaces', { name: 'V' }, key('v'))))
+  for (const reply of atOnce)
+    if (reply.status !== 201) assert.equal(reply.body.code, 'IDEMPOTENCY_KEY_UNANSWERED', reply.text)
+  assert.equal((await vera.get('/workspaces')).body.total, 2)
+})
+
+test('no answer is kept in clear: not the token of an invite, not a name', async () => {
+  const { owner, ana } = await world()
+  const invited = await owner.post('/invites', { email: 'sealed@sample.example' }, key('invite'))
+  assert.ok(invited.body.token.length > 40)
+  const again = await owner.post('/invites', { email: 'sealed@sample.example' }, key('invite'))
+  assert.deepEqual([again.status, again.body], [201, invited.body])
+  const moved = await ana.post('/workspaces/switch', { workspaceId: ana.workspaceId }, key('switch'))
+  const company = await ana.post('/companies', { name: 'Discreet & Co' }, key('name'))
+  const rows = await program().app.database.inSystem('ascendore_worker', scope =>
+    scope.session.rows('select k::text as text from idempotency_keys k'),
+  )
+  const kept = rows.map(row => row.text).join()
+  assert.match(kept, /,invite,/)
+  for (const secret of [invited.body.token, moved.body.token, 'Discreet', company.body.id])
+    assert.ok(!kept.includes(secret), secret)
+})
+
+test('keys that are over are removed, also those that never come again', async () => {
+  const { ana } = await world()
+  const count = async () =>
+    (await ana.inWorkspace(tx => tx.session.rows('select key from idempotency_keys order by key')))
+      .map(row => row.key)
+      .join()
+  for (const name of ['old', 'young']) await ana.post('/companies', { name }, key(name))
+  await ana.inWorkspace(tx =>
+    tx.session.rows(`update idempotency_keys set created_at = now() - interval '25 hours' where key = 'old'`),
+  )
+  assert.equal(await count(), 'old,young')
+  await forgetAnswers.run(program().app.database, program().app.log, program().app)
+  assert.equal(await count(), 'young')
+})
+
+test("a viewer's request with a key is refused as it is without one", async () => {
+  const { vera } = await world()
+  for (const path of ['/companies', '/deals/bulk', '/invites', '/companies/import'])
+    for (const options of [{}, key('k')])
+      checkRefusal(await vera.post(path, {}, options), 403, `${path} ${JSON.stringify(options)}`)
 })
 
 test('an answer is kept for 24 hours', async () => {

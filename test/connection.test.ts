@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
 import type { DatabaseFault, Session } from '#core/db/engine.ts'
 import { testDatabaseUrl } from './database.ts'
 import { takeLog, useProgram, world } from './world.ts'
@@ -74,3 +75,37 @@ test('connections break under load: requests hear 503 or their answer, and all g
   assert.equal((await owner.post('/companies', { name: 'After' })).status, 201)
   takeLog()
 })
+
+test('all connections are lost at once, again and again: within a second requests are answered', {
+  skip,
+}, async () => {
+  const { owner } = await world()
+  const { engine } = program().app.database
+  for (let round = 0; round < 6; round++) {
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => engine.acquire()))
+    const pids = await Promise.all(sessions.map(pidOf))
+    // Half of them are lost while somebody holds them, the others while they are free.
+    for (const session of sessions.slice(0, 5)) engine.release(session)
+    await killAll(pids)
+    for (const session of sessions.slice(5)) engine.release(session)
+    const began = Date.now()
+    const answers = Array.from({ length: 30 }, async () => {
+      const { status } = await owner.get('/deals')
+      return { status, afterMs: Date.now() - began }
+    })
+    for (const { status, afterMs } of await Promise.all(answers)) {
+      assert.ok([200, 503].includes(status), String(status))
+      assert.ok(afterMs < 2000, `round ${round}: ${status} after ${afterMs} ms`)
+    }
+    assert.equal((await owner.get('/deals')).status, 200, `round ${round}`)
+    assert.ok(Date.now() - began < 3000)
+  }
+  takeLog()
+})
+
+/** Ends these connections, by one that does not belong to the program. */
+async function killAll(pids: number[]): Promise<void> {
+  const sql = postgres(testDatabaseUrl()!, { max: 1, onnotice: () => {} })
+  await sql`select pg_terminate_backend(pid) from unnest(${pids}::int[]) pid`
+  await sql.end()
+}

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Session } from '#core/db/engine.ts'
+import { Refusal } from '#core/errors.ts'
 import { newId } from '#core/ids.ts'
-import { failedJobs, installJobs, type JobDefinition, Jobs } from '#core/jobs/jobs.ts'
+import { installJobs, type JobDefinition, Jobs } from '#core/jobs/jobs.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import { testDatabaseUrl } from './database.ts'
+import { asOwner, testDatabaseUrl } from './database.ts'
+import { until } from './until.ts'
 import { takeLog, useProgram, world } from './world.ts'
 
 /** Background work: there if and only if its cause is, and done once. */
@@ -16,17 +16,8 @@ const program = useProgram()
 const input = z.object({ name: z.string() })
 type Input = z.infer<typeof input>
 
-async function asOwner<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const { engine } = program().app.database
-  const session = await engine.acquire()
-  try {
-    return await work(session)
-  } finally {
-    engine.release(session)
-  }
-}
 const query = (text: string, params: unknown[] = []) =>
-  asOwner(async session => [...(await session.rows(text, params))])
+  asOwner(program(), async session => [...(await session.rows(text, params))])
 
 /** A queue of this test alone, with a runner that works it, stopped when the test ends. */
 async function queueOf(
@@ -35,7 +26,7 @@ async function queueOf(
 ) {
   const job: JobDefinition<Input> = { name: `test-${newId()}`, input, ...more }
   const { database, log } = program().app
-  await asOwner(session =>
+  await asOwner(program(), session =>
     installJobs(session, database.engine.kind === 'embedded' ? 'pglite' : 'postgres', [job], []),
   )
   const jobs = new Jobs(database, log)
@@ -56,15 +47,6 @@ const rowsOf = (name: string) =>
     `select id, state, retry_count as tries, start_after > now() as waits, extract(epoch from start_after - now())::int as "waitSeconds", data from pgboss.job where name = $1 order by created_on`,
     [name],
   )
-
-async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean, seconds = 15): Promise<T> {
-  for (let tries = 0; tries < seconds * 20; tries++) {
-    const value = await read()
-    if (isSo(value)) return value
-    await sleep(50)
-  }
-  throw new Error(`not within ${seconds} s: ${JSON.stringify(await read())}`)
-}
 
 /** Lets a retry that waits come now. */
 const hurry = (name: string) =>
@@ -143,8 +125,8 @@ test('a `once` job has one effect although it is cut off after the effect, again
   assert.ok(takeLog().every(line => /job failed|background jobs|follower/.test(line)))
 })
 
-test('a job that fails is tried again with growing gaps, and then shown as failed to its workspace alone', async context => {
-  const { ana, mallory } = await world()
+test('a job that fails is tried again with growing gaps, and then shown as failed to its admins alone', async context => {
+  const { ana, vera, owner, mallory } = await world()
   const { job, jobs, start, rows } = await queueOf(context, {
     retries: 3,
     run: async () => {
@@ -168,15 +150,71 @@ test('a job that fails is tried again with growing gaps, and then shown as faile
     `gaps of ${gaps} s`,
   )
   assert.ok(Math.max(...gaps) > gaps[0]!, `growing: ${gaps}`)
-  const failed = (workspaceId: string) =>
-    program().app.database.inSystem('ascendore_worker', async scope => [
-      ...(await failedJobs(scope, workspaceId)),
-    ])
-  const [mine] = await failed(ana.workspaceId)
-  assert.deepEqual([mine!.name, mine!.tries], [job.name, 3])
-  assert.match(JSON.stringify(mine!.output), /the mail server is away/)
-  assert.deepEqual(await failed(mallory.workspaceId), [])
-  assert.equal(takeLog().filter(line => line.includes('job failed')).length, 4)
+  const { rows: failed, total } = (await owner.get('/jobs/failed')).body
+  assert.deepEqual([failed.length, total, failed[0].name, failed[0].attempts], [1, 1, job.name, 4])
+  assert.equal(failed[0].causedById, ana.id)
+  assert.doesNotMatch(JSON.stringify(failed), /mail server/, 'what is not meant for users stays in the log')
+  assert.deepEqual((await mallory.get('/jobs/failed')).body.rows, [])
+  for (const person of [ana, vera]) assert.equal((await person.get('/jobs/failed')).status, 403)
+  assert.equal(takeLog().filter(line => line.includes('the mail server is away')).length, 4)
+})
+
+test('an admin tries a failed job once more, or gives it up; nobody else can', async context => {
+  const { ana, admin, mallory } = await world()
+  let isAway = true
+  const { job, jobs, start, rows } = await queueOf(context, {
+    retries: 0,
+    input: z.object({ companyId: z.string(), note: z.string() }) as never,
+    run: async () => {
+      if (isAway) throw new Refusal(422, 'AWAY', 'The company has moved away')
+    },
+  })
+  await start()
+  const companyId = newId()
+  const fail = async () => {
+    const before = (await rows()).length
+    await ana.inWorkspace(tx => jobs.enqueue(tx, job, { companyId, note: 'private' } as never))
+    await until(
+      rows,
+      found => found.length > before && found.every(row => row.state !== 'created' && row.state !== 'active'),
+    )
+  }
+  for (let i = 0; i < 3; i++) await fail()
+  const first = (await admin.get('/jobs/failed?limit=2')).body
+  const second = (await admin.get(`/jobs/failed?limit=2&cursor=${first.nextCursor}`)).body
+  const all = [...first.rows, ...second.rows]
+  assert.equal((await admin.get('/jobs/failed?name=another')).body.total, 0)
+  assert.deepEqual([first.total, all.length, second.nextCursor], [3, 3, null])
+  assert.equal(new Set(all.map(row => row.id)).size, 3)
+  for (const row of all)
+    assert.deepEqual(
+      [row.error, row.input],
+      ['The company has moved away', { companyId }],
+      'ids and what is public',
+    )
+  const [one, two] = all
+  for (const person of [mallory, ana]) {
+    const status = person === ana ? 403 : 404
+    assert.equal((await person.post(`/jobs/${one.id}/retry`)).status, status)
+    assert.equal((await person.delete(`/jobs/${one.id}`)).status, status)
+  }
+  isAway = false
+  assert.equal((await admin.post(`/jobs/${one.id}/retry`)).status, 200)
+  await until(rows, found => found.some(row => row.id === one.id && row.state === 'completed'))
+  assert.equal((await admin.post(`/jobs/${one.id}/retry`)).status, 404, 'it has not failed')
+  assert.equal((await admin.delete(`/jobs/${two.id}`)).status, 204)
+  assert.equal((await admin.delete(`/jobs/${two.id}`)).status, 404)
+  assert.equal((await admin.get('/jobs/failed')).body.total, 1)
+  assert.ok(!(await rows()).some(row => row.id === two.id))
+  const told = (await admin.get('/audit-logs?entityType=job')).body.rows
+  assert.deepEqual(
+    told.map((row: { action: string; entityId: string }) => [row.action, row.entityId]),
+    [
+      ['discarded', two.id],
+      ['retried', one.id],
+    ],
+  )
+  assert.equal(takeLog().filter(line => line.includes('job failed')).length, 3)
 })
 
 test('input that the job does not take fails the job and not the process', async context => {

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { childEnv, dataFolder, listening, prepared, send } from './child.ts'
+import { asLaunched, childEnv, dataFolder, listening, prepared, send } from './child.ts'
+import { until } from './until.ts'
 import { adopt, type Person, workspace } from './world.ts'
 
 /**
@@ -252,11 +252,10 @@ async function importAndExport(url: string, owner: Person, api: Api): Promise<vo
   const accepted = await fetch(`${url}/api/v1/quotes/import`, { method: 'POST', headers, body: csv })
   assert.equal(accepted.status, 202)
   const { id } = (await accepted.json()) as { id: string }
-  let state = (await api('GET', `/imports/${id}`)).body
-  for (let tries = 0; tries < 200 && !['COMPLETED', 'FAILED'].includes(state.status); tries++) {
-    await sleep(50)
-    state = (await api('GET', `/imports/${id}`)).body
-  }
+  const state = await until(
+    async () => (await api('GET', `/imports/${id}`)).body,
+    ({ status }) => ['COMPLETED', 'FAILED'].includes(status),
+  )
   assert.deepEqual([state.status, state.entity, state.created, state.failed], ['COMPLETED', 'quote', 1, 1])
   const exported = await (
     await fetch(`${url}/api/v1/quotes/export?format=csv`, {
@@ -276,13 +275,20 @@ test('and is held to the cross-cutting suites, and its own test passes', async (
     'src/features/quotes/quotes.test.ts',
   ]
   // Not a run within this run, but one of its own; narrowed to the new routes, since all others are held here already.
-  const { NODE_TEST_CONTEXT: _, ASCENDORE_TEST_TEMPLATE: __, DATABASE_URL: ___, ...env } = process.env
+  const { NODE_TEST_CONTEXT: _, DATABASE_URL: __, ...env } = process.env
   const outcome = await run(
     process.execPath,
-    ['--test', '--test-reporter=tap', '--test-concurrency=2', '--test-global-setup=test/setup.ts', ...suites],
+    [
+      ...asLaunched(),
+      '--test',
+      '--test-reporter=tap',
+      '--test-concurrency=2',
+      '--test-global-setup=test/setup.ts',
+      ...suites,
+    ],
     {
       cwd: root,
-      env: { ...env, SUITE_ONLY: '^/quotes' },
+      env: { ...env, SUITE_ONLY: '^/quotes', NODE_COMPILE_CACHE: join(root, 'compiled') },
       maxBuffer: 50_000_000,
     },
   ).catch((error: { stdout: string }) => error)

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { SignJWT } from 'jose'
 import type { Role } from '#core/db/workspace.ts'
 import { reaches } from '#core/http/operation.ts'
+import { importing } from '#features/imports/testing.ts'
 import {
   anyBody,
   BY_HAND,
@@ -166,9 +167,22 @@ over(
   async () => {
     const { owner, mallory } = people
     const foreign = new Samples(mallory)
-    for (const route of signedIn().filter(candidate => candidate.body && !BY_HAND[candidate.key])) {
+    // A preview keeps nothing, and tells only what stands in the file.
+    const keeping = signedIn().filter(
+      candidate => candidate.body && !candidate.path.endsWith('/import/preview'),
+    )
+    for (const route of keeping.filter(candidate => !BY_HAND[candidate.key])) {
       const call = await fill(route, samples)
       for (const [place, body] of await withForeignIds(call.body, foreign)) {
+        if (route.path.endsWith('/import')) {
+          const { status, created, failed } = await importing(
+            owner,
+            route.path.split('/')[1]!,
+            body as string,
+          )
+          assert.deepEqual([status, created, failed], ['COMPLETED', 0, 1], `${route.key}: ${place}`)
+          continue
+        }
         const before = await eventsOf(owner)
         const reply = await callAs(owner, route, { ...call, body })
         const results: Array<{ status: number }> | undefined = reply.body?.results
@@ -211,6 +225,8 @@ over(
   async () => {
     const { owner, mallory, workspaceId } = people
     for (const route of routes.filter(candidate => candidate.least !== 'public')) {
+      assert.ok(route.headers.includes('X-Workspace-Id'), `${route.key} documents the header`)
+      assert.ok(route.responses['404'], `${route.key} documents that the workspace may not be there`)
       const call = { path: withStrangeIds(route), body: anyBody(route) }
       const to = (id: string) => callAs(mallory, route, call, { 'x-workspace-id': id })
       checkRefusal(await to(workspaceId), 404, `${route.key} in a foreign workspace`)
@@ -271,7 +287,8 @@ over(
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen = isOfPeople || /^\/(pipelines|stages|custom-fields)\//.test(route.path)
-        const sees = kind === 'workspace' || isOpen
+        const isPrivate = route.path.startsWith('/imports/')
+        const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`
         if (route.method === 'GET' && sees) assert.equal(reply.status, 200, `${what}: ${reply.text}`)
         else if (isOfPeople) checkRefusal(reply, 403, what)

@@ -50,6 +50,12 @@ const FILLERS: Record<string, Filler> = {
     const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
     return { body: { stageIds: own.reverse() } }
   },
+  'POST /files/upload': async samples => samples.fileForm(),
+  'POST /files/bulk': async samples => ({
+    body: {
+      operations: [{ op: 'update', id: (await samples.create(named('file'))).id, data: { tags: [fresh()] } }],
+    },
+  }),
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {
@@ -117,6 +123,8 @@ const FILLERS: Record<string, Filler> = {
   'PUT /workspaces/current': async () => ({ body: { name: fresh('Workspace ') } }),
   'PATCH /companies/me': async () => ({ body: { name: fresh('Workspace ') } }),
   'PUT /companies/me': async () => ({ body: { name: fresh('Workspace ') } }),
+  'POST /jobs/{id}/retry': async samples => ({ ids: { id: await samples.failedJob() } }),
+  'DELETE /jobs/{id}': async samples => ({ ids: { id: await samples.failedJob() } }),
   'POST /trash/{id}/restore': async samples => ({ ids: { id: await trashed(samples) } }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
 }
@@ -181,6 +189,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^GET \/audit-logs$/, 'ADMIN'],
+  [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
   [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],

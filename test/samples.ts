@@ -1,8 +1,10 @@
+import { newId } from '#core/ids.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { importing } from '#features/imports/testing.ts'
+import { type Form, formOf } from './form.ts'
 import type { Person } from './world.ts'
 
 let made = 0
@@ -24,6 +26,12 @@ export function csvOf(values: Record<string, unknown>): string {
 
 /** Record types that no generic route creates, and what makes one. */
 const OWN_WAY: Record<string, (samples: Samples) => Promise<Made>> = {
+  file: async samples => {
+    const form = await samples.fileForm()
+    const reply = await samples.person.post('/files/upload', form.body, { headers: form.headers })
+    if (reply.status !== 201) throw new Error(`cannot attach a file: ${reply.text}`)
+    return reply.body
+  },
   import: ({ person }) =>
     importing(person, 'companies', `name,city\n${fresh('Imported ')},Bern\n,a row that is refused\n`),
 }
@@ -39,6 +47,9 @@ const OWN_RULES: Record<string, () => Record<string, unknown>> = {
 const LEFT_OUT: Record<string, string[]> = {
   deal: ['pipelineId', 'stageId', 'actualCloseDate'],
   customField: ['options'],
+  // Only what has been paid has a date of payment.
+  invoice: ['paidAt'],
+  project: ['completionDate'],
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
@@ -121,11 +132,34 @@ export class Samples {
     return reply.body
   }
 
+  /** A form that attaches a file to a deal. */
+  async fileForm(): Promise<Form> {
+    // Nothing that a job would read: it would change the row some time later.
+    const file = { filename: `${fresh('file ')}.dat`, bytes: `\u0000\u0001${fresh()}` }
+    return formOf({ attachedToType: 'deal', attachedToId: await this.idOf('deal') }, file)
+  }
+
   /** An import that waits and whose turn does not come: nobody has put it into the queue. */
   async waitingImport(): Promise<string> {
     const values = { entity: 'company', filename: 'waiting.csv', mapping: {}, unmapped: [], options: {} }
     const made = await this.person.inWorkspace(tx => store.create(tx, recordNamed('import'), values))
     return made.id
+  }
+
+  /** A job that has failed at all its tries; tried once more it finds nothing to do. */
+  async failedJob(): Promise<string> {
+    const id = newId()
+    const { workspaceId, id: userId } = this.person
+    const who = { workspaceId, userId, role: 'OWNER', visibility: 'own', timezone: 'UTC' }
+    await this.person.inWorkspace(tx =>
+      tx.as('ascendore_worker', () =>
+        tx.session.rows(
+          `insert into pgboss.job (id, name, state, data, completed_on) values ($1::uuid, 'import-undo', 'failed', $2::jsonb, now())`,
+          [id, JSON.stringify({ who, input: { importId: newId() } })],
+        ),
+      ),
+    )
+    return id
   }
 
   /** A change that differs from what stands: of one field that a caller may write. */

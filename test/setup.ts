@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { readConfig } from '#core/config.ts'
 import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
-import { testDatabaseUrl } from './database.ts'
+import { copyTemplate, testDatabaseUrl } from './database.ts'
 
 let folder: string | undefined
 
-/** Runs once before all test files: migrates the database that they share or copy. */
+/** Runs once before all test files: migrates the database that they share or copy. A run inside a run begins with that one's. */
 export async function globalSetup(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'ascendore-template-'))
+  if (!testDatabaseUrl()) copyTemplate(folder)
   const env = {
     DATA_DIR: folder,
     DATABASE_URL: testDatabaseUrl(),

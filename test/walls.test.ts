@@ -12,6 +12,7 @@ const program = useProgram({
   RATE_LIMIT_GENERAL: '3',
   RATE_LIMIT_AUTH: '3',
   RATE_LIMIT_IMPORT: '3',
+  RATE_LIMIT_UPLOAD: '3',
   RATE_LIMIT_WEB: '6',
   CORS_ORIGINS: 'https://app.example.com',
 })

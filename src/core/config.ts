@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { StartupFault } from './errors.ts'
 import { newSecret } from './ids.ts'
 import { isNetwork } from './net/address-guard.ts'
+import type { S3Settings } from './storage/s3.ts'
 
 const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(10_000_000).default(fallback)
 const flag = (fallback: boolean) =>
@@ -42,6 +43,16 @@ const settings = z.object({
   PUBLIC_URL: z.url('must be a URL such as https://crm.example.com').optional(),
   CORS_ORIGINS: z.string().default(''),
   TRUST_PROXY: flag(false),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional(),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, message: 'must be a URL such as https://s3.example.com' })
+    .optional(),
+  AWS_REGION: z.string().min(1).default('us-east-1'),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/\S+$/, 'must be an smtp:// or smtps:// URL')
@@ -59,6 +70,7 @@ const settings = z.object({
   RATE_LIMIT_IMPORT: perMinute(10),
   RATE_LIMIT_WEB: perMinute(1000),
   WEBHOOK_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
+  FILE_LIMIT_MB: z.coerce.number().min(0.001).max(5000).default(25),
   BODY_LIMIT_MB: z.coerce.number().min(0.1).max(1000).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -76,6 +88,9 @@ export type Config = {
   publicUrl: string
   corsOrigins: string[]
   trustProxy: boolean
+  /** Where files are kept; a folder where not set. */
+  s3: S3Settings | undefined
+  fileLimitBytes: number
   smtpUrl: string | undefined
   mailFrom: string
   jwtSecret: string
@@ -120,6 +135,8 @@ export function readConfig(env: Env): Config {
       .map(origin => origin.trim())
       .filter(Boolean),
     trustProxy: s.TRUST_PROXY,
+    s3: s3From(s),
+    fileLimitBytes: Math.round(s.FILE_LIMIT_MB * 1024 * 1024),
     smtpUrl: s.SMTP_URL ?? smtpUrlFromParts(s),
     mailFrom: s.MAIL_FROM,
     jwtSecret: s.JWT_SECRET ?? keptSecret(dataDir, s.DATABASE_URL),
@@ -136,6 +153,25 @@ export function readConfig(env: Env): Config {
     webhookPrivateNetworks: s.WEBHOOK_ALLOW_PRIVATE,
     bodyLimitBytes: Math.round(s.BODY_LIMIT_MB * 1024 * 1024),
     logLevel: s.LOG_LEVEL,
+  }
+}
+
+/** A bucket, with its keys or by the rights of the machine. @throws StartupFault where only a part is given */
+function s3From(s: z.infer<typeof settings>): S3Settings | undefined {
+  const { S3_BUCKET: bucket, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = s
+  if (!bucket) {
+    if (s.S3_ENDPOINT) throw new StartupFault('A setting is wrong: S3_BUCKET is required with S3_ENDPOINT.')
+    return undefined
+  }
+  if (!accessKeyId !== !secretAccessKey)
+    throw new StartupFault(
+      'A setting is wrong: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be given together.',
+    )
+  return {
+    bucket,
+    region: s.AWS_REGION,
+    endpoint: s.S3_ENDPOINT,
+    keys: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
   }
 }
 

@@ -14,7 +14,7 @@ import type { Log } from './log.ts'
 import type { Mailer } from './mail.ts'
 import type { RecordDefinition } from './record/definition.ts'
 import { registerRecord } from './record/registry.ts'
-import type { Storage } from './storage.ts'
+import type { Storage } from './storage/storage.ts'
 
 /** What the running program offers to features. */
 export type App = {

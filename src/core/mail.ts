@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTransport } from 'nodemailer'
 import type { Config } from './config.ts'
 import { newId } from './ids.ts'
 import type { Log } from './log.ts'
@@ -16,29 +15,41 @@ const SOCKET_TIMEOUT_MS = 15_000
 
 /** SMTP where a URL is set, else the outbox: a folder of `.eml` files and a log line with the link. */
 export function makeMailer(config: Config, log: Log): Mailer {
-  if (config.smtpUrl) {
-    const transport = createTransport(
+  return config.smtpUrl ? overSmtp(config.smtpUrl, config.mailFrom) : intoOutbox(config, log)
+}
+
+/** Loaded with the first message, so that starting does not wait for it. */
+const mailLibrary = () => import('nodemailer')
+
+function overSmtp(url: string, from: string): Mailer {
+  const open = async () => {
+    const { createTransport } = await mailLibrary()
+    return createTransport(
       {
-        url: config.smtpUrl,
+        url,
         connectionTimeout: CONNECT_TIMEOUT_MS,
         greetingTimeout: CONNECT_TIMEOUT_MS,
         dnsTimeout: CONNECT_TIMEOUT_MS,
         socketTimeout: SOCKET_TIMEOUT_MS,
       },
-      { from: config.mailFrom },
+      { from },
     )
-    return {
-      send: async ({ to, subject, text, html }) =>
-        void (await transport.sendMail({ to, subject, text, html })),
-    }
   }
-  const transport = createTransport(
-    { streamTransport: true, buffer: true, newline: 'windows' },
-    { from: config.mailFrom },
-  )
-  const folder = join(config.dataDir, 'outbox')
+  let transport: ReturnType<typeof open> | undefined
+  return {
+    async send({ to, subject, text, html }) {
+      transport ??= open()
+      await (await transport).sendMail({ to, subject, text, html })
+    },
+  }
+}
+
+function intoOutbox({ mailFrom: from, dataDir }: Config, log: Log): Mailer {
+  const folder = join(dataDir, 'outbox')
   return {
     async send({ to, subject, text, html, link }) {
+      const { createTransport } = await mailLibrary()
+      const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' }, { from })
       const { message } = await transport.sendMail({ to, subject, text, html })
       await mkdir(folder, { recursive: true })
       const file = join(folder, `${newId()}.eml`)

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { AccessBook } from './auth/access.ts'
 import { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
-import { openEmbedded } from './db/embedded.ts'
 import type { Engine } from './db/engine.ts'
 import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
 import { policiesSql } from './db/policies.ts'
-import { openPostgres } from './db/postgres.ts'
 import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
 import { StartupFault } from './errors.ts'
@@ -18,6 +16,7 @@ import { Following } from './events/follow.ts'
 import { WriteSignal } from './events/signal.ts'
 import { type App, type Feature, loadFeatures } from './feature.ts'
 import { healthRoutes } from './http/health.ts'
+import { forgetAnswers } from './http/idempotency.ts'
 import type { Operation } from './http/operation.ts'
 import { learnScopes } from './http/scopes.ts'
 import { makeServer } from './http/server.ts'
@@ -27,7 +26,8 @@ import { makeMailer } from './mail.ts'
 import { countFollower } from './record/counts.ts'
 import { allRecords } from './record/registry.ts'
 import { recordRoutes } from './record/routes.ts'
-import { localStorage } from './storage.ts'
+import { removalSchedule } from './storage/removals.ts'
+import { openStorage } from './storage/storage.ts'
 
 /** The running program: everything that `start` opened and `stop` closes again. */
 export type Program = {
@@ -57,11 +57,12 @@ export function operationsOf(features: Feature[]): Operation[] {
   return all
 }
 
-/** Opens the database, brings it up to date and builds the server, which does not listen yet. @throws StartupFault */
-export async function startProgram(config: Config, log: Log): Promise<Program> {
-  const opening = config.databaseUrl
-    ? openPostgres(config.databaseUrl, config.databasePoolSize)
-    : openEmbedded(config.dataDir)
+/** Brings the database up to date and builds the server, which does not listen yet. @throws StartupFault */
+export async function startProgram(
+  config: Config,
+  log: Log,
+  opening: Promise<Engine> = openDatabase(config),
+): Promise<Program> {
   const [features, engine] = await Promise.all([loadFeatures(), opening])
   try {
     return await assemble(config, log, features, engine)
@@ -73,7 +74,7 @@ export async function startProgram(config: Config, log: Log): Promise<Program> {
 
 async function assemble(config: Config, log: Log, features: Feature[], engine: Engine): Promise<Program> {
   const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
-  const schedules = features.flatMap(feature => feature.schedules ?? [])
+  const schedules = [forgetAnswers, removalSchedule, ...features.flatMap(feature => feature.schedules ?? [])]
   const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
   const queues = [
     ...jobDefinitions.map(({ name, retries, timeoutSeconds, run }) => [
@@ -82,7 +83,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
       timeoutSeconds,
       run !== undefined,
     ]),
-    ...schedules.map(({ name }) => [name]),
+    ...schedules.map(({ name, cron }) => [name, cron]),
   ]
   await migrate(engine, {
     folder: MIGRATIONS,
@@ -102,7 +103,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     access: new AccessBook(database),
     credentials: features.flatMap(feature => feature.credentials ?? []),
     mailer: makeMailer(config, log),
-    storage: localStorage(join(config.dataDir, 'files')),
+    storage: await openStorage(config),
     writes: new WriteSignal(log),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
@@ -143,6 +144,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
 
 /** Redis is shared by many processes; where a URL is set, the program does not start without it. */
 async function openRedis(url: string, log: Log): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 1 })
   redis.on('error', error => log.warn({ err: error }, 'redis'))
   try {

@@ -106,7 +106,7 @@ export class AccessBook {
             arrayLiteral(many.map(({ workspaceId }) => workspaceId)),
           ],
         ),
-      'read',
+      'unheard',
     )
     const found = new Map(rows.map(row => [row.n as number, row]))
     return many.map((_, at) => foundIn(found.get(at + 1)))

@@ -8,6 +8,10 @@ const KEPT_AT_MOST = 5000
 /** What an access token says: the person, the workspace they work in, and the session it belongs to. */
 export type Claims = { userId: string; workspaceId: string; sessionId: string; isWeb: boolean }
 
+/** The access token of an Authorization header; the scheme's name in any case (RFC 7235 2.1). */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+
 /** Signs and reads access tokens (JWT, HS256, 15 minutes). */
 export class Tokens {
   private readonly key: Uint8Array

@@ -132,10 +132,12 @@ test('a record of over 1 MiB is one error row, and the next record is read', asy
 })
 
 test('a file made to be read again and again ends in time', async () => {
-  const started = performance.now()
+  const started = process.cpuUsage()
   const file = await read(`a,b\n"${'a","b\n'.repeat(200_000)}`)
   assert.ok(file.rows.length > 0)
-  assert.ok(performance.now() - started < 8000)
+  // Of the processor, since others may be busy beside it.
+  const { user, system } = process.cpuUsage(started)
+  assert.ok((user + system) / 1000 < 8000)
 })
 
 test('any bytes give rows, the same whatever the chunks, and never an exception', async () => {

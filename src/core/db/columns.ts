@@ -9,7 +9,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { memberships, records, workspaces } from './tables.ts'
+import { memberships, records } from './tables.ts'
 import { moment } from './types.ts'
 
 export { date, moment, money, name } from './types.ts'
@@ -44,8 +44,8 @@ export const searchColumn = (expression: string) =>
 type Columns = Record<string, AnyPgColumn>
 
 /**
- * Keys and indexes that every record table needs: the primary key, the workspace, members and linked
- * records. All begin with the workspace id, so no row can point into another workspace (DESIGN.md 2).
+ * Keys and indexes that every record table needs: the primary key, members and linked records. The workspace itself
+ * is checked once a record, where its directory entry is written. All begin with the workspace id, so no row can point into another workspace (DESIGN.md 2).
  * @param links property names of columns that hold the id of another record
  * @param members property names of columns that hold a user id
  * @param indexed which of the links get a plain index; all where not said
@@ -68,7 +68,6 @@ export function recordKeys(
   const live = sql`deleted_at is null`
   return [
     primaryKey({ columns: [ws, column('id')] as [AnyPgColumn, AnyPgColumn] }),
-    foreignKey({ columns: [ws], foreignColumns: [workspaces.id] }),
     ...[...members, 'createdById'].map(key =>
       foreignKey({
         name: `${table}_${column(key).name}_fk`,

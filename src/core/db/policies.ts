@@ -1,6 +1,6 @@
 import { type RecordDefinition, tableOf } from '../record/definition.ts'
 import { allRecords } from '../record/registry.ts'
-import { ownCondition } from '../record/visibility.ts'
+import { isPrivate, ownCondition } from '../record/visibility.ts'
 import { DB_ROLES } from './workspace.ts'
 
 /**
@@ -58,7 +58,12 @@ function recordWalls(record: RecordDefinition): string {
     ],
     [
       { name: 'admin_all', to: 'ascendore_admin', using: ws, check: ws },
-      { name: 'wide_read', command: 'select', to: 'ascendore_viewer, ascendore_member_wide', using: ws },
+      {
+        name: 'wide_read',
+        command: 'select',
+        to: 'ascendore_viewer, ascendore_member_wide',
+        using: isPrivate(record) ? mine : ws,
+      },
       { name: 'own_read', command: 'select', to: 'ascendore_member', using: mine },
       // Ranks ids only; its statements name workspace and visibility themselves (record/list.ts).
       { name: 'search_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
@@ -170,15 +175,20 @@ function kernelWalls(): string[] {
     // Append-only: no role may update or delete an event.
     walled(
       'events',
-      [`select to ${EVERYONE}, ascendore_search, ascendore_worker`, `insert to ${MEMBERS}, ascendore_auth`],
+      [
+        'select to ascendore_admin',
+        `select (${EVENT_COLUMNS}) to ascendore_member, ascendore_member_wide, ascendore_viewer, ascendore_search, ascendore_worker`,
+        `insert to ${MEMBERS}, ascendore_auth`,
+      ],
       [
         { name: 'here_insert', command: 'insert', to: MEMBERS, check: ws('events') },
         { name: 'auth_insert', command: 'insert', to: 'ascendore_auth', check: 'true' },
+        { name: 'admin_read', command: 'select', to: 'ascendore_admin', using: ws('events') },
         {
-          name: 'here_read',
+          name: 'wide_read',
           command: 'select',
-          to: 'ascendore_admin, ascendore_member_wide, ascendore_viewer',
-          using: ws('events'),
+          to: 'ascendore_member_wide, ascendore_viewer',
+          using: `${ws('events')} and (${isTold(record => !isPrivate(record))} or actor_id = ${ME} or ${isTold(isPrivate)} and ${eventOnMine()})`,
         },
         {
           name: 'own_read',
@@ -200,7 +210,7 @@ function kernelWalls(): string[] {
     ),
     walled(
       'idempotency_keys',
-      [`select, insert, update, delete to ${EVERYONE}`, 'select, delete to ascendore_worker'],
+      [`select, insert, update, delete to ${EVERYONE}, ascendore_auth`, 'select, delete to ascendore_worker'],
       [
         {
           name: 'mine_all',
@@ -208,12 +218,41 @@ function kernelWalls(): string[] {
           using: `${ws('idempotency_keys')} and user_id = ${ME}`,
           check: `${ws('idempotency_keys')} and user_id = ${ME}`,
         },
+        // Of people who act in no workspace.
+        { name: 'auth_all', to: 'ascendore_auth', using: OF_NO_WORKSPACE, check: OF_NO_WORKSPACE },
         { name: 'worker_all', to: 'ascendore_worker', using: 'true' },
+      ],
+    ),
+    walled(
+      'storage_removals',
+      [`select, insert, update, delete to ${MEMBERS}`, 'select, update, delete to ascendore_worker'],
+      [
+        {
+          name: 'here_all',
+          to: MEMBERS,
+          using: ws('storage_removals'),
+          // The sweep deletes whatever is listed, so nobody may list another workspace's bytes.
+          check: `${ws('storage_removals')} and starts_with(key, workspace_id::text || '/')`,
+        },
+        { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
       ],
     ),
     `grant select on event_cursors to ${EVERYONE}, ascendore_search; grant select, insert, update on event_cursors to ascendore_worker;`,
   ]
 }
+
+const OF_NO_WORKSPACE = `workspace_id = '00000000-0000-0000-0000-000000000000'`
+
+/** All but from where somebody came, which only admins may know. */
+const EVENT_COLUMNS =
+  'workspace_id, seq, id, actor_id, action, entity_type, entity_id, changes, cause_id, request_id, created_at'
+
+/** Events of records; those of people, sessions and the workspace are for admins and whoever did it. */
+const isTold = (which: (record: RecordDefinition) => boolean): string =>
+  `events.entity_type = any('{${allRecords()
+    .filter(which)
+    .map(({ contract }) => contract.name)
+    .join(',')}}'::text[])`
 
 const eventOnMine = () =>
   `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id

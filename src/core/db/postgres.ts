@@ -1,10 +1,15 @@
 import postgres from 'postgres'
 import { DatabaseFault, type Engine, encodeParams, type Row, type Session } from './engine.ts'
 import { PARSERS, SERIALISED_OIDS } from './values.ts'
+import { openWire } from './wire.ts'
 
 const ACQUIRE_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 30_000
 const KEPT_CHARACTERS = 20_000
+/** How long a connection that nobody uses stays open. */
+const IDLE_SECONDS = 60
+const CONNECT_TIMEOUT_SECONDS = 10
+const CLOSE_TIMEOUT_SECONDS = 5
 
 const asText = (value: unknown): string => value as string
 const types = Object.fromEntries(
@@ -14,8 +19,6 @@ const types = Object.fromEntries(
   ]),
 )
 
-type Reserved = postgres.ReservedSql
-
 /**
  * Whether a connection keeps the prepared statement. Those that write many rows hardly ever come again in the same
  * words, and a connection that kept them all would grow without end.
@@ -24,134 +27,212 @@ const isKept = (text: string): boolean => text.length <= KEPT_CHARACTERS
 
 const ROLE = /\b(?:set (?:local )?role (\w+)|reset role|commit|rollback(?! to))\b/g
 
+const lost = () => new DatabaseFault({ code: 'CONNECTION_CLOSED', message: 'The connection was lost' })
+
 /**
+ * One connection, by a client of the driver that has no other: where postgres.js 3.4.9 loses a connection of several,
+ * it forgets a caller who waits for one, or waits up to 20 s before the next. So one that is lost is given up
+ * together with its client, and another takes its place.
+ *
  * PostgreSQL plans a prepared statement anew whenever another role runs it, since other policies apply. So
  * that roles which take turns on a connection keep their plans, each prepares statements of its own: the
  * role stands as a comment before the text.
  */
 class PostgresSession implements Session {
-  readonly connection: Reserved
+  private readonly sql: postgres.Sql
+  private connection: postgres.ReservedSql | undefined
   private role = ''
-  constructor(connection: Reserved) {
-    this.connection = connection
+  /** By `performance.now()`, while nobody uses it. */
+  idleSince = 0
+  /** The server or the network has closed it. */
+  isLost = false
+  /** What ends the statements that are under way. The driver forgets those that it has not sent yet. */
+  private readonly underWay = new Set<(fault: DatabaseFault) => void>()
+
+  constructor(url: string) {
+    this.sql = postgres(url, {
+      max: 1,
+      onclose: () => {
+        this.isLost = true
+        for (const end of this.underWay) end(lost())
+      },
+      // Not turned off: without it postgres.js 3.4.9 never hands out the first connection that is reserved.
+      fetch_types: true,
+      types,
+      connect_timeout: CONNECT_TIMEOUT_SECONDS,
+      // The pool closes those that nobody uses; one whose life ends would be closed under its user.
+      idle_timeout: 0,
+      max_lifetime: null,
+      onnotice: () => {},
+      connection: {
+        application_name: 'ascendore-crm',
+        TimeZone: 'UTC',
+        DateStyle: 'ISO, MDY',
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        // Requests run beside each other already; starting workers for one of them only costs the others.
+        max_parallel_workers_per_gather: 0,
+        idle_in_transaction_session_timeout: 60_000,
+      } as Record<string, string | number>,
+    })
+  }
+
+  /** @throws DatabaseFault where the server cannot be reached or does not let us in */
+  async open(): Promise<void> {
+    try {
+      this.connection = await this.sql.reserve()
+    } catch (error) {
+      throw new DatabaseFault(error)
+    }
+  }
+
+  /** @param timeoutSeconds how long what runs on it may go on */
+  close(timeoutSeconds = 0): Promise<void> {
+    return this.sql.end({ timeout: timeoutSeconds })
   }
 
   async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
-    try {
-      // Copied, because the driver's own list is of another class than an array's.
-      return Array.from(
-        await this.connection.unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) }),
-      )
-    } catch (error) {
-      throw new DatabaseFault(error)
-    }
+    // Copied, because the driver's own list is of another class than an array's.
+    return Array.from(await this.run(connection => this.prepared(connection, text, params)))
   }
 
-  async values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
-    try {
-      return await this.connection
-        .unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) })
-        .values()
-    } catch (error) {
-      throw new DatabaseFault(error)
-    }
+  values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
+    return this.run(connection => this.prepared(connection, text, params).values())
   }
 
   async script(text: string): Promise<Row[]> {
     for (const [, role] of text.matchAll(ROLE)) this.role = role ? `/* ${role} */ ` : ''
-    try {
-      const results: Row[] | Row[][] = await this.connection.unsafe(text).simple()
-      return results.flat()
-    } catch (error) {
-      throw new DatabaseFault(error)
+    const results: Row[] | Row[][] = await this.run(connection => connection.unsafe(text).simple())
+    return results.flat()
+  }
+
+  private prepared(connection: postgres.ReservedSql, text: string, params: readonly unknown[]) {
+    return connection.unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) })
+  }
+
+  /** To a socket that is gone the driver would write outside of any promise, which would end the process. */
+  private run<T>(send: (connection: postgres.ReservedSql) => PromiseLike<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!this.connection || this.isLost) throw lost()
+      this.underWay.add(reject)
+      send(this.connection)
+        .then(resolve, error => reject(new DatabaseFault(error)))
+        .then(() => this.underWay.delete(reject))
+    })
+  }
+}
+
+type Waiting = { resolve: (session: PostgresSession) => void; reject: (error: DatabaseFault) => void }
+
+/** Hands the connections from caller to caller, first come first served, and opens more while there is room. */
+class Pool {
+  private readonly url: string
+  private readonly size: number
+  /** Connections that are open or being opened. */
+  private readonly taken = new Set<PostgresSession>()
+  private readonly idle: PostgresSession[] = []
+  private readonly waiting: Waiting[] = []
+  private readonly sweep: NodeJS.Timeout
+  private isClosing = false
+
+  constructor(url: string, size: number) {
+    this.url = url
+    this.size = size
+    this.sweep = setInterval(() => this.closeIdle(), IDLE_SECONDS * 500).unref()
+  }
+
+  acquire(): Promise<PostgresSession> {
+    for (let session = this.idle.pop(); session; session = this.idle.pop()) {
+      if (!session.isLost) return Promise.resolve(session)
+      this.giveUp(session)
     }
+    const arriving = new Promise<PostgresSession>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(waiting), 1)
+        reject(
+          new DatabaseFault({
+            code: 'CONNECT_TIMEOUT',
+            message: 'No database connection became free in 10 s',
+          }),
+        )
+      }, ACQUIRE_TIMEOUT_MS)
+      const waiting: Waiting = {
+        resolve: session => {
+          clearTimeout(timer)
+          resolve(session)
+        },
+        reject: error => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      }
+      this.waiting.push(waiting)
+    })
+    this.open()
+    return arriving
+  }
+
+  release(session: PostgresSession): void {
+    if (session.isLost || this.isClosing) {
+      this.giveUp(session)
+      this.open()
+      return
+    }
+    const next = this.waiting.shift()
+    if (next) {
+      next.resolve(session)
+      return
+    }
+    session.idleSince = performance.now()
+    this.idle.push(session)
+  }
+
+  async close(): Promise<void> {
+    this.isClosing = true
+    clearInterval(this.sweep)
+    for (const session of this.idle.splice(0)) this.giveUp(session)
+    for (const { reject } of this.waiting.splice(0))
+      reject(new DatabaseFault({ code: 'CONNECTION_ENDED', message: 'The program is stopping' }))
+    await Promise.all([...this.taken].map(session => session.close(CLOSE_TIMEOUT_SECONDS)))
+  }
+
+  /** Opens a connection for the first who waits, where there is room for one more. */
+  private open(): void {
+    if (this.taken.size >= this.size || !this.waiting.length) return
+    const session = new PostgresSession(this.url)
+    this.taken.add(session)
+    session.open().then(
+      () => this.release(session),
+      error => {
+        this.giveUp(session)
+        this.waiting.shift()?.reject(error)
+        this.open()
+      },
+    )
+  }
+
+  private giveUp(session: PostgresSession): void {
+    this.taken.delete(session)
+    session.close().catch(() => {})
+  }
+
+  private closeIdle(): void {
+    const since = performance.now() - IDLE_SECONDS * 1000
+    while (this.idle.length && this.idle[0]!.idleSince < since) this.giveUp(this.idle.shift()!)
   }
 }
 
 /**
- * Keeps a connection that the server has closed from being used on. postgres.js 3.4.9 writes to the socket that is gone,
- * outside of any promise, which would end the process; and `release` would hand the connection to the next caller.
+ * A pool of connections to PostgreSQL ≥ 15, by postgres.js. They are handed from caller to caller here: to reserve one
+ * from the driver anew costs more than a small query does.
+ * @param poolSize connections at most
  */
-class Losses {
-  private readonly using = new Map<number, Reserved>()
-  private readonly lost = new WeakSet<Reserved>()
-
-  has = (connection: Reserved): boolean => this.lost.has(connection)
-
-  /** For `onclose`. @param id of the connection, which only `onexecute` tells */
-  closed = (id: number): void => {
-    const connection = this.using.get(id)
-    if (connection) this.lost.add(connection)
-  }
-
-  guard(connection: Reserved): Reserved {
-    const { unsafe } = connection
-    const onexecute = ({ id }: { id: number }) => Boolean(this.using.set(id, connection))
-    connection.unsafe = ((text: string, params: never, options: object) => {
-      if (this.lost.has(connection))
-        throw new DatabaseFault({ code: 'CONNECTION_CLOSED', message: 'The connection was lost' })
-      return unsafe(text, params, { ...options, onexecute } as never)
-    }) as typeof unsafe
-    return connection
-  }
-}
-
-/** A pool of connections to PostgreSQL ≥ 15, by postgres.js. @param poolSize connections at most */
 export function openPostgres(url: string, poolSize: number): Engine {
-  const losses = new Losses()
-  const sql = postgres(url, {
-    max: poolSize,
-    onclose: losses.closed,
-    // Not turned off: without it postgres.js 3.4.9 never hands out the first connection that is reserved.
-    fetch_types: true,
-    types,
-    connect_timeout: 10,
-    idle_timeout: 60,
-    onnotice: () => {},
-    connection: {
-      application_name: 'ascendore-crm',
-      TimeZone: 'UTC',
-      DateStyle: 'ISO, MDY',
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      // Requests run beside each other already; starting workers for one of them only costs the others.
-      max_parallel_workers_per_gather: 0,
-      idle_in_transaction_session_timeout: 60_000,
-    } as Record<string, string | number>,
-  })
+  const pool = new Pool(url, poolSize)
   return {
     kind: 'postgres',
-    async acquire() {
-      return new PostgresSession(losses.guard(await withTimeout(sql.reserve())))
-    },
-    release(session) {
-      const { connection } = session as PostgresSession
-      if (!losses.has(connection)) connection.release()
-    },
-    async wire(channel, told) {
-      // Listens on a connection of its own, and again whenever that one was lost.
-      const { unlisten } = await sql.listen(channel, told)
-      return { tell: () => sql.notify(channel, ''), stop: unlisten }
-    },
-    close: () => sql.end({ timeout: 5 }),
-  }
-}
-
-/** A connection that arrives after the caller gave up goes straight back to the pool. */
-async function withTimeout(reserving: Promise<Reserved>): Promise<Reserved> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reserving.then(connection => connection.release()).catch(() => {})
-      reject(
-        new DatabaseFault({ code: 'CONNECT_TIMEOUT', message: 'No database connection became free in 10 s' }),
-      )
-    }, ACQUIRE_TIMEOUT_MS)
-  })
-  try {
-    return await Promise.race([reserving, late])
-  } catch (error) {
-    throw error instanceof DatabaseFault ? error : new DatabaseFault(error)
-  } finally {
-    clearTimeout(timer)
+    acquire: () => pool.acquire(),
+    release: session => pool.release(session as PostgresSession),
+    wire: (channel, told) => openWire(url, channel, told),
+    close: () => pool.close(),
   }
 }

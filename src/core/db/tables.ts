@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
-  foreignKey,
   index,
   inet,
   integer,
@@ -143,7 +142,6 @@ export const events = pgTable(
   },
   t => [
     primaryKey({ columns: [t.workspaceId, t.seq] }),
-    foreignKey({ columns: [t.workspaceId], foreignColumns: [workspaces.id] }),
     index('events_seq').on(t.seq),
     index('events_entity').on(t.workspaceId, t.entityId, t.createdAt),
     index('events_time').on(t.workspaceId, t.createdAt, t.id),
@@ -170,7 +168,10 @@ export const eventCursors = pgTable('event_cursors', {
   gapBefore: text('gap_before'),
 })
 
-/** Answers that are given again for the same `Idempotency-Key`, for 24 hours. */
+/**
+ * Answers that are given again for the same `Idempotency-Key`, for 24 hours: sealed, headers and all, in `body`
+ * (decision 12). `headers` is of earlier versions. The workspace is the nil UUID for what a person does in none.
+ */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
@@ -184,4 +185,21 @@ export const idempotencyKeys = pgTable(
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   t => [primaryKey({ columns: [t.workspaceId, t.userId, t.key] }), index('idempotency_age').on(t.createdAt)],
+)
+
+/**
+ * Stored bytes that are to be deleted once `dueAt` has come; see `storage/removals.ts`. `isTaken` while a
+ * sweep deletes them.
+ */
+export const storageRemovals = pgTable(
+  'storage_removals',
+  {
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
+    key: text('key').notNull(),
+    dueAt: moment('due_at').notNull(),
+    isTaken: boolean('is_taken').notNull().default(false),
+  },
+  t => [primaryKey({ columns: [t.workspaceId, t.key] }), index('storage_removals_due').on(t.dueAt)],
 )

@@ -2,7 +2,9 @@ import type { SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
 import { isUuid } from '../ids.ts'
+import { todayIn } from '../record/relative-time.ts'
 import type { Engine, Row, Session } from './engine.ts'
+import { WaveSession } from './wave.ts'
 
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER'
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
@@ -171,34 +173,46 @@ export class Database {
     this.engine = engine
   }
 
-  /** A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. */
+  /**
+   * A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. What is past due
+   * by the workspace's calendar is told by `app.day_start`, since the database's own zones may be others than ours.
+   * To `read` is many small transactions, one for each wave of statements that are issued together (wave.ts).
+   */
   inWorkspace<T>(who: Who, work: (tx: Tx) => Promise<T>, access: 'read' | 'write' = 'write'): Promise<T> {
     if (!isUuid(who.workspaceId) || (who.userId !== null && !isUuid(who.userId))) {
       throw new Error('inWorkspace needs UUIDs')
     }
     const role = dbRoleOf(who)
     // Literals, because SET LOCAL takes no parameters and set_config() does not reach Citus workers.
-    const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'`
-    return this.transact(opening, session => new Tx(session, role, who), work, access)
+    const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'; set local app.day_start = '${todayIn(who.timezone).start}'`
+    return access === 'read'
+      ? this.reading(new Tx(new WaveSession(this.engine, opening), role, who), work)
+      : this.transact(opening, session => new Tx(session, role, who), work)
   }
 
   /**
-   * A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). A `quiet` one writes
-   * nothing that anybody waits for.
+   * A transaction outside any workspace: people and sessions (`auth`), jobs and followers (`worker`). With
+   * access `unheard` it may write, and `onWrite` is not called.
    */
   inSystem<T>(
     role: 'ascendore_auth' | 'ascendore_worker',
     work: (scope: Scope) => Promise<T>,
-    access: 'read' | 'write' | 'quiet' = 'write',
+    access: 'write' | 'unheard' = 'write',
   ): Promise<T> {
     return this.transact(`begin; set local role ${role}`, session => new Scope(session, role), work, access)
+  }
+
+  private async reading<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const result = await work(tx)
+    tx.tellCommitted()
+    return result
   }
 
   private async transact<S extends Scope, T>(
     opening: string,
     scopeOf: (session: Session) => S,
     work: (scope: S) => Promise<T>,
-    access: 'read' | 'write' | 'quiet' = 'write',
+    access: 'write' | 'unheard' = 'write',
   ): Promise<T> {
     const session = await this.engine.acquire()
     const scope = scopeOf(session)
@@ -210,8 +224,7 @@ export class Database {
       const result = await work(scope)
       await opened
       ending = session.script('commit')
-      // What was read is known already; only a write must hear that its commit has arrived.
-      if (access !== 'read') await ending
+      await ending
       if (access === 'write') this.onWrite()
       scope.tellCommitted()
       return result

@@ -1,3 +1,4 @@
+import type { Row } from '../db/engine.ts'
 import type { Database, Scope } from '../db/workspace.ts'
 import type { Log } from '../log.ts'
 
@@ -34,9 +35,9 @@ const PAUSE_MS = 50
 
 /**
  * Reads events in the order of `seq`, which for one record is the order of commits: the number is drawn
- * while the row is locked. A number that is missing may belong to a transaction that is still open, so
- * the follower waits before the gap until every transaction that was open when it saw the gap has ended
- * (their ids are below the snapshot's xmax); a gap that stays then was rolled back.
+ * while the row is locked. A number that is missing may belong to a transaction that is still open, so the
+ * follower waits before the gap until every transaction of this database that was open when it had seen the gap
+ * has ended; a gap that stays then was rolled back (decision 13).
  *
  * @returns how many events were handled, and whether more wait behind a gap
  */
@@ -44,72 +45,104 @@ export async function followOnce(
   database: Database,
   follower: Follower,
 ): Promise<{ handled: number; waiting: boolean }> {
-  return database.inSystem(
-    'ascendore_worker',
-    async scope => {
-      const { name, from = 'start' } = follower
-      await scope.session.rows(
-        `insert into event_cursors (follower, seq) select $1, ${from === 'now' ? '(select coalesce(max(seq), 0) from events)' : '0'}
-       where not exists (select 1 from event_cursors where follower = $1) on conflict do nothing`,
-        [name],
-      )
-      const [cursor] = await scope.session.rows(
-        'select seq, gap_before from event_cursors where follower = $1 for update skip locked',
-        [name],
-      )
-      if (!cursor) return { handled: 0, waiting: false }
-      const found = await seenEvents(scope, cursor.seq as number)
-      if (!found.length) return { handled: 0, waiting: false }
-      const { ready, gap } = beforeGap(found, cursor as { seq: number; gap_before: string | null })
-      if (ready.length) await follower.handle(scope, ready)
-      await scope.session.rows(
-        'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
-        [name, ready.at(-1)?.seq ?? cursor.seq, gap],
-      )
-      return { handled: ready.length, waiting: gap !== null }
-    },
-    'quiet',
-  )
+  const turn = async (scope: Scope) => {
+    const { name } = follower
+    const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, follower))
+    if (!cursor) return { handled: 0, waiting: false }
+    const { ready, gap } = await readBehind(scope, cursor.seq, readGap(cursor.gap_before))
+    if (!ready.length && !gap) return { handled: 0, waiting: false }
+    if (ready.length) await follower.handle(scope, ready)
+    await scope.session.rows(
+      'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
+      [name, ready.at(-1)?.seq ?? cursor.seq, gap ? `${gap.before}:${gap.open.join(',')}` : null],
+    )
+    return { handled: ready.length, waiting: gap !== undefined }
+  }
+  // Its own commits would wake it again, and it would never come to rest.
+  return database.inSystem('ascendore_worker', turn, 'unheard')
 }
 
-type Seen = EventRow & { xmin: string; xmax: string }
+type Cursor = { seq: number; gap_before: string | null }
 
-/** The events behind a number, with the snapshot in which they were seen: "open" means open when exactly these were. */
-export async function seenEvents(scope: Scope, seq: number): Promise<Seen[]> {
-  const found = await scope.session.rows(
-    `select e.*, pg_snapshot_xmin(pg_current_snapshot())::text as xmin, pg_snapshot_xmax(pg_current_snapshot())::text as xmax
-     from (select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
-       entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
-       from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}) e order by e.seq`,
-    [seq],
-  )
-  return found as Seen[]
+/** The follower's cursor, locked; undefined where there is none yet, or another process holds it. */
+async function heldCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
+  const text = 'select seq, gap_before from event_cursors where follower = $1 for update skip locked'
+  return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
+}
+
+/** The cursor of a follower that is new; undefined where it stands already. */
+async function newCursor(
+  scope: Scope,
+  { name, from = 'start' }: Pick<Follower, 'name' | 'from'>,
+): Promise<Cursor | undefined> {
+  const first = from === 'now' ? '(select coalesce(max(seq), 0) from events)' : '0'
+  const text = `insert into event_cursors (follower, seq) select $1, ${first} on conflict do nothing returning seq, gap_before`
+  return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
+}
+
+/** A gap that is waited for: the event behind it, and the transactions that may still fill it. */
+export type Gap = { before: number; open: string[] }
+
+/** Reads `seq:id,id`; what an earlier version wrote is seen anew. */
+function readGap(text: string | null): Gap | undefined {
+  const [, before, open] = /^(\d+):([\d,]*)$/.exec(text ?? '') ?? []
+  return before === undefined ? undefined : { before: Number(before), open: open!.split(',').filter(Boolean) }
 }
 
 /**
- * The events that may be handled now, and the gap before which the rest waits, as "seq xmax": the event
- * behind the gap, and the id below which all transactions must have ended.
+ * The events behind a number up to the first gap that may still be filled, and that gap.
+ * @param waited the gap at which the reading before has stopped
  */
-export function beforeGap(
-  seen: Seen[],
-  cursor: { seq: number; gap_before: string | null },
-): { ready: EventRow[]; gap: string | null } {
-  const [waitingFor, waitingUntil] = cursor.gap_before?.split(' ') ?? []
-  const ready: EventRow[] = []
-  let last = cursor.seq
-  for (const event of seen) {
-    const isGap = event.seq !== last + 1
-    const nobodyOpen = event.xmin === event.xmax
-    const hasEnded = waitingFor === String(event.seq) && BigInt(event.xmin) >= BigInt(waitingUntil!)
-    if (isGap && !nobodyOpen && !hasEnded) {
-      // A wait that has begun keeps its mark: a busy database must not postpone it for ever.
-      const until = waitingFor === String(event.seq) ? waitingUntil! : event.xmax
-      return { ready, gap: `${event.seq} ${until}` }
-    }
-    ready.push(event)
-    last = event.seq
-  }
-  return { ready, gap: null }
+export async function readBehind(
+  scope: Scope,
+  seq: number,
+  waited: Gap | undefined,
+): Promise<{ ready: EventRow[]; gap: Gap | undefined }> {
+  // Asked before the events are read: who had ended by then has its events among them.
+  const stillOpen = waited ? await openAmong(scope, waited.open) : []
+  const found = (await scope.session.rows(
+    `select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
+       entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
+     from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}`,
+    [seq],
+  )) as Row[] as EventRow[]
+  const { ready, gapBefore } = beforeGap(found, seq, stillOpen.length ? undefined : waited?.before)
+  if (gapBefore === undefined) return { ready, gap: undefined }
+  // Asked after the events were read: whoever ends in between is seen next time.
+  const open = gapBefore === waited?.before ? stillOpen : await openAmong(scope)
+  return { ready, gap: { before: gapBefore, open } }
+}
+
+/**
+ * The events up to the first gap, and the event behind it.
+ * @param closed the event before which all is known to be there
+ */
+function beforeGap(
+  found: EventRow[],
+  seq: number,
+  closed: number | undefined,
+): { ready: EventRow[]; gapBefore?: number } {
+  const at = found.findIndex(
+    (event, i) => event.seq !== (found[i - 1]?.seq ?? seq) + 1 && event.seq !== closed,
+  )
+  return at < 0 ? { ready: found } : { ready: found.slice(0, at), gapBefore: found[at]!.seq }
+}
+
+/**
+ * The ids of the other transactions of this database that are open, of all or of the given ones. Each holds a
+ * lock on its own id until all may see what it did. Locks do not tell their database, so that of the process does;
+ * where neither that nor a prepared transaction tells it, it may be this one.
+ */
+async function openAmong(scope: Scope, ids?: string[]): Promise<string[]> {
+  if (ids && !ids.length) return []
+  const rows = await scope.session.rows(
+    `select l.transactionid::text as id from pg_locks l
+     left join pg_stat_activity a on a.pid = l.pid left join pg_prepared_xacts p on p.transaction = l.transactionid
+     where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted and l.pid is distinct from pg_backend_pid()
+       and coalesce(a.datname, p.database, current_database()) = current_database()`,
+  )
+  const open = rows.map(row => row.id as string)
+  return ids ? open.filter(id => ids.includes(id)) : open
 }
 
 /** Runs followers until stopped: at once when woken, else every second. */

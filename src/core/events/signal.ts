@@ -1,12 +1,10 @@
 import type { Redis } from 'ioredis'
-import type { Engine } from '../db/engine.ts'
+import type { Engine, Wire } from '../db/engine.ts'
 import type { Log } from '../log.ts'
 
 const CHANNEL = 'ascendore_written'
 /** Other processes are told at most so often: one word says as much as a hundred. */
 const PAUSE_MS = 25
-
-type Wire = { tell: () => Promise<unknown>; stop: () => Promise<unknown> }
 
 /**
  * Says that something was written, in this process at once and in the others by Redis, where there is one, else by

@@ -1,5 +1,5 @@
 import type { Database } from '../db/workspace.ts'
-import { beforeGap, type EventRow, seenEvents } from './follow.ts'
+import { type EventRow, type Gap, readBehind } from './follow.ts'
 
 /**
  * Reads the history as it grows, for whoever needs no cursor in the database: each process for itself, every event
@@ -7,7 +7,7 @@ import { beforeGap, type EventRow, seenEvents } from './follow.ts'
  */
 export class EventTail {
   private readonly database: Database
-  private gapBefore: string | null = null
+  private gap: Gap | undefined
   /** Everything up to here has been read, and nothing below it can come any more. */
   seq = 0
 
@@ -26,22 +26,21 @@ export class EventTail {
         scope.session.rows(
           `select coalesce(max(seq), 0) as seq from event_cursors where follower = 'counts'`,
         ),
-      'read',
+      'unheard',
     )
     this.seq = row!.seq as number
-    this.gapBefore = null
+    this.gap = undefined
   }
 
   /** The next events, at most a thousand; `waiting` says that more stand behind a gap. */
   async next(): Promise<{ events: EventRow[]; waiting: boolean }> {
-    const seen = await this.database.inSystem(
+    const { ready, gap } = await this.database.inSystem(
       'ascendore_worker',
-      scope => seenEvents(scope, this.seq),
-      'read',
+      scope => readBehind(scope, this.seq, this.gap),
+      'unheard',
     )
-    const { ready, gap } = beforeGap(seen, { seq: this.seq, gap_before: this.gapBefore })
     this.seq = ready.at(-1)?.seq ?? this.seq
-    this.gapBefore = gap
-    return { events: ready, waiting: gap !== null }
+    this.gap = gap
+    return { events: ready, waiting: gap !== undefined }
   }
 }

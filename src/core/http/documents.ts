@@ -6,7 +6,9 @@ import type { Operation } from './operation.ts'
 
 /** `/openapi.json`, and `/api-docs` with Swagger UI over the same document. */
 export async function documentRoutes(server: FastifyInstance, operations: Operation[]): Promise<void> {
-  const document = openApiDocument(operations)
+  let made: object | undefined
+  // Made when it is first asked for: it is a tenth of the start, and most starts never need it.
+  const document = { toJSON: () => (made ??= openApiDocument(operations)) }
   server.get('/openapi.json', async () => document)
   await server.register(swagger, { mode: 'static', specification: { document: document as never } })
   await server.register(swaggerUi, { routePrefix: '/api-docs', staticCSP: true })

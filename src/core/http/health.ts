@@ -39,7 +39,7 @@ function metricsRoute(server: FastifyInstance): void {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers: [registry],
   })
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     durations.observe(
       {
         method: request.method,
@@ -48,6 +48,7 @@ function metricsRoute(server: FastifyInstance): void {
       },
       reply.elapsedTime / 1000,
     )
+    done()
   })
   server.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

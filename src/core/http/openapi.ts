@@ -110,27 +110,32 @@ function securityOf(operation: Operation) {
 
 function parameters(operation: Operation) {
   const header: Record<string, z.ZodType> = {}
-  if (operation.access !== 'public' && operation.access !== 'user')
+  if (operation.access !== 'public')
     header['X-Workspace-Id'] = z
       .uuid()
       .optional()
-      .meta({ description: 'Another of your workspaces than the token names' })
+      .meta({
+        description:
+          operation.access === 'user'
+            ? 'Changes nothing here, where no workspace matters; but it must be one of yours, else the answer is 404'
+            : 'Another of your workspaces than the token names',
+      })
   if (operation.conditional)
     header['If-Match'] = z
       .string()
       .optional()
       .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
-  if (
-    operation.method === 'POST' &&
-    (!operation.streams || operation.keyed) &&
-    operation.access !== 'public' &&
-    operation.access !== 'user'
-  ) {
+  if (isKeyed(operation)) {
     header['Idempotency-Key'] = z
       .string()
       .max(200)
       .optional()
-      .meta({ description: 'The same key and body get the same answer for 24 hours' })
+      .meta({
+        description:
+          operation.access === 'user'
+            ? 'The same key and body get the same answer for 24 hours; 409 IDEMPOTENCY_KEY_UNANSWERED while there is none'
+            : 'The same key and body get the same answer for 24 hours',
+      })
   }
   return {
     requestParams: {
@@ -140,6 +145,9 @@ function parameters(operation: Operation) {
     },
   }
 }
+
+const isKeyed = ({ method, access, streams, keyed, unkeyed }: Operation): boolean =>
+  method === 'POST' && access !== 'public' && !unkeyed && (!streams || keyed === true)
 
 function requestBody({ body, consumes, document }: Operation) {
   const schema = (document?.body ?? body ?? { type: 'string', format: 'binary' }) as never
@@ -155,6 +163,7 @@ const REFUSALS: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not there, or not visible to the caller',
+  409: 'The Idempotency-Key was used for another request',
   415: 'Not JSON',
   429: 'Too many requests; see Retry-After',
 }
@@ -173,7 +182,9 @@ const sharedRefusals = () =>
 function responses(operation: Operation): Record<string, object> {
   const codes = { ...REFUSALS, ...operation.refuses } as Record<number, string>
   if (operation.access === 'public') delete codes[403]
-  if (!operation.params) delete codes[404]
+  // Whoever is signed in may name a workspace that is not theirs.
+  if (!operation.params && operation.access === 'public' && !operation.refuses?.[404]) delete codes[404]
+  if (!isKeyed(operation) && !operation.refuses?.[409]) delete codes[409]
   if (!operation.body) delete codes[415]
   const refusals = Object.entries(codes).map(([code, description]) => [
     code,
@@ -181,13 +192,26 @@ function responses(operation: Operation): Record<string, object> {
       ? { $ref: `#/components/responses/Refused${code}` }
       : refusal(description),
   ])
-  return { [String(operation.status ?? 200)]: success(operation), ...Object.fromEntries(refusals) }
+  const also = Object.entries(operation.alsoAnswers ?? {}).map(([code, description]) => [
+    code,
+    { ...success(operation), description },
+  ])
+  const others = Object.entries(operation.also ?? {}).map(([code, description]) => [code, { description }])
+  return {
+    [String(operation.status ?? 200)]: success(operation),
+    ...Object.fromEntries([...also, ...others, ...refusals]),
+  }
 }
 
 function success({ answers, document, status }: Operation): object {
   if (answers === 'nothing' || status === 204) return { description: 'Done' }
   if (answers === 'csv')
     return { description: 'The table', content: { 'text/csv': { schema: { type: 'string' } } } }
+  if (answers === 'pdf')
+    return {
+      description: 'The document',
+      content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+    }
   if (answers === 'stream')
     return {
       description: 'The file',

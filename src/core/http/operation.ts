@@ -44,7 +44,11 @@ type Described = {
   rate?: RateClass
   /** Success status and body; 200 and any JSON where not said. */
   status?: number
-  answers?: z.ZodType | 'nothing' | 'csv' | 'stream'
+  answers?: z.ZodType | 'nothing' | 'csv' | 'pdf' | 'stream'
+  /** Other statuses of success, whose body has the same shape, and when they are answered. */
+  alsoAnswers?: Record<number, string>
+  /** Further answers that are no refusals and have no JSON, for the document. */
+  also?: Record<number, string>
   /** Codes of refusals beyond those that every route has, for the document. */
   refuses?: Record<number, string>
   /** The body's media types where it is not JSON. */
@@ -59,8 +63,8 @@ type Described = {
   touches?: readonly string[]
   /** Only for people who are signed in; no API key reaches it. */
   sessionOnly?: boolean
-  /** Its answer holds a secret, so it is sealed where it is kept for an `Idempotency-Key`. */
-  tellsSecret?: boolean
+  /** A POST that is answered anew each time, whatever `Idempotency-Key` comes with it. */
+  unkeyed?: boolean
 }
 
 /** One route: the server, the OpenAPI document, the client and the tests are all made from it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
-import { queryMark, readCursor, writeCursor } from '../record/cursor.ts'
+import { pageFrom, queryMark, readCursor } from '../record/cursor.ts'
 
 const ROWS_DEFAULT = 50
 const ROWS_AT_MOST = 200
@@ -46,13 +46,6 @@ export async function readPage(tx: Tx, { select, from, params, key, query, newes
     `select ${select}, ${key} as "pageKey" ${from} and (${place} is null or ${key} ${newestFirst ? '<' : '>'} ${place}) order by ${key}${newestFirst ? ' desc' : ''} limit ${limit + 1}`,
     [...params, cursor?.values[0] ?? null],
   )
-  const page = found.slice(0, limit)
-  const last = found.length > limit ? page.at(-1) : undefined
-  return {
-    rows: page.map(({ pageKey: _, ...row }): Row => row),
-    total,
-    nextCursor: last
-      ? writeCursor({ query: mark, values: [last.pageKey], total, totalIsEstimate: false })
-      : null,
-  }
+  const page = pageFrom(found, limit, { total, totalIsEstimate: false }, mark, row => [row.pageKey])
+  return { ...page, rows: page.rows.map(({ pageKey: _, ...row }): Row => row) }
 }

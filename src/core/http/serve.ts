@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Access, whoOf } from '../auth/access.ts'
 import type { Credential } from '../auth/credentials.ts'
-import type { Claims } from '../auth/tokens.ts'
+import { bearerOf, type Claims } from '../auth/tokens.ts'
 import type { Tx } from '../db/workspace.ts'
 import { forbidden, type Issue, invalid, issuesOf, notFound, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
-import { type KeptAnswer, once } from './idempotency.ts'
+import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
 import { Answer, type Operation, reaches } from './operation.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
 
@@ -33,7 +33,7 @@ declare module 'fastify' {
 
 /** The token of `Authorization: Bearer …`, or the key of `X-Api-Key`. */
 function tokenOf(app: App, { headers }: FastifyRequest): string | undefined {
-  if (headers.authorization !== undefined) return /^Bearer +(\S+)$/i.exec(headers.authorization)?.[1]
+  if (headers.authorization !== undefined) return bearerOf(headers.authorization)
   const key = headers['x-api-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !app.credentials.some(reader => reader.recognises(key)))
@@ -106,8 +106,17 @@ export async function serve(
   await operation.before?.({ app, ...inputs })
   const { caller } = request
   if (!caller) return send(operation, reply, await operation.handle(base))
-  if (operation.access === 'user')
-    return send(operation, reply, await operation.handle({ ...base, claims: caller.claims }))
+  const key =
+    operation.method === 'POST' && !operation.unkeyed ? request.headers['idempotency-key'] : undefined
+  const asked = [operation.method, operation.path, inputs.params, inputs.query, request.body ?? null]
+  const { jwtSecret } = app.config
+  if (operation.access === 'user') {
+    const { claims } = caller
+    const work = async () => operation.handle({ ...base, claims })
+    if (typeof key !== 'string') return send(operation, reply, await work())
+    const answer = async () => keep(operation, await work())
+    return sendKept(reply, await onceForUser(app.database, claims.userId, key, asked, answer, jwtSecret))
+  }
   const { access, claims } = caller
   const who = whoOf(claims, caller.workspaceId, access!, {
     requestId: request.id,
@@ -119,14 +128,11 @@ export async function serve(
   if (operation.streams) return send(operation, reply, await operation.handle(member))
   const ifMatch = readIfMatch(request)
   const work = (tx: Tx) => Promise.resolve(operation.handle({ ...member, tx, ifMatch }))
-  const key = request.headers['idempotency-key']
-  if (operation.method === 'POST' && typeof key === 'string') {
-    const asked = [operation.method, operation.path, inputs.params, inputs.query, request.body ?? null]
-    const secret = operation.tellsSecret ? app.config.jwtSecret : undefined
+  if (typeof key === 'string') {
     const kept = await app.database.inWorkspace(who, tx =>
-      once(tx, key, asked, async () => keep(operation, await work(tx)), secret),
+      once(tx, key, asked, async () => keep(operation, await work(tx)), jwtSecret),
     )
-    return reply.status(kept.status).headers(kept.headers).send(kept.body)
+    return sendKept(reply, kept)
   }
   return send(operation, reply, await app.database.inWorkspace(who, work, operation.reads ? 'read' : 'write'))
 }
@@ -178,6 +184,9 @@ function keep(operation: Operation, result: unknown): KeptAnswer {
     body: JSON.stringify(answer.body),
   }
 }
+
+const sendKept = (reply: FastifyReply, { status, headers, body }: KeptAnswer): unknown =>
+  reply.status(status).headers(headers).send(body)
 
 function send(operation: Operation, reply: FastifyReply, result: unknown): unknown {
   const answer = result instanceof Answer ? result : new Answer(result)

@@ -106,6 +106,7 @@ export async function installJobs(
     if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, options)
     else await boss.createQueue(job.name, options)
   }
+  for (const { name, cron } of schedules) await boss.schedule(name, cron)
   await boss.stop({ graceful: false })
 }
 
@@ -161,12 +162,12 @@ export class Jobs {
     await this.boss.start()
     for (const job of jobs) {
       await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
-        this.perform(job, taken!),
+        // What is done makes room for the next one at once, and not at the next poll.
+        this.perform(job, taken!).finally(() => this.nudge(job.name)),
       )
       this.workers.push(job.name)
     }
-    for (const { name, cron, run } of schedules) {
-      await this.boss.schedule(name, cron)
+    for (const { name, run } of schedules) {
       await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log, app))
     }
   }
@@ -194,7 +195,7 @@ export class Jobs {
   }
 
   /** Has this process look at the queue now rather than at the next poll. */
-  private nudge(name: string): void {
+  nudge(name: string): void {
     for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
   }
 
@@ -227,13 +228,4 @@ export class Jobs {
     this.stopping.abort()
     await this.boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
   }
-}
-
-/** Failed jobs of a workspace, for its admins. */
-export function failedJobs(scope: Scope, workspaceId: string) {
-  return scope.session.rows(
-    `select id, name, retry_count as "tries", output, created_on as "createdAt", completed_on as "failedAt" from pgboss.job
-     where state = 'failed' and data #>> '{who,workspaceId}' = $1 order by completed_on desc limit 200`,
-    [workspaceId],
-  )
 }

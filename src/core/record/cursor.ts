@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { Row } from '../db/engine.ts'
 import { invalid } from '../errors.ts'
 import { isUuid } from '../ids.ts'
 
+/** How many rows a list has, and whether that was counted to the end. */
+export type Total = { total: number; totalIsEstimate: boolean }
+/** Any list on the wire (R3 4.6). */
+export type Page<T = Row> = { rows: T[]; total: number; totalIsEstimate?: true; nextCursor: string | null }
+
 /** Where a page ends: the ordering values of its last row, and the total that the first page counted. */
-export type Cursor = { query: string; values: unknown[]; total: number; totalIsEstimate: boolean }
+export type Cursor = Total & { query: string; values: unknown[] }
 
 const shape = z.tuple([
   z.string(),
@@ -49,4 +55,26 @@ export function readCursor(text: string, query: string, parts: readonly Part[]):
   if (!values.every((value, i) => FITS[parts[i]!](value)))
     throw invalid({ path: 'cursor', message: 'is not a cursor' })
   return { query, values, total, totalIsEstimate }
+}
+
+/**
+ * A list's answer. `found` holds one row more than the page where another page follows.
+ * @param query the mark of the query, as `queryMark` makes it
+ * @param valuesOf the ordering values of a row, in which its cursor consists
+ */
+export function pageFrom(
+  found: Row[],
+  limit: number,
+  { total, totalIsEstimate }: Total,
+  query: string,
+  valuesOf: (row: Row) => unknown[],
+): Page {
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
+  return {
+    rows,
+    total,
+    ...(totalIsEstimate ? { totalIsEstimate: true as const } : {}),
+    nextCursor: last ? writeCursor({ query, values: valuesOf(last), total, totalIsEstimate }) : null,
+  }
 }

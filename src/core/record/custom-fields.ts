@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '../db/workspace.ts'
 import { type Issue, invalid } from '../errors.ts'
+import { isUuid } from '../ids.ts'
 import type { CustomType } from './custom-types.ts'
 import type { Change, RecordDefinition } from './definition.ts'
 import * as fields from './fields.ts'
@@ -55,6 +56,18 @@ export function fieldOf(custom: CustomField): fields.Field {
     default:
       return fields.text(1000)
   }
+}
+
+/** The value that a row holds for a field of this kind, or null where it is one of another type. */
+export function valueThatFits(kind: fields.FieldKind, value: unknown): unknown {
+  const fits = () => {
+    if (kind === 'number' || kind === 'money') return typeof value === 'number'
+    if (kind === 'boolean') return typeof value === 'boolean'
+    if (kind === 'member') return isUuid(value)
+    if (typeof value !== 'string') return false
+    return kind !== 'date' || (/^[12]/.test(value) && z.iso.date().safeParse(value).success)
+  }
+  return fits() ? value : null
 }
 
 /**

@@ -5,9 +5,10 @@ import type { Contract } from './contract.ts'
 
 /**
  * Who sees a record. `workspace`: every member. Otherwise a MEMBER under visibility `own` sees it where one
- * of the `own` fields names them, or where a record that one of the `through` fields names is theirs.
+ * of the `own` fields names them, or where a record that one of the `through` fields names is theirs. What is
+ * `private` is seen so by every MEMBER and VIEWER, whatever the workspace lets its members see.
  */
-export type Visibility = 'workspace' | { own: readonly string[]; through?: readonly string[] }
+export type Visibility = 'workspace' | { own: readonly string[]; through?: readonly string[]; private?: true }
 
 /** Values on their way into a row; SQL may refer to the row before the change as `old`. */
 export type Change = Record<string, unknown>
@@ -22,8 +23,16 @@ export type RecordDefinition = {
   visibility: Visibility
   /** Who may write: every MEMBER within visibility (default), or ADMIN and OWNER only. */
   writers: 'member' | 'admin'
-  /** Fields computed on read, over the row `t`. */
+  /**
+   * Fields computed on read, over the row `t`. Of a field that has a column as well, filters and orders compare what is
+   * computed and not what is stored.
+   */
   computed: Record<string, SQL>
+  /**
+   * Of a computed field with a column: the stored values that may read as a value; a value that is not named reads as it is
+   * stored. Only so can a filter on it use an index.
+   */
+  storedAs: Record<string, Record<string, readonly string[]>>
   /**
    * Further CTEs of the one statement that writes, over `old` and `new` (rows before and after): companion
    * rows that have no life of their own. Comma-separated SQL without parameters.
@@ -80,6 +89,7 @@ export function defineRecord(given: Given): RecordDefinition {
   const definition: RecordDefinition = {
     writers: 'member',
     computed: {},
+    storedAs: {},
     alongside: undefined,
     rules: {},
     routes: given.contract.importable

@@ -3,7 +3,7 @@ import { isCurrencyCode, phoneProblem } from './formats.ts'
 
 /**
  * What a field holds; decides how it is stored, filtered, sorted, imported, exported and shown.
- * `link` holds the id of another record, `related` one of any type (beside a `relatedType` field),
+ * `link` holds the id of another record, `related` one of any type (beside a field such as `relatedType`),
  * `member` a user id.
  */
 export type FieldKind =

@@ -7,6 +7,7 @@ import { columnOf, hasColumn, type RecordDefinition, tableOf } from './definitio
 import type { Field, FieldKind } from './fields.ts'
 import { momentCondition } from './filter-time.ts'
 import { recordNamed } from './registry.ts'
+import { comparedExpression } from './select.ts'
 import { scopeCondition } from './visibility.ts'
 
 export const OPERATORS = [
@@ -95,6 +96,8 @@ export type Operand = {
   kind: FieldKind
   options?: readonly string[]
   numberCast: string
+  /** The condition that the stored value may read as one of these, where it is computed and an index can say so. */
+  narrowed?: (values: unknown[], scope: FilterScope) => string
 }
 
 /** The record types whose custom fields a filter needs. */
@@ -181,12 +184,23 @@ function operandOf(path: string, record: RecordDefinition, key: string, alias: s
   const column = columnOf(record, key)
   return {
     path,
-    expression: `${alias}.${column.name}`,
+    expression: comparedExpression(record, key, alias),
     kind: f.kind,
     options: f.options,
     numberCast: column.getSQLType() === 'integer' ? 'bigint' : 'numeric',
+    ...(record.storedAs[key] ? { narrowed: narrowing(`${alias}.${column.name}`, record.storedAs[key]) } : {}),
   }
 }
+
+const narrowing =
+  (column: string, storedAs: Record<string, readonly string[]>): Operand['narrowed'] =>
+  (values, scope) => {
+    const stored = [...new Set(values.flatMap(value => storedAs[String(value)] ?? [String(value)]))]
+    // A single value keeps the order of an index behind it.
+    return stored.length === 1
+      ? ` and ${column} = ${scope.add(stored[0], 'text')}`
+      : ` and ${column} = any(${scope.add(arrayLiteral(stored), 'text[]')})`
+  }
 
 function customOperand(
   path: string,
@@ -209,23 +223,35 @@ function customOperand(
   }
 }
 
-/** A custom field's value as SQL of its own type. Its key is an identifier, checked when it was defined. */
+const DAY = '^[12]\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$'
+const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+
+/**
+ * A custom field's value as SQL of its own type. Its key is an identifier, checked when it was defined. Rows
+ * may hold a value of another type, from a field of the same key that was deleted: it counts as none, as in
+ * `valueThatFits`, which says the same of a row that was read.
+ */
 export function customExpression(custom: CustomField, field: Field, alias: string): string {
-  const value = `${alias}.custom_fields->>'${custom.key}'`
+  const json = `${alias}.custom_fields->'${custom.key}'`
+  const value = `(${alias}.custom_fields->>'${custom.key}')`
+  const as = (type: string) => `jsonb_typeof(${json}) = '${type}'`
   switch (field.kind) {
     case 'number':
     case 'money':
-      return `(${value})::numeric`
-    case 'date':
-      return `(${value})::date`
+      return `(case when ${as('number')} then ${value}::numeric end)`
+    case 'date': {
+      // 31 February has the form of a day: counted from the first of the month it comes out as another one.
+      const day = `((left(${value}, 8) || '01')::date + right(${value}, 2)::int - 1)`
+      return `(case when ${value} ~ '${DAY}' then case when ${day}::text = ${value} then ${day} end end)`
+    }
     case 'boolean':
-      return `(${value})::boolean`
+      return `(case when ${as('boolean')} then ${value}::boolean end)`
     case 'member':
-      return `(${value})::uuid`
+      return `(case when ${value} ~ '${UUID}' then ${value}::uuid end)`
     case 'texts':
-      return `array(select jsonb_array_elements_text(coalesce(${alias}.custom_fields->'${custom.key}', '[]'::jsonb)))`
+      return `array(select jsonb_array_elements_text(case when ${as('array')} then ${json} else '[]'::jsonb end))`
     default:
-      return `(${value})`
+      return `(case when ${as('string')} then ${value} end)`
   }
 }
 
@@ -251,7 +277,9 @@ function comparison(operand: Operand, condition: Condition, scope: FilterScope):
   if (MULTI.includes(kind)) return multiComparison(operand, condition, scope)
   switch (op) {
     case 'eq':
-      return value === null ? `${expression} is null` : `${expression} = ${scalar(operand, value, scope)}`
+      return value === null
+        ? `${expression} is null`
+        : `(${expression} = ${scalar(operand, value, scope)}${operand.narrowed?.([value], scope) ?? ''})`
     case 'neq':
       return value === null
         ? `${expression} is not null`
@@ -303,7 +331,8 @@ function inList(operand: Operand, value: unknown, scope: FilterScope): string {
   if (!Array.isArray(value) || value.length > 500)
     throw badValue(operand, 'must be a list of at most 500 values for in')
   const cast = castFor(operand)
-  return `${operand.expression} = any(${scope.add(arrayLiteral(value.map(item => plain(operand, item))), `${cast}[]`)})`
+  const list = scope.add(arrayLiteral(value.map(item => plain(operand, item))), `${cast}[]`)
+  return `(${operand.expression} = any(${list})${operand.narrowed?.(value, scope) ?? ''})`
 }
 
 function likeness(operand: Operand, { op, value }: Condition, scope: FilterScope): string {

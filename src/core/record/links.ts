@@ -3,6 +3,7 @@ import type { Tx } from '../db/workspace.ts'
 import { type Issue, invalid } from '../errors.ts'
 import { type Change, type RecordDefinition, tableOf } from './definition.ts'
 import { hasRecord, recordNamed } from './registry.ts'
+import { typeKeyOf } from './related.ts'
 
 type Wanted = { path: string; type: string; id: string }
 
@@ -34,7 +35,7 @@ function linksOf(record: RecordDefinition, values: Change): Wanted[] {
 
 /** `relatedId` speaks of a record of the type that `relatedType` names beside it. */
 function relatedLink(path: string, values: Change): Wanted {
-  const typePath = path.replace(/Id$/, 'Type')
+  const typePath = typeKeyOf(path)
   const type = values[typePath]
   if (typeof type !== 'string') throw invalid({ path: typePath, message: `must be given with ${path}` })
   if (!hasRecord(type)) throw invalid({ path: typePath, message: 'no such record type here' })

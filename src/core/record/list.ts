@@ -4,7 +4,7 @@ import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
 import { liveCount } from './counts.ts'
-import { queryMark, readCursor, writeCursor } from './cursor.ts'
+import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import { compileFilter, customEntitiesIn, type Filter, parseFilter } from './filter.ts'
@@ -17,9 +17,6 @@ import { scopeCondition, seesOwnOnly } from './visibility.ts'
 /** With a filter, a total is exact up to here. */
 export const COUNTED_AT_MOST = 10_000
 export const LIMIT_AT_MOST = 200
-
-/** Any list on the wire (R3 4.6). */
-export type Page<T = Row> = { rows: T[]; total: number; totalIsEstimate?: true; nextCursor: string | null }
 
 /** A list request, after the query string has been validated by `listQuerySchema`. */
 export type ListQuery = {
@@ -212,15 +209,7 @@ export async function list(
   const [total, found] = selection.search
     ? await oneByOne(counting, reading)
     : await both(counting, () => reading())
-  const rows = found.slice(0, limit)
-  const last = found.length > limit ? rows.at(-1) : undefined
-  const values = last && selection.keys.map(key => sortValue(key, last))
-  return {
-    rows,
-    total: total.total,
-    ...(total.totalIsEstimate ? { totalIsEstimate: true as const } : {}),
-    nextCursor: values ? writeCursor({ ...total, query: selection.mark, values }) : null,
-  }
+  return pageFrom(found, limit, total, selection.mark, row => selection.keys.map(key => sortValue(key, row)))
 }
 
 /** Issues two pieces of work without waiting between them, so that their statements travel together. */
@@ -302,8 +291,6 @@ function misfit(error: unknown): never {
     throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
   throw error
 }
-
-type Total = { total: number; totalIsEstimate: boolean }
 
 /** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
 async function count(tx: Tx, record: RecordDefinition, selection: Selection): Promise<Total> {

@@ -20,4 +20,8 @@ export function recordNamed(name: string): RecordDefinition {
   return record
 }
 
+/** Whether an event, the row `alias`, tells of a record, and not of people, their sessions or the workspace. */
+export const isOfRecord = (alias: string): string =>
+  `${alias}.entity_type = any('{${[...byName.keys()].join(',')}}'::text[])`
+
 export const hasRecord = (name: string): boolean => byName.has(name)

@@ -17,3 +17,6 @@ export const relatedFields = () => ({
   relatedType: choice(RELATED_TYPES, { description: 'The type of the record on which it hangs' }),
   relatedId: related({ description: 'Its id' }) as Field<string | null>,
 })
+
+/** The field that names the type of the record whose id stands in `key`: `relatedType` beside `relatedId`. */
+export const typeKeyOf = (key: string): string => key.replace(/Id$/, 'Type')

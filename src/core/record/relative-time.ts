@@ -20,6 +20,36 @@ export function startOfDay(day: string, zone: string): Date {
   return new Date(dayIn(zone, new Date(midnight)) < day ? guess : midnight)
 }
 
+/**
+ * The moment at which the zone's clock shows that day and time. A time that the clock skips is as far behind the
+ * change as it would have been; of a time that it shows twice the first is meant (as Temporal's `compatible`).
+ * @param time HH:mm
+ */
+export function momentAt(day: string, time: string, zone: string): Date {
+  const wall = Date.parse(`${day}T${time}:00Z`)
+  // A day apart, so that a change of the clock in between shows as two offsets.
+  const before = offsetMs(zone, wall - 86_400_000)
+  const after = offsetMs(zone, wall + 86_400_000)
+  const fitting = [before, after].find(offset => offsetMs(zone, wall - offset) === offset)
+  return new Date(wall - (fitting ?? before))
+}
+
+type Today = { day: string; start: string; endsMs: number; startsMs: number }
+const todays = new Map<string, Today>()
+
+/** The day that it is in the zone and the moment at which it began; kept until it ends, for it is asked for at every turn. */
+export function todayIn(zone: string, at: Date = new Date()): Today {
+  const kept = todays.get(zone)
+  const ms = at.getTime()
+  if (kept && ms >= kept.startsMs && ms < kept.endsMs) return kept
+  const day = dayIn(zone, at)
+  const start = startOfDay(day, zone)
+  const endsMs = startOfDay(addDays(day, 1), zone).getTime()
+  const today = { day, start: start.toISOString(), startsMs: start.getTime(), endsMs }
+  todays.set(zone, today)
+  return today
+}
+
 /** How far the zone's clock is ahead of UTC at that moment, in milliseconds. */
 export function offsetMs(zone: string, atMs: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {

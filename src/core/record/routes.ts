@@ -7,6 +7,7 @@ import type { GenericRoute, RecordDefinition } from './definition.ts'
 import { componentName, pageOf, ref } from './json-schema.ts'
 import { list, listQuerySchema } from './list.ts'
 import { allRecords } from './registry.ts'
+import { typeKeyOf } from './related.ts'
 import { store } from './store.ts'
 
 export const idParams = z.object({ id: z.uuid('must be an id') })
@@ -83,7 +84,7 @@ function readRoute(record: RecordDefinition): Operation {
   })
 }
 
-function updateRoute(record: RecordDefinition, method: 'PATCH' | 'PUT', access: Role): Operation {
+export function updateRoute(record: RecordDefinition, method: 'PATCH' | 'PUT', access: Role): Operation {
   const { label, tag, base, schema } = named(record)
   return operation({
     method,
@@ -147,15 +148,25 @@ function bulkRoute(record: RecordDefinition, access: Role): Operation {
   })
 }
 
-/** `/companies/:id/deals` for every record type with a field that links to companies. */
+/**
+ * `/companies/:id/deals` for every record type with a field by which people link it to companies. Fields that the
+ * server fills say what has become of a record and not on what it hangs; and that a task may hang on any
+ * record, hence on a task, makes it no list below itself.
+ */
 function nestedRoutes(target: RecordDefinition): Operation[] {
   return allRecords().flatMap(record => {
     const { fields, path } = record.contract
     const links = Object.entries(fields).filter(
-      ([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name,
+      ([, f]) =>
+        (f.kind === 'link' || f.kind === 'links') &&
+        f.target === target.contract.name &&
+        f.writable !== 'never',
     )
     const related = Object.entries(fields).filter(
-      ([, f]) => f.kind === 'related' && fields.relatedType?.options?.includes(target.contract.name),
+      ([key, f]) =>
+        f.kind === 'related' &&
+        record !== target &&
+        fields[typeKeyOf(key)]?.options?.includes(target.contract.name),
     )
     const keys = [...links, ...related].map(([key]) => key)
     return keys.length && record.routes.includes('list') ? [nestedRoute(target, record, keys, path)] : []

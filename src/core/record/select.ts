@@ -22,14 +22,29 @@ export function selectList(record: RecordDefinition): string {
   return list
 }
 
+/** What a computed field reads, over the row `t`. */
+function computedExpression(record: RecordDefinition, key: string): string | undefined {
+  const computed = record.computed[key]
+  if (!computed) return undefined
+  const { sql, params } = dialect.sqlToQuery(computed)
+  if (params.length) throw new Error(`computed ${record.contract.name}.${key} must not hold parameters`)
+  return sql
+}
+
+/**
+ * What filters and orders compare: a field's column, or what is read in its place where it is computed as well,
+ * so that a list holds what its rows say.
+ * @param alias of the row
+ */
+export function comparedExpression(record: RecordDefinition, key: string, alias: string): string {
+  const computed = computedExpression(record, key)
+  return computed ? computed.replace(/\bt\./g, `${alias}.`) : `${alias}.${columnOf(record, key).name}`
+}
+
 /** The SQL expression of one field over the row `t`. */
 export function readExpression(record: RecordDefinition, key: string, field: Field): string {
-  const computed = record.computed[key]
-  if (computed) {
-    const { sql, params } = dialect.sqlToQuery(computed)
-    if (params.length) throw new Error(`computed ${record.contract.name}.${key} must not hold parameters`)
-    return sql
-  }
+  const computed = computedExpression(record, key)
+  if (computed) return computed
   const column = `t.${columnOf(record, key).name}`
   if (field.kind === 'link' || field.kind === 'related')
     return `case when ${inTrash(column)} then null else ${column} end`

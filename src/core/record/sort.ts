@@ -1,9 +1,10 @@
 import { invalid } from '../errors.ts'
 import type { CustomField } from './custom-fields.ts'
-import { fieldOf } from './custom-fields.ts'
+import { fieldOf, valueThatFits } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { FieldKind } from './fields.ts'
 import { customExpression } from './filter.ts'
+import { comparedExpression } from './select.ts'
 
 const KEYS_AT_MOST = 3
 const SORTABLE: readonly FieldKind[] = [
@@ -28,6 +29,7 @@ const SORTABLE: readonly FieldKind[] = [
 /** One key of an order: which value of a row it reads, and how SQL compares it. */
 export type SortKey = {
   path: string
+  kind: FieldKind
   expression: string
   cast: string
   descending: boolean
@@ -69,6 +71,7 @@ function sortKey(
       ] ?? 'text'
     return {
       path,
+      kind: f.kind,
       expression: customExpression(found, f, 't'),
       cast,
       descending,
@@ -81,7 +84,8 @@ function sortKey(
   const column = columnOf(record, path)
   return {
     path,
-    expression: `t.${column.name}`,
+    kind: f.kind,
+    expression: comparedExpression(record, path, 't'),
     cast: column.getSQLType().replace(/ collate .*/, ''),
     descending,
     nullable: !column.notNull,
@@ -102,7 +106,8 @@ export function orderBy(keys: SortKey[]): string {
 /** The value by which a row on the wire is ordered. */
 export function sortValue(key: SortKey, row: Record<string, unknown>): unknown {
   if (!key.path.startsWith('customFields.')) return row[key.path] ?? null
-  return (row.customFields as Record<string, unknown>)[key.path.slice('customFields.'.length)] ?? null
+  const values = row.customFields as Record<string, unknown>
+  return valueThatFits(key.kind, values[key.path.slice('customFields.'.length)])
 }
 
 /** The condition that a row stands behind the values of another, in this order. */

@@ -9,7 +9,14 @@ import { checkCustomFields } from './custom-fields.ts'
 import { type Change, hasColumn, type RecordDefinition, tableOf, type WriteContext } from './definition.ts'
 import { checkLinks, checkMembers } from './links.ts'
 import { selectList } from './select.ts'
-import { compile, insertStatement, type Statement, type UpdateOptions, updateStatement } from './write.ts'
+import {
+  compile,
+  insertStatement,
+  removeManyStatement,
+  type Statement,
+  type UpdateOptions,
+  updateStatement,
+} from './write.ts'
 
 /** Rows that one statement creates at most; more are split by `createMany`. */
 const ROWS_PER_STATEMENT = 500
@@ -100,6 +107,22 @@ export const store = {
       compile(updateStatement(record, tx.who, id, change, { ...options, action: 'deleted' })),
     )
     await settle(tx, record, id, rows[0], options)
+  },
+
+  /**
+   * Puts many records into the trash, as many as the caller may. Answers the ids of those that it moved; the others are
+   * in the trash already, or not theirs. @throws Refusal what a rule refuses, and then none is moved
+   */
+  async removeMany(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Set<string>> {
+    mayWrite(tx, record)
+    const moved = new Set<string>()
+    for (const id of ids) await record.rules.remove?.(tx, id)
+    for (let at = 0; at < ids.length; at += ROWS_PER_STATEMENT) {
+      const part = ids.slice(at, at + ROWS_PER_STATEMENT)
+      const rows = await run(tx, record, compile(removeManyStatement(record, tx.who, part)))
+      for (const row of rows) moved.add(row.id as string)
+    }
+    return moved
   },
 
   /** Takes a record out of the trash. @throws Refusal 404 where it is not in the trash, 403 */

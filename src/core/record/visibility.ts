@@ -2,7 +2,7 @@ import type { Who } from '../db/workspace.ts'
 import { columnOf, type RecordDefinition } from './definition.ts'
 
 /**
- * The condition under which a MEMBER with visibility `own` sees a row: it names them, or a record on which
+ * The condition under which a caller who sees their own only sees a row: it names them, or a record on which
  * it hangs (or on which that one hangs in turn) is theirs. One text serves the row-level policies, where
  * `me` reads the setting, and explicit conditions, where it is a parameter.
  */
@@ -22,8 +22,15 @@ export function hangsOnMine(alias: string, id: string, me: string): string {
 }
 
 /** Whether this caller sees only their own records of the type. */
-export const seesOwnOnly = (record: RecordDefinition, who: Who): boolean =>
-  record.visibility !== 'workspace' && who.role === 'MEMBER' && who.visibility === 'own'
+export const seesOwnOnly = (record: RecordDefinition, who: Who): boolean => {
+  if (record.visibility === 'workspace') return false
+  if (isPrivate(record)) return who.role === 'MEMBER' || who.role === 'VIEWER'
+  return who.role === 'MEMBER' && who.visibility === 'own'
+}
+
+/** Whether only those whom the row names see it, beside admins. */
+export const isPrivate = ({ visibility }: RecordDefinition): boolean =>
+  visibility !== 'workspace' && visibility.private === true
 
 /**
  * The workspace and visibility of rows `alias`, said explicitly: row-level security is the second lock,

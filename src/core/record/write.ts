@@ -151,6 +151,22 @@ select ${sql.raw(selectList(record))}, (select count(*)::int from new) as change
 from (select * from new union all select * from old where not exists (select 1 from new)) t`
 }
 
+/**
+ * Puts all those records into the trash that are not there yet and that the caller may change, with an event each, in one
+ * statement. Answers the ids of those that it moved.
+ */
+export function removeManyStatement(record: RecordDefinition, who: Who, ids: string[]): SQL {
+  const table = sql.raw(tableOf(record))
+  const events = sql`unnest(${arrayLiteral(ids)}::uuid[], ${arrayLiteral(ids.map(() => newId()))}::uuid[]) e(id, event_id)`
+  return sql`with old as (
+  select * from ${table} where workspace_id = ${who.workspaceId}::uuid and id = any(${arrayLiteral(ids)}::uuid[]) and deleted_at is null order by id for update),
+new as (
+  update ${table} t set deleted_at = now(), updated_at = now(), version = t.version + 1
+  from old where t.workspace_id = ${who.workspaceId}::uuid and t.id = old.id returning t.*)${sql.raw(record.alongside ? `,\n${record.alongside}` : '')}${directoryUpdate(record, ['deletedAt'])},
+told as (${eventInsert(record, who, 'deleted', sql`'{}'::jsonb`, { id: sql`e.event_id`, from: sql`join ${events} on e.id = n.id` })})
+select id from new`
+}
+
 function newValue(record: RecordDefinition, key: string, value: unknown): SQL {
   if (value instanceof SQL) return value
   const column = columnOf(record, key)
@@ -186,11 +202,18 @@ function changesExpression(record: RecordDefinition, keys: string[]): SQL {
   return sql.raw(parts.length ? parts.join(' || ') : `'{}'::jsonb`)
 }
 
-function eventInsert(record: RecordDefinition, who: Who, action: string, changes: SQL): SQL {
+/** @param each the event's own id, and what has to be joined to know it: a new id where there is one row at most */
+function eventInsert(
+  record: RecordDefinition,
+  who: Who,
+  action: string,
+  changes: SQL,
+  each = { id: sql`${newId()}::uuid`, from: sql`` },
+): SQL {
   return sql`insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id, api_key_id)
-  select n.workspace_id, ${newId()}::uuid, ${who.userId}::uuid, ${action}::text, ${record.contract.name}::text, n.id, ${changes},
+  select n.workspace_id, ${each.id}, ${who.userId}::uuid, ${action}::text, ${record.contract.name}::text, n.id, ${changes},
     ${who.causeId ?? null}::uuid, ${who.ip ?? null}::inet, ${who.userAgent?.slice(0, 500) ?? null}::text, ${who.requestId ?? null}::text, ${who.apiKeyId ?? null}::uuid
-  from new n join old on old.id = n.id`
+  from new n join old on old.id = n.id ${each.from}`
 }
 
 /** Brings the directory entry up to date where the change touches what stands in it. */

@@ -82,16 +82,16 @@ const listRoute = operation({
   method: 'GET',
   path: '/activities',
   tag: 'activities',
-  summary: 'List what happened: interactions and changes as one stream, newest first',
+  summary: 'List what happened: interactions and changes of records as one stream, newest first',
   query: timelineQuery,
   document: { answer: pageOf(rowSchema) },
   handle: ({ tx, query }) => timeline(tx, query),
 })
 
-/** `/deals/:id/activities` and its like for every record type. */
+/** `/deals/:id/activities` and its like for every record type that people work with, and not for settings. */
 const nestedRoutes = () =>
   allRecords()
-    .filter(record => record.contract.softDelete && record !== interactions)
+    .filter(record => record.contract.softDelete && record.writers === 'member' && record !== interactions)
     .map(record =>
       operation({
         method: 'GET',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { useProgram, world } from '#test/world.ts'
+import type { Who } from '#core/db/workspace.ts'
+import { importing } from '#features/imports/testing.ts'
+import { until } from '#test/until.ts'
+import { anotherSession, type Person, useProgram, world } from '#test/world.ts'
 
-useProgram()
+const program = useProgram()
 
 test('interactions and changes stand in one stream, newest first, page by page', async () => {
   const { ana } = await world()
@@ -63,16 +65,62 @@ test('an interaction brings the contact up to date, also when it is taken back',
   const { ana } = await world()
   const contact = (await ana.post('/contacts', { firstName: 'Ida' })).body.id
   const { id, occurredAt } = (await ana.post('/activities', { type: 'MEETING', contactId: contact })).body
-  const until = async (isSo: (row: any) => boolean) => {
-    for (let tries = 0; tries < 100; tries++) {
-      const row = (await ana.get(`/contacts/${contact}`)).body
-      if (isSo(row)) return row
-      await sleep(50)
-    }
-    throw new Error('the contact was not brought up to date within 5 s')
-  }
-  const touched = await until(row => row.lastInteractionAt !== null)
+  const read = async () => (await ana.get(`/contacts/${contact}`)).body
+  const touched = await until(read, row => row.lastInteractionAt !== null)
   assert.deepEqual([touched.lastInteractionAt, touched.engagementScore, touched.version], [occurredAt, 10, 1])
   await ana.delete(`/activities/${id}`)
-  await until(row => row.lastInteractionAt === null)
+  await until(read, row => row.lastInteractionAt === null)
+})
+
+test('the stream tells of records; of people, sessions and addresses only the audit log does', async () => {
+  const { ana, ben, vera, owner, admin, workspaceId } = await world({ recordVisibility: 'workspace' })
+  const from = { headers: { 'user-agent': 'a private browser' } }
+  await owner.patch(`/users/${owner.id}`, { name: 'Olga Own' }, from)
+  await ben.patch(`/users/${ben.id}`, { name: 'Ben Own' }, from)
+  await owner.delete(`/auth/sessions/${await anotherSession(owner)}`, undefined, from)
+  await owner.post('/invites', { email: 'guest@sample.example' }, from)
+  const company = (await ana.post('/companies', { name: 'Told' }, from)).body.id
+  const file = await importing(ana, 'companies', ['name', 'From a file'])
+  const kinds = async (person: Person) => {
+    const { rows, total } = (await person.get('/activities?limit=200')).body
+    assert.equal(total, rows.length)
+    assert.doesNotMatch(JSON.stringify(rows), /private browser|127\.0\.0\.1/)
+    return new Set(rows.map((row: { entityType: string }) => row.entityType))
+  }
+  for (const person of [ana, ben, vera, owner, admin]) {
+    const seen = await kinds(person)
+    assert.ok(seen.has('company') && seen.has('stage'), [...seen].join())
+    for (const kind of ['user', 'session', 'invite', 'membership', 'workspace'])
+      assert.ok(!seen.has(kind), `${person.role} hears of a ${kind}`)
+    assert.equal(seen.has('import'), person !== ben && person !== vera, `${person.name} and Ana's import`)
+  }
+  const log = (await admin.get('/audit-logs?limit=200')).body.rows
+  const told = new Set(log.map((row: { entityType: string }) => row.entityType))
+  for (const kind of ['user', 'session', 'invite', 'company', 'import']) assert.ok(told.has(kind), kind)
+  assert.ok(log.some((row: { userAgent: string }) => row.userAgent === 'a private browser'))
+  const { entityType } = (await admin.get(`/audit-logs?entityId=${company}`)).body.rows[0]
+  assert.equal(entityType, 'company')
+  const ofFile = `/activities?entityType=import&entityId=${file.id}`
+  assert.ok((await ana.get(ofFile)).body.total > 1)
+  assert.equal((await ben.get(ofFile)).body.total, 0)
+  // Not the route alone keeps it: the database hands out neither the rows nor the columns.
+  for (const person of [ana, ben, vera])
+    for (const visibility of ['own', 'workspace'] as const) {
+      const who: Who = { workspaceId, userId: person.id, role: person.role, visibility, timezone: 'UTC' }
+      const rows = await program().app.database.inWorkspace(who, tx =>
+        tx.session.rows('select actor_id as actor, entity_type as type from events'),
+      )
+      assert.ok(rows.length > 0)
+      const ofPeople = rows.filter(row => ['user', 'session', 'invite'].includes(row.type as string))
+      assert.ok(
+        ofPeople.every(row => row.actor === person.id),
+        `${person.role} ${visibility}`,
+      )
+      for (const column of ['ip', 'user_agent'])
+        await assert.rejects(
+          program().app.database.inWorkspace(who, tx => tx.session.rows(`select ${column} from events`)),
+          { code: '42501' },
+          `${person.role} ${visibility} reads ${column}`,
+        )
+    }
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
-import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
-import { COUNTED_AT_MOST, LIMIT_AT_MOST, type Page } from '#core/record/list.ts'
+import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
+import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
 import { period, timelineQuery } from './timeline.ts'
 
 export const auditQuery = z.strictObject({
@@ -36,21 +36,10 @@ export async function auditPage(tx: Tx, query: z.infer<typeof auditQuery>): Prom
      from events e where ${conditions.join(' and ')} order by e.seq desc limit ${limit + 1}`,
     params,
   )
-  const rows = found.slice(0, limit)
-  const last = found.length > limit ? rows.at(-1) : undefined
-  return {
-    rows,
-    total: counted.total,
-    ...(counted.totalIsEstimate ? { totalIsEstimate: true as const } : {}),
-    nextCursor: last ? writeCursor({ ...counted, query: mark, values: [last.seq] }) : null,
-  }
+  return pageFrom(found, limit, counted, mark, row => [row.seq])
 }
 
-async function count(
-  tx: Tx,
-  conditions: string[],
-  params: unknown[],
-): Promise<{ total: number; totalIsEstimate: boolean }> {
+async function count(tx: Tx, conditions: string[], params: unknown[]): Promise<Total> {
   const [row] = await tx.session.rows(
     `select count(*) as n from (select 1 from events e where ${conditions.join(' and ')} limit ${COUNTED_AT_MOST + 1}) c`,
     params,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
-import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
-import { COUNTED_AT_MOST, LIMIT_AT_MOST, type Page } from '#core/record/list.ts'
+import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
+import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
+import { isOfRecord } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
 import { INTERACTION_TYPES } from './activities.contract.ts'
 
@@ -75,14 +76,7 @@ export async function timeline(tx: Tx, query: TimelineQuery): Promise<Page> {
         params,
       )
     : []
-  const rows = found.slice(0, limit)
-  const last = found.length > limit ? rows.at(-1) : undefined
-  return {
-    rows,
-    total: counted.total,
-    ...(counted.totalIsEstimate ? { totalIsEstimate: true as const } : {}),
-    nextCursor: last ? writeCursor({ ...counted, query: mark, values: [last.createdAt, last.id] }) : null,
-  }
+  return pageFrom(found, limit, counted, mark, row => [row.createdAt, row.id])
 }
 
 function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: string) => string): Source[] {
@@ -116,7 +110,7 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: str
   return sources
 }
 
-/** Changes of records; that an interaction was logged is told by the interaction itself. */
+/** Changes of records, not of people and sessions, which the audit log tells; that an interaction was logged is told by the interaction itself. */
 function changes(
   query: TimelineQuery,
   conditions: string[],
@@ -137,6 +131,7 @@ function changes(
     id: 'e.id',
     conditions: [
       'e.workspace_id = $1::uuid',
+      isOfRecord('e'),
       `not (e.entity_type = 'interaction' and e.action = 'created')`,
       ...conditions,
     ],
@@ -159,11 +154,7 @@ function logged(conditions: string[]): Source {
 }
 
 /** Counted to 10,000 in each source; beyond that it is marked as an estimate. */
-async function count(
-  tx: Tx,
-  sources: Source[],
-  params: unknown[],
-): Promise<{ total: number; totalIsEstimate: boolean }> {
+async function count(tx: Tx, sources: Source[], params: unknown[]): Promise<Total> {
   const counts = sources.map(
     ({ from, conditions }, i) =>
       `(select count(*) from (select 1 from ${from} where ${conditions.join(' and ')} limit ${COUNTED_AT_MOST + 1}) c) as n${i}`,

@@ -41,7 +41,7 @@ async function noteUse(app: App, row: Row): Promise<void> {
         'update api_keys set last_used_at = now() where workspace_id = $1::uuid and id = $2::uuid',
         [row.workspaceId, row.id],
       ),
-    'quiet',
+    'unheard',
   )
 }
 
@@ -67,7 +67,7 @@ async function lookUp(
       )
       return row
     },
-    'read',
+    'unheard',
   )
 }
 

@@ -209,7 +209,6 @@ export const apiKeyOperations: Operation[] = [
     method: 'POST',
     path: '/api-keys',
     status: 201,
-    tellsSecret: true,
     summary: 'Make an API key; the key itself is told once',
     description: `A key works in this workspace on behalf of whoever made it, and dies with their membership. It may do at most what its role and its creator may. Scopes: ${DESCRIPTIONS.scopes} Keys reach no routes of keys, members, invites, workspaces and sessions.`,
     body: newKey,

@@ -22,7 +22,13 @@ export const customFieldContract = defineContract({
       }),
     ),
     label: f.required(f.text(120)),
-    type: f.required(f.choice(CUSTOM_TYPES, { writable: 'create' })),
+    type: f.required(
+      f.choice(CUSTOM_TYPES, {
+        writable: 'create',
+        description:
+          'Cannot be changed; where a field of the same key was deleted, values of it that do not fit the new type count as empty in filters and sorting',
+      }),
+    ),
     options: f.texts({ description: 'What may be chosen, for select and multiSelect' }),
     required: f.withDefault(f.boolean(), false),
   },

@@ -19,6 +19,7 @@ import { records, workspaces } from '#core/db/tables.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { workspaceCurrency } from '#core/record/currency.ts'
 import { type Change, defineRecord, type WriteContext } from '#core/record/definition.ts'
 import { ref } from '#core/record/json-schema.ts'
 import { dayIn } from '#core/record/relative-time.ts'
@@ -167,19 +168,6 @@ async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Pro
 const involved = (contactIds: unknown, primary: unknown): string[] => [
   ...new Set([...(primary ? [primary as string] : []), ...((contactIds as string[] | undefined) ?? [])]),
 ]
-
-const currencies = new WeakMap<Tx, Promise<string>>()
-
-function workspaceCurrency(tx: Tx): Promise<string> {
-  let found = currencies.get(tx)
-  if (!found) {
-    found = tx.session
-      .rows('select currency from workspaces where id = $1::uuid', [tx.who.workspaceId])
-      .then(([row]) => row!.currency as string)
-    currencies.set(tx, found)
-  }
-  return found
-}
 
 /** A change may move the deal; then status, dates and history follow. */
 async function changeDeal(tx: Tx, id: string, values: Change): Promise<Change> {

@@ -139,3 +139,38 @@ test('a member who hands a deal over loses sight of it, and nobody may take one'
   assert.equal((await ana.patch(`/deals/${deal.id}`, { ownerId: ana.id })).status, 404)
   assert.equal((await ben.get(`/deals/${deal.id}`)).status, 200)
 })
+
+test('deals that are all in another currency are not reported as nothing', async () => {
+  const { owner, ana } = await world()
+  for (const [amount, currency] of [
+    [50.1, 'EUR'],
+    [0.2, 'EUR'],
+    [30, 'CHF'],
+  ])
+    await ana.post('/deals', { title: 'Abroad', amount, currency })
+  await ana.post('/deals', { title: 'Done', amount: 9, currency: 'CHF', status: 'WON' })
+  const sums = [
+    { currency: 'CHF', amount: 30, count: 1 },
+    { currency: 'EUR', amount: 50.3, count: 2 },
+  ]
+  const sorted = (list: Array<{ currency: string }>) =>
+    list.toSorted((a, b) => (a.currency < b.currency ? -1 : 1))
+  for (const path of ['/reports/pipeline', '/deals/pipeline', '/reports/dashboard']) {
+    const { body } = await owner.get(path)
+    assert.deepEqual([sorted(body.byCurrency), sorted(body.unconverted)], [sums, sums], path)
+  }
+  for (const [exchangeRates, place] of [
+    [{ EUR: 0 }, 'settings.exchangeRates.EUR'],
+    [{ ZZZ: 2 }, 'settings.exchangeRates.ZZZ'],
+    [{ EUR: '1.1' }, 'settings.exchangeRates.EUR'],
+  ] as const) {
+    const refused = await owner.patch('/workspaces/current', { settings: { exchangeRates } })
+    assert.deepEqual([refused.status, refused.body.issues?.[0].path], [400, place], refused.text)
+  }
+  const set = await owner.patch('/workspaces/current', { settings: { exchangeRates: { EUR: 2 } } })
+  assert.equal(set.status, 200, set.text)
+  const { body } = await owner.get('/reports/pipeline')
+  assert.deepEqual([body.totalPipelineAmount, body.rates], [100.6, { EUR: 2 }])
+  assert.deepEqual(body.unconverted, [sums[0]])
+  assert.deepEqual(sorted(body.byCurrency), sums)
+})

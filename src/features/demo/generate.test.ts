@@ -31,13 +31,27 @@ describe('the demo', () => {
   })
 
   it('has the promised size', () => {
-    const { companies, contacts, leads, deals, interactions, tasks, notes, members } = demo
+    const {
+      companies,
+      contacts,
+      leads,
+      deals,
+      interactions,
+      tasks,
+      notes,
+      members,
+      invoices,
+      visits,
+      projects,
+    } = demo
+    assert.ok(invoices.length >= 300 && invoices.length <= 700, `${invoices.length} invoices`)
+    assert.deepEqual([visits.length, projects.length], [260, 36])
     assert.deepEqual(
       [companies, contacts, leads, deals, members].map(list => list.length),
       [85, 400, 900, 1500, 8],
     )
     assert.ok(interactions.length >= 6000 && interactions.length <= 8500, `${interactions.length}`)
-    assert.ok(tasks.length >= 650 && tasks.length <= 750)
+    assert.ok(tasks.length >= 850 && tasks.length <= 960, `${tasks.length} tasks`)
     assert.ok(notes.length >= 750 && notes.length <= 850)
     const open = deals.filter(deal => deal.status === 'OPEN').length
     assert.ok(open >= 250 && open <= 350, `${open} open`)
@@ -77,11 +91,25 @@ describe('references', () => {
       has(members, interaction.ownerKey)
       if (interaction.dealKey !== null) has(deals, interaction.dealKey)
     }
-    const related = { deal: deals, contact: contacts, company: companies }
+    const projects = keysOf(demo.projects)
+    const related = { deal: deals, contact: contacts, company: companies, project: projects }
     for (const task of demo.tasks) {
       has(related[task.relatedType], task.relatedKey)
       has(members, task.assigneeKey)
       has(members, task.createdByKey)
+    }
+    for (const { relatedKey, createdByKey } of demo.invoices) {
+      has(deals, relatedKey)
+      has(members, createdByKey)
+    }
+    for (const { contactKey, ownerKey } of demo.visits) {
+      has(contacts, contactKey)
+      has(members, ownerKey)
+    }
+    for (const { dealKey, companyKey, ownerKey, projectManagerKey } of demo.projects) {
+      has(deals, dealKey)
+      has(companies, companyKey)
+      for (const key of [ownerKey, projectManagerKey]) has(members, key)
     }
     for (const note of demo.notes) {
       has(related[note.relatedType], note.relatedKey)
@@ -137,6 +165,72 @@ describe('references', () => {
     unique(demo.members.map(({ email }) => email))
     const fresh = demo.leads.filter(({ stage }) => stage !== 'CONVERTED').map(({ email }) => email)
     unique([...fresh, ...demo.contacts.map(({ email }) => email)])
+  })
+})
+
+describe('what comes of deals', () => {
+  it('is billed: each deal won of late once, for its amount, under numbers without a gap', () => {
+    const deals = new Map(demo.deals.map(deal => [deal.key, deal]))
+    const billed = new Set<string>()
+    const years = Map.groupBy(demo.invoices, ({ invoiceNumber }) => invoiceNumber.slice(0, 4))
+    for (const [year, list] of years)
+      for (const [i, { invoiceNumber, issuedAt }] of list.entries()) {
+        assert.equal(invoiceNumber, `${year}-${String(i + 1).padStart(4, '0')}`)
+        if (issuedAt) assert.ok(issuedAt.startsWith(year))
+        if (i) assert.ok((list[i - 1]!.issuedAt ?? '9') <= (issuedAt ?? '9'))
+      }
+    const today = NOW.toISOString().slice(0, 10)
+    for (const { relatedKey, items, status, issuedAt, dueAt, paidAt, createdAt, currency } of demo.invoices) {
+      const deal = deals.get(relatedKey)!
+      assert.deepEqual([deal.status, deal.currency, billed.has(deal.key)], ['WON', currency, false])
+      billed.add(deal.key)
+      const net = items.reduce((sum, item) => sum + Math.round(item.unitPrice * 100) * item.quantity, 0)
+      assert.equal(net, Math.round(deal.amount * 100))
+      assert.ok(createdAt >= deal.history.at(-1)!.enteredAt && createdAt <= NOW.toISOString())
+      assert.equal(issuedAt === null, status === 'DRAFT')
+      assert.equal(paidAt !== null, status === 'PAID')
+      if (paidAt) assert.ok(paidAt > issuedAt! && paidAt <= NOW.toISOString())
+      if (status === 'OVERDUE') assert.ok(dueAt! < today)
+      if (status === 'SENT') assert.ok(dueAt! >= today)
+    }
+    for (const status of ['DRAFT', 'SENT', 'PAID', 'OVERDUE', 'VOID'])
+      assert.ok(
+        demo.invoices.some(invoice => invoice.status === status),
+        status,
+      )
+  })
+
+  it('is visited in office hours, and some visits are to come', () => {
+    const contacts = new Map(demo.contacts.map(contact => [contact.key, contact]))
+    for (const { contactKey, contactName, date, time, status, createdAt } of demo.visits) {
+      const { firstName, lastName, createdAt: since } = contacts.get(contactKey)!
+      assert.equal(contactName, `${firstName} ${lastName}`)
+      const at = `${date}T${time}:00.000Z`
+      assert.ok(![0, 6].includes(new Date(at).getUTCDay()) && time >= '08:00' && time <= '16:00', at)
+      assert.ok(createdAt >= since && createdAt <= NOW.toISOString() && createdAt <= at, createdAt)
+      if (status !== 'CANCELLED') assert.equal(status === 'COMPLETED', at < NOW.toISOString())
+    }
+    const coming = demo.visits.filter(({ status }) => status === 'SCHEDULED')
+    assert.ok(coming.length >= 25)
+    assert.ok(new Set(coming.map(({ ownerKey }) => ownerKey)).size >= 5)
+  })
+
+  it('is rolled out, with tasks that tell how far it is', () => {
+    const tasks = Map.groupBy(
+      demo.tasks.filter(({ relatedType }) => relatedType === 'project'),
+      ({ relatedKey }) => relatedKey,
+    )
+    for (const { key, status, startDate, dueDate, completionDate, estimatedHours } of demo.projects) {
+      assert.ok(startDate < dueDate && estimatedHours > 0)
+      assert.equal(completionDate !== null, status === 'COMPLETED')
+      const own = tasks.get(key)!
+      assert.ok(own.length >= 3)
+      if (status === 'COMPLETED') assert.ok(own.every(({ progress }) => progress === 'COMPLETED'))
+      if (status === 'PLANNING') assert.ok(own.every(({ progress }) => progress === 'PENDING'))
+    }
+    const states = new Set(demo.projects.map(({ status }) => status))
+    for (const status of ['PLANNING', 'IN_PROGRESS', 'COMPLETED'] as const)
+      assert.ok(states.has(status), status)
   })
 })
 
@@ -219,7 +313,15 @@ describe('time', () => {
     for (const time of ['2028-02-29T00:00:00.000Z', '2027-01-03T23:59:59.000Z']) {
       const data = generateDemo({ now: new Date(time) })
       assert.equal(data.deals.length, 1500)
-      for (const { createdAt } of [...data.tasks, ...data.notes, ...data.deals]) assert.ok(createdAt <= time)
+      for (const { createdAt } of [
+        ...data.tasks,
+        ...data.notes,
+        ...data.deals,
+        ...data.invoices,
+        ...data.visits,
+        ...data.projects,
+      ])
+        assert.ok(createdAt <= time)
       for (const { occurredAt } of data.interactions) assert.ok(occurredAt <= time)
       for (const task of data.tasks) assert.ok(task.dueAt >= task.createdAt)
     }

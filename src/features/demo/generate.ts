@@ -2,11 +2,14 @@ import { DAY_MS, SPAN_DAYS } from './clock.ts'
 import { addColleagues, addFirstCompanies, newWorld, settleStatuses } from './companies.ts'
 import { addDeals } from './deals.ts'
 import { addInteractions } from './interactions.ts'
+import { addInvoices } from './invoices.ts'
 import { addLeads } from './leads.ts'
 import { MEMBERS, PIPELINES } from './market.ts'
 import { addNotes } from './notes.ts'
+import { addProjects } from './projects.ts'
 import { addTasks } from './tasks.ts'
 import type { DemoData } from './types.ts'
+import { addVisits } from './visits.ts'
 
 export type * from './types.ts'
 
@@ -14,10 +17,10 @@ const DEFAULT_SEED = 20_240_607
 
 /**
  * Two years of an invented seller of rugged hardware, ending at `now`. The same seed and moment give the same data
- * to the last character. Everything lies within the 730 days before `now`, except due and expected dates.
+ * to the last character. Everything lies within the 730 days before `now`, except due and expected dates and visits to come.
  *
  * Arrays are in an order in which they can be inserted: members, pipelines, companies, contacts, deals, leads,
- * interactions, tasks, notes. Pure: reads no clock, no file and no database.
+ * invoices, visits, projects, interactions, tasks, notes. Pure: reads no clock, no file and no database.
  */
 export function generateDemo(options: { seed?: number; now: Date }): DemoData {
   const nowMs = options.now.getTime()
@@ -30,6 +33,7 @@ export function generateDemo(options: { seed?: number; now: Date }): DemoData {
   for (const { record } of deals)
     dealCounts.set(record.companyKey, (dealCounts.get(record.companyKey) ?? 0) + 1)
   settleStatuses(world, dealCounts)
+  const { projects, tasks } = addProjects(world, deals)
   return {
     members: structuredClone(MEMBERS) as DemoData['members'],
     pipelines: structuredClone(PIPELINES) as DemoData['pipelines'],
@@ -37,8 +41,11 @@ export function generateDemo(options: { seed?: number; now: Date }): DemoData {
     contacts: world.contacts.map(contact => contact.record),
     leads,
     deals: deals.map(deal => deal.record),
+    invoices: addInvoices(world, deals),
+    visits: addVisits(world, deals),
+    projects,
     interactions: addInteractions(world, deals),
-    tasks: addTasks(world, deals),
+    tasks: [...addTasks(world, deals), ...tasks],
     notes: addNotes(world, deals),
   }
 }

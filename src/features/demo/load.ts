@@ -44,11 +44,7 @@ export async function loadPeople(tx: Tx, data: DemoData, passwordHash: string): 
 export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<void> {
   const ids: Ids = new Map(people)
   const owner = people.get(data.members.find(member => member.role === 'OWNER')!.key)
-  const create = async <T extends { key: string }>(
-    type: string,
-    list: T[],
-    valuesOf: (item: T) => Change,
-  ): Promise<void> => {
+  const create: Create = async (type, list, valuesOf) => {
     const rows = list.map(item => ({ createdById: owner, ...valuesOf(item), id: newId() }))
     for (const [i, item] of list.entries()) ids.set(item.key, rows[i]!.id)
     await store.createMany(tx, recordNamed(type), rows, CONTEXT)
@@ -83,6 +79,7 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     convertedCompanyId: of(companyKey),
     convertedDealId: of(dealKey),
   }))
+  await createWork(create, data, of)
   await create(
     'interaction',
     data.interactions,
@@ -107,6 +104,43 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     createdById: of(authorKey),
     relatedId: of(relatedKey),
   }))
+}
+
+type Create = <T extends { key: string }>(
+  type: string,
+  list: T[],
+  valuesOf: (item: T) => Change,
+) => Promise<void>
+
+/** What comes of deals: the bills, the visits and the rollouts. */
+async function createWork(
+  create: Create,
+  data: DemoData,
+  of: (key: string | null) => string | null,
+): Promise<void> {
+  await create('invoice', data.invoices, ({ key: _, createdByKey, relatedKey, ...rest }) => ({
+    ...rest,
+    relatedId: of(relatedKey),
+    createdById: of(createdByKey),
+  }))
+  await create('visit', data.visits, ({ key: _, contactKey, ownerKey, ...rest }) => ({
+    ...rest,
+    contactId: of(contactKey),
+    ownerId: of(ownerKey),
+    createdById: of(ownerKey),
+  }))
+  await create(
+    'project',
+    data.projects,
+    ({ key: _, companyKey, dealKey, ownerKey, projectManagerKey, ...rest }) => ({
+      ...rest,
+      companyId: of(companyKey),
+      dealId: of(dealKey),
+      projectManagerId: of(projectManagerKey),
+      ownerId: of(ownerKey),
+      createdById: of(ownerKey),
+    }),
+  )
 }
 
 function dealValues(deal: DemoDeal, of: (key: string | null) => string | null, owned: Change): Change {

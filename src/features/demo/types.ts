@@ -163,7 +163,7 @@ export interface DemoTask {
   progress: 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED'
   assigneeKey: string
   createdByKey: string
-  relatedType: DemoRelatedType
+  relatedType: DemoRelatedType | 'project'
   relatedKey: string
   createdAt: string
 }
@@ -178,6 +178,66 @@ export interface DemoNote {
   createdAt: string
 }
 
+export interface DemoInvoiceItem {
+  description: string
+  quantity: number
+  unitPrice: number
+  taxRate: number
+}
+
+/** Numbers run without a gap through each year, in the order of `issuedAt`; drafts come last. */
+export interface DemoInvoice {
+  key: string
+  invoiceNumber: string
+  title: string
+  notes: string
+  items: DemoInvoiceItem[]
+  currency: 'USD' | 'EUR' | 'GBP'
+  status: 'DRAFT' | 'SENT' | 'PAID' | 'OVERDUE' | 'VOID'
+  issuedAt: string | null
+  dueAt: string | null
+  paidAt: string | null
+  relatedType: 'deal'
+  relatedKey: string
+  createdByKey: string
+  createdAt: string
+  updatedAt: string
+}
+
+/** `date` and `time` are in UTC, the zone of the demo workspace. */
+export interface DemoVisit {
+  key: string
+  contactKey: string
+  contactName: string
+  ownerKey: string
+  date: string
+  time: string
+  durationMinutes: number
+  reason: string
+  status: 'SCHEDULED' | 'COMPLETED' | 'CANCELLED'
+  notes: string
+  createdAt: string
+}
+
+export interface DemoProject {
+  key: string
+  name: string
+  description: string
+  status: 'PLANNING' | 'IN_PROGRESS' | 'ON_HOLD' | 'COMPLETED' | 'CANCELLED'
+  priority: 'MEDIUM' | 'HIGH'
+  companyKey: string
+  dealKey: string
+  ownerKey: string
+  projectManagerKey: string
+  startDate: string
+  dueDate: string
+  completionDate: string | null
+  estimatedHours: number
+  actualHours: number
+  tags: string[]
+  createdAt: string
+}
+
 export interface DemoData {
   members: DemoMember[]
   pipelines: DemoPipeline[]
@@ -185,6 +245,9 @@ export interface DemoData {
   contacts: DemoContact[]
   leads: DemoLead[]
   deals: DemoDeal[]
+  invoices: DemoInvoice[]
+  visits: DemoVisit[]
+  projects: DemoProject[]
   interactions: DemoInteraction[]
   tasks: DemoTask[]
   notes: DemoNote[]

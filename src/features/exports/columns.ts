@@ -20,11 +20,18 @@ export async function columnsOf(tx: Tx, record: RecordDefinition): Promise<Expor
   const own = Object.entries(record.contract.fields)
     .filter(([key, f]) => key !== 'id' && key !== 'workspaceId' && f.kind !== 'custom')
     .flatMap(([key, f]) => fieldColumns(key, f))
+    // A field of the record's own stands for the name behind an id, such as a visit's contactName.
+    .filter(({ name }, i, all) => all.findIndex(other => other.name === name) === i)
   return [{ name: 'id', value: row => row.id }, ...own, ...[...custom.values()].map(customColumn)]
 }
 
 function fieldColumns(key: string, f: Field): ExportColumn[] {
-  const self: ExportColumn = { name: key, value: row => row[key] }
+  // A list of structures, such as an invoice's items, is JSON, as an import reads it.
+  const isStructure = (value: unknown) => f.kind === 'object' && Array.isArray(value)
+  const self: ExportColumn = {
+    name: key,
+    value: row => (isStructure(row[key]) ? JSON.stringify(row[key]) : row[key]),
+  }
   const nameOf = (id: unknown, names: Names) => (id ? names.get(id as string) : undefined)
   if (f.kind === 'member' || (f.kind === 'link' && hasRecord(f.target!)))
     return [self, { name: key.replace(/Id$/, 'Name'), value: (row, names) => nameOf(row[key], names) }]

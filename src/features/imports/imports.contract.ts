@@ -12,7 +12,8 @@ export const importContract = defineContract({
   name: 'import',
   path: 'imports',
   label: 'Import',
-  description: 'A file whose rows become records, in the background',
+  description:
+    'A file whose rows become records, in the background; seen by whoever started it, and by admins',
   title: ['filename'],
   defaultSort: '-createdAt',
   plainFilters: ['entity', 'status', 'createdById'],

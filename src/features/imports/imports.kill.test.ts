@@ -10,6 +10,7 @@ import { readConfig } from '#core/config.ts'
 import { newId } from '#core/ids.ts'
 import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
+import { asLaunched } from '#test/child.ts'
 import { copyTemplate, testDatabaseUrl } from '#test/database.ts'
 import { testEnv } from '#test/world.ts'
 
@@ -21,7 +22,7 @@ test('an import whose process is killed goes on after the restart, with no row d
   if (!testDatabaseUrl()) copyTemplate(dataDir)
   const workspaceId = newId()
   const script = fileURLToPath(new URL('killed.fixture.ts', import.meta.url))
-  const child = spawnSync(process.execPath, [script, dataDir, workspaceId, String(ROWS)], {
+  const child = spawnSync(process.execPath, [...asLaunched(), script, dataDir, workspaceId, String(ROWS)], {
     encoding: 'utf8',
   })
   assert.equal(child.signal, 'SIGKILL', child.stderr)

@@ -98,7 +98,7 @@ test('cancel stops between batches; what is done stays and can be undone', async
 
 test('two processes that take up one import write each row once', async () => {
   const { ana } = await world()
-  const { body } = await send(ana, 'companies', many(4000))
+  const { body } = await send(ana, 'companies', many(2500))
   const { app } = program()
   const who = {
     workspaceId: ana.workspaceId,
@@ -118,11 +118,11 @@ test('two processes that take up one import write each row once', async () => {
     })
   await Promise.all([run(), run()])
   const done = await ended(ana, body.id)
-  assert.deepEqual(counts(done), completed(4000))
+  assert.deepEqual(counts(done), completed(2500))
   const [row] = await ana.inWorkspace(tx =>
     tx.session.rows('select count(*) as n from companies where workspace_id = $1::uuid', [ana.workspaceId]),
   )
-  assert.equal(row!.n, 4000)
+  assert.equal(row!.n, 2500)
 })
 
 test('an import never changes or shows what its caller may not', async () => {

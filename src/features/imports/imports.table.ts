@@ -73,7 +73,8 @@ export const importErrorTable = pgTable(
 export const imports = defineRecord({
   contract: importContract,
   table: importTable,
-  visibility: { own: ['createdById'] },
+  // The file and what is wrong with it are of whoever sent it.
+  visibility: { own: ['createdById'], private: true },
   computed: {
     errorsUrl: sql.raw("case when t.failed > 0 then '/api/v1/imports/' || t.id || '/errors' end"),
   },

@@ -242,3 +242,43 @@ test('the same Idempotency-Key imports once', async () => {
   await ended(ana, first.body.id)
   assert.equal((await ana.get('/imports')).body.total, 1)
 })
+
+test('an import and the rows that it refused are seen by whoever sent the file and by admins alone', async () => {
+  const { ana, ben, vera, admin, owner } = await world({ recordVisibility: 'workspace' })
+  const state = await importing(ana, 'contacts', [
+    'email,first name',
+    'no mail,Secret',
+    'ida@sample.example,Ida',
+  ])
+  assert.deepEqual([state.status, state.failed], ['COMPLETED', 1])
+  for (const person of [ana, admin, owner]) {
+    assert.equal((await person.get(`/imports/${state.id}`)).status, 200)
+    assert.equal((await person.get('/imports')).body.total, 1)
+    assert.match((await person.get(`/imports/${state.id}/errors`)).text, /Secret/)
+  }
+  for (const person of [ben, vera]) {
+    const { rows, total } = (await person.get('/imports')).body
+    assert.deepEqual([rows, total], [[], 0])
+    assert.equal((await person.get(`/imports/${state.id}`)).status, 404)
+    assert.equal((await person.get(`/imports/${state.id}/errors`)).status, 404)
+  }
+  assert.equal((await ben.post(`/imports/${state.id}/undo`)).status, 404)
+  assert.equal((await ben.get('/contacts')).body.total, 1, 'what it made is seen as ever')
+})
+
+test('rows of deals are matched by what the caller says, and by nothing else', async () => {
+  const { ana } = await world()
+  const file = 'Deal name,Amount\nRenewal,5\nRenewal,6\n'
+  for (const onDuplicate of ['skip', 'update']) {
+    const refused = await send(ana, 'deals', file, { onDuplicate })
+    assert.deepEqual([refused.status, refused.body.issues?.[0].path], [400, 'matchBy'], refused.text)
+  }
+  const both = await importing(ana, 'deals', file)
+  assert.deepEqual([counts(both), both.onDuplicate], [completed(2), 'create'])
+  const again = await importing(ana, 'deals', 'Deal name,Amount\nrenewal,7\nNew,8\n', {
+    onDuplicate: 'skip',
+    matchBy: 'title',
+  })
+  assert.deepEqual(counts(again), completed(1, 0, 1))
+  assert.equal((await importing(ana, 'companies', ['name', 'One'])).onDuplicate, 'skip')
+})

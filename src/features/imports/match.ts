@@ -24,7 +24,10 @@ const MATCHABLE: readonly FieldKind[] = [
 const FOLDED: readonly FieldKind[] = ['text', 'longText']
 const SEPARATOR = '\u0001'
 
-/** How records of a type are known again where the caller does not say: by e-mail, by domain or name, or not. */
+/**
+ * How records of a type are known again where the caller does not say: by e-mail, by domain or name, or not.
+ * Nothing of a deal does it: titles such as `Renewal` come again, and a row must not be lost for that.
+ */
 export function defaultMatchBy({ contract: { fields } }: RecordDefinition): string {
   if (fields.email) return 'email'
   return fields.domain && fields.name ? 'domain,name' : ''

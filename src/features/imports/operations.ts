@@ -12,6 +12,7 @@ import { store } from '#core/record/store.ts'
 import { importContract } from './imports.contract.ts'
 import { imports } from './imports.table.ts'
 import { ERROR_COLUMNS } from './mapping.ts'
+import { defaultMatchBy } from './match.ts'
 import { fileKey, lock, note } from './run.ts'
 import { previewImport, startImport } from './start.ts'
 import { undoJob } from './undo.ts'
@@ -42,8 +43,7 @@ const importRoute = (record: RecordDefinition): Operation =>
     consumes: CONSUMES,
     keyed: true,
     summary: `Import ${record.contract.path} from a CSV file of any size`,
-    description:
-      'The file is the body, or the part `file` of a form; the settings are query parameters or fields of the form. The import runs in the background: follow it at `/imports/{id}`.',
+    description: `The file is the body, or the part \`file\` of a form; the settings are query parameters or fields of the form. The import runs in the background: follow it at \`/imports/{id}\`. ${matching(record)}`,
     query: importQuery,
     document: { answer },
     refuses: { 409: 'The Idempotency-Key was used for another file', 415: 'Not a CSV file' },
@@ -52,6 +52,13 @@ const importRoute = (record: RecordDefinition): Operation =>
       return new Answer(body, { status, headers })
     },
   })
+
+function matching(record: RecordDefinition): string {
+  const by = defaultMatchBy(record)
+  return by
+    ? `Without \`matchBy\` rows find their record by \`${by}\`.`
+    : 'Nothing is the default `matchBy`: without it each row becomes a new record, and `onDuplicate` skip or update is refused.'
+}
 
 const previewRoute = (record: RecordDefinition): Operation =>
   streamOperation({
@@ -122,7 +129,7 @@ const errorsRoute = streamOperation({
   answers: 'csv',
   summary: 'The rows that an import refused, as CSV',
   description:
-    'Row number, field and reason, then the columns of the file, so that it can be mended and imported again.',
+    'Row number, field and reason, then the columns of the file, so that it can be mended and imported again. Only for whoever started the import, and for admins.',
   params: idParams,
   async handle({ app, who, params: { id } }) {
     const found = await app.database.inWorkspace(who, tx => store.read(tx, imports, id), 'read')

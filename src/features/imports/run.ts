@@ -7,7 +7,7 @@ import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import type { Storage } from '#core/storage.ts'
+import type { Storage } from '#core/storage/storage.ts'
 import { importRows, type Outcome, SeenMarks } from './batch.ts'
 import { type Draft, draftOf, type Plan } from './drafts.ts'
 import { imports } from './imports.table.ts'
@@ -19,7 +19,7 @@ import { targetsOf } from './targets.ts'
 /** Rows of one transaction, and of one statement that creates. */
 const ROWS_AT_ONCE = 500
 /** How old a look at the caller's rights may be. */
-const RIGHTS_FRESH_MS = 1000
+const RIGHTS_FRESH_MS = 250
 
 const input = z.object({ importId: z.uuid() })
 type Input = z.infer<typeof input>

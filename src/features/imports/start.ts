@@ -9,6 +9,7 @@ import { newId } from '#core/ids.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { store } from '#core/record/store.ts'
+import { claimBytes, discardBytes, putUnclaimed } from '#core/storage/removals.ts'
 import { imports } from './imports.table.ts'
 import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './mapping.ts'
 import { defaultMatchBy, readMatchBy } from './match.ts'
@@ -37,7 +38,7 @@ export async function startImport(
   try {
     const upload = await receive(request, async file => {
       const { bytes, digest } = digesting(file)
-      const { sizeBytes } = await app.storage.put(key, bytes)
+      const { sizeBytes } = await putUnclaimed(app, who, key, bytes)
       return { sizeBytes, sha256: digest() }
     })
     const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
@@ -53,12 +54,18 @@ export async function startImport(
       const work = async () => answerOf(await enqueue(tx, app, record, settings, csv, sample, file))
       const idempotencyKey = request.headers['idempotency-key']
       if (typeof idempotencyKey !== 'string') return work()
-      return once(tx, idempotencyKey, [record.contract.name, settings, upload.kept.sha256], work)
+      return once(
+        tx,
+        idempotencyKey,
+        [record.contract.name, settings, upload.kept.sha256],
+        work,
+        app.config.jwtSecret,
+      )
     })
     wasKept = JSON.parse(answer.body!).id === id
     return answer
   } finally {
-    if (!wasKept) await app.storage.delete(key)
+    if (!wasKept) await discardBytes(app, who, key)
   }
 }
 
@@ -83,7 +90,18 @@ async function enqueue(
     : suggestedMapping(csv.header, targets, sample)
   const matchBy = settings.matchBy ?? defaultMatchBy(record)
   readMatchBy(matchBy, targets)
-  const { onDuplicate = 'skip', dryRun = false, createLinked, dateOrder, decimal } = settings
+  if (!matchBy && settings.onDuplicate && settings.onDuplicate !== 'create')
+    throw invalid({
+      path: 'matchBy',
+      message: `is required: nothing else tells which ${record.contract.path} are the same`,
+    })
+  const {
+    onDuplicate = matchBy ? 'skip' : 'create',
+    dryRun = false,
+    createLinked,
+    dateOrder,
+    decimal,
+  } = settings
   const columns = columnsFor(mapping, csv.header, targets)
   if (onDuplicate !== 'update' || !columns.length) checkRequired(record, columns)
   const created = await store.create(tx, imports, {
@@ -102,6 +120,7 @@ async function enqueue(
       decimal,
     }),
   })
+  await claimBytes(tx, fileKey(tx.who.workspaceId, file.id))
   await app.jobs.enqueue(tx, importJob, { importId: created.id })
   return created
 }

@@ -43,10 +43,10 @@ export const importQuery = z.strictObject({
     .optional()
     .meta({ description: 'JSON of header to field; suggested from the header where not given' }),
   dryRun: flag.optional().meta({ description: 'Checks and counts, but writes nothing' }),
-  onDuplicate: z
-    .enum(ON_DUPLICATE)
-    .optional()
-    .meta({ description: 'What becomes of a row whose record is there; skip by default' }),
+  onDuplicate: z.enum(ON_DUPLICATE).optional().meta({
+    description:
+      'What becomes of a row whose record is there: skip by default, or create where rows cannot be matched',
+  }),
   matchBy: z.string().max(300).optional().meta({
     description: 'How a row finds its record, such as `email`, `domain,name` (or) or `title+companyId` (and)',
   }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { conflict } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
+import { currency } from '#core/record/fields.ts'
 import { fold } from '#core/record/formats.ts'
 import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -21,7 +22,7 @@ export const conversion = z.strictObject({
       'must have at most 2 decimals',
     )
     .optional(),
-  currency: z.string().trim().toUpperCase().length(3).optional(),
+  currency: (currency().schema as z.ZodType<string>).optional(),
   pipelineId: z.uuid().optional(),
   stageId: z.uuid().optional(),
   expectedCloseDate: z.iso.date().optional(),
@@ -67,7 +68,8 @@ export async function convertLead(
   id: string,
   wish: z.infer<typeof conversion>,
 ) {
-  const lead = (await store.read(tx, leads, id)) as Stored & Lead
+  const found = (await store.read(tx, leads, id)) as Stored & Lead
+  const lead = { ...found, ownerId: await ownerNow(tx, found) }
   await tx.session.rows('select 1 from leads where workspace_id = $1::uuid and id = $2::uuid for update', [
     tx.who.workspaceId,
     id,
@@ -94,6 +96,16 @@ export async function convertLead(
     { action: 'converted' },
   )
   return { contact, company, deal, lead: converted }
+}
+
+/** The lead's owner, or the caller where that one has left the workspace and can be given nothing any more. */
+async function ownerNow(tx: Tx, { ownerId }: Lead): Promise<string | null> {
+  if (!ownerId) return ownerId
+  const [member] = await tx.session.rows(
+    'select 1 from memberships where workspace_id = $1::uuid and user_id = $2::uuid and removed_at is null',
+    [tx.who.workspaceId, ownerId],
+  )
+  return member ? ownerId : tx.who.userId
 }
 
 const domainOf = (email: string | null | undefined): string | undefined => {

@@ -93,7 +93,7 @@ const convertRoute = operation({
   touches: ['contacts', 'companies', 'deals'],
   summary: 'Make a contact, a company and a deal of a lead, reusing what is there',
   description:
-    'Contact by e-mail, company by domain or name, among the records that the caller sees. A lead is converted once.',
+    'Contact by e-mail, company by domain or name, among the records that the caller sees. What is made belongs to the owner of the lead, or to the caller where that one has left. A lead is converted once.',
   params: idParams,
   body: conversion,
   document: {

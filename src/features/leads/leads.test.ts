@@ -74,3 +74,37 @@ test("R4's dashboard counts leads", async () => {
   assert.deepEqual([body.newLeadsToday, body.conversionRate], [2, 0.5])
   assert.deepEqual(body.pipelineStatus.find((row: any) => row.stage === 'CONVERTED').count, 1)
 })
+
+test('a currency that there is not is refused by name, and nothing is made', async () => {
+  const { ana } = await world()
+  const { id } = (await ana.post('/leads', { name: 'Odd', company: 'Odd coins' })).body
+  for (const currency of ['ZZZ', 'EU', '€€€']) {
+    const refused = await ana.post(`/leads/${id}/convert`, { amount: 5, currency })
+    assert.deepEqual([refused.status, refused.body.issues?.[0].path], [400, 'currency'], refused.text)
+  }
+  assert.equal((await ana.get('/companies')).body.total, 0)
+  const { body } = await ana.post(`/leads/${id}/convert`, { amount: 5, currency: 'chf' })
+  assert.equal(body.deal.currency, 'CHF')
+})
+
+test('what a lead of somebody who has left becomes belongs to whoever converts it', async () => {
+  const { ana, ben, admin } = await world()
+  const lead = (company: string) => ben.post('/leads', { name: 'Heir', company })
+  const [before, after] = [(await lead('One')).body.id, (await lead('Two')).body.id]
+  const first = (await admin.post(`/leads/${before}/convert`)).body
+  assert.deepEqual(
+    [first.contact, first.company, first.deal].map(row => row.ownerId),
+    [ben.id, ben.id, ben.id],
+  )
+  const { membershipId } = (await admin.get(`/users/${ben.id}`)).body
+  assert.equal((await admin.delete(`/memberships/${membershipId}`)).status, 204)
+  const reply = await admin.post(`/leads/${after}/convert`)
+  assert.equal(reply.status, 200, reply.text)
+  const { contact, company, deal, lead: converted } = reply.body
+  assert.deepEqual(
+    [contact, company, deal].map(row => row.ownerId),
+    [admin.id, admin.id, admin.id],
+  )
+  assert.equal(converted.ownerId, ben.id, 'whose lead it was is history')
+  assert.equal((await ana.get(`/deals/${deal.id}`)).status, 404)
+})

@@ -21,6 +21,7 @@ export const notificationFollower: Follower = {
       ...events.flatMap(assigned),
       ...events.flatMap(mentioned),
       ...(await stagesMoved(scope, events)),
+      ...(await visitsReminded(scope, events)),
       ...(await importsFinished(scope, events)),
       ...(await webhooksPaused(scope, events)),
     ].filter(draft => draft.userId !== draft.actorId)
@@ -84,6 +85,27 @@ async function stagesMoved(scope: Scope, events: EventRow[]): Promise<Draft[]> {
   })
 }
 
+/** A visit's own job says when to remind; by the clock of the workspace, as the visit is kept. */
+async function visitsReminded(scope: Scope, events: EventRow[]): Promise<Draft[]> {
+  const reminders = events.filter(({ entityType, action }) => entityType === 'visit' && action === 'reminded')
+  if (!reminders.length) return []
+  const rows = await scope.session.rows(
+    `select id, owner_id as "ownerId", date::text || ' at ' || time as "when" from visits
+     where workspace_id = any($1::uuid[]) and id = any($2::uuid[]) and owner_id is not null and deleted_at is null`,
+    [
+      arrayLiteral([...new Set(reminders.map(({ workspaceId }) => workspaceId))]),
+      arrayLiteral([...new Set(reminders.map(({ entityId }) => entityId))]),
+    ],
+  )
+  const visits = new Map(rows.map(row => [row.id as string, row]))
+  return reminders.flatMap(event => {
+    const visit = visits.get(event.entityId)
+    return visit
+      ? [draftOf(event, 'VISIT_REMINDER', visit.ownerId as string, { detail: visit.when as string })]
+      : []
+  })
+}
+
 async function importsFinished(scope: Scope, events: EventRow[]): Promise<Draft[]> {
   const ends = events.filter(
     ({ entityType, action }) => entityType === 'import' && (action === 'completed' || action === 'failed'),
@@ -137,7 +159,7 @@ async function directory(
   return new Map(rows.map(row => [row.id as string, row.userId as string]))
 }
 
-const TITLED: readonly Kind[] = ['ASSIGNED', 'STAGE_MOVED', 'IMPORT_FINISHED']
+const TITLED: readonly Kind[] = ['ASSIGNED', 'STAGE_MOVED', 'VISIT_REMINDER', 'IMPORT_FINISHED']
 
 /** What the records are called now; only for those to whom they belong. */
 async function addTitles(scope: Scope, drafts: Draft[]): Promise<void> {

@@ -3,6 +3,7 @@ export const KINDS = [
   'ASSIGNED',
   'MENTIONED',
   'TASK_DUE',
+  'VISIT_REMINDER',
   'STAGE_MOVED',
   'IMPORT_FINISHED',
   'WEBHOOK_PAUSED',
@@ -13,6 +14,7 @@ export const MAILED_BY_DEFAULT: Record<Kind, boolean> = {
   ASSIGNED: true,
   MENTIONED: true,
   TASK_DUE: true,
+  VISIT_REMINDER: true,
   STAGE_MOVED: false,
   IMPORT_FINISHED: false,
   // The webhook itself mails all admins, whatever they prefer.
@@ -44,6 +46,8 @@ export function messageOf({ kind, title, detail, count, entityType, actorName }:
       return `${who} mentioned you in a note`
     case 'TASK_DUE':
       return `${what('The')} is due`
+    case 'VISIT_REMINDER':
+      return `${what('Your')} is ${detail ? `on ${detail}` : 'soon'}`
     case 'STAGE_MOVED':
       return count > 1
         ? `${who} moved ${count} of your deals`

@@ -7,6 +7,7 @@ import { store } from '#core/record/store.ts'
 import { importing } from '#features/imports/testing.ts'
 import { mailsTo } from '#features/people/outbox.testing.ts'
 import { addressOf, Listener } from '#features/realtime/socket.testing.ts'
+import { giveReminders } from '#features/visits/reminders.ts'
 import { target, until } from '#features/webhooks/target.testing.ts'
 import { checkRefusal } from '#test/routes.ts'
 import { type Person, personIn, useProgram, workspace, world } from '#test/world.ts'
@@ -115,6 +116,28 @@ test('a task that has become due is told to whom it is assigned, once for each t
   await notifyDue(database)
   assert.equal((await told(ana)).length, 2)
   assert.deepEqual(await told(owner), [])
+})
+
+test('whoever goes to a visit is reminded of it, by its own clock, once for each time', async () => {
+  const { ana, ben } = await world()
+  const contact = (await ana.post('/contacts', { firstName: 'Ida' })).body
+  const visit = { date: '2027-05-03', time: '10:00', reason: 'Show the scanners', reminderMinutes: 90 }
+  const { id } = (await ana.post('/visits', { ...visit, contactId: contact.id, ownerId: ben.id })).body
+  const { database, log } = program().app
+  const remind = (time: string) => giveReminders(database, log, new Date(`${time}:00Z`))
+  await remind('2027-05-03T08:30')
+  await remind('2027-05-03T08:31')
+  const isReminder = (row: any) => row.kind === 'VISIT_REMINDER'
+  const [reminder, ...more] = (await toldOf(ben, 2)).filter(isReminder)
+  assert.deepEqual(
+    [reminder.message, reminder.entityType, reminder.entityId, reminder.actorId, more],
+    ['Your visit "Show the scanners" is on 2027-05-03 at 10:00', 'visit', id, null, []],
+  )
+  await ben.patch(`/visits/${id}`, { date: '2027-05-04' })
+  await remind('2027-05-04T09:00')
+  const again = (await toldOf(ben, 3)).filter(isReminder)
+  assert.equal(again[0].message, 'Your visit "Show the scanners" is on 2027-05-04 at 10:00')
+  assert.deepEqual([again.length, await told(ana)], [2, []])
 })
 
 test('admins hear that a webhook was paused', async context => {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Claims } from '#core/auth/tokens.ts'
+import { bearerOf, type Claims } from '#core/auth/tokens.ts'
 import type { Scope } from '#core/db/workspace.ts'
 import { conflict, forbidden, type Issue, invalid, notFound, unauthenticated } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
@@ -37,7 +37,7 @@ export async function accept(app: App, request: FastifyRequest, given: Acceptanc
     return { invite: found, account: await personByEmail(scope, found.email) }
   })
   const provesMail = place.kind === 'mail'
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const bearer = bearerOf(request.headers.authorization)
   if (bearer) {
     const claims = await app.tokens.verify(bearer)
     await app.access.requireSession(claims)

@@ -106,6 +106,7 @@ const acceptRoute = publicOperation({
     code: z.string().min(6).max(40).optional(),
   }),
   answers: authAnswer,
+  alsoAnswers: { 201: 'Success; an account was made' },
   document: {
     example: { token: EXAMPLE.secret, name: 'Ben Okri', password: EXAMPLE.password },
     answerExample: EXAMPLE_AUTH,

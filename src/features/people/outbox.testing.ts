@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from '#core/program.ts'
 import { testDatabaseUrl } from '#test/database.ts'
+import { until } from '#test/until.ts'
 import { nobody, type Reply } from '#test/world.ts'
 
 /** Helpers of this folder's tests: people who sign up by the real routes, and what came by mail. */
@@ -32,16 +32,12 @@ export function mailsTo(program: Program, email: string): string[] {
     .map(mail => mail.replace(/=\r\n/g, '').replace(/=3D/g, '='))
 }
 
-/** Waits for the mail whose link is under the page, and answers its token. @throws after 5 s without one */
+/** Waits for the mail whose link is under the page, and answers its token. @throws after 30 s without one */
 export async function tokenFrom(program: Program, email: string, page: string, nth = 1): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
-    const tokens = mailsTo(program, email).flatMap(
-      mail => new RegExp(`/${page}\\?token=([\\w-]+)`).exec(mail)?.[1] ?? [],
-    )
-    if (tokens.length >= nth) return tokens[nth - 1]!
-    await sleep(50)
-  }
-  throw new Error(`no mail for ${page} to ${email}`)
+  const read = () =>
+    mailsTo(program, email).flatMap(mail => new RegExp(`/${page}\\?token=([\\w-]+)`).exec(mail)?.[1] ?? [])
+  const tokens = await until(read, found => found.length >= nth, `no mail for ${page} to ${email}`)
+  return tokens[nth - 1]!
 }
 
 /** Signs up by the real route. */

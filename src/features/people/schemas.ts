@@ -115,12 +115,19 @@ export const timezone = z
   .max(60)
   .refine(isTimezone, 'must be an IANA time zone such as Europe/Berlin')
 
+/** What one unit of another currency is worth in the workspace's, for sums of deals. */
+const exchangeRates = z.record(
+  z.string().refine(isCurrencyCode, 'must be an ISO 4217 currency code such as EUR'),
+  z.number().positive().max(1e9),
+)
+
 const SETTINGS_MAX_CHARACTERS = 20_000
 /** Settings that are known are checked; others are the features' own and kept as they are. Null takes one away. */
 export const settings = z
   .looseObject({
     recordVisibility: z.enum(['own', 'workspace']).nullish(),
     retentionDays: z.int().min(1).max(3650).nullish(),
+    exchangeRates: exchangeRates.nullish(),
   })
   .refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')
 

@@ -10,10 +10,10 @@ import { type Change, defineRecord } from '#core/record/definition.ts'
 import { pageOf, ref } from '#core/record/json-schema.ts'
 import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
-import { idParams } from '#core/record/routes.ts'
+import { idParams, updateRoute } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { DEFAULT_STAGES, pipelineContract, STAGE_KINDS, stageContract } from './pipelines.contract.ts'
-import { defaultPipelineId, forgetStages, removeStage, reorderStages, stagesOf } from './stages.ts'
+import { checkKind, defaultPipelineId, forgetStages, removeStage, reorderStages, stagesOf } from './stages.ts'
 
 export const pipelineTable = pgTable(
   'pipelines',
@@ -69,7 +69,7 @@ export const stages = defineRecord({
   table: stageTable,
   visibility: 'workspace',
   writers: 'admin',
-  rules: { create: placeStage },
+  rules: { create: placeStage, update: checkKind },
   routes: ['list', 'create', 'read', 'update', 'remove', 'nested'],
 })
 
@@ -189,6 +189,19 @@ const createStageRoute = operation({
   },
 })
 
+const changeStageRoutes = (['PATCH', 'PUT'] as const).map(method => {
+  const route = updateRoute(stages, method, 'ADMIN')
+  return {
+    ...route,
+    description:
+      'The `kind` changes only while no deals are in the stage, not even in the trash: whether a deal is open, won or lost is said by moving it, and never changes by itself.',
+    refuses: {
+      ...route.refuses,
+      422: 'STAGE_IN_USE: another `kind` while deals are in it; LAST_STAGE: a pipeline needs an open one',
+    },
+  }
+})
+
 const removeStageRoute = operation({
   method: 'DELETE',
   path: '/stages/:id',
@@ -222,7 +235,7 @@ const reorderRoute = operation({
 
 export default {
   records: [pipelines, stages],
-  operations: [createRoute, createStageRoute, reorderRoute, removeStageRoute],
+  operations: [createRoute, createStageRoute, reorderRoute, ...changeStageRoutes, removeStageRoute],
   found: async tx => {
     await createPipeline(tx, { name: 'Sales', isDefault: true })
   },

@@ -1,8 +1,9 @@
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound, unprocessable } from '#core/errors.ts'
-import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Page } from '#core/record/cursor.ts'
+import type { Change, RecordDefinition } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter.ts'
-import { list, type Page } from '#core/record/list.ts'
+import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import type { Stage } from './pipelines.contract.ts'
@@ -13,6 +14,8 @@ const known = new WeakMap<Tx, Promise<Stage[]>>()
 export function stagesOf(tx: Tx): Promise<Stage[]> {
   let stages = known.get(tx)
   if (!stages) {
+    // Not awaited: it travels with the question. Where it fails, the question fails too.
+    holdStages(tx, 'as they are').catch(() => {})
     stages = tx.session.rows(
       `select id, pipeline_id as "pipelineId", name, position as "order", probability, kind, rotting_days as "rottingDays"
        from stages where workspace_id = $1::uuid and deleted_at is null order by pipeline_id, position, id`,
@@ -22,6 +25,16 @@ export function stagesOf(tx: Tx): Promise<Stage[]> {
   }
   return stages
 }
+
+/**
+ * Until the transaction ends, nobody changes what a stage means while deals enter it, and no deal enters while
+ * that changes. A lock of its own, since members may not lock rows that they may not change.
+ */
+export const holdStages = (tx: Tx, how: 'as they are' | 'to change'): Promise<unknown> =>
+  tx.session.rows(
+    `select pg_advisory_xact_lock${how === 'to change' ? '' : '_shared'}(hashtextextended('stages ' || $1::text, 0))`,
+    [tx.who.workspaceId],
+  )
 
 /** The pipeline in which deals start that name none. */
 export async function defaultPipelineId(tx: Tx): Promise<string> {
@@ -69,22 +82,49 @@ export async function removeStage(
   migrateTo: string | undefined,
   version: number | undefined,
 ): Promise<void> {
+  await holdStages(tx, 'to change')
   const all = await stagesOf(tx)
   const stage = all.find(candidate => candidate.id === id)
   if (!stage) throw notFound('Stage')
-  const left = all.filter(
-    candidate =>
-      candidate.pipelineId === stage.pipelineId && candidate.kind === 'OPEN' && candidate.id !== id,
-  )
-  if (stage.kind === 'OPEN' && !left.length)
-    throw unprocessable('LAST_STAGE', 'A pipeline needs at least one open stage')
+  refuseLastOpen(all, stage)
   if (migrateTo !== undefined && (migrateTo === id || !all.some(candidate => candidate.id === migrateTo))) {
     throw invalid({ path: 'migrateTo', message: 'no such stage' })
   }
-  // The row is locked first, so that no deal can be moved into a stage that is on its way out.
   await store.remove(tx, record, id, { version })
   if (migrateTo) await moveDeals(tx, id, migrateTo)
   else await refuseOpenDeals(tx, id)
+}
+
+function refuseLastOpen(all: Stage[], stage: Stage): void {
+  const others = all.filter(({ id, pipelineId }) => pipelineId === stage.pipelineId && id !== stage.id)
+  if (stage.kind === 'OPEN' && !others.some(other => other.kind === 'OPEN'))
+    throw unprocessable('LAST_STAGE', 'A pipeline needs at least one open stage')
+}
+
+/**
+ * Another kind would make won deals open or open ones lost, behind everybody's back: what a deal came to is said
+ * by moving it. So the deals must leave the stage first, those in the trash among them, since they may come back.
+ * @throws Refusal 422 STAGE_IN_USE, LAST_STAGE
+ */
+export async function checkKind(tx: Tx, id: string, values: Change): Promise<Change> {
+  if (values.kind === undefined) return values
+  await holdStages(tx, 'to change')
+  const all = await stagesOf(tx)
+  const stage = all.find(candidate => candidate.id === id)
+  if (!stage || stage.kind === values.kind) return values
+  refuseLastOpen(all, stage)
+  const [{ live, trashed } = { live: 0, trashed: 0 }] = await tx.session.rows(
+    `select count(*) filter (where deleted_at is null) as live, count(*) filter (where deleted_at is not null) as trashed
+     from deals where workspace_id = $1::uuid and stage_id = $2::uuid`,
+    [tx.who.workspaceId, id],
+  )
+  if (live || trashed)
+    throw unprocessable(
+      'STAGE_IN_USE',
+      `${live} deals are in this stage and ${trashed} of it in the trash; move or purge them first`,
+      [{ path: 'kind', message: 'cannot change while deals are in the stage' }],
+    )
+  return values
 }
 
 async function refuseOpenDeals(tx: Tx, stageId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { bearerOf } from '#core/auth/tokens.ts'
 import { errorBody, invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { BASE, canonicalUrl } from '#core/http/aliases.ts'
@@ -82,8 +83,7 @@ export class Connections {
       throw new Refusal(503, 'UNAVAILABLE', 'No more connections here; try again later')
     const { authorization } = request.headers
     const key = request.headers['x-api-key']
-    const token =
-      /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? (typeof key === 'string' ? key : undefined)
+    const token = bearerOf(authorization) ?? (typeof key === 'string' ? key : undefined)
     if (!token) return undefined
     const workspaceId = request.headers['x-workspace-id']
     if (workspaceId !== undefined && !isUuid(workspaceId))

@@ -1,4 +1,3 @@
-import type { Who } from '#core/db/workspace.ts'
 import type { EventRow } from '#core/events/follow.ts'
 import { EventTail } from '#core/events/tail.ts'
 import type { App } from '#core/feature.ts'
@@ -6,7 +5,7 @@ import { type Client, eventMessage, isAbout, type Subscription, shown } from './
 import { whoIs } from './identity.ts'
 import { filtered } from './matching.ts'
 import { replay } from './replay.ts'
-import { concerned, seesOwnOnly, visibilityOf, visibleTo } from './visibility.ts'
+import { type Alike, seenBy } from './visibility.ts'
 
 const IDLE_MS = 1000
 /** Between two reads: what is written meanwhile comes in one batch. */
@@ -166,30 +165,16 @@ export class Hub {
   }
 
   private async inOneWorkspace(workspaceId: string, clients: Client[], events: EventRow[]) {
-    const groups = new Map<string, { who: Who; clients: Client[] }>()
-    for (const client of clients) {
-      const who = whoIs(client.identity)
-      const key = visibilityOf(who)
-      const group = groups.get(key)
-      if (group) group.clients.push(client)
-      else groups.set(key, { who, clients: [client] })
-    }
-    const isOwnOnly = [...groups.values()].some(({ who }) => seesOwnOnly(who))
-    const own = isOwnOnly ? await concerned(this.app.database, workspaceId, events) : undefined
     const texts = new Map(events.map(event => [event.seq, JSON.stringify(shown(event))]))
     const sending: Array<() => void> = []
-    for (const { who, clients: alike } of groups.values()) {
-      const worth = seesOwnOnly(who) ? (own!.get(who.userId!) ?? []) : events
-      if (!worth.length) continue
-      const seen = await visibleTo(this.app.database, who, worth)
-      const visible = worth.filter(({ seq }) => seen.has(seq))
-      if (visible.length) sending.push(...(await this.toAlike(who, alike, visible, texts)))
-    }
+    const who = (client: Client) => whoIs(client.identity)
+    for (const alike of await seenBy(this.app.database, workspaceId, clients, who, events))
+      sending.push(...(await this.toAlike(alike, texts)))
     return sending
   }
 
   /** The messages of clients who see the same; a filter that several have is asked once. */
-  private async toAlike(who: Who, clients: Client[], events: EventRow[], texts: Map<number, string>) {
+  private async toAlike({ who, callers, events }: Alike<Client>, texts: Map<number, string>) {
     const asked = new Map<string, Promise<Map<number, boolean>>>()
     const passing = ({ entity, filter }: Subscription): Promise<Map<number, boolean>> => {
       const key = `${entity} ${JSON.stringify(filter)}`
@@ -203,7 +188,7 @@ export class Hub {
       return answer
     }
     const sending: Array<() => void> = []
-    for (const client of clients) {
+    for (const client of callers) {
       const fits = new Map<string, Map<number, boolean>>()
       for (const subscription of client.subscriptions.values())
         if (subscription.filter && events.some(event => isAbout(subscription, event)))

@@ -20,6 +20,8 @@ const ticketRoute = userOperation({
   method: 'POST',
   path: '/realtime/ticket',
   tag: 'realtime',
+  // A ticket opens one connection, so that of an earlier answer would be of no use.
+  unkeyed: true,
   summary: 'A ticket for one WebSocket connection, good for 30 s',
   description:
     'Browsers cannot send headers with a WebSocket: connect to `/api/v1/realtime` and send `{ "type": "auth", "ticket": … }` first. Others connect with their token or API key in the header. The messages are told in docs/REALTIME.md.',

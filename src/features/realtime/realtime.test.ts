@@ -6,6 +6,7 @@ import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
+import { importing } from '#features/imports/testing.ts'
 import { dataFolder } from '#test/child.ts'
 import { testDatabaseUrl } from '#test/database.ts'
 import { anotherSession, type Person, testEnv, useProgram, workspace, world } from '#test/world.ts'
@@ -34,7 +35,9 @@ const brief = (messages: any[]) => messages.map(({ event }) => `${event.entityTy
 
 test('by ticket, by token, or by header; a ticket works once; nothing works for nobody', async () => {
   const { owner } = await workspace()
-  const { ticket } = (await owner.post('/realtime/ticket')).body
+  const key = { headers: { 'idempotency-key': 'ticket' } }
+  const { ticket } = (await owner.post('/realtime/ticket', undefined, key)).body
+  assert.notEqual((await owner.post('/realtime/ticket', undefined, key)).body.ticket, ticket)
   const byTicket = await connect()
   byTicket.send({ type: 'auth', ticket })
   const ready = await byTicket.until(({ type }) => type === 'ready')
@@ -159,6 +162,40 @@ test('each hears what they may see at that moment, and nobody hears of another w
       `${name} does not hear of Olga's`,
     )
   assert.deepEqual(await told('mallory'), [])
+})
+
+test('who may read all hears of their own imports and of nobody else’s, each in its place', async () => {
+  const { owner, ana, ben, vera } = await world()
+  await owner.patch('/workspaces/current', { settings: { recordVisibility: 'workspace' } })
+  const listeners = await Promise.all(
+    [owner, ana, ben, vera].map(async person => {
+      const listener = await listen(person)
+      for (const entity of ['import', 'company']) await listener.subscribe({ id: entity, entity })
+      return listener
+    }),
+  )
+  await importing(ana, 'companies', ['Name', 'Acme'])
+  await owner.post('/companies', { name: 'Last' })
+  const isOfImport = ({ event }: any) => event.entityType === 'import'
+  const [ofOwner, ofAna, ofBen, ofVera] = await Promise.all(
+    listeners.map(async listener => {
+      await listener.events('company', 2)
+      return listener.messages.filter(({ type }) => type === 'event')
+    }),
+  )
+  for (const heard of [ofOwner!, ofAna!]) {
+    assert.ok(heard.some(isOfImport))
+    assert.deepEqual(
+      heard.map(({ event }) => event.seq),
+      heard.map(({ event }) => event.seq).sort((one, other) => one - other),
+    )
+  }
+  assert.deepEqual(ofAna, ofOwner)
+  for (const heard of [ofBen!, ofVera!])
+    assert.deepEqual(brief(heard), ['company.created', 'company.created'])
+  const again = await listen(ben)
+  await again.subscribe({ id: 'import', entity: 'import', since: 1 })
+  assert.deepEqual(await again.events('import', 0, 400), [], 'nor of what was before')
 })
 
 test('a member who may read all from now on hears all from then on, and one who may no longer hears no more', async () => {

@@ -68,7 +68,7 @@ export class UnreadCounts {
               arrayLiteral(listening.map(([{ identity }]) => identity.claims.userId)),
             ],
           ),
-        'read',
+        'unheard',
       )
       const counts = new Map(rows.map(row => [row.key as string, row.unread as number]))
       for (const [client, state] of listening) {

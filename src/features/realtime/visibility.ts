@@ -1,20 +1,83 @@
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Database, dbRoleOf, type Who } from '#core/db/workspace.ts'
 import type { EventRow } from '#core/events/follow.ts'
+import { hasRecord, recordNamed } from '#core/record/registry.ts'
+import { isPrivate } from '#core/record/visibility.ts'
+
+/** Callers who see the same of the events, and these. */
+export type Alike<T> = { who: Who; callers: T[]; events: EventRow[] }
 
 /**
- * Callers who see the same have the same key: a database role that sees the whole workspace, or one user who sees
- * their own records only.
+ * Which callers of a workspace see which of the events at this moment. Admins see all that their role sees, and so do those who
+ * see the whole workspace, but of private record types only what names them; the others see only that of any type. What
+ * a role sees is asked once for all who have it, the rest for each of those whom an event concerns.
  */
-export function visibilityOf(who: Who): string {
-  const role = dbRoleOf(who)
-  return role === 'ascendore_member' ? `${role} ${who.userId}` : role
+export async function seenBy<T>(
+  database: Database,
+  workspaceId: string,
+  callers: readonly T[],
+  whoIs: (caller: T) => Who,
+  events: EventRow[],
+): Promise<Alike<T>[]> {
+  const users = alikeUsers(callers, whoIs)
+  const byRole = new Map<string, Promise<EventRow[]>>()
+  const seenByRole = (who: Who): Promise<EventRow[]> => {
+    const role = dbRoleOf(who)
+    const known = byRole.get(role)
+    if (known) return known
+    const seen = visible(
+      database,
+      who,
+      events.filter(event => isSharedWith(who, event)),
+    )
+    byRole.set(role, seen)
+    return seen
+  }
+  const oneOfEachRole = new Map(users.map(({ who }) => [dbRoleOf(who), who])).values()
+  const isAnyOwn = oneOfEachRole.some(who => events.some(event => !isSharedWith(who, event)))
+  const own = isAnyOwn ? await concerned(database, workspaceId, events) : undefined
+  const found = new Map<string, Alike<T>>()
+  for (const { who, callers: same } of users) {
+    const shared = await seenByRole(who)
+    const theirs = (own?.get(who.userId!) ?? []).filter(event => !isSharedWith(who, event))
+    const more = await visible(database, who, theirs)
+    // Whoever sees no more than their role does is asked for together with the others of it.
+    const key = more.length ? `${dbRoleOf(who)} ${who.userId}` : dbRoleOf(who)
+    const group = found.get(key)
+    if (group) group.callers.push(...same)
+    else
+      found.set(key, {
+        who,
+        callers: same,
+        events: [...shared, ...more].sort((one, other) => one.seq - other.seq),
+      })
+  }
+  return [...found.values()].filter(group => group.events.length)
 }
 
-export const seesOwnOnly = (who: Who): boolean => dbRoleOf(who) === 'ascendore_member'
+/** The callers by database role and user. */
+function alikeUsers<T>(callers: readonly T[], whoIs: (caller: T) => Who): Array<{ who: Who; callers: T[] }> {
+  const users = new Map<string, { who: Who; callers: T[] }>()
+  for (const caller of callers) {
+    const who = whoIs(caller)
+    const key = `${dbRoleOf(who)} ${who.userId}`
+    const known = users.get(key)
+    if (known) known.callers.push(caller)
+    else users.set(key, { who, callers: [caller] })
+  }
+  return [...users.values()]
+}
+
+/** Whether all who have the caller's database role see the event, if any of them does. */
+function isSharedWith(who: Who, { entityType }: EventRow): boolean {
+  const role = dbRoleOf(who)
+  if (role === 'ascendore_admin') return true
+  return role !== 'ascendore_member' && hasRecord(entityType) && !isPrivate(recordNamed(entityType))
+}
 
 /** Which of the events this caller may see at this moment: read as themselves, by row-level security. */
-export async function visibleTo(database: Database, who: Who, events: EventRow[]): Promise<Set<number>> {
+async function visible(database: Database, who: Who, events: EventRow[]): Promise<EventRow[]> {
+  if (!events.length) return []
   const rows = await database.inWorkspace(
     who,
     tx =>
@@ -24,15 +87,16 @@ export async function visibleTo(database: Database, who: Who, events: EventRow[]
       ]),
     'read',
   )
-  return new Set(rows.map(row => row.seq as number))
+  const seen = new Set(rows.map(row => row.seq as number))
+  return events.filter(({ seq }) => seen.has(seq))
 }
 
 /**
  * For whom it is worth to look: the users whom an event, its record or that one's parent names. Nobody else can see it
- * among those who see their own only, so that an event costs a query for the few whom it concerns and not for each who
+ * where it is not shared, so that an event costs a query for the few whom it concerns and not for each who
  * listens. Whether they do see it is still asked as themselves.
  */
-export async function concerned(
+async function concerned(
   database: Database,
   workspaceId: string,
   events: EventRow[],
@@ -47,7 +111,7 @@ export async function concerned(
          where e.workspace_id = $1::uuid and e.seq = any($2::bigint[])`,
         [workspaceId, arrayLiteral(events.map(({ seq }) => seq))],
       ),
-    'read',
+    'unheard',
   )
   const usersOf = new Map(rows.map(row => [row.seq as number, new Set(row.users as string[])]))
   const byUser = new Map<string, EventRow[]>()

@@ -1,7 +1,7 @@
 import type { Tx } from '#core/db/workspace.ts'
 import { together } from '#core/db/workspace.ts'
 import { COUNTED_AT_MOST } from '#core/record/list.ts'
-import { recordNamed } from '#core/record/registry.ts'
+import { isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 import { pipelineReport } from './pipeline-report.ts'
@@ -23,6 +23,7 @@ export async function dashboard(tx: Tx) {
     currency: report.currency,
     rates: report.rates,
     unconverted: report.unconverted,
+    byCurrency: report.byCurrency,
   }
 }
 
@@ -42,7 +43,7 @@ async function countRecent(tx: Tx): Promise<number> {
   const bounded = (from: string, time: string) =>
     `(select count(*) from (select 1 from ${from} where workspace_id = $1::uuid and ${time} > now() - interval '${RECENT_DAYS} days' limit ${COUNTED_AT_MOST}) c)`
   const [row] = await tx.session.rows(
-    `select ${bounded('events', 'created_at')} + ${bounded('interactions', 'deleted_at is null and occurred_at <= now() and occurred_at')} as n`,
+    `select ${bounded('events', `${isOfRecord('events')} and created_at`)} + ${bounded('interactions', 'deleted_at is null and occurred_at <= now() and occurred_at')} as n`,
     [tx.who.workspaceId],
   )
   return row!.n as number

@@ -29,6 +29,8 @@ export type PipelineReport = {
   /** The rates that were used; a currency without one is left out of the sums and told under `unconverted`. */
   rates: Rates
   unconverted: CurrencySum[]
+  /** Open deals as they are, in each currency, the workspace's own among them. */
+  byCurrency: CurrencySum[]
   stages: StageSums[]
   totalOpenDeals: number
   totalPipelineAmount: number
@@ -112,6 +114,7 @@ function assemble(
     currency,
     rates: Object.fromEntries(used) as Rates,
     unconverted: sumsByCurrency(foreign.filter(part => part.status === 'OPEN' && !given[part.currency])),
+    byCurrency: sumsByCurrency(parts.filter(part => part.status === 'OPEN')),
     stages: rows,
     totalOpenDeals: rows.reduce((sum, row) => sum + row.openDeals, 0),
     totalPipelineAmount: total(row => row.totalAmount),

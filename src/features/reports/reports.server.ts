@@ -8,14 +8,19 @@ const currencySum = z.object({ currency: z.string(), amount: z.number(), count: 
 const rates = z
   .record(z.string(), z.number())
   .meta({ description: "What one unit of another currency is worth in the workspace's, where it was needed" })
-const unconverted = z
-  .array(currencySum)
-  .meta({ description: 'Open deals in currencies for which the workspace has no rate; they are in no sum' })
+const unconverted = z.array(currencySum).meta({
+  description:
+    'Open deals in currencies for which `settings.exchangeRates` of the workspace has no rate; they are in no sum',
+})
+const byCurrency = z.array(currencySum).meta({
+  description: 'Open deals in each currency, not converted: what there is, also where a total cannot hold it',
+})
 
 const pipelineAnswer = z.object({
   currency: z.string(),
   rates,
   unconverted,
+  byCurrency,
   stages: z.array(
     z.object({
       stageId: z.uuid(),
@@ -28,7 +33,7 @@ const pipelineAnswer = z.object({
       weightedAmount: z.number(),
       closedDeals: z.int(),
       closedAmount: z.number(),
-      byCurrency: z.array(currencySum),
+      byCurrency: z.array(currencySum).meta({ description: 'Open and closed deals, not converted' }),
     }),
   ),
   totalOpenDeals: z.int(),
@@ -50,6 +55,7 @@ const dashboardAnswer = z.object({
   currency: z.string(),
   rates,
   unconverted,
+  byCurrency,
 })
 
 const leadAnswer = z.object({

@@ -3,10 +3,10 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { queryMark, readCursor, writeCursor } from '#core/record/cursor.ts'
+import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { pageOf } from '#core/record/json-schema.ts'
-import { COUNTED_AT_MOST, LIMIT_AT_MOST, type Page } from '#core/record/list.ts'
+import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
@@ -48,21 +48,22 @@ async function trash(
   const counts = types.map(
     record => `(select count(*) from (select 1 from ${inTrash(record)} limit ${COUNTED_AT_MOST + 1}) c)`,
   )
-  const counted = cursor ?? {
-    total: (await tx.session.rows(`select ${counts.join(' + ')} as n`, params))[0]!.n as number,
-    totalIsEstimate: false,
-  }
+  const counted = cursor ?? (await count(tx, counts, params))
   const found = await tx.session.rows(
     `select f.*, r.deleted_by_id as "deletedById" from (select * from (${parts.join(' union all ')}) u order by "deletedAt" desc, id desc limit ${limit + 1}) f
      left join records r on r.workspace_id = $1::uuid and r.id = f.id order by f."deletedAt" desc, f.id desc`,
     params,
   )
-  const rows = found.slice(0, limit)
-  const last = found.length > limit ? rows.at(-1) : undefined
+  return pageFrom(found, limit, counted, mark, row => [row.deletedAt, row.id])
+}
+
+/** Counted to 10,000 of each type; beyond that it is marked as an estimate. */
+async function count(tx: Tx, counts: string[], params: unknown[]): Promise<Total> {
+  const [found] = await tx.session.values(`select ${counts.join(', ')}`, params)
+  const numbers = found as number[]
   return {
-    rows,
-    total: counted.total,
-    nextCursor: last ? writeCursor({ ...counted, query: mark, values: [last.deletedAt, last.id] }) : null,
+    total: numbers.reduce((sum, n) => sum + n, 0),
+    totalIsEstimate: numbers.some(n => n > COUNTED_AT_MOST),
   }
 }
 

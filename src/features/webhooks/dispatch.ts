@@ -73,7 +73,7 @@ class Dispatcher {
     await this.inSystem(scope => release(scope, this.leaseId)).catch(() => {})
   }
 
-  private inSystem<T>(work: (scope: Scope) => Promise<T>, access?: 'quiet'): Promise<T> {
+  private inSystem<T>(work: (scope: Scope) => Promise<T>, access?: 'unheard'): Promise<T> {
     return this.app.database.inSystem('ascendore_worker', work, access)
   }
 
@@ -88,7 +88,7 @@ class Dispatcher {
   private async takeQueues(): Promise<void> {
     const free = QUEUES_AT_ONCE - this.busy.size
     if (free <= 0) return
-    for (const place of await this.inSystem(scope => claim(scope, this.leaseId, free), 'quiet')) {
+    for (const place of await this.inSystem(scope => claim(scope, this.leaseId, free), 'unheard')) {
       const working = this.work(place)
         .catch(error => this.tell(error))
         .finally(() => {

@@ -49,7 +49,6 @@ export const webhookOperations: Operation[] = [
     method: 'POST',
     path: '/webhooks',
     status: 201,
-    tellsSecret: true,
     summary: 'Have events sent to a URL; the secret is told once',
     description: `Events are named by record type and action: \`deal.updated\`, \`contact.*\`, \`*.created\`, \`*\`. They come in their order, each at least once; a failed one is tried again with growing gaps for 3 days, then the webhook is paused. ${SIGNING}`,
     body: newWebhook,
@@ -101,7 +100,6 @@ export const webhookOperations: Operation[] = [
     ...common,
     method: 'POST',
     path: '/webhooks/:id/rotate-secret',
-    tellsSecret: true,
     summary: 'Give a webhook a new secret; the old one signs beside it for a while',
     params: idParams,
     body: z.strictObject({

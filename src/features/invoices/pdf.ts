@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import PDFDocument from 'pdfkit'
+import type { Invoice, InvoiceItem, InvoiceTax } from './invoices.contract.ts'
+
+/** What stands on an invoice's paper. Days are those of the workspace's calendar. */
+export type Sheet = {
+  invoice: Invoice
+  sender: string[]
+  footer: string[]
+  customer: string[]
+  issuedOn: string | undefined
+  dueOn: string | undefined
+  paidOn: string | undefined
+}
+
+type Paper = InstanceType<typeof PDFDocument>
+
+/** Points, of which an inch has 72. */
+const MARGIN = 56
+const FOOT = 84
+const SIZES = { small: 8, text: 9.5, title: 20 }
+const GREY = '#5f6673'
+
+// DejaVu: Latin, Greek, Cyrillic, Armenian, Georgian, Arabic, Hebrew; its licence lets documents carry it.
+const fontFile = (name: string) =>
+  readFileSync(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)))
+const FONTS = { text: fontFile('DejaVuSans'), bold: fontFile('DejaVuSans-Bold') }
+
+/** Where the columns of the lines stand: left edge and width. */
+const COLUMNS = {
+  description: [MARGIN, 195],
+  quantity: [MARGIN + 205, 55],
+  unitPrice: [MARGIN + 265, 85],
+  taxRate: [MARGIN + 355, 35],
+  amount: [MARGIN + 395, 88],
+} as const
+type Column = keyof typeof COLUMNS
+const RIGHT = MARGIN + 483
+
+/** Draws an invoice on as many pages of A4 as it needs. */
+export async function drawInvoice(sheet: Sheet): Promise<Buffer> {
+  const { invoice } = sheet
+  const paper = new PDFDocument({
+    size: 'A4',
+    margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: FOOT },
+    bufferPages: true,
+    info: {
+      Title: `Invoice ${invoice.invoiceNumber}`,
+      Author: sheet.sender[0] ?? '',
+      CreationDate: new Date(invoice.updatedAt),
+    },
+  })
+  const chunks: Buffer[] = []
+  const whole = new Promise<Buffer>((resolve, reject) => {
+    paper.on('data', (chunk: Buffer) => chunks.push(chunk))
+    paper.on('end', () => resolve(Buffer.concat(chunks)))
+    paper.on('error', reject)
+  })
+  paper.registerFont('text', FONTS.text)
+  paper.registerFont('bold', FONTS.bold)
+  drawHead(paper, sheet)
+  if (invoice.items.length) drawItems(paper, invoice)
+  drawTotals(paper, invoice)
+  drawNotes(paper, invoice)
+  drawFeet(paper, sheet)
+  paper.end()
+  return whole
+}
+
+/** `1,234.50`, with the decimals of the currency. */
+const amountText = (amount: number, currency: string): string =>
+  new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' })
+    .formatToParts(amount)
+    .filter(({ type }) => type !== 'currency')
+    .map(({ value }) => value)
+    .join('')
+    .trim()
+
+const plainNumber = (value: number): string =>
+  new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value)
+
+/** A text in a box; answers where the next one may begin. */
+function write(
+  paper: Paper,
+  text: string,
+  [x, width]: readonly [number, number],
+  y: number,
+  more: { font?: 'text' | 'bold'; size?: number; color?: string; align?: 'left' | 'right' } = {},
+): number {
+  const { font = 'text', size = SIZES.text, color = 'black', align = 'left' } = more
+  paper.font(font).fontSize(size).fillColor(color).text(text, x, y, { width, align })
+  return paper.y
+}
+
+function drawHead(paper: Paper, { sender, customer, invoice, issuedOn, dueOn, paidOn }: Sheet): void {
+  const left = [MARGIN, 240] as const
+  const right = [MARGIN + 260, 223] as const
+  let y = MARGIN
+  for (const [i, line] of sender.entries())
+    y = write(paper, line, left, y, i ? { size: SIZES.small, color: GREY } : { font: 'bold', size: 12 })
+  y = Math.max(y, MARGIN + 40) + 28
+  let below = y
+  for (const [i, line] of customer.entries())
+    below = write(paper, line, left, below, i ? {} : { font: 'bold' })
+  let side = write(paper, 'Invoice', right, y, { size: SIZES.title })
+  const facts: Array<[string, string | undefined]> = [
+    ['Number', invoice.invoiceNumber],
+    ['Date', issuedOn],
+    ['Due', dueOn],
+    ['Paid', paidOn],
+    // What is not owed, or not yet, must not look as if it were.
+    ['Status', ['DRAFT', 'VOID', 'PAID'].includes(invoice.status) ? invoice.status : undefined],
+  ]
+  for (const [label, value] of facts) {
+    if (!value) continue
+    write(paper, label, [right[0], 60], side, { color: GREY })
+    side = write(paper, value, [right[0] + 62, 160], side, { font: 'bold' })
+  }
+  paper.y = write(paper, invoice.title, [MARGIN, RIGHT - MARGIN], Math.max(below, side) + 26, {
+    font: 'bold',
+    size: 12,
+  })
+  paper.y += 12
+}
+
+const bottom = (paper: Paper) => paper.page.height - FOOT
+
+/** Goes to the next page where the height has no room on this one. */
+function makeRoom(paper: Paper, height: number, again?: () => void): void {
+  if (paper.y + height <= bottom(paper)) return
+  paper.addPage()
+  paper.y = MARGIN
+  again?.()
+}
+
+function rule(paper: Paper, from: number = MARGIN): void {
+  paper.moveTo(from, paper.y).lineTo(RIGHT, paper.y).lineWidth(0.5).strokeColor('#c3c8d1').stroke()
+  paper.y += 5
+}
+
+const HEADINGS: Record<Column, string> = {
+  description: 'Description',
+  quantity: 'Quantity',
+  unitPrice: 'Price',
+  taxRate: 'Tax %',
+  amount: 'Net',
+}
+
+function drawItems(paper: Paper, { items, currency }: Invoice): void {
+  const heading = () => {
+    drawRow(paper, HEADINGS, { color: GREY, size: SIZES.small })
+    rule(paper)
+  }
+  heading()
+  for (const item of items as unknown as InvoiceItem[]) {
+    const cells = {
+      description: item.description,
+      quantity: plainNumber(item.quantity),
+      unitPrice: plainNumber(item.unitPrice),
+      taxRate: plainNumber(item.taxRate),
+      amount: amountText(item.amount, currency),
+    }
+    paper.font('text').fontSize(SIZES.text)
+    const height = paper.heightOfString(item.description, { width: COLUMNS.description[1] })
+    makeRoom(paper, height + 6, heading)
+    drawRow(paper, cells)
+  }
+  rule(paper)
+}
+
+function drawRow(
+  paper: Paper,
+  cells: Record<Column, string>,
+  more: { color?: string; size?: number } = {},
+): void {
+  const top = paper.y
+  let end = top
+  for (const key of Object.keys(COLUMNS) as Column[]) {
+    const align = key === 'description' ? 'left' : 'right'
+    end = Math.max(end, write(paper, cells[key], COLUMNS[key], top, { ...more, align }))
+  }
+  paper.y = end + 6
+}
+
+function drawTotals(paper: Paper, { subtotal, taxes, amount, currency }: Invoice): void {
+  const rates = taxes as unknown as InvoiceTax[]
+  makeRoom(paper, 20 * (rates.length + 2))
+  const line = (label: string, value: number, more: { font?: 'bold'; size?: number } = {}) => {
+    const top = paper.y
+    write(paper, label, [MARGIN + 150, 205], top, { ...more, align: 'right' })
+    paper.y =
+      write(paper, amountText(value, currency), [MARGIN + 363, 120], top, { ...more, align: 'right' }) + 3
+  }
+  if (subtotal !== null) line('Net', subtotal)
+  for (const { taxRate, net, tax } of rates)
+    line(`Tax ${plainNumber(taxRate)} % of ${amountText(net, currency)}`, tax)
+  line(`Total ${currency}`, amount, { font: 'bold', size: 11 })
+}
+
+function drawNotes(paper: Paper, { notes }: Invoice): void {
+  if (!notes) return
+  paper.y += 18
+  const options = { width: RIGHT - MARGIN }
+  for (const paragraph of notes.split(/\r?\n/)) {
+    paper.font('text').fontSize(SIZES.text).fillColor('black')
+    makeRoom(paper, paper.currentLineHeight())
+    paper.text(paragraph || ' ', MARGIN, paper.y, options)
+  }
+}
+
+/** On every page, once it is known how many there are. */
+function drawFeet(paper: Paper, { footer, invoice }: Sheet): void {
+  const { start, count } = paper.bufferedPageRange()
+  for (let i = 0; i < count; i++) {
+    paper.switchToPage(start + i)
+    // Else writing there would begin another page.
+    paper.page.margins.bottom = 0
+    paper.y = bottom(paper) + 10
+    rule(paper)
+    const top = paper.y
+    let y = top
+    for (const line of footer.slice(0, 4))
+      y = write(paper, line, [MARGIN, 380], y, { size: SIZES.small, color: GREY })
+    write(paper, `${invoice.invoiceNumber} · ${i + 1}/${count}`, [RIGHT - 160, 160], top, {
+      size: SIZES.small,
+      color: GREY,
+      align: 'right',
+    })
+  }
+}

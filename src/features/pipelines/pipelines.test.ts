@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDatabaseUrl } from '#test/database.ts'
+import { type Person, useProgram, world } from '#test/world.ts'
+
+useProgram()
+
+const stagesOf = async (person: Person) => (await person.get('/stages?sort=order')).body.rows
+
+test('the kind of a stage changes only while no deal is in it, so that no status becomes untrue', async () => {
+  const { admin, ana } = await world()
+  const [first, second] = await stagesOf(admin)
+  const deal = (await ana.post('/deals', { title: 'Mine' })).body
+  assert.equal(deal.stageId, first.id)
+  for (const verb of ['patch', 'put'] as const) {
+    const refused = await admin[verb](`/stages/${first.id}`, { kind: 'WON' })
+    assert.deepEqual(
+      [refused.status, refused.body.code, refused.body.issues?.[0].path],
+      [422, 'STAGE_IN_USE', 'kind'],
+      refused.text,
+    )
+  }
+  const same = await admin.patch(`/stages/${first.id}`, { kind: 'OPEN', name: 'Begun' })
+  assert.deepEqual([same.status, same.body.name], [200, 'Begun'])
+  await ana.delete(`/deals/${deal.id}`)
+  const inTrash = await admin.patch(`/stages/${first.id}`, { kind: 'WON' })
+  assert.deepEqual([inTrash.status, inTrash.body.code], [422, 'STAGE_IN_USE'], 'it may come back')
+  await ana.post(`/deals/${deal.id}/restore`)
+  await ana.put(`/deals/${deal.id}/stage`, { stageId: second.id })
+  const changed = await admin.patch(`/stages/${first.id}`, { kind: 'WON' })
+  assert.deepEqual([changed.status, changed.body.kind], [200, 'WON'], changed.text)
+  const won = await ana.put(`/deals/${deal.id}/stage`, { stageId: first.id })
+  assert.deepEqual([won.status, won.body.status], [200, 'WON'])
+  const { rows } = (await ana.get('/deals?status=WON')).body
+  assert.deepEqual(
+    rows.map((row: { id: string }) => row.id),
+    [deal.id],
+  )
+})
+
+test('the last open stage of a pipeline stays open', async () => {
+  const { admin } = await world()
+  const made = await admin.post('/pipelines', {
+    name: 'Short',
+    stages: [{ name: 'Only' }, { name: 'Won', kind: 'WON' }],
+  })
+  const [only] = made.body.stages
+  const refused = await admin.patch(`/stages/${only.id}`, { kind: 'LOST' })
+  assert.deepEqual([refused.status, refused.body.code], [422, 'LAST_STAGE'], refused.text)
+})
+
+test('a stage that changes its kind while deals enter it leaves no deal with another status', async () => {
+  const { admin, ana } = await world()
+  const [, , stage] = await stagesOf(admin)
+  const deals = await Promise.all(
+    Array.from({ length: 8 }, async (_, i) => (await ana.post('/deals', { title: `D${i}` })).body.id),
+  )
+  const moves = deals.map(id => ana.put(`/deals/${id}/stage`, { stageId: stage.id }))
+  const kinds = ['WON', 'LOST', 'WON'].map(kind => admin.patch(`/stages/${stage.id}`, { kind }))
+  for (const reply of await Promise.all([...moves, ...kinds]))
+    assert.ok([200, 422].includes(reply.status), reply.text)
+  const { kind } = (await admin.get(`/stages/${stage.id}`)).body
+  const { rows } = (await admin.get(`/deals?stageId=${stage.id}&limit=200`)).body
+  assert.equal(rows.length, deals.length, testDatabaseUrl() ?? 'embedded')
+  for (const row of rows) assert.equal(row.status, kind)
+})
