@@ -2,7 +2,8 @@
 // Runs on the machine's own Node 20 or later and needs no package.
 //
 //   node scripts/launch.mjs start                       the server
-//   node scripts/launch.mjs test [file|folder|word]…    tests; options of node's test runner pass through
+//   node scripts/launch.mjs test [file|folder|word]…    tests; options of node's test runner pass through; without names all
+//                                                       but *.slow.test.ts, with --slow those alone, with --all both
 //   node scripts/launch.mjs check [--no-tests]          what CI checks, stopping at the first failure
 //   node scripts/launch.mjs bench [args]                measurements
 //   node scripts/launch.mjs generate [args]             migrations from the table files
@@ -17,6 +18,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
   process.exit(1)
 }
 const { ensureInstalled, pinnedNode, root, watchParent } = await import('./install.mjs')
+const { buildWeb } = await import('./web.mjs')
 
 const parentPollMs = 1_000
 const repeatedSignalMs = 1_000
@@ -138,15 +140,26 @@ const splitTestArgs = args => {
   return { options, words }
 }
 
-const test = args => {
-  const { options, words } = splitTestArgs(args)
+const isSlow = file => file.endsWith('.slow.test.ts')
+
+const test = async given => {
+  const { options, words } = splitTestArgs(given.filter(arg => arg !== '--slow' && arg !== '--all'))
   const all = testFiles()
   const unmatched = words.find(word => filesFor(word, all).length === 0)
   if (all.length === 0 || unmatched !== undefined) {
     console.error(unmatched === undefined ? 'There are no tests.' : `No test file matches ${unmatched}.`)
     return 1
   }
-  const files = words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all
+  const code = await buildWeb(runNode)
+  if (code !== 0) return code
+  // Those that start the program many times over take minutes; they run where they are named, and in continuous integration.
+  const wanted = given.includes('--slow')
+    ? isSlow
+    : given.includes('--all')
+      ? () => true
+      : file => !isSlow(file)
+  const files =
+    words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all.filter(wanted)
   const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
   return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...files], {
     stdin: 'ignore',
@@ -160,6 +173,11 @@ const quietRedocly = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE:
 
 const steps = [
   { name: 'types', run: () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']) },
+  {
+    name: 'types of the web app',
+    run: () => runNode(['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/web']),
+  },
+  { name: 'build of the web app', run: () => buildWeb(runNode) },
   {
     name: 'lint and format',
     run: () =>
@@ -191,8 +209,11 @@ const check = async args => {
 
 // --- commands -------------------------------------------------------------------------------------------------------
 
+const start = async args =>
+  (await buildWeb(runNode)) || runNode(['src/main.ts', ...args], { stdin: 'ignore' })
+
 const commands = {
-  start: { needsDev: false, run: args => runNode(['src/main.ts', ...args], { stdin: 'ignore' }) },
+  start: { needsDev: false, run: start },
   test: { needsDev: true, run: test },
   check: { needsDev: true, run: check },
   bench: { needsDev: true, run: args => runNode(['bench/run.ts', ...args]) },

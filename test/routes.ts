@@ -288,7 +288,7 @@ export type Document = { paths: Record<string, Record<string, any>>; components:
 export const documentOf = async (program: Program): Promise<Document> =>
   (await program.server.inject({ url: '/openapi.json' })).json()
 
-/** Where a run is narrowed to some routes, as test/new-record.test.ts does: a pattern of their paths. */
+/** Where a run is narrowed to some routes, as test/new-record.slow.test.ts does: a pattern of their paths. */
 const only = process.env.SUITE_ONLY ? new RegExp(process.env.SUITE_ONLY) : undefined
 export const isWhole = only === undefined
 

@@ -19,6 +19,7 @@ import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
 import { securityHeaders } from './security-headers.ts'
 import { identify, serve } from './serve.ts'
+import { webApp } from './web-app.ts'
 
 /** Clients whose rate one process remembers. */
 const CLIENTS_AT_MOST = 20_000
@@ -50,7 +51,7 @@ export async function makeServer(app: App, operations: Operation[], redis?: Redi
   })
   server.decorateRequest('caller', null)
   await addWalls(server, app, redis)
-  answerErrors(server)
+  answerErrors(server, await webApp(server))
   logRequests(server, app)
   await documentRoutes(server, operations)
   for (const operation of operations) addRoute(server, app, operation)
@@ -58,13 +59,15 @@ export async function makeServer(app: App, operations: Operation[], redis?: Redi
 }
 
 async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefined): Promise<void> {
-  const security = securityHeaders()
+  const security = Object.entries(securityHeaders())
   let isClosing = false
   server.addHook('preClose', async () => {
     isClosing = true
   })
   server.addHook('onSend', (request, reply, _payload, done) => {
-    reply.headers(security).header('x-request-id', request.id)
+    reply.header('x-request-id', request.id)
+    // A route may be stricter than all, as downloads are.
+    for (const [name, value] of security) if (!reply.hasHeader(name)) reply.header(name, value)
     // A connection that is busy when the program stops would stay open for its client's next request.
     if (isClosing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
@@ -149,7 +152,7 @@ function limitBodyTime({ raw, headers }: FastifyRequest): void {
 }
 
 /** Everything that goes wrong leaves in the one envelope (R3 4.7). */
-function answerErrors(server: FastifyInstance): void {
+function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<typeof webApp>>): void {
   server.setErrorHandler((error, request, reply) => {
     const refusal = refusalFrom(error)
     if (refusal.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
@@ -160,6 +163,7 @@ function answerErrors(server: FastifyInstance): void {
       .send(JSON.stringify(errorBody(refusal, request.id)))
   })
   server.setNotFoundHandler((request, reply) => {
+    if (showPage(request, reply)) return reply
     const refusal = new Refusal(
       404,
       'NOT_FOUND',

@@ -1,4 +1,4 @@
-// Imports a file and kills its own process in the middle. Run by imports.kill.test.ts with the data folder as argument.
+// Imports a file and kills its own process in the middle. Run by imports.kill.slow.test.ts with the data folder as argument.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '#core/config.ts'
 import { newId } from '#core/ids.ts'

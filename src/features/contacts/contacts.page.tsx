@@ -1,0 +1,18 @@
+import { RecordTable } from '#web/table/record-table.tsx'
+import { contactContract } from './contacts.contract.ts'
+
+const COLUMNS = [
+  'firstName',
+  'companyId',
+  'jobTitle',
+  'email',
+  'phone',
+  'lastInteractionAt',
+  'ownerId',
+  'tags',
+]
+const FORM = ['firstName', 'lastName', 'email', 'phone', 'jobTitle', 'companyId', 'leadSource', 'ownerId']
+
+export default function Contacts() {
+  return <RecordTable contract={contactContract} columns={COLUMNS} form={FORM} />
+}

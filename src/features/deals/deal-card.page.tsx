@@ -1,0 +1,101 @@
+import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { IconClockExclamation } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
+import { type Stage, useMay } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
+import { useTitle } from '#web/kit/titles.ts'
+import { MemberName } from '#web/kit/value.tsx'
+import type { Row } from '#web/record/model.ts'
+import { useText } from '#web/text/index.tsx'
+import classes from './board.module.css'
+
+type Given = {
+  deal: Row
+  stage: Stage
+  stages: Stage[]
+  start: number
+  move: (deal: Row, stage: Stage) => void
+}
+
+/** A deal on the board. Dragged with mouse or finger; with the keyboard, Shift and an arrow move it on. */
+export const DealCard = memo(
+  function DealCard({ deal, stage, stages, start, move }: Given) {
+    const text = useText()
+    const may = useMay()
+    const format = useFormat()
+    const card = useRef<HTMLAnchorElement>(null)
+    const [isDragged, setDragged] = useState(false)
+    const company = useTitle('company', (deal.companyId as string | null) ?? null)
+    useEffect(() => {
+      if (!may.write) return
+      return draggable({
+        element: card.current!,
+        getInitialData: () => ({ deal }),
+        onDragStart: () => setDragged(true),
+        onDrop: () => setDragged(false),
+      })
+    }, [deal, may.write])
+    const days = deal.stageDurationDays as number
+    const isRotting = stage.kind === 'OPEN' && stage.rottingDays !== null && days > stage.rottingDays
+    const closes = deal.expectedCloseDate as string | null
+    const isLate = stage.kind === 'OPEN' && closes !== null && closes < new Date().toISOString().slice(0, 10)
+    const onKeyDown = (event: KeyboardEvent<HTMLAnchorElement>) => {
+      const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+      if (event.shiftKey && by && may.write) {
+        const next = stages[stages.indexOf(stage) + by]
+        if (next) move(deal, next)
+        event.preventDefault()
+      } else focusNeighbour(event, by)
+    }
+    return (
+      <li className={classes.place} style={{ transform: `translateY(${start}px)` }}>
+        <Link
+          ref={card}
+          to="/deals/$id"
+          params={{ id: deal.id }}
+          className={classes.card}
+          data-dragged={isDragged || undefined}
+          aria-describedby="board-keys"
+          onKeyDown={onKeyDown}
+        >
+          <span className={`${classes.title} one-line`}>{String(deal.title)}</span>
+          <span className="quiet one-line">{company}</span>
+          <span className={classes.foot}>
+            <b className="numbers">{format.money(deal.amount as number, deal.currency as string)}</b>
+            {closes && stage.kind === 'OPEN' && (
+              <span className={`numbers ${isLate ? 'late' : 'quiet'}`}>{format.shortDay(closes)}</span>
+            )}
+            {isRotting && (
+              <span className="late" title={text.board.rotting(days)}>
+                <IconClockExclamation size={14} aria-label={text.board.rotting(days)} />
+              </span>
+            )}
+            <span className={classes.owner}>
+              <MemberName id={deal.ownerId as string | null} isShort />
+            </span>
+          </span>
+        </Link>
+      </li>
+    )
+  },
+  (a, b) => a.deal === b.deal && a.start === b.start && a.stage === b.stage,
+)
+
+/** Arrow keys go up and down a column, and to the nearest card of the column beside it. */
+function focusNeighbour(event: KeyboardEvent<HTMLAnchorElement>, by: number): void {
+  const column = event.currentTarget.closest('section')!
+  const cards = [...column.querySelectorAll('a')]
+  const at = cards.indexOf(event.currentTarget)
+  let target: HTMLElement | null | undefined
+  if (event.key === 'ArrowDown') target = cards[at + 1]
+  else if (event.key === 'ArrowUp') target = cards[at - 1]
+  else if (by) {
+    const columns = [...column.parentElement!.querySelectorAll('section')]
+    const beside = [...(columns[columns.indexOf(column) + by]?.querySelectorAll('a') ?? [])]
+    target = beside[Math.min(at, beside.length - 1)]
+  }
+  if (!target) return
+  event.preventDefault()
+  target.focus()
+}

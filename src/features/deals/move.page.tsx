@@ -1,0 +1,86 @@
+import { Button, Chip, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { api, messageOf, queries, type Stage } from '#web/api.ts'
+import { tell, tellFault } from '#web/kit/notify.ts'
+import { type Row, refreshAround } from '#web/record/model.ts'
+import { putIntoLists } from '#web/table/cell-editor.tsx'
+import { useText } from '#web/text/index.tsx'
+
+type Move = { deal: Row; stage: Stage; lostReason?: string }
+
+/**
+ * Moves deals between stages: at once on the screen, back with a message where the server refuses. A stage of
+ * lost deals asks for the reason first.
+ */
+export function useMove(show: (move: Move) => () => void = () => () => {}) {
+  const text = useText()
+  const [asked, ask] = useState<Move>()
+  const moving = useMutation({
+    mutationFn: ({ deal, stage, lostReason }: Move) =>
+      api.put<Row>(`/deals/${deal.id}/stage`, { stageId: stage.id, ...(lostReason ? { lostReason } : {}) }),
+    onMutate: move => ({ undo: show(move) }),
+    onError(error, _move, context) {
+      context?.undo()
+      tellFault(messageOf(error, text.common.offline))
+    },
+    onSuccess(changed, { deal, stage }) {
+      tell(text.board.moved(String(deal.title), stage.name))
+      putIntoLists('deal', changed)
+      queries.invalidateQueries({ queryKey: ['deal', 'one', deal.id] })
+    },
+    onSettled: () => refreshAround('deal'),
+  })
+  const move = (deal: Row, stage: Stage) => {
+    if (deal.stageId === stage.id) return
+    if (stage.kind === 'LOST') ask({ deal, stage })
+    else moving.mutate({ deal, stage })
+  }
+  const dialog = asked && (
+    <LostDialog
+      close={() => ask(undefined)}
+      choose={lostReason => {
+        ask(undefined)
+        moving.mutate({ ...asked, lostReason })
+      }}
+    />
+  )
+  return { move, dialog }
+}
+
+function LostDialog({ close, choose }: { close: () => void; choose: (reason: string) => void }) {
+  const text = useText()
+  const [reason, setReason] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    choose(reason.trim())
+  }
+  return (
+    <Modal opened onClose={close} title={text.board.lostTitle}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <Group gap={6}>
+            {text.board.lostReasons.map(each => (
+              <Chip key={each} size="xs" checked={reason === each} onChange={() => setReason(each)}>
+                {each}
+              </Chip>
+            ))}
+          </Group>
+          <TextInput
+            data-autofocus
+            label={text.board.lostReason}
+            value={reason}
+            maxLength={500}
+            onChange={event => setReason(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {text.common.cancel}
+            </Button>
+            <Button type="submit">{text.common.save}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,215 @@
+import { Checkbox, Group, Text as P, SimpleGrid, Title } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { api, messageOf, useMay, useMe, usePipelines } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
+import { tellFault } from '#web/kit/notify.ts'
+import { Fault, Waiting } from '#web/kit/states.tsx'
+import { Choice, MemberName, RecordLink } from '#web/kit/value.tsx'
+import { type Row, refreshAround } from '#web/record/model.ts'
+import { useText } from '#web/text/index.tsx'
+import classes from './home.module.css'
+
+type Rows = { rows: Row[]; total: number }
+type Numbers = {
+  openDeals: number
+  openTasks: number
+  pipelineTotal: number
+  recentActivity: number
+  currency: string
+}
+const SHOWN = 8
+
+const listOf = (path: string, query: object) => () =>
+  api.get<Rows>(path, { query: { limit: SHOWN, ...query } })
+
+/** My day: what is due, what rests too long, who is new, and the team's numbers. */
+export default function Home() {
+  const text = useText()
+  const { user } = useMe()
+  return (
+    <div className={classes.page}>
+      <Title order={1}>{text.home.hello(user.name.split(' ')[0]!)}</Title>
+      <TeamNumbers />
+      <div className={classes.columns}>
+        <MyTasks />
+        <Resting />
+        <NewLeads />
+      </div>
+    </div>
+  )
+}
+
+function TeamNumbers() {
+  const text = useText()
+  const format = useFormat()
+  const { data } = useQuery({
+    queryKey: ['dashboard'],
+    queryFn: () => api.get<Numbers>('/reports/dashboard'),
+  })
+  const tiles: Array<[string, string | undefined, string]> = [
+    [text.home.pipelineTotal, data && format.shortMoney(data.pipelineTotal, data.currency), '/pipeline'],
+    [text.home.openDeals, data && format.number(data.openDeals), '/deals'],
+    [text.home.openTasks, data && format.number(data.openTasks), '/tasks'],
+    [text.home.recent, data && format.number(data.recentActivity), '/contacts'],
+  ]
+  return (
+    <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
+      {tiles.map(([label, value, to]) => (
+        <Link key={label} to={to} className={`card ${classes.tile}`}>
+          <P size="xs" className="quiet">
+            {label}
+          </P>
+          <P className={`numbers ${classes.number}`}>{value ?? '–'}</P>
+        </Link>
+      ))}
+    </SimpleGrid>
+  )
+}
+
+function Panel({ title, to, children }: { title: string; to: string; children: ReactNode }) {
+  const text = useText()
+  return (
+    <section className={`card ${classes.panel}`} aria-label={title}>
+      <Group justify="space-between" className={classes.panelHead}>
+        <Title order={2}>{title}</Title>
+        <Link to={to} className="link">
+          {text.common.all}
+        </Link>
+      </Group>
+      {children}
+    </section>
+  )
+}
+
+type Listed = { query: ReturnType<typeof useQuery<Rows>>; empty: string; item: (row: Row) => ReactNode }
+
+function Items({ query, empty, item }: Listed) {
+  if (query.isPending) return <Waiting />
+  if (query.isError) return <Fault error={query.error} retry={query.refetch} />
+  if (!query.data.rows.length) return <p className={`quiet ${classes.empty}`}>{empty}</p>
+  return <ul className={classes.items}>{query.data.rows.map(item)}</ul>
+}
+
+function MyTasks() {
+  const text = useText()
+  const may = useMay()
+  const format = useFormat()
+  const query = useQuery({
+    queryKey: ['task', 'mine'],
+    queryFn: listOf('/tasks/my-tasks', { status: 'OPEN', sort: 'dueAt' }),
+  })
+  const completing = useMutation({
+    mutationFn: (task: Row) => api.put(`/tasks/${task.id}/complete`, {}),
+    onSuccess: () => refreshAround('task'),
+    onError: error => tellFault(messageOf(error, text.common.offline)),
+  })
+  const now = new Date().toISOString()
+  return (
+    <Panel title={text.home.today} to="/tasks">
+      <Items
+        query={query}
+        empty={text.home.noTasks}
+        item={task => {
+          const due = task.dueAt as string | null
+          return (
+            <li key={task.id} className={classes.item}>
+              <Checkbox
+                size="xs"
+                disabled={!may.write}
+                aria-label={`${text.tasks.done}: ${task.title}`}
+                checked={completing.variables?.id === task.id && completing.isPending}
+                onChange={() => completing.mutate(task)}
+              />
+              <div className={classes.itemText}>
+                <Link to="/tasks/$id" params={{ id: task.id }} className="subtle-link one-line">
+                  {String(task.title)}
+                </Link>
+                <Group gap={8} wrap="nowrap" className="quiet" fz="xs">
+                  {due && <span className={`numbers ${due < now ? 'late' : ''}`}>{format.ago(due)}</span>}
+                  {task.relatedId ? (
+                    <RecordLink type={task.relatedType as string} id={task.relatedId as string} />
+                  ) : null}
+                </Group>
+              </div>
+              {task.priority === 'URGENT' || task.priority === 'HIGH' ? (
+                <Choice value={task.priority as string} />
+              ) : null}
+            </li>
+          )
+        }}
+      />
+    </Panel>
+  )
+}
+
+function Resting() {
+  const text = useText()
+  const format = useFormat()
+  const stages = usePipelines().flatMap(pipeline => pipeline.stages)
+  const rotting = stages.filter(({ kind, rottingDays }) => kind === 'OPEN' && rottingDays !== null)
+  const filter = {
+    or: rotting.map(({ id, rottingDays }) => ({
+      and: [
+        { field: 'stageId', op: 'eq', value: id },
+        { field: 'stageEnteredAt', op: 'before', value: `-${rottingDays}d` },
+      ],
+    })),
+  }
+  const query = useQuery({
+    queryKey: ['deal', 'resting', filter],
+    enabled: rotting.length > 0,
+    queryFn: listOf('/deals', { status: 'OPEN', filter, sort: '-amount' }),
+  })
+  return (
+    <Panel title={text.home.rotting} to="/pipeline">
+      <Items
+        query={query}
+        empty={text.home.noRotting}
+        item={deal => (
+          <li key={deal.id} className={classes.item}>
+            <div className={classes.itemText}>
+              <Link to="/deals/$id" params={{ id: deal.id }} className="subtle-link one-line">
+                {String(deal.title)}
+              </Link>
+              <span className="quiet one-line">{text.board.rotting(deal.stageDurationDays as number)}</span>
+            </div>
+            <b className="numbers">{format.shortMoney(deal.amount as number, deal.currency as string)}</b>
+          </li>
+        )}
+      />
+    </Panel>
+  )
+}
+
+function NewLeads() {
+  const text = useText()
+  const format = useFormat()
+  const query = useQuery({
+    queryKey: ['lead', 'new'],
+    queryFn: listOf('/leads', { stage: 'NEW', sort: '-createdAt' }),
+  })
+  return (
+    <Panel title={text.home.newLeads} to="/leads">
+      <Items
+        query={query}
+        empty={text.home.noLeads}
+        item={lead => (
+          <li key={lead.id} className={classes.item}>
+            <div className={classes.itemText}>
+              <Link to="/leads/$id" params={{ id: lead.id }} className="subtle-link one-line">
+                {String(lead.name)}
+              </Link>
+              <span className="quiet one-line">
+                {[lead.company, lead.source].filter(Boolean).join(' · ')}{' '}
+                {format.ago(lead.createdAt as string)}
+              </span>
+            </div>
+            <MemberName id={lead.ownerId as string | null} isShort />
+          </li>
+        )}
+      />
+    </Panel>
+  )
+}

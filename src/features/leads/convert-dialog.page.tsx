@@ -1,0 +1,98 @@
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  Text as P,
+  Stack,
+  TextInput,
+} from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, issuesByPath, messageOf } from '#web/api.ts'
+import { tell } from '#web/kit/notify.ts'
+import { type Row, refreshAround } from '#web/record/model.ts'
+import { useText } from '#web/text/index.tsx'
+
+type Converted = { contact: { id: string }; company: { id: string } | null; deal: { id: string } | null }
+
+/** Turns a lead into contact, company and deal. */
+export function ConvertDialog({ lead, close }: { lead: Row; close: () => void }) {
+  const text = useText()
+  const navigate = useNavigate()
+  const [withDeal, setWithDeal] = useState(true)
+  const [title, setTitle] = useState(String(lead.company ?? lead.name))
+  const [amount, setAmount] = useState<number | null>(null)
+  const converting = useMutation({
+    mutationFn: () =>
+      api.post<Converted>(`/leads/${lead.id}/convert`, {
+        createDeal: withDeal,
+        ...(withDeal ? { dealTitle: title, ...(amount === null ? {} : { amount }) } : {}),
+      }),
+    onSuccess({ deal, contact }) {
+      for (const name of ['lead', 'contact', 'company', 'deal']) refreshAround(name)
+      tell(text.leads.converted)
+      close()
+      if (deal) navigate({ to: '/deals/$id', params: { id: deal.id } })
+      else navigate({ to: '/contacts/$id', params: { id: contact.id } })
+    },
+  })
+  const issues = issuesByPath(converting.error)
+  return (
+    <Modal opened onClose={close} title={text.leads.convertTitle}>
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          converting.mutate()
+        }}
+      >
+        <Stack gap="sm">
+          <P size="sm" className="quiet">
+            {text.leads.convertHint}
+          </P>
+          <Checkbox
+            label={text.leads.createDeal}
+            checked={withDeal}
+            onChange={event => setWithDeal(event.currentTarget.checked)}
+          />
+          {withDeal && (
+            <>
+              <TextInput
+                label={text.leads.dealTitle}
+                value={title}
+                maxLength={255}
+                error={issues.dealTitle}
+                onChange={event => setTitle(event.currentTarget.value)}
+              />
+              <NumberInput
+                label={text.leads.amount}
+                value={amount ?? ''}
+                min={0}
+                decimalScale={2}
+                thousandSeparator
+                error={issues.amount}
+                onChange={value => setAmount(value === '' ? null : Number(value))}
+              />
+            </>
+          )}
+          {converting.error && (
+            <Alert color="red" variant="light" role="alert">
+              {messageOf(converting.error, text.common.offline)}
+            </Alert>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {text.common.cancel}
+            </Button>
+            <Button type="submit" loading={converting.isPending}>
+              {text.leads.convert}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

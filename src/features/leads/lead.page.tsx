@@ -1,0 +1,43 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { taskContract } from '#features/tasks/tasks.contract.ts'
+import { useMay } from '#web/api.ts'
+import type { Row } from '#web/record/model.ts'
+import { RecordPage } from '#web/record/record-page.tsx'
+import type { RelatedList } from '#web/record/related.tsx'
+import { useText } from '#web/text/index.tsx'
+import { ConvertDialog } from './convert-dialog.page.tsx'
+import { leadContract } from './leads.contract.ts'
+
+const RELATED: RelatedList[] = [
+  {
+    contract: taskContract,
+    fields: ['status', 'dueAt'],
+    form: ['title', 'type', 'priority', 'dueAt', 'assigneeId'],
+    initial: lead => ({ relatedType: 'lead', relatedId: lead.id }),
+  },
+]
+
+export default function Lead() {
+  return (
+    <RecordPage
+      contract={leadContract}
+      facts={['stage', 'company', 'source', 'score', 'ownerId']}
+      related={RELATED}
+      actions={lead => <Convert lead={lead} />}
+    />
+  )
+}
+
+function Convert({ lead }: { lead: Row }) {
+  const text = useText()
+  const may = useMay()
+  const [isOpen, setOpen] = useState(false)
+  if (!may.write || lead.convertedAt) return null
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{text.leads.convert}</Button>
+      {isOpen && <ConvertDialog lead={lead} close={() => setOpen(false)} />}
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import { Alert, TextInput } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api } from '#web/api.ts'
+import { useText } from '#web/text/index.tsx'
+import { Door } from './door.page.tsx'
+
+export default function ForgotPassword() {
+  const text = useText()
+  const [email, setEmail] = useState('')
+  const [isSent, setSent] = useState(false)
+  return (
+    <Door
+      title={text.auth.forgotTitle}
+      hint={text.auth.forgotHint}
+      action={isSent ? undefined : text.auth.sendLink}
+      submit={() => api.post('/auth/forgot-password', { email }).then(() => setSent(true))}
+      foot={
+        <Link to="/sign-in" className="link">
+          {text.auth.back}
+        </Link>
+      }
+    >
+      {isSent ? (
+        <Alert variant="light" role="status">
+          {text.auth.linkSent}
+        </Alert>
+      ) : (
+        <TextInput
+          label={text.auth.email}
+          type="email"
+          autoComplete="username"
+          autoFocus
+          value={email}
+          onChange={event => setEmail(event.currentTarget.value)}
+        />
+      )}
+    </Door>
+  )
+}

@@ -1,0 +1,46 @@
+import type { Page } from '#web/pages.ts'
+
+export default [
+  {
+    path: '/sign-in',
+    isPublic: true,
+    title: text => text.auth.signIn,
+    load: () => import('./sign-in.page.tsx'),
+  },
+  {
+    path: '/sign-up',
+    isPublic: true,
+    title: text => text.auth.signUp,
+    load: () => import('./sign-up.page.tsx'),
+  },
+  {
+    path: '/forgot-password',
+    isPublic: true,
+    title: text => text.auth.forgotTitle,
+    load: () => import('./forgot-password.page.tsx'),
+  },
+  {
+    path: '/reset-password',
+    isPublic: true,
+    title: text => text.auth.resetTitle,
+    load: () => import('./reset-password.page.tsx'),
+  },
+  {
+    path: '/verify-email',
+    isPublic: true,
+    title: text => text.auth.verifying,
+    load: () => import('./verify-email.page.tsx'),
+  },
+  {
+    path: '/invites/accept',
+    isPublic: true,
+    title: text => text.auth.accepting,
+    load: () => import('./accept-invite.page.tsx'),
+  },
+  {
+    path: '/no-workspace',
+    isPublic: true,
+    title: text => text.auth.createWorkspace,
+    load: () => import('./no-workspace.page.tsx'),
+  },
+] satisfies Page[]

@@ -1,0 +1,38 @@
+import { useCallback, useState } from 'react'
+
+type Draft = Record<string, unknown>
+
+function kept(key: string): Draft | undefined {
+  try {
+    const text = sessionStorage.getItem(key)
+    return text ? (JSON.parse(text) as Draft) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What somebody is typing, kept in this tab until it is sent or thrown away: it survives a reload, a moment without
+ * network and a session that ends.
+ */
+export function useDraft(name: string, initial: Draft = {}) {
+  const key = `ascendore.draft.${name}`
+  const [{ draft, isRestored }, setState] = useState(() => {
+    const found = kept(key)
+    return { draft: found ?? initial, isRestored: found !== undefined }
+  })
+  const change = useCallback(
+    (values: Draft) =>
+      setState(state => {
+        const next = { ...state.draft, ...values }
+        sessionStorage.setItem(key, JSON.stringify(next))
+        return { ...state, draft: next }
+      }),
+    [key],
+  )
+  const forget = useCallback(() => {
+    sessionStorage.removeItem(key)
+    setState({ draft: initial, isRestored: false })
+  }, [key, initial])
+  return { draft, isRestored, change, forget }
+}

@@ -1,0 +1,194 @@
+import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import type { Field } from '#core/record/fields.ts'
+import { useMembers, usePipelines } from '../api.ts'
+import { choiceLabel, fieldLabel, useText } from '../text/index.tsx'
+import { RecordPicker } from './record-picker.tsx'
+
+type Given = {
+  field: Field
+  name: string
+  value: unknown
+  onChange: (value: unknown) => void
+  error?: string
+  label?: string
+  isBare?: boolean
+  autoFocus?: boolean
+  size?: 'xs' | 'sm'
+  /** Shows what may be chosen at once, where that was what the click was for. */
+  isOpened?: boolean
+  /** The record or draft that the field belongs to: stages depend on the pipeline. */
+  row?: Record<string, unknown>
+}
+
+type Common = {
+  onChange: (value: unknown) => void
+  error?: string
+  required?: boolean
+  autoFocus?: boolean
+  name?: string
+  size?: 'xs' | 'sm'
+  label?: string
+  'aria-label'?: string
+  defaultDropdownOpened?: boolean
+}
+
+/** The control for a field of any kind, derived from its contract. */
+export function FieldInput({
+  field,
+  name,
+  value,
+  onChange,
+  error,
+  label,
+  isBare,
+  autoFocus,
+  row,
+  size = 'sm',
+  isOpened,
+}: Given) {
+  const text = useText()
+  const title = label ?? fieldLabel(text, name)
+  const naming = isBare ? { 'aria-label': title } : { label: title }
+  const focus = autoFocus ? { 'data-autofocus': true } : {}
+  const common = { ...naming, ...focus, error, required: field.required, autoFocus, name, onChange, size }
+  const id = (value as string | null) ?? null
+  switch (field.kind) {
+    case 'integer':
+    case 'number':
+    case 'money':
+      return (
+        <NumberInput
+          {...common}
+          value={(value as number | null) ?? ''}
+          onChange={given => onChange(given === '' ? null : Number(given))}
+          decimalScale={field.kind === 'integer' ? 0 : field.kind === 'money' ? 2 : undefined}
+          thousandSeparator
+        />
+      )
+    case 'boolean':
+      return (
+        <Checkbox
+          {...naming}
+          error={error}
+          checked={Boolean(value)}
+          onChange={event => onChange(event.currentTarget.checked)}
+        />
+      )
+    case 'choice':
+      return (
+        <Select
+          {...common}
+          value={id}
+          data={field.options!.map(option => ({ value: option, label: choiceLabel(text, option) }))}
+          clearable={field.nullable}
+          defaultDropdownOpened={isOpened}
+        />
+      )
+    case 'member':
+      return <MemberInput {...common} value={id} defaultDropdownOpened={isOpened} />
+    case 'link':
+      if (field.target === 'stage' || field.target === 'pipeline')
+        return (
+          <StageInput
+            {...common}
+            target={field.target}
+            value={id}
+            row={row}
+            defaultDropdownOpened={isOpened}
+          />
+        )
+      return <RecordPicker {...common} type={field.target!} value={id} />
+    case 'related':
+      return row?.relatedType ? (
+        <RecordPicker {...common} type={row.relatedType as string} value={id} />
+      ) : null
+    case 'tags':
+    case 'texts':
+      return <TagsInput {...common} value={(value as string[] | null) ?? []} maxLength={60} />
+    default:
+      return <TypedInput {...common} kind={field.kind} value={id ?? ''} />
+  }
+}
+
+const INPUT_TYPES: Partial<Record<Field['kind'], string>> = {
+  date: 'date',
+  time: 'time',
+  email: 'email',
+  phone: 'tel',
+  url: 'url',
+}
+
+/** What is typed as text: words, addresses, days and moments. */
+function TypedInput({ kind, value, onChange, ...given }: Common & { kind: Field['kind']; value: string }) {
+  if (kind === 'longText')
+    return <Textarea {...given} value={value} onChange={event => onChange(event.currentTarget.value)} />
+  const isMoment = kind === 'moment'
+  return (
+    <TextInput
+      {...given}
+      type={isMoment ? 'datetime-local' : (INPUT_TYPES[kind] ?? 'text')}
+      value={isMoment && value ? localMoment(value) : value}
+      onChange={({ currentTarget: { value: typed } }) =>
+        onChange(typed === '' ? null : isMoment ? new Date(typed).toISOString() : typed)
+      }
+    />
+  )
+}
+
+/** A moment as `<input type="datetime-local">` wants it, in the reader's zone. */
+function localMoment(value: string): string {
+  const date = new Date(value)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+function MemberInput(given: Common & { value: string | null }) {
+  const members = useMembers()
+  const data = [...members.values()]
+    .filter(member => member.isActive || member.id === given.value)
+    .map(({ id, name }) => ({ value: id, label: name }))
+  return <Select {...given} data={data} searchable clearable={!given.required} />
+}
+
+function StageInput({
+  target,
+  row,
+  ...given
+}: Common & {
+  target: 'stage' | 'pipeline'
+  value: string | null
+  row: Record<string, unknown> | undefined
+}) {
+  const pipelines = usePipelines()
+  const own =
+    pipelines.find(({ id }) => id === row?.pipelineId) ?? pipelines.find(({ isDefault }) => isDefault)
+  const data = (target === 'pipeline' ? pipelines : (own?.stages ?? [])).map(({ id, name }) => ({
+    value: id,
+    label: name,
+  }))
+  return <Select {...given} data={data} />
+}
+
+/** The control for a custom field, by its type. */
+export function customKind(type: string, options: string[]): Field {
+  const kinds: Record<string, Field['kind']> = {
+    text: 'text',
+    longText: 'longText',
+    number: 'number',
+    currency: 'money',
+    date: 'date',
+    boolean: 'boolean',
+    select: 'choice',
+    multiSelect: 'texts',
+    url: 'url',
+    email: 'email',
+    phone: 'phone',
+    user: 'member',
+  }
+  return {
+    kind: kinds[type] ?? 'text',
+    options,
+    nullable: true,
+    required: false,
+    writable: 'always',
+  } as unknown as Field
+}

@@ -1,0 +1,97 @@
+import { Combobox, InputBase, Loader, useCombobox } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { api } from '../api.ts'
+import { useText } from '../text/index.tsx'
+import { learnTitles, pathOf, titleOf, useTitle } from './titles.ts'
+
+type Given = {
+  type: string
+  value: string | null
+  onChange: (id: string | null) => void
+  label?: ReactNode
+  error?: string
+  required?: boolean
+  autoFocus?: boolean
+  size?: 'xs' | 'sm'
+  'aria-label'?: string
+}
+
+const TITLES: Record<string, string[]> = {
+  contact: ['firstName', 'lastName'],
+  deal: ['title'],
+  task: ['title'],
+}
+
+/** Chooses another record by its name, searched on the server as one types. */
+export function RecordPicker({ type, value, onChange, ...input }: Given) {
+  const text = useText()
+  const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() })
+  const [typed, setTyped] = useState<string | null>(null)
+  const [q] = useDebouncedValue(typed ?? '', 150)
+  const title = useTitle(type, value)
+  const fields = TITLES[type] ?? ['name']
+  const { data, isFetching } = useQuery({
+    queryKey: ['pick', type, q],
+    enabled: box.dropdownOpened,
+    staleTime: 60_000,
+    placeholderData: before => before,
+    queryFn: async () => {
+      const { rows } = await api.get<{ rows: Array<{ id: string }> }>(`/${pathOf(type)}`, {
+        query: { limit: 20, ...(q ? { q } : {}) },
+      })
+      learnTitles(type, rows, fields)
+      return rows
+    },
+  })
+  return (
+    <Combobox
+      store={box}
+      onOptionSubmit={id => {
+        onChange(id)
+        setTyped(null)
+        box.closeDropdown()
+      }}
+    >
+      <Combobox.Target>
+        <InputBase
+          {...input}
+          value={typed ?? title ?? ''}
+          placeholder={text.common.search}
+          rightSectionPointerEvents={value ? 'all' : 'none'}
+          rightSection={
+            isFetching ? (
+              <Loader size={14} />
+            ) : value && !input.required ? (
+              <Combobox.ClearButton onClear={() => onChange(null)} aria-label={text.common.clear} />
+            ) : (
+              <Combobox.Chevron />
+            )
+          }
+          onChange={event => {
+            setTyped(event.currentTarget.value)
+            box.openDropdown()
+            box.resetSelectedOption()
+          }}
+          onClick={() => box.openDropdown()}
+          onFocus={() => box.openDropdown()}
+          onBlur={() => {
+            box.closeDropdown()
+            setTyped(null)
+          }}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Options mah={240} style={{ overflowY: 'auto' }}>
+          {data?.map(row => (
+            <Combobox.Option key={row.id} value={row.id}>
+              {titleOf(row, fields)}
+            </Combobox.Option>
+          ))}
+          {data?.length === 0 && <Combobox.Empty>{text.palette.nothing}</Combobox.Empty>}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  )
+}

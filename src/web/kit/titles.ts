@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, queries } from '../api.ts'
+
+/** The paths of the record types that links may point to, and the fields that name such a record. */
+const NAMED: Record<string, { path: string; title: string[] }> = {
+  company: { path: 'companies', title: ['name'] },
+  contact: { path: 'contacts', title: ['firstName', 'lastName'] },
+  lead: { path: 'leads', title: ['name'] },
+  deal: { path: 'deals', title: ['title'] },
+  task: { path: 'tasks', title: ['title'] },
+  stage: { path: 'stages', title: ['name'] },
+  pipeline: { path: 'pipelines', title: ['name'] },
+}
+
+type Row = { id: string } & Record<string, unknown>
+
+export const titleOf = (row: Record<string, unknown>, fields: readonly string[]): string =>
+  fields
+    .map(key => row[key])
+    .filter(Boolean)
+    .join(' ') ||
+  String(row.email ?? '') ||
+  '–'
+
+export const pathOf = (type: string): string | undefined => NAMED[type]?.path
+
+type Wanted = { id: string; resolve: (title: string | null) => void; reject: (error: unknown) => void }
+const waiting = new Map<string, Wanted[]>()
+
+/** Titles that are asked for at the same time are fetched by one request for each type. */
+function titleFor(type: string, id: string): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const list = waiting.get(type)
+    if (list) return void list.push({ id, resolve, reject })
+    const fresh: Wanted[] = [{ id, resolve, reject }]
+    waiting.set(type, fresh)
+    setTimeout(() => {
+      waiting.delete(type)
+      for (let at = 0; at < fresh.length; at += 100) fetchTitles(type, fresh.slice(at, at + 100))
+    }, 4)
+  })
+}
+
+async function fetchTitles(type: string, wanted: Wanted[]): Promise<void> {
+  const { path, title } = NAMED[type]!
+  try {
+    const ids = [...new Set(wanted.map(({ id }) => id))]
+    const filter = { field: 'id', op: 'in', value: ids }
+    const { rows } = await api.get<{ rows: Row[] }>(`/${path}`, { query: { filter, limit: ids.length } })
+    const found = new Map(rows.map(row => [row.id, titleOf(row, title)]))
+    for (const { id, resolve } of wanted) resolve(found.get(id) ?? null)
+  } catch (error) {
+    for (const { reject } of wanted) reject(error)
+  }
+}
+
+/** What a linked record is called; undefined while it is not known, null where it may not be seen. */
+export function useTitle(type: string, id: string | null): string | null | undefined {
+  return useQuery({
+    queryKey: ['title', type, id],
+    queryFn: () => titleFor(type, id!),
+    enabled: id !== null && type in NAMED,
+    staleTime: 5 * 60_000,
+  }).data
+}
+
+/** Tells the titles of rows that are here anyway. */
+export function learnTitles(type: string, rows: Row[], fields: readonly string[]): void {
+  for (const row of rows) queries.setQueryData(['title', type, row.id], titleOf(row, fields))
+}

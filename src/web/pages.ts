@@ -1,0 +1,32 @@
+import type { ComponentType } from 'react'
+import type { Text } from './text/en.ts'
+
+/** Where a page stands in the side bar. */
+export type Place = {
+  group: 'work' | 'records' | 'admin'
+  order: number
+  icon: ComponentType<{ size?: number }>
+}
+
+/** One page of a feature. Its code is fetched when it is first needed, or when a link to it is touched. */
+export type Page = {
+  /** As the router reads it: `/contacts/$id`. */
+  path: string
+  title: (text: Text) => string
+  load: () => Promise<{ default: ComponentType }>
+  nav?: Place
+  /** For whoever is not signed in. */
+  isPublic?: boolean
+  /** Only for OWNER and ADMIN. */
+  isForAdmins?: boolean
+}
+
+const found = import.meta.glob<{ default: Page[] }>('../features/*/*.pages.ts', { eager: true })
+
+/** All pages of all features. A new feature is found by its `*.pages.ts`. */
+export const pages: Page[] = Object.values(found).flatMap(module => module.default)
+
+const ORDER = { work: 0, records: 1, admin: 2 }
+export const navPages = pages
+  .filter((page): page is Page & { nav: Place } => page.nav !== undefined)
+  .sort((a, b) => ORDER[a.nav.group] - ORDER[b.nav.group] || a.nav.order - b.nav.order)

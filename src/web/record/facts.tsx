@@ -1,0 +1,83 @@
+import { Button, UnstyledButton } from '@mantine/core'
+import { useState } from 'react'
+import { useMay } from '../api.ts'
+import { FieldValue } from '../kit/value.tsx'
+import { CellEditor } from '../table/cell-editor.tsx'
+import { useText } from '../text/index.tsx'
+import type { AnyContract, Column, Row } from './model.ts'
+import classes from './record.module.css'
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+
+/** All fields of a record, each to be changed where it stands. Empty ones are folded away. */
+export function Facts({ contract, row, columns }: { contract: AnyContract; row: Row; columns: Column[] }) {
+  const text = useText()
+  const [isAll, setAll] = useState(false)
+  const shown = columns.filter(column => isAll || !isEmpty(column.read(row)))
+  const hidden = columns.length - columns.filter(column => !isEmpty(column.read(row))).length
+  return (
+    <>
+      <dl className={classes.list}>
+        {shown.map(column => (
+          <Fact key={column.path} {...{ contract, row, column }} />
+        ))}
+      </dl>
+      {hidden > 0 && (
+        <Button variant="subtle" color="gray" size="compact-xs" mt={8} onClick={() => setAll(!isAll)}>
+          {isAll ? text.record.hideEmpty : text.record.showEmpty(hidden)}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Fact({ contract, row, column }: { contract: AnyContract; row: Row; column: Column }) {
+  const text = useText()
+  const may = useMay()
+  const [isEdited, setEdited] = useState(false)
+  const value = column.read(row)
+  const isOpen = column.isWritable && may.write && column.field.kind !== 'object'
+  const isLink = ['link', 'links', 'related', 'email', 'phone', 'url'].includes(column.field.kind)
+  const shown = isEmpty(value) ? (
+    <span className="quiet">{text.record.notFilled}</span>
+  ) : (
+    <FieldValue field={column.field} name={column.path} value={value} row={row} />
+  )
+  return (
+    <div className={classes.fact}>
+      <dt className="quiet">{column.label}</dt>
+      <dd>
+        {isEdited ? (
+          <CellEditor contract={contract} row={row} column={column} close={() => setEdited(false)} />
+        ) : (
+          <div className={classes.value} data-open={isOpen || undefined}>
+            {isOpen && !isLink ? (
+              <UnstyledButton
+                className={classes.edit}
+                aria-label={`${text.common.edit}: ${column.label}`}
+                onClick={() => setEdited(true)}
+              >
+                {shown}
+              </UnstyledButton>
+            ) : (
+              shown
+            )}
+            {isOpen && isLink && (
+              <Button
+                variant="subtle"
+                color="gray"
+                size="compact-xs"
+                className={classes.pencil}
+                aria-label={`${text.common.edit}: ${column.label}`}
+                onClick={() => setEdited(true)}
+              >
+                {text.common.edit}
+              </Button>
+            )}
+          </div>
+        )}
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { Contract } from '#core/record/contract.ts'
+import type { Field } from '#core/record/fields.ts'
+import { api, queries } from '../api.ts'
+import { customKind } from '../kit/input.tsx'
+import { fieldLabel, useText } from '../text/index.tsx'
+
+export type Row = { id: string; version: number } & Record<string, unknown>
+/** What the web app needs of a record type's contract. */
+export type AnyContract = Pick<
+  Contract,
+  'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable'
+> & {
+  fields: Record<string, Field>
+}
+
+type CustomField = { key: string; label: string; type: string; options: string[]; required: boolean }
+
+const customQuery = (entity: string) =>
+  queryOptions({
+    queryKey: ['custom-fields', entity],
+    staleTime: 5 * 60_000,
+    queryFn: async () =>
+      (await api.get<{ rows: CustomField[] }>('/custom-fields', { query: { entity, limit: 200 } })).rows,
+  })
+
+/** One field as the web app shows it: of the contract or one that the workspace has defined. */
+export type Column = {
+  /** `amount`, or `customFields.region` as filters and sorts say it. */
+  path: string
+  label: string
+  field: Field
+  isCustom: boolean
+  isWritable: boolean
+  read: (row: Row) => unknown
+}
+
+const HIDDEN = new Set(['id', 'workspaceId', 'customFields', 'relatedType', 'contactIds', 'stages'])
+const SYSTEM = new Set(['createdById', 'createdAt', 'updatedAt'])
+const UNFILTERED: Field['kind'][] = ['object', 'custom', 'links', 'texts']
+
+/** All fields of a record type with the workspace's own, labelled for the reader. */
+export function useColumns(contract: AnyContract): Column[] {
+  const text = useText()
+  const hasCustom = 'customFields' in contract.fields
+  const { data: custom = NONE } = useQuery({ ...customQuery(contract.name), enabled: hasCustom })
+  return useMemo(() => {
+    const own = Object.entries(contract.fields)
+      .filter(([key]) => !HIDDEN.has(key))
+      .map(
+        ([key, field]): Column => ({
+          path: key,
+          label: fieldLabel(text, key),
+          field,
+          isCustom: false,
+          isWritable: field.writable === 'always',
+          read: row => row[key],
+        }),
+      )
+    const more = custom.map(
+      ({ key, label, type, options, required }): Column => ({
+        path: `customFields.${key}`,
+        label,
+        field: { ...customKind(type, options), required },
+        isCustom: true,
+        isWritable: true,
+        read: row => (row.customFields as Record<string, unknown> | undefined)?.[key],
+      }),
+    )
+    // What every record has says least, so it stands last.
+    const isSystem = ({ path }: Column) => SYSTEM.has(path)
+    return [...own.filter(column => !isSystem(column)), ...more, ...own.filter(isSystem)]
+  }, [contract, custom, text])
+}
+const NONE: CustomField[] = []
+
+export const canFilter = ({ field }: Column): boolean => !UNFILTERED.includes(field.kind)
+
+/** The body that changes one column. */
+export const changeOf = (column: Column, value: unknown): Record<string, unknown> =>
+  column.isCustom
+    ? { customFields: { [column.path.slice('customFields.'.length)]: value } }
+    : { [column.path]: value }
+
+export const recordQuery = (contract: Pick<AnyContract, 'path' | 'name'>, id: string) =>
+  queryOptions({
+    queryKey: [contract.name, 'one', id],
+    queryFn: () => api.get<Row>(`/${contract.path}/${id}`),
+  })
+
+/** Lists, boards and titles that may show the record are read again. */
+export function refreshAround(name: string): void {
+  queries.invalidateQueries({ queryKey: [name] })
+  queries.invalidateQueries({ queryKey: ['title', name] })
+  queries.invalidateQueries({ queryKey: ['timeline'] })
+  if (name === 'deal') queries.invalidateQueries({ queryKey: ['board'] })
+  queries.invalidateQueries({ queryKey: ['dashboard'] })
+}

@@ -1,0 +1,122 @@
+import { Alert, Button, Group, Modal, ScrollArea, SimpleGrid } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useMemo } from 'react'
+import { ApiError } from '#core/client/client.ts'
+import { api, issuesByPath, messageOf } from '../api.ts'
+import { useDraft } from '../kit/draft.ts'
+import { FieldInput } from '../kit/input.tsx'
+import { tell } from '../kit/notify.ts'
+import { useText } from '../text/index.tsx'
+import { type AnyContract, type Column, type Row, refreshAround, useColumns } from './model.ts'
+
+type Given = {
+  contract: AnyContract
+  /** The fields to ask for first; required ones are always there. */
+  fields?: readonly string[]
+  /** What is known already, such as the company whose page this is. */
+  initial?: Record<string, unknown>
+  close: () => void
+  created?: (row: Row) => void
+}
+
+/** Asks for a new record and creates it. What was typed is kept until it is sent. */
+export function RecordForm({ contract, fields, initial = EMPTY, close, created }: Given) {
+  const text = useText()
+  const label = text.labels[contract.name] ?? contract.label
+  const columns = useColumns(contract)
+  const name = `${contract.name}.${JSON.stringify(initial)}`
+  const { draft, isRestored, change, forget } = useDraft(name, initial)
+  const asked = useMemo(() => askedFor(columns, fields), [columns, fields])
+  const creating = useMutation({
+    mutationFn: () => api.post<Row>(`/${contract.path}`, bodyOf(draft)),
+    onSuccess(row) {
+      forget()
+      refreshAround(contract.name)
+      tell(text.common.created(label))
+      close()
+      created?.(row)
+    },
+  })
+  const issues = issuesByPath(creating.error)
+  const shown = new Set(asked.map(({ path }) => path))
+  const elsewhere = creating.error && !Object.keys(issues).some(path => shown.has(path))
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    creating.mutate()
+  }
+  const set = (column: Column, value: unknown) => {
+    if (!column.isCustom) return change({ [column.path]: value })
+    const key = column.path.slice('customFields.'.length)
+    change({ customFields: { ...(draft.customFields as object), [key]: value } })
+  }
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={text.table.newRecord(label)}
+      size="lg"
+      scrollAreaComponent={ScrollArea.Autosize}
+    >
+      <form onSubmit={submit} noValidate>
+        {isRestored && (
+          <Alert variant="light" py={6} mb="sm">
+            <Group justify="space-between">
+              {text.common.draftKept}
+              <Button size="compact-xs" variant="subtle" onClick={forget}>
+                {text.common.discardDraft}
+              </Button>
+            </Group>
+          </Alert>
+        )}
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          {asked.map((column, index) => (
+            <div
+              key={column.path}
+              style={column.field.kind === 'longText' ? { gridColumn: '1 / -1' } : undefined}
+            >
+              <FieldInput
+                field={column.field}
+                name={column.path}
+                label={column.label}
+                value={column.read(draft as Row) ?? column.field.default}
+                onChange={value => set(column, value)}
+                error={issues[column.path]}
+                autoFocus={index === 0}
+                row={draft}
+              />
+            </div>
+          ))}
+        </SimpleGrid>
+        {elsewhere && (
+          <Alert color="red" variant="light" mt="sm" role="alert">
+            {creating.error instanceof ApiError && creating.error.issues.length
+              ? creating.error.issues.map(({ path, message }) => `${path} ${message}`).join(', ')
+              : messageOf(creating.error, text.common.offline)}
+          </Alert>
+        )}
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" onClick={close}>
+            {text.common.cancel}
+          </Button>
+          <Button type="submit" loading={creating.isPending}>
+            {text.common.create}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
+
+const EMPTY = {}
+
+function askedFor(columns: Column[], fields: readonly string[] | undefined): Column[] {
+  const writable = columns.filter(column => column.isWritable && column.field.kind !== 'object')
+  if (!fields) return writable
+  const first = fields.flatMap(path => writable.filter(column => column.path === path))
+  return [...first, ...writable.filter(column => column.field.required && !first.includes(column))]
+}
+
+const bodyOf = (draft: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(draft).filter(([, value]) => value !== null && value !== undefined && value !== ''),
+  )

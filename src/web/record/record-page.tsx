@@ -1,0 +1,124 @@
+import { ActionIcon, Group, Menu, Title } from '@mantine/core'
+import { IconArrowLeft, IconDots, IconTrash } from '@tabler/icons-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { api, messageOf, useMay } from '../api.ts'
+import { tell, tellFault } from '../kit/notify.ts'
+import { Fault, Waiting } from '../kit/states.tsx'
+import { titleOf } from '../kit/titles.ts'
+import { FieldValue } from '../kit/value.tsx'
+import { useText } from '../text/index.tsx'
+import { Facts } from './facts.tsx'
+import { LogBar } from './log-bar.tsx'
+import { type AnyContract, type Row, recordQuery, refreshAround, useColumns } from './model.ts'
+import classes from './record.module.css'
+import { Related, type RelatedList } from './related.tsx'
+import { Timeline } from './timeline.tsx'
+
+export type RecordPageOptions = {
+  contract: AnyContract
+  /** The few facts beside the title. */
+  facts: readonly string[]
+  related: RelatedList[]
+  /** Buttons and dialogs of the feature's own. */
+  actions?: (row: Row) => ReactNode
+  /** Stands above the columns, such as the way through the stages. */
+  banner?: (row: Row) => ReactNode
+}
+
+/** One record: its facts to be changed in place, what happened with it, and what hangs on it. */
+export function RecordPage(options: RecordPageOptions) {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const { data: row, error, isPending, refetch } = useQuery(recordQuery(options.contract, id))
+  if (isPending) return <Waiting />
+  if (error || !row) return <Fault error={error} retry={refetch} />
+  return <Sheet key={id} {...options} row={row} />
+}
+
+function Sheet({ contract, facts, related, actions, banner, row }: RecordPageOptions & { row: Row }) {
+  const text = useText()
+  const columns = useColumns(contract)
+  return (
+    <div className={classes.page}>
+      <header className={classes.header}>
+        <BackButton path={contract.path} label={text.plurals[contract.name] ?? contract.label} />
+        <div className={classes.heading}>
+          <Title order={1} className="one-line" title={titleOf(row, contract.title)}>
+            {titleOf(row, contract.title)}
+          </Title>
+          <Group gap="md" className={classes.keyFacts}>
+            {facts
+              .flatMap(path => columns.filter(column => column.path === path && column.read(row) !== null))
+              .map(column => (
+                <Group key={column.path} gap={6} wrap="nowrap">
+                  <span className="quiet">{column.label}</span>
+                  <FieldValue field={column.field} name={column.path} value={column.read(row)} row={row} />
+                </Group>
+              ))}
+          </Group>
+        </div>
+        <Group gap={6} ml="auto" wrap="nowrap">
+          {actions?.(row)}
+          <RecordMenu contract={contract} row={row} />
+        </Group>
+      </header>
+      {banner?.(row)}
+      <div className={classes.columns}>
+        <aside className={classes.facts} aria-label={text.record.details}>
+          <Facts contract={contract} row={row} columns={columns} />
+        </aside>
+        <section className={classes.middle} aria-label={text.record.timeline}>
+          <LogBar contract={contract} row={row} />
+          <Timeline contract={contract} id={row.id} />
+        </section>
+        {related.length > 0 && (
+          <aside className={classes.related} aria-label={text.record.related}>
+            {related.map(list => (
+              <Related key={list.contract.path} parent={contract} row={row} {...list} />
+            ))}
+          </aside>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function BackButton({ path, label }: { path: string; label: string }) {
+  const navigate = useNavigate()
+  return (
+    <ActionIcon size="lg" aria-label={label} title={label} onClick={() => navigate({ to: `/${path}` })}>
+      <IconArrowLeft size={16} />
+    </ActionIcon>
+  )
+}
+
+function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
+  const text = useText()
+  const may = useMay()
+  const navigate = useNavigate()
+  const removing = useMutation({
+    mutationFn: () => api.delete(`/${contract.path}/${row.id}`),
+    onSuccess() {
+      tell(text.common.deleted(1))
+      refreshAround(contract.name)
+      navigate({ to: `/${contract.path}` })
+    },
+    onError: error => tellFault(messageOf(error, text.common.offline)),
+  })
+  if (!may.write) return null
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size={30} variant="default" aria-label={text.common.more}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>
+          {text.common.delete}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

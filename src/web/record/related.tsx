@@ -1,0 +1,104 @@
+import { ActionIcon, Group, Text as P, Title } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, queries, useMay } from '../api.ts'
+import { useFormat } from '../kit/format.ts'
+import { titleOf } from '../kit/titles.ts'
+import { FieldValue } from '../kit/value.tsx'
+import { useText } from '../text/index.tsx'
+import type { AnyContract, Row } from './model.ts'
+import classes from './record.module.css'
+import { RecordForm } from './record-form.tsx'
+
+export type RelatedList = {
+  contract: AnyContract
+  /** The fields shown under each title. */
+  fields: readonly string[]
+  form: readonly string[]
+  /** What a new one of this list knows of its parent. */
+  initial: (parent: Row) => Record<string, unknown>
+}
+
+const SHOWN = 6
+
+/** Records of another type that hang on this one, the latest first. */
+export function Related({
+  parent,
+  row,
+  contract,
+  fields,
+  form,
+  initial,
+}: RelatedList & { parent: AnyContract; row: Row }) {
+  const text = useText()
+  const may = useMay()
+  const format = useFormat()
+  const [isCreating, setCreating] = useState(false)
+  const [limit, setLimit] = useState(SHOWN)
+  const { data } = useQuery({
+    queryKey: ['related', row.id, contract.name, limit],
+    placeholderData: before => before,
+    queryFn: () =>
+      api.get<{ rows: Row[]; total: number }>(`/${parent.path}/${row.id}/${contract.path}`, {
+        query: { limit },
+      }),
+  })
+  const label = text.labels[contract.name] ?? contract.label
+  return (
+    <section className={classes.relatedList}>
+      <Group justify="space-between" mb={4}>
+        <Title order={3}>
+          {text.plurals[contract.name] ?? contract.label}{' '}
+          {data && <span className="quiet numbers">{format.number(data.total)}</span>}
+        </Title>
+        {may.write && (
+          <ActionIcon size="sm" aria-label={text.table.newRecord(label)} onClick={() => setCreating(true)}>
+            <IconPlus size={14} />
+          </ActionIcon>
+        )}
+      </Group>
+      {data?.rows.map(each => (
+        <Link
+          key={each.id}
+          to={`/${contract.path}/$id`}
+          params={{ id: each.id }}
+          className={classes.relatedItem}
+        >
+          <span className="one-line">{titleOf(each, contract.title)}</span>
+          <Group gap={8} wrap="nowrap" className={classes.relatedFacts}>
+            {fields
+              .filter(key => contract.fields[key]?.kind !== 'link')
+              .map(key => (
+                <FieldValue key={key} field={contract.fields[key]!} name={key} value={each[key]} row={each} />
+              ))}
+          </Group>
+        </Link>
+      ))}
+      {data?.total === 0 && (
+        <P size="xs" className="quiet">
+          {text.common.none}
+        </P>
+      )}
+      {data && data.total > limit && (
+        <button
+          type="button"
+          className={classes.moreButton}
+          onClick={() => setLimit(Math.min(200, limit * 4))}
+        >
+          {text.common.showMore}
+        </button>
+      )}
+      {isCreating && (
+        <RecordForm
+          contract={contract}
+          fields={form}
+          initial={initial(row)}
+          close={() => setCreating(false)}
+          created={() => queries.invalidateQueries({ queryKey: ['related', row.id] })}
+        />
+      )}
+    </section>
+  )
+}

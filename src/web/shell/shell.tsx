@@ -1,0 +1,179 @@
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  Kbd,
+  Text as P,
+  UnstyledButton,
+} from '@mantine/core'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { api, useMay, useMe } from '../api.ts'
+import { isMac } from '../kit/platform.ts'
+import { navPages, pages } from '../pages.ts'
+import { useText } from '../text/index.tsx'
+import classes from './shell.module.css'
+import { UserMenu } from './user-menu.tsx'
+
+const Palette = lazy(() => import('./palette.tsx'))
+const Shortcuts = lazy(() => import('./shortcuts.tsx'))
+
+/** The frame of every page for whoever is signed in: side bar, search, account. */
+export function Shell() {
+  const text = useText()
+  const [isNavOpen, nav] = useDisclosure()
+  const [isPaletteOpen, palette] = useDisclosure()
+  const [isHelpOpen, help] = useDisclosure()
+  const { pathname } = useLocation()
+  useTitle(pathname)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the page changes
+  useEffect(() => nav.close(), [pathname])
+  useGlobalKeys(palette.toggle, help.toggle)
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !isNavOpen } }}
+      padding={0}
+    >
+      <a href="#content" className="skip">
+        {text.app.skip}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Burger
+          opened={isNavOpen}
+          onClick={nav.toggle}
+          hiddenFrom="sm"
+          size="sm"
+          aria-label={text.app.menu}
+        />
+        <Link to="/" className={classes.brand}>
+          <img src="/favicon.svg" alt="" width={22} height={22} />
+          <span>{text.app.name}</span>
+        </Link>
+        <UnstyledButton className={classes.search} onClick={palette.open} visibleFrom="sm">
+          <IconSearch size={14} />
+          <span>{text.palette.open}</span>
+          <Kbd size="xs">{isMac ? '⌘' : 'Ctrl'} K</Kbd>
+        </UnstyledButton>
+        <Group gap={4} ml="auto">
+          <ActionIcon size="lg" onClick={palette.open} hiddenFrom="sm" aria-label={text.palette.open}>
+            <IconSearch size={18} />
+          </ActionIcon>
+          <UserMenu showShortcuts={help.open} />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.nav}>
+        <SideBar />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" className={classes.main} tabIndex={-1}>
+        <VerifyHint />
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      <Suspense>
+        {isPaletteOpen && <Palette close={palette.close} />}
+        {isHelpOpen && <Shortcuts close={help.close} />}
+      </Suspense>
+    </AppShell>
+  )
+}
+
+function SideBar() {
+  const text = useText()
+  const may = useMay()
+  const groups = ['work', 'records', 'admin'] as const
+  return (
+    <nav aria-label={text.app.menu}>
+      {groups.map(group => {
+        const entries = navPages.filter(
+          page => page.nav.group === group && (!page.isForAdmins || may.administer),
+        )
+        if (!entries.length) return null
+        return (
+          <div key={group} className={classes.group}>
+            <P size="xs" className="quiet" px={10} pb={4}>
+              {text.nav[group]}
+            </P>
+            {entries.map(({ path, title, nav: { icon: Icon } }) => (
+              <Link
+                key={path}
+                to={path}
+                className={classes.item}
+                activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+                activeOptions={{ exact: path === '/' }}
+              >
+                <Icon size={16} />
+                <span className="one-line">{title(text)}</span>
+              </Link>
+            ))}
+          </div>
+        )
+      })}
+    </nav>
+  )
+}
+
+/** Names the page in the browser's tab. */
+function useTitle(pathname: string) {
+  const text = useText()
+  useEffect(() => {
+    const page = pages.find(({ path }) => path === pathname)
+    document.title = page ? `${page.title(text)} · ${text.app.name}` : text.app.name
+  }, [pathname, text])
+}
+
+/** Ctrl-K and ?, and "g" followed by a letter to go places. */
+function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
+  const navigate = useNavigate()
+  const [isGoing, setGoing] = useState(false)
+  useEffect(() => {
+    if (!isGoing) return
+    const timer = setTimeout(() => setGoing(false), 1200)
+    return () => clearTimeout(timer)
+  }, [isGoing])
+  const go = (to: string) => () => {
+    if (!isGoing) return
+    setGoing(false)
+    navigate({ to })
+  }
+  useHotkeys([['mod+K', togglePalette]], [])
+  useHotkeys([
+    ['shift+?', toggleHelp],
+    ['g', () => setGoing(true)],
+    ['h', go('/')],
+    ['p', go('/pipeline')],
+    ['c', go('/contacts')],
+    ['o', go('/companies')],
+    ['t', go('/tasks')],
+  ])
+}
+
+function VerifyHint() {
+  const text = useText()
+  const { user } = useMe()
+  const [isSent, setSent] = useState(false)
+  if (user.emailVerifiedAt) return null
+  return (
+    <Alert variant="light" radius={0} py={6} className={classes.hint}>
+      <Group gap="sm">
+        <span>{text.user.unverified}</span>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          disabled={isSent}
+          onClick={() =>
+            api.post('/auth/resend-verification', { email: user.email }).then(() => setSent(true))
+          }
+        >
+          {isSent ? text.user.resent : text.user.resend}
+        </Button>
+      </Group>
+    </Alert>
+  )
+}

@@ -1,0 +1,34 @@
+import { Group, Kbd, Modal, Stack } from '@mantine/core'
+import { isMac } from '../kit/platform.ts'
+import { useText } from '../text/index.tsx'
+
+/** The sheet of all shortcuts. */
+export default function Shortcuts({ close }: { close: () => void }) {
+  const { shortcuts } = useText()
+  const rows: [string, string[]][] = [
+    [shortcuts.palette, [isMac ? '⌘' : 'Ctrl', 'K']],
+    [shortcuts.help, ['?']],
+    [shortcuts.create, ['N']],
+    [shortcuts.goHome, ['G', 'H']],
+    [shortcuts.goPipeline, ['G', 'P']],
+    [shortcuts.goContacts, ['G', 'C']],
+    [shortcuts.goCompanies, ['G', 'O']],
+    [shortcuts.goTasks, ['G', 'T']],
+  ]
+  return (
+    <Modal opened onClose={close} title={shortcuts.title}>
+      <Stack gap="xs">
+        {rows.map(([label, keys]) => (
+          <Group key={label} justify="space-between">
+            <span>{label}</span>
+            <Group gap={4}>
+              {keys.map(key => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </Group>
+          </Group>
+        ))}
+      </Stack>
+    </Modal>
+  )
+}

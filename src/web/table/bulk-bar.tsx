@@ -1,0 +1,118 @@
+import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
+import { IconTrash, IconX } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, messageOf, useMay, useMembers } from '../api.ts'
+import { tell, tellFault } from '../kit/notify.ts'
+import { type AnyContract, refreshAround } from '../record/model.ts'
+import { useText } from '../text/index.tsx'
+import classes from './table.module.css'
+
+type Operation = { op: 'update' | 'delete'; id: string; data?: object }
+type Result = { results: Array<{ status: number }> }
+const AT_MOST = 1000
+
+/** What may be done with the selected rows together: hand them over, tag them, delete them. */
+export function BulkBar({
+  contract,
+  ids,
+  clear,
+}: {
+  contract: AnyContract
+  ids: string[]
+  clear: () => void
+}) {
+  const text = useText()
+  const may = useMay()
+  const members = useMembers()
+  const [tag, setTag] = useState('')
+  const owner =
+    'ownerId' in contract.fields ? 'ownerId' : 'assigneeId' in contract.fields ? 'assigneeId' : undefined
+  const running = useMutation({
+    async mutationFn(operations: Operation[]) {
+      const results: Result['results'] = []
+      for (let at = 0; at < operations.length; at += AT_MOST) {
+        const answer = await api.post<Result>(`/${contract.path}/bulk`, {
+          operations: operations.slice(at, at + AT_MOST),
+        })
+        results.push(...answer.results)
+      }
+      return { results, isDelete: operations[0]?.op === 'delete' }
+    },
+    onSuccess({ results, isDelete }) {
+      const failed = results.filter(({ status }) => status >= 400).length
+      const done = results.length - failed
+      if (failed) tellFault(text.table.failed(failed))
+      if (done) tell(isDelete ? text.common.deleted(done) : text.table.changed(done))
+      refreshAround(contract.name)
+      clear()
+    },
+    onError: error => tellFault(messageOf(error, text.common.offline)),
+  })
+  const update = (data: object) => running.mutate(ids.map(id => ({ op: 'update', id, data })))
+  const addTag = async () => {
+    const { rows } = await api.get<{ rows: Array<{ id: string; tags: string[] }> }>(`/${contract.path}`, {
+      query: { filter: { field: 'id', op: 'in', value: ids.slice(0, 200) }, limit: 200 },
+    })
+    running.mutate(
+      rows.map(row => ({
+        op: 'update',
+        id: row.id,
+        data: { tags: [...new Set([...row.tags, tag.trim()])] },
+      })),
+    )
+  }
+  return (
+    <div className={classes.bulk} role="toolbar" aria-label={text.table.selected(ids.length)}>
+      <ActionIcon onClick={clear} aria-label={text.common.clear}>
+        <IconX size={16} />
+      </ActionIcon>
+      <span className="numbers">{text.table.selected(ids.length)}</span>
+      {may.write && (
+        <Group gap="xs" ml="auto">
+          {owner && (
+            <Select
+              size="xs"
+              w={170}
+              searchable
+              aria-label={text.table.assign}
+              placeholder={text.table.assign}
+              value={null}
+              data={[...members.values()]
+                .filter(m => m.isActive)
+                .map(({ id, name }) => ({ value: id, label: name }))}
+              onChange={id => id && update({ [owner]: id })}
+            />
+          )}
+          {'tags' in contract.fields && ids.length <= 200 && (
+            <form
+              onSubmit={event => {
+                event.preventDefault()
+                if (tag.trim()) addTag()
+              }}
+            >
+              <TextInput
+                size="xs"
+                w={140}
+                maxLength={60}
+                aria-label={text.table.addTag}
+                placeholder={text.table.addTag}
+                value={tag}
+                onChange={event => setTag(event.currentTarget.value)}
+              />
+            </form>
+          )}
+          <Button
+            color="red"
+            variant="light"
+            loading={running.isPending}
+            leftSection={<IconTrash size={14} />}
+            onClick={() => running.mutate(ids.map(id => ({ op: 'delete', id })))}
+          >
+            {text.common.delete}
+          </Button>
+        </Group>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,90 @@
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { ApiError } from '#core/client/client.ts'
+import { api, messageOf, queries } from '../api.ts'
+import { FieldInput } from '../kit/input.tsx'
+import { tellFault } from '../kit/notify.ts'
+import { type AnyContract, type Column, changeOf, type Row, refreshAround } from '../record/model.ts'
+import { useText } from '../text/index.tsx'
+
+const AT_ONCE = new Set(['choice', 'member', 'link', 'boolean', 'date'])
+
+type Given = { contract: AnyContract; row: Row; column: Column; close: () => void }
+
+/** Changes one cell in place: Enter or leaving it saves, Escape does not. The new value shows at once. */
+export function CellEditor({ contract, row, column, close }: Given) {
+  const text = useText()
+  const frame = useRef<HTMLDivElement>(null)
+  const before = column.read(row)
+  const [value, setValue] = useState(before)
+  const saving = useMutation({
+    mutationFn: (given: unknown) =>
+      api.patch<Row>(`/${contract.path}/${row.id}`, changeOf(column, given), {
+        headers: { 'if-match': `"${row.version}"` },
+      }),
+    onSuccess(changed) {
+      putIntoLists(contract.name, changed)
+      refreshAround(contract.name)
+    },
+    onError(error) {
+      refreshAround(contract.name)
+      const isStale = error instanceof ApiError && error.status === 412
+      tellFault(isStale ? text.common.conflict : messageOf(error, text.common.offline))
+    },
+  })
+  const save = (given: unknown) => {
+    if (given !== before) {
+      putIntoLists(contract.name, { ...row, ...changeOf(column, given) })
+      saving.mutate(given)
+    }
+    close()
+  }
+  useEffect(() => {
+    frame.current?.querySelector<HTMLElement>('input, textarea')?.focus()
+  }, [])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys and focus bubble up from the control inside
+    <div
+      ref={frame}
+      style={{ width: '100%' }}
+      onKeyDown={event => {
+        event.stopPropagation()
+        if (event.key === 'Escape') close()
+        if (event.key === 'Enter' && !AT_ONCE.has(column.field.kind) && !event.shiftKey) save(value)
+      }}
+      onBlur={event => {
+        if (!AT_ONCE.has(column.field.kind) && !event.currentTarget.contains(event.relatedTarget)) save(value)
+      }}
+    >
+      <FieldInput
+        field={column.field}
+        name={column.path}
+        label={column.label}
+        value={value}
+        onChange={given => (AT_ONCE.has(column.field.kind) ? save(given) : setValue(given))}
+        row={row}
+        isBare
+        autoFocus
+        isOpened
+      />
+    </div>
+  )
+}
+
+type Pages = { pages: Array<{ rows: Row[] }> }
+
+/** Shows a changed record in every list that holds it, and on its own page. */
+export function putIntoLists(name: string, changed: Row): void {
+  queries.setQueriesData<Pages>({ queryKey: [name, 'list'] }, data =>
+    data?.pages
+      ? {
+          ...data,
+          pages: data.pages.map(page => ({
+            ...page,
+            rows: page.rows.map(row => (row.id === changed.id ? changed : row)),
+          })),
+        }
+      : data,
+  )
+  queries.setQueryData([name, 'one', changed.id], changed)
+}

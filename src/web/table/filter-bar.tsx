@@ -1,0 +1,133 @@
+import { ActionIcon, Button, Group, NumberInput, Popover, Select, Stack } from '@mantine/core'
+import { IconFilter, IconX } from '@tabler/icons-react'
+import { FieldInput } from '../kit/input.tsx'
+import { type Column, canFilter } from '../record/model.ts'
+import { useText } from '../text/index.tsx'
+import { type Condition, needsValue, operatorsFor } from './filters.ts'
+
+type Given = { columns: Column[]; conditions: Condition[]; onChange: (conditions: Condition[]) => void }
+
+/** Builds conditions that all have to hold; the server does the filtering. */
+export function FilterBar({ columns, conditions, onChange }: Given) {
+  const text = useText()
+  const fields = columns.filter(canFilter)
+  const replace = (index: number, condition: Condition) =>
+    onChange(conditions.map((other, at) => (at === index ? condition : other)))
+  const add = () => {
+    const column = fields[0]!
+    onChange([...conditions, { path: column.path, op: operatorsFor(column)[0]!, value: null }])
+  }
+  return (
+    <Popover position="bottom-start" width={620} onOpen={() => !conditions.length && fields.length && add()}>
+      <Popover.Target>
+        <Button
+          variant={conditions.length ? 'light' : 'default'}
+          leftSection={<IconFilter size={14} />}
+          rightSection={conditions.length || undefined}
+        >
+          {text.table.filter}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown maw="calc(100vw - 24px)">
+        <Stack gap="xs">
+          {conditions.map((condition, index) => (
+            <ConditionRow
+              // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other name than their place
+              key={index}
+              {...{ condition, fields }}
+              lead={index ? text.table.and : text.table.where}
+              onChange={next => replace(index, next)}
+              remove={() => onChange(conditions.filter((_, at) => at !== index))}
+            />
+          ))}
+          <Group>
+            <Button variant="subtle" size="compact-sm" onClick={add}>
+              {text.table.addCondition}
+            </Button>
+            {conditions.length > 0 && (
+              <Button variant="subtle" color="gray" size="compact-sm" ml="auto" onClick={() => onChange([])}>
+                {text.common.clear}
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+type RowGiven = {
+  condition: Condition
+  fields: Column[]
+  lead: string
+  onChange: (condition: Condition) => void
+  remove: () => void
+}
+
+function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
+  const text = useText()
+  const column = fields.find(({ path }) => path === condition.path) ?? fields[0]!
+  const operators = operatorsFor(column)
+  const choose = (path: string | null) => {
+    const next = fields.find(field => field.path === path)
+    if (next) onChange({ path: next.path, op: operatorsFor(next)[0]!, value: null })
+  }
+  return (
+    <Group gap="xs" wrap="nowrap" align="center">
+      <span className="quiet" style={{ width: 36, flex: 'none' }}>
+        {lead}
+      </span>
+      <Select
+        size="xs"
+        w={160}
+        searchable
+        aria-label={lead}
+        value={column.path}
+        data={fields.map(({ path, label }) => ({ value: path, label }))}
+        onChange={choose}
+        comboboxProps={{ withinPortal: false }}
+      />
+      <Select
+        size="xs"
+        w={130}
+        aria-label={column.label}
+        value={condition.op}
+        data={operators.map(op => ({ value: op, label: text.operators[op] }))}
+        onChange={op => op && onChange({ ...condition, op: op as Condition['op'] })}
+        comboboxProps={{ withinPortal: false }}
+      />
+      <div style={{ flex: 1, minWidth: 0 }}>
+        {!needsValue(condition.op) ? null : condition.op === 'withinLast' ? (
+          <NumberInput
+            size="xs"
+            min={1}
+            max={3650}
+            aria-label={text.operators.withinLast}
+            value={(condition.value as number | null) ?? ''}
+            onChange={value => onChange({ ...condition, value: value === '' ? null : Number(value) })}
+          />
+        ) : (
+          <FieldInput
+            field={{ ...column.field, required: false, kind: simple(column.field.kind) }}
+            name={column.path}
+            label={column.label}
+            value={condition.value}
+            onChange={value => onChange({ ...condition, value })}
+            isBare
+            size="xs"
+          />
+        )}
+      </div>
+      <ActionIcon onClick={remove} aria-label={text.common.delete}>
+        <IconX size={14} />
+      </ActionIcon>
+    </Group>
+  )
+}
+
+/** Parts of a mail address, a phone number or a long text are looked for as plain words; moments by their day. */
+function simple(kind: Column['field']['kind']): Column['field']['kind'] {
+  if (kind === 'email' || kind === 'phone' || kind === 'url' || kind === 'longText' || kind === 'tags')
+    return 'text'
+  return kind === 'moment' ? 'date' : kind
+}

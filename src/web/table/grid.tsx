@@ -1,0 +1,290 @@
+import { Checkbox } from '@mantine/core'
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import {
+  type Dispatch,
+  type KeyboardEvent,
+  memo,
+  type SetStateAction,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
+import { useMay } from '../api.ts'
+import { titleOf } from '../kit/titles.ts'
+import { FieldValue } from '../kit/value.tsx'
+import type { AnyContract, Column, Row } from '../record/model.ts'
+import { useText } from '../text/index.tsx'
+import { CellEditor } from './cell-editor.tsx'
+import classes from './table.module.css'
+
+const ROW_PX = 36
+/** Rows from the end at which the next page is asked for. */
+const AHEAD = 40
+
+type Given = {
+  contract: AnyContract
+  columns: Column[]
+  rows: Row[]
+  total: number
+  sort: string
+  onSort: (sort: string) => void
+  selected: ReadonlySet<string>
+  onSelect: Dispatch<SetStateAction<ReadonlySet<string>>>
+  onEnd: () => void
+  isStale: boolean
+}
+
+/** The rows that are in sight, out of any number. Arrow keys move, Enter edits, Space selects. */
+export function Grid(given: Given) {
+  const { contract, columns, rows, total, sort, onSort, selected, onSelect, onEnd, isStale } = given
+  const text = useText()
+  const may = useMay()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [edited, setEdited] = useState<{ id: string; path: string }>()
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 20,
+    getItemKey: index => rows[index]!.id,
+  })
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (last >= rows.length - AHEAD) onEnd()
+  }, [last, rows.length, onEnd])
+  const template = `36px ${columns.map(widthOf).join(' ')}`
+  const toggle = useCallback(
+    (id: string) =>
+      onSelect(before => {
+        const next = new Set(before)
+        if (!next.delete(id)) next.add(id)
+        return next
+      }),
+    [onSelect],
+  )
+  return (
+    <div ref={scroller} className={classes.scroller} data-stale={isStale || undefined}>
+      <div role="grid" aria-rowcount={total} className={classes.grid} onKeyDown={moveFocus}>
+        <div role="row" className={classes.head} style={{ gridTemplateColumns: template }}>
+          <div role="columnheader" className={classes.check}>
+            <Checkbox
+              size="xs"
+              aria-label={text.table.selectAll}
+              checked={selected.size > 0 && selected.size === rows.length}
+              indeterminate={selected.size > 0 && selected.size < rows.length}
+              onChange={event =>
+                onSelect(new Set(event.currentTarget.checked ? rows.map(row => row.id) : []))
+              }
+            />
+          </div>
+          {columns.map((column, place) => (
+            <HeadCell
+              key={column.path}
+              // The first cell shows the whole title, of which its field may be only a part.
+              column={
+                place === 0 && contract.title.length > 1 ? { ...column, label: text.table.name } : column
+              }
+              sort={sort}
+              onSort={onSort}
+            />
+          ))}
+        </div>
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {items.map(({ index, start }) => {
+            const row = rows[index]!
+            return (
+              <BodyRow
+                key={row.id}
+                {...{ row, columns, contract, index, start, template, toggle }}
+                isSelected={selected.has(row.id)}
+                edited={edited?.id === row.id ? edited.path : undefined}
+                edit={path => may.write && setEdited(path ? { id: row.id, path } : undefined)}
+              />
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function widthOf({ field, path }: Column): string {
+  if (path === 'name' || path === 'title' || path === 'subject') return 'minmax(240px, 2fr)'
+  switch (field.kind) {
+    case 'integer':
+    case 'number':
+    case 'boolean':
+    case 'choice':
+      return 'minmax(110px, 1fr)'
+    case 'money':
+    case 'date':
+    case 'moment':
+      return 'minmax(120px, 1fr)'
+    default:
+      return 'minmax(160px, 1.5fr)'
+  }
+}
+
+const SORTABLE = new Set(['links', 'object', 'custom', 'tags', 'texts', 'related'])
+const isNumeric = ({ field }: Column) => ['money', 'integer', 'number'].includes(field.kind)
+
+function HeadCell({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column
+  sort: string
+  onSort: (sort: string) => void
+}) {
+  const text = useText()
+  const first = sort.split(',')[0]!
+  const isDown = first === `-${column.path}`
+  const isUp = first === column.path
+  const isSortable = !SORTABLE.has(column.field.kind)
+  return (
+    <div
+      role="columnheader"
+      aria-sort={isUp ? 'ascending' : isDown ? 'descending' : undefined}
+      className={classes.headCell}
+      data-numeric={isNumeric(column) || undefined}
+    >
+      {isSortable ? (
+        <button
+          type="button"
+          className={classes.sort}
+          title={text.table.sortBy(column.label)}
+          onClick={() => onSort(isUp ? `-${column.path}` : column.path)}
+        >
+          <span className="one-line">{column.label}</span>
+          {isUp && <IconArrowUp size={12} />}
+          {isDown && <IconArrowDown size={12} />}
+        </button>
+      ) : (
+        <span className="one-line">{column.label}</span>
+      )}
+    </div>
+  )
+}
+
+type RowGiven = {
+  row: Row
+  columns: Column[]
+  contract: AnyContract
+  index: number
+  start: number
+  template: string
+  isSelected: boolean
+  edited: string | undefined
+  toggle: (id: string) => void
+  edit: (path: string | undefined) => void
+}
+
+const BodyRow = memo(
+  function BodyRow({
+    row,
+    columns,
+    contract,
+    index,
+    start,
+    template,
+    isSelected,
+    edited,
+    toggle,
+    edit,
+  }: RowGiven) {
+    const text = useText()
+    const name = titleOf(row, contract.title)
+    return (
+      <div
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={isSelected}
+        className={classes.row}
+        style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
+      >
+        <div role="gridcell" className={classes.check}>
+          <Checkbox
+            size="xs"
+            aria-label={`${text.table.selectRow}: ${name}`}
+            checked={isSelected}
+            onChange={() => toggle(row.id)}
+          />
+        </div>
+        {columns.map((column, place) => (
+          <div
+            key={column.path}
+            role="gridcell"
+            tabIndex={-1}
+            data-numeric={isNumeric(column) || undefined}
+            data-first={place === 0 || undefined}
+            className={classes.cell}
+            onDoubleClick={() => column.isWritable && place > 0 && edit(column.path)}
+            onKeyDown={event => {
+              if (event.key !== 'Enter' || event.target !== event.currentTarget) return
+              if (place === 0) event.currentTarget.querySelector('a')?.click()
+              else if (column.isWritable) edit(column.path)
+            }}
+          >
+            {edited === column.path ? (
+              <CellEditor contract={contract} row={row} column={column} close={() => edit(undefined)} />
+            ) : place === 0 ? (
+              <Link
+                to={`/${contract.path}/$id`}
+                params={{ id: row.id }}
+                className={`${classes.title} one-line`}
+              >
+                {column.path === contract.title[0] ? name : <FieldValue {...shownBy(column, row)} />}
+              </Link>
+            ) : (
+              <FieldValue {...shownBy(column, row)} />
+            )}
+          </div>
+        ))}
+      </div>
+    )
+  },
+  (a, b) =>
+    a.row === b.row &&
+    a.start === b.start &&
+    a.columns === b.columns &&
+    a.isSelected === b.isSelected &&
+    a.edited === b.edited &&
+    a.toggle === b.toggle,
+)
+
+const shownBy = (column: Column, row: Row) => ({
+  field: column.field,
+  name: column.path,
+  value: column.read(row),
+  row,
+})
+
+const STEPS: Record<string, [number, number]> = {
+  ArrowDown: [1, 0],
+  ArrowUp: [-1, 0],
+  ArrowRight: [0, 1],
+  ArrowLeft: [0, -1],
+}
+
+/** Moves the focus from cell to cell, as in a spreadsheet. */
+function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
+  const step = STEPS[event.key]
+  const cell = (event.target as HTMLElement).closest<HTMLElement>('[role=gridcell]')
+  if (!step || !cell || (event.target as HTMLElement).closest('input, textarea, [role=listbox]')) {
+    if (!step || (event.target as HTMLElement).getAttribute('type') !== 'checkbox') return
+  }
+  const row = cell!.parentElement!
+  const place = [...row.children].indexOf(cell!)
+  const wanted = `[aria-rowindex="${Number(row.getAttribute('aria-rowindex')) + step[0]}"]`
+  const target = event.currentTarget.querySelector(wanted)?.children[place + step[1]] as
+    | HTMLElement
+    | undefined
+  if (!target) return
+  event.preventDefault()
+  ;(target.querySelector<HTMLElement>('input[type=checkbox]') ?? target).focus()
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after } from 'node:test'
+import chromium from '@sparticuz/chromium'
+import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
+import { useProgram } from '#test/world.ts'
+
+/** The longest that a page may take for one step, on a machine that runs other tests beside it. */
+const STEP_MS = 20_000
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A real browser against the real server of this test file. What a page logs as an error fails the test. */
+export function useBrowser() {
+  const program = useProgram()
+  const errors: string[] = []
+  let opened: Promise<[string, Browser]> | undefined
+  // Not in `before`: the hooks of a file run side by side, and the program's may not be done.
+  const open = () =>
+    Promise.all([
+      program().server.listen({ port: 0, host: '127.0.0.1' }),
+      chromium.executablePath().then(executablePath =>
+        driver.launch({
+          executablePath,
+          args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+          headless: true,
+        }),
+      ),
+    ])
+  after(async () => {
+    await (await opened)?.[1].close()
+    assert.deepEqual(errors, [])
+  })
+  return {
+    program,
+    /** A browser of somebody's own: nothing is shared with the others. */
+    async page(options: BrowserContextOptions = {}): Promise<Page> {
+      opened ??= open()
+      const [url, browser] = await opened
+      const context = await browser.newContext({
+        baseURL: url,
+        locale: 'en-US',
+        viewport: { width: 1280, height: 800 },
+        ...options,
+      })
+      context.setDefaultTimeout(STEP_MS)
+      const page = await context.newPage()
+      page.on('pageerror', error => errors.push(String(error)))
+      page.on('console', message => {
+        // The browser itself tells of refused requests; whether they were meant is for the test to say.
+        if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+          errors.push(message.text())
+      })
+      return page
+    },
+  }
+}
+
+type Found = { id: string; nodes: Array<{ target: string[]; failureSummary: string }> }
+
+/** Every violation of WCAG 2.2 AA that axe finds on the page, each by its rule and where it is. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { axe, document } = globalThis as unknown as {
+      document: unknown
+      axe: { run: (context: unknown, options: unknown) => Promise<{ violations: Found[] }> }
+    }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+    const result = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.slice(0, 3).map(node => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
+    )
+  })
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { freshEmail, PASSWORD } from '#features/people/outbox.testing.ts'
+import { useBrowser, violations } from './browser.ts'
+
+const { page } = useBrowser()
+
+async function signUp(tab: Page): Promise<string> {
+  const email = freshEmail()
+  await tab.goto('/sign-up')
+  await tab.getByLabel('Your name').fill('Ana Ruiz')
+  await tab.getByLabel('Work email').fill(email)
+  await tab.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await tab.getByLabel('Company or team name').fill('Northwind')
+  await tab.getByRole('button', { name: 'Create account' }).click()
+  await tab.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
+  return email
+}
+
+const create = (tab: Page) =>
+  tab.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click()
+
+test('from signing up to the first deal that is won, by mouse and keyboard', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.getByRole('link', { name: 'Companies' }).click()
+  await tab.getByText('No companies yet').waitFor()
+  await tab.keyboard.press('n')
+  await tab.getByLabel('Name').fill('Borealis Freight')
+  await create(tab)
+  await tab.getByRole('heading', { name: 'Borealis Freight', level: 1 }).waitFor()
+  await tab.getByPlaceholder('Write a note…').fill('They ship scanners to Oslo.')
+  await tab.getByRole('button', { name: 'Add', exact: true }).click()
+  await tab.getByText('They ship scanners to Oslo.').waitFor()
+  await tab.getByRole('button', { name: 'New deal' }).click()
+  await tab.getByLabel('Title').fill('20 scanners')
+  await tab.getByLabel('Amount').fill('18400')
+  await create(tab)
+  await tab.getByRole('link', { name: 'Pipeline' }).click()
+  const column = (name: string) => tab.getByRole('region', { name, exact: true })
+  await column('Prospecting').getByText('20 scanners').waitFor()
+  await column('Prospecting').getByText('20 scanners').dragTo(column('Proposal'))
+  await column('Proposal').getByText('20 scanners').waitFor()
+  for (const stage of ['Negotiation', 'Closed Won']) {
+    await tab.getByRole('link', { name: /20 scanners/ }).focus()
+    await tab.keyboard.press('Shift+ArrowRight')
+    await column(stage).getByText('20 scanners').waitFor()
+  }
+  await tab.getByRole('link', { name: /20 scanners/ }).click()
+  await tab.getByText('Won', { exact: true }).waitFor()
+})
+
+test('a lead is found in the palette, changed in place and converted', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/leads')
+  await tab.getByRole('button', { name: 'New lead' }).first().click()
+  await tab.getByLabel('Name').fill('Tomás Prieto')
+  await tab.getByLabel('Company').fill('Prieto y Hijos')
+  await create(tab)
+  await tab.getByRole('heading', { name: 'Tomás Prieto', level: 1 }).waitFor()
+  await tab.getByRole('link', { name: 'Home' }).click()
+  await tab.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
+  await tab.keyboard.press('Control+k')
+  await tab.getByRole('combobox').fill('prieto')
+  await tab.getByRole('option', { name: /Tomás Prieto/ }).waitFor()
+  await tab.keyboard.press('Enter')
+  await tab.getByRole('button', { name: 'Edit: Stage' }).click()
+  await tab.getByRole('option', { name: 'Qualified', exact: true }).click()
+  await tab.getByText('Ana Ruiz changed Stage').waitFor()
+  await tab.getByRole('button', { name: 'Convert' }).click()
+  await tab.getByRole('dialog').getByRole('button', { name: 'Convert' }).click()
+  await tab.getByRole('heading', { name: 'Prieto y Hijos', level: 1 }).waitFor()
+  assert.match(tab.url(), /\/deals\//)
+})
+
+test('a file is imported, its refused row named, and the import undone', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/companies')
+  await tab.getByRole('heading', { name: 'Companies', level: 1 }).waitFor()
+  await tab.getByRole('button', { name: 'More' }).click()
+  await tab.getByRole('menuitem', { name: 'Import' }).click()
+  const broken = 'Company name,Website\n"Lost, Ltd",no address at all\n'
+  const file = Buffer.concat([readFileSync('samples/companies.csv'), Buffer.from('\n')])
+  const rows = file.toString().trim().split('\n').length - 1
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'companies.csv',
+    mimeType: 'text/csv',
+    buffer: file,
+  })
+  await tab.getByRole('cell', { name: 'Company name' }).waitFor()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Import', exact: true }).click()
+  await tab.getByText('Completed').waitFor()
+  await tab.getByRole('link', { name: 'Show records' }).click()
+  await tab.getByText('Brightwater Joinery').waitFor()
+  assert.equal(await tab.getByRole('row').count(), rows + 1)
+  await tab.goBack()
+  await tab.getByRole('button', { name: 'Undo this import' }).click()
+  await tab.getByText('Undone').waitFor()
+  await tab.goto('/companies')
+  await tab.getByText('No companies yet').waitFor()
+  await tab.goto('/imports/new/company')
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'broken.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(broken),
+  })
+  await tab.getByRole('button', { name: 'Try it out' }).click()
+  await tab.getByText('This was a trial: nothing has been written.').waitFor()
+  await tab.getByRole('button', { name: 'Download refused rows' }).waitFor()
+})
+
+test('what is refused stands beside its field, and a draft survives a reload', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/contacts')
+  await tab.getByRole('button', { name: 'New contact' }).first().click()
+  await tab.getByLabel('First name').fill('Ingrid')
+  await tab.getByLabel('Email').fill('no address')
+  await create(tab)
+  await tab.getByText('must be an e-mail address').waitFor()
+  await tab.reload()
+  await tab.getByRole('button', { name: 'New contact' }).first().click()
+  await tab.getByText('Draft restored').waitFor()
+  await tab.getByLabel('Email').fill('ingrid@borealis.example')
+  await create(tab)
+  await tab.getByRole('heading', { name: 'Ingrid', level: 1 }).waitFor()
+})
+
+test('a wrong password is told; whoever comes back by a link lands there after signing in', async () => {
+  const first = await page()
+  const email = await signUp(first)
+  const tab = await page()
+  await tab.goto('/tasks')
+  await tab.getByLabel('Work email').fill(email)
+  await tab.getByLabel('Password', { exact: true }).fill('not the password at all')
+  await tab.getByRole('button', { name: 'Sign in' }).click()
+  await tab.getByRole('alert').waitFor()
+  await tab.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await tab.getByRole('button', { name: 'Sign in' }).click()
+  await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
+})
+
+test('every page meets WCAG 2.2 AA, light and dark, wide and narrow', async () => {
+  for (const look of [
+    { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+    { colorScheme: 'dark', viewport: { width: 390, height: 800 } },
+  ] as const) {
+    const tab = await page(look)
+    await tab.goto('/sign-in')
+    await tab.getByRole('button', { name: 'Sign in' }).waitFor()
+    assert.deepEqual(await violations(tab), [], `sign-in, ${look.colorScheme}`)
+    await signUp(tab)
+    for (const path of [
+      '/',
+      '/pipeline',
+      '/contacts',
+      '/companies',
+      '/leads',
+      '/deals',
+      '/tasks',
+      '/imports',
+    ]) {
+      await tab.goto(path)
+      await tab.getByRole('heading', { level: 1 }).waitFor()
+      await tab.waitForLoadState('networkidle')
+      assert.deepEqual(await violations(tab), [], `${path}, ${look.colorScheme}`)
+    }
+  }
+})

@@ -1,0 +1,10 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { contractsAsData } from './src/web/contracts-as-data.ts'
+
+// The web app: one page, served by the server itself from dist/web.
+export default defineConfig({
+  root: 'src/web',
+  plugins: [contractsAsData(), react()],
+  build: { outDir: '../../dist/web', emptyOutDir: true, target: 'es2023' },
+})
