@@ -7,6 +7,7 @@ import { runFile, startBare, startLoad, startProgramChild } from './children.ts'
 import type { Place } from './data.ts'
 import { type EngineName, type Env, type Filled, filledDatabase, say } from './databases.ts'
 import type { Outcome } from './load.ts'
+import { measureRealtime, type RealtimeFigures, realtimeTable } from './realtime.ts'
 import { keyOf, type Recorded } from './record.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
 
@@ -19,9 +20,11 @@ const USAGE = `npm run bench -- [options]
   --role owner|member|both          both by default
   --no-bare                         without the bare handler beside it
   --growth [--to N]                 p95 at a tenth of the data against scale 1 (or N)
+  --realtime [--writes N]           instead: write to receipt by WebSocket with 1,000 clients, N writes a second (10)
   --json FILE                       also writes the figures there`
 
 const ROUNDS = 2
+const LISTENERS = 1000
 const WARM_UP_SECONDS = 0.5
 
 export type Figures = {
@@ -49,6 +52,8 @@ const { values: options } = parseArgs({
     scale: { type: 'string', default: '1' },
     only: { type: 'string' },
     role: { type: 'string', default: 'both' },
+    realtime: { type: 'boolean', default: false },
+    writes: { type: 'string', default: '10' },
     'no-bare': { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
     to: { type: 'string', default: '1' },
@@ -239,10 +244,24 @@ function growthTable(small: Report, large: Report): string {
   return [`\n### growth, ${large.engine}\n`, row(head), row(head.map(() => '---')), ...lines].join('\n')
 }
 
+async function live(engines: readonly EngineName[]): Promise<void> {
+  const all: RealtimeFigures[] = []
+  for (const engine of engines) {
+    const scale = Number(options.scale)
+    const writesPerSecond = Number(options.writes)
+    const figures = await measureRealtime({ engine, scale, seconds, writesPerSecond, clients: LISTENERS })
+    all.push(...(figures ?? []))
+  }
+  console.log(realtimeTable(all))
+  if (options.json) writeFileSync(options.json, JSON.stringify(all, null, 2))
+  if (all.some(({ wrong }) => wrong > 0)) process.exitCode = 1
+}
+
 async function main(): Promise<void> {
   if (options.help) return console.log(USAGE)
   const engines =
     options.engine === 'both' ? (['postgres', 'embedded'] as const) : [options.engine as EngineName]
+  if (options.realtime) return live(engines)
   const reports: Report[] = []
   for (const engine of engines) {
     const to = options.growth ? Number(options.to) : Number(options.scale)

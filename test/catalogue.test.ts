@@ -6,6 +6,7 @@ import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { removeBytesAfter } from '#core/storage/removals.ts'
 import { asOwner } from './database.ts'
+import { notified } from './routes.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -25,13 +26,20 @@ const GLOBAL: Record<string, string> = {
   mail_tokens: 'is of a person, who may be in several workspaces or in none',
   login_attempts: 'counts who has not signed in, so is in no workspace yet',
   two_factors: 'is of a person, whatever workspace they are in',
+  used_realtime_tickets: 'says of a ticket that it was used, and nothing else',
   event_cursors: 'followers serve all workspaces',
   schema_state: 'the schema itself',
   schema_migrations: 'the schema itself',
 }
 
 /** Tables of sign-in, which hold what proves who somebody is: no role of a user has any right there. */
-const OF_SIGN_IN = ['used_refresh_tokens', 'mail_tokens', 'login_attempts', 'two_factors']
+const OF_SIGN_IN = [
+  'used_refresh_tokens',
+  'used_realtime_tickets',
+  'mail_tokens',
+  'login_attempts',
+  'two_factors',
+]
 const USER_ROLES: DbRole[] = [
   'ascendore_admin',
   'ascendore_member',
@@ -236,6 +244,11 @@ async function filled(person: Person): Promise<void> {
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })
+  await notified({ person })
+  await person.put('/notifications/preferences', { preferences: [{ kind: 'ASSIGNED', email: false }] })
+  const hook = await person.post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] })
+  await person.post(`/webhooks/${hook.body.id}/test`)
+  await person.post('/api-keys', { name: 'Reader', scopes: ['read'] })
   // The full sample has a number of its own; this one takes the next of the series.
   await person.post('/invoices', { title: 'Numbered' })
   await person.inWorkspace(tx => removeBytesAfter(tx, [`${person.workspaceId}/files/${newId()}`]))

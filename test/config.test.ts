@@ -51,6 +51,8 @@ test('a setting that is empty counts as absent, and one that is wrong is named',
     ['REDIS_URL', 'x'],
     ['SMTP_URL', 'x'],
     ['LOG_LEVEL', 'x'],
+    ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOW_PRIVATE', 'localhost'],
     ['JWT_SECRET', 'short'],
   ] as const)
     if (value !== undefined)

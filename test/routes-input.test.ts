@@ -11,6 +11,7 @@ import {
   documentOf,
   fill,
   isWhole,
+  notified,
   type Route,
   records,
   routesOf,
@@ -171,6 +172,10 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/users': { q: 'olga' },
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
+  '/api-keys': { all: 'true' },
+  '/notifications': { unread: 'true' },
+  '/webhooks': { isActive: 'true' },
+  '/webhooks/{id}/deliveries': { status: 'FAILED' },
   '/jobs/failed': { name: 'import-undo' },
 }
 
@@ -190,11 +195,23 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
       for (const name of ['Sample A', 'Sample B']) await owner.post('/companies', { name })
       return { path: route.path, query: { q: 'sample' } }
     }
+    if (first === 'api-keys')
+      for (const _ of [1, 2]) await owner.post('/api-keys', { name: fresh(), scopes: ['read'] })
+    if (first === 'webhooks')
+      for (const _ of [1, 2])
+        await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] })
+    if (first === 'notifications') for (const _ of [1, 2]) await notified(samples)
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
     if (first === 'imports' || first === 'merges' || first === 'emails')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.path === first)!)
     if (first === 'campaign-contacts') for (const _ of [1, 2]) await samples.campaignContact()
     return { path: route.path }
+  }
+  if (first === 'webhooks') {
+    const { id } = (await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] }))
+      .body
+    for (const _ of [1, 2]) await owner.post(`/webhooks/${id}/test`)
+    return { path: `/webhooks/${id}/deliveries` }
   }
   const target = allRecords().find(record => record.contract.path === first)!
   const { id } = await samples.create(target)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '#core/db/workspace.ts'
 import type { Program } from '#core/program.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
@@ -88,6 +89,41 @@ const FILLERS: Record<string, Filler> = {
     body: { isActive: false },
   }),
   'DELETE /memberships/{id}': async samples => ({ ids: { id: await newMembership(samples) } }),
+  'POST /api-keys': async () => ({ body: { name: fresh('Key '), scopes: ['read'] } }),
+  'GET /api-keys/{id}': async samples => ({ ids: { id: await newKey(samples) } }),
+  'PATCH /api-keys/{id}': async samples => ({
+    ids: { id: await newKey(samples) },
+    body: { name: fresh('Key ') },
+  }),
+  'PUT /api-keys/{id}': async samples => ({
+    ids: { id: await newKey(samples) },
+    body: { scopes: ['write'] },
+  }),
+  'DELETE /api-keys/{id}': async samples => ({ ids: { id: await newKey(samples) } }),
+  'POST /webhooks': async () => ({ body: WEBHOOK }),
+  'GET /webhooks/{id}': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'PATCH /webhooks/{id}': async samples => ({
+    ids: { id: await newWebhook(samples) },
+    body: { name: fresh('Hook ') },
+  }),
+  'PUT /webhooks/{id}': async samples => ({
+    ids: { id: await newWebhook(samples) },
+    body: { events: ['deal.*'] },
+  }),
+  'DELETE /webhooks/{id}': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'POST /webhooks/{id}/rotate-secret': async samples => ({
+    ids: { id: await newWebhook(samples) },
+    body: { overlapHours: 1 },
+  }),
+  'POST /webhooks/{id}/test': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'GET /webhooks/{id}/deliveries': async samples => ({ ids: { id: await newWebhook(samples) } }),
+  'GET /webhooks/{id}/deliveries/{deliveryId}': async samples => ({ ids: await newDelivery(samples) }),
+  'POST /webhooks/{id}/deliveries/{deliveryId}/replay': async samples => ({
+    ids: await newDelivery(samples),
+  }),
+  'POST /notifications/{id}/read': async samples => ({ ids: { id: await notified(samples) } }),
+  'PATCH /notifications/preferences': async () => ({ body: PREFERENCE }),
+  'PUT /notifications/preferences': async () => ({ body: PREFERENCE }),
   'GET /users/{id}': async samples => ({ ids: { id: samples.person.id } }),
   'PATCH /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
   'PUT /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
@@ -203,7 +239,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
-  [/^\w+ \/invites(\/|$)/, 'ADMIN'],
+  [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
   [/^DELETE \/memberships\//, 'VIEWER'],
@@ -212,6 +248,8 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(PATCH|PUT) \/(workspaces\/current|companies\/me)$/, 'ADMIN'],
   [/^\w+ \/auth\//, 'user'],
   [/^(GET|POST) \/workspaces(\/switch)?$/, 'user'],
+  [/^POST \/realtime\/ticket$/, 'user'],
+  [/^\w+ \/notifications(\/|$)/, 'VIEWER'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
@@ -231,6 +269,13 @@ const WRITES_NOTHING = new Set<string>([
   'POST /auth/forgot-password',
   // Counts for nothing before it is enabled, which is told.
   'POST /auth/2fa/setup',
+  // What somebody has read, and what they want to be told, is their own affair.
+  'POST /notifications/{id}/read',
+  'POST /notifications/read-all',
+  'PATCH /notifications/preferences',
+  'PUT /notifications/preferences',
+  // A ticket is kept nowhere before it is used, and then only that it was.
+  'POST /realtime/ticket',
   // Where a session looks is no change of the workspace.
   'POST /workspaces/switch',
 ])
@@ -249,6 +294,40 @@ async function tagged({ person }: Samples): Promise<string> {
   const made = await person.post('/companies', { name: 'Tagged', tags: [tag, 'other'] })
   assert.equal(made.status, 201, made.text)
   return tag
+}
+
+/** A name that is reserved for documentation, and an action that no deal knows, so that nothing reaches anybody. */
+const WEBHOOK = { url: 'https://hooks.example.com/crm', events: ['deal.neverHappens'] }
+
+/** A workspace has room for 50 webhooks, and the suites make more: each new one takes the place of the one before. */
+async function newWebhook({ person }: Samples): Promise<string> {
+  const { rows } = (await person.get('/webhooks?limit=200')).body
+  for (const { id } of rows.slice(0, -5)) await person.delete(`/webhooks/${id}`)
+  return (await person.post('/webhooks', WEBHOOK)).body.id
+}
+
+const PREFERENCE = { preferences: [{ kind: 'STAGE_MOVED', email: false }] }
+
+/** The latest notification of the person, after somebody has given them a task. */
+export async function notified({ person }: Pick<Samples, 'person'>): Promise<string> {
+  const latest = async () => (await person.get('/notifications?limit=1&kind=ASSIGNED')).body.rows[0]?.id
+  const before = await latest()
+  const other = await personIn(person.workspaceId, 'MEMBER', 'Nora')
+  await other.post('/tasks', { title: fresh('Task '), assigneeId: person.id })
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
+    const now = await latest()
+    if (now !== before) return now
+  }
+  throw new Error('nobody was notified within 10 s')
+}
+
+async function newDelivery(samples: Samples): Promise<{ id: string; deliveryId: string }> {
+  const id = await newWebhook(samples)
+  return { id, deliveryId: (await samples.person.post(`/webhooks/${id}/test`)).body.id }
+}
+
+async function newKey({ person }: Samples): Promise<string> {
+  return (await person.post('/api-keys', { name: fresh('Key '), scopes: ['read'] })).body.id
 }
 
 /** The membership of somebody who has just joined as a viewer. */

@@ -93,7 +93,7 @@ async function call(
   body: unknown,
   options: { headers?: Record<string, string>; query?: Record<string, string> } = {},
 ): Promise<Reply> {
-  const url = path.startsWith('/api') || path.startsWith('/v1') ? path : `/api/v1${path}`
+  const url = /^\/(api|v1)\//.test(path) ? path : `/api/v1${path}`
   const headers = { ...(person.token ? { authorization: `Bearer ${person.token}` } : {}), ...options.headers }
   const response = await program!.server.inject({
     method,

@@ -4,6 +4,7 @@ import { loadEnvFile } from 'node:process'
 import { z } from 'zod'
 import { StartupFault } from './errors.ts'
 import { newSecret } from './ids.ts'
+import { isNetwork } from './net/address-guard.ts'
 import type { S3Settings } from './storage/s3.ts'
 
 const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(10_000_000).default(fallback)
@@ -13,6 +14,20 @@ const flag = (fallback: boolean) =>
     .transform(text => ['true', '1', 'yes'].includes(text))
     .default(fallback)
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL')
+
+/** `true`, `false`, or addresses and networks such as `10.1.0.0/16,fd00::/8`. */
+function readNetworks(text: string, context: z.RefinementCtx): 'all' | string[] {
+  const words = text
+    .split(',')
+    .map(word => word.trim())
+    .filter(Boolean)
+  const only = words.length === 1 ? words[0]! : ''
+  if (/^(true|yes|1)$/i.test(only)) return 'all'
+  if (/^(false|no|0)$/i.test(only)) return []
+  for (const word of words)
+    if (!isNetwork(word)) context.addIssue({ code: 'custom', message: `${word} is no address or network` })
+  return words
+}
 
 /** Every setting, with its default. `.env.example` explains each one; a test holds the two together. */
 const settings = z.object({
@@ -54,6 +69,7 @@ const settings = z.object({
   RATE_LIMIT_AUTH: perMinute(20),
   RATE_LIMIT_IMPORT: perMinute(10),
   RATE_LIMIT_WEB: perMinute(1000),
+  WEBHOOK_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
   FILE_LIMIT_MB: z.coerce.number().min(0.001).max(5000).default(25),
   BODY_LIMIT_MB: z.coerce.number().min(0.1).max(1000).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -80,6 +96,8 @@ export type Config = {
   jwtSecret: string
   seed: 'demo' | 'none'
   rateLimitsPerMinute: Record<RateClass, number>
+  /** The private networks that webhooks may reach: all of them, or those that are named. */
+  webhookPrivateNetworks: 'all' | readonly string[]
   bodyLimitBytes: number
   logLevel: string
 }
@@ -132,6 +150,7 @@ export function readConfig(env: Env): Config {
       import: s.RATE_LIMIT_IMPORT,
       web: s.RATE_LIMIT_WEB,
     },
+    webhookPrivateNetworks: s.WEBHOOK_ALLOW_PRIVATE,
     bodyLimitBytes: Math.round(s.BODY_LIMIT_MB * 1024 * 1024),
     logLevel: s.LOG_LEVEL,
   }

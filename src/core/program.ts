@@ -13,10 +13,12 @@ import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
 import { StartupFault } from './errors.ts'
 import { Following } from './events/follow.ts'
+import { WriteSignal } from './events/signal.ts'
 import { type App, type Feature, loadFeatures } from './feature.ts'
 import { healthRoutes } from './http/health.ts'
 import { forgetAnswers } from './http/idempotency.ts'
 import type { Operation } from './http/operation.ts'
+import { learnScopes } from './http/scopes.ts'
 import { makeServer } from './http/server.ts'
 import { installJobs, Jobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
@@ -41,15 +43,18 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** Every route: the generic ones of all records, and those that features bring. */
 export function operationsOf(features: Feature[]): Operation[] {
-  const own = features.flatMap(({ operations = [] }) =>
-    typeof operations === 'function' ? operations() : operations,
-  )
+  const own = features.flatMap(({ operations = [], sessionOnly }) => {
+    const made = typeof operations === 'function' ? operations() : operations
+    return sessionOnly ? made.map(operation => ({ ...operation, sessionOnly })) : made
+  })
   // A feature's own route stands in for the generic one of the same method and path.
   const taken = new Set(own.map(operation => `${operation.method} ${operation.path}`))
   const generic = allRecords()
     .flatMap(recordRoutes)
     .filter(operation => !taken.has(`${operation.method} ${operation.path}`))
-  return [...own, ...generic]
+  const all = [...own, ...generic]
+  learnScopes(all)
+  return all
 }
 
 /** Brings the database up to date and builds the server, which does not listen yet. @throws StartupFault */
@@ -96,8 +101,10 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     jobs: new Jobs(database, log),
     tokens: new Tokens(config.jwtSecret),
     access: new AccessBook(database),
+    credentials: features.flatMap(feature => feature.credentials ?? []),
     mailer: makeMailer(config, log),
     storage: await openStorage(config),
+    writes: new WriteSignal(log),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },
@@ -108,7 +115,11 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     [countFollower, ...features.flatMap(feature => feature.followers ?? [])],
     log,
   )
-  database.onWrite = () => following.wake()
+  await app.writes.connect(engine, redis)
+  database.onWrite = () => {
+    following.wake()
+    app.writes.tell()
+  }
   const operations = operationsOf(features)
   const server = await makeServer(app, operations, redis)
   healthRoutes(server, app)
@@ -116,11 +127,15 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   for (const feature of features) notices.push(...((await feature.prepare?.(app)) ?? []))
   await app.jobs.start(app, jobDefinitions, schedules)
   following.start()
+  const stopServices: Array<() => Promise<void>> = []
+  for (const service of features.flatMap(feature => feature.services ?? []))
+    stopServices.push(await service(app, server))
   const stopUpkeep = keepUp(engine)
   const stop = async () => {
     stopUpkeep()
     await server.close()
-    await Promise.all([app.jobs.stop(), following.stop()])
+    await Promise.all([app.jobs.stop(), following.stop(), ...stopServices.map(stopService => stopService())])
+    await app.writes.stop()
     redis?.disconnect()
     await engine.close()
   }

@@ -14,6 +14,13 @@ export interface Session {
   script(text: string): Promise<Row[]>
 }
 
+/** A line between processes. */
+export type Wire = {
+  /** Says a word; it may be lost. */
+  tell: () => Promise<unknown>
+  stop: () => Promise<unknown>
+}
+
 /** PostgreSQL, embedded or remote. Both engines run the same SQL and hand out the same values. */
 export interface Engine {
   readonly kind: 'embedded' | 'postgres'
@@ -21,6 +28,8 @@ export interface Engine {
   acquire(): Promise<Session>
   /** Gives the connection back. One that broke meanwhile is replaced by the engine itself. */
   release(session: Session): void
+  /** A line to the other processes on the same server: calls `told` for each word on the channel, this process's too. */
+  wire?(channel: string, told: () => void): Promise<Wire>
   close(): Promise<void>
 }
 

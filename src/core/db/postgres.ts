@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { DatabaseFault, type Engine, encodeParams, type Row, type Session } from './engine.ts'
 import { PARSERS, SERIALISED_OIDS } from './values.ts'
+import { openWire } from './wire.ts'
 
 const ACQUIRE_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -231,6 +232,7 @@ export function openPostgres(url: string, poolSize: number): Engine {
     kind: 'postgres',
     acquire: () => pool.acquire(),
     release: session => pool.release(session as PostgresSession),
+    wire: (channel, told) => openWire(url, channel, told),
     close: () => pool.close(),
   }
 }

@@ -134,6 +134,7 @@ export const events = pgTable(
     entityId: uuid('entity_id').notNull(),
     changes: jsonb('changes').notNull().default(sql`'{}'`),
     causeId: uuid('cause_id'),
+    apiKeyId: uuid('api_key_id'),
     ip: inet('ip'),
     userAgent: text('user_agent'),
     requestId: text('request_id'),

@@ -21,6 +21,8 @@ export type Who = {
   timezone: string
   /** The import, bulk change or other act that causes the changes. */
   causeId?: string
+  /** The API key that the user's program came with. */
+  apiKeyId?: string
   requestId?: string
   ip?: string
   userAgent?: string

@@ -12,6 +12,8 @@ export type EventRow = {
   entityType: string
   entityId: string
   changes: Record<string, { old?: unknown; new?: unknown }>
+  /** The import or other act that caused it. */
+  causeId: string | null
   createdAt: string
 }
 
@@ -21,6 +23,8 @@ export type EventRow = {
  */
 export type Follower = {
   name: string
+  /** Where it starts when it is new: at the first event of all (default), or behind those that are there. */
+  from?: 'start' | 'now'
   handle: (scope: Scope, events: EventRow[]) => Promise<void>
 }
 
@@ -43,28 +47,16 @@ export async function followOnce(
 ): Promise<{ handled: number; waiting: boolean }> {
   const turn = async (scope: Scope) => {
     const { name } = follower
-    const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, name))
+    const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, follower))
     if (!cursor) return { handled: 0, waiting: false }
-    const seq = cursor.seq as number
-    const waited = readGap(cursor.gap_before as string | null)
-    // Asked before the events are read: who had ended by then has its events among them.
-    const stillOpen = waited ? await openAmong(scope, waited.open) : []
-    const found = (await scope.session.rows(
-      `select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
-         entity_id as "entityId", changes, created_at as "createdAt"
-       from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}`,
-      [seq],
-    )) as Row[] as EventRow[]
-    if (!found.length) return { handled: 0, waiting: false }
-    const { ready, gapBefore } = beforeGap(found, seq, stillOpen.length ? undefined : waited?.before)
-    // Asked after the events were read: whoever ends in between is seen next time.
-    const open = gapBefore === waited?.before ? stillOpen : await openAmong(scope)
+    const { ready, gap } = await readBehind(scope, cursor.seq, readGap(cursor.gap_before))
+    if (!ready.length && !gap) return { handled: 0, waiting: false }
     if (ready.length) await follower.handle(scope, ready)
     await scope.session.rows(
       'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
-      [name, ready.at(-1)?.seq ?? seq, gapBefore === undefined ? null : `${gapBefore}:${open.join(',')}`],
+      [name, ready.at(-1)?.seq ?? cursor.seq, gap ? `${gap.before}:${gap.open.join(',')}` : null],
     )
-    return { handled: ready.length, waiting: gapBefore !== undefined }
+    return { handled: ready.length, waiting: gap !== undefined }
   }
   // Its own commits would wake it again, and it would never come to rest.
   return database.inSystem('ascendore_worker', turn, 'unheard')
@@ -79,19 +71,46 @@ async function heldCursor(scope: Scope, name: string): Promise<Cursor | undefine
 }
 
 /** The cursor of a follower that is new; undefined where it stands already. */
-async function newCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
-  const text =
-    'insert into event_cursors (follower) values ($1) on conflict do nothing returning seq, gap_before'
+async function newCursor(
+  scope: Scope,
+  { name, from = 'start' }: Pick<Follower, 'name' | 'from'>,
+): Promise<Cursor | undefined> {
+  const first = from === 'now' ? '(select coalesce(max(seq), 0) from events)' : '0'
+  const text = `insert into event_cursors (follower, seq) select $1, ${first} on conflict do nothing returning seq, gap_before`
   return (await scope.session.rows(text, [name]))[0] as Cursor | undefined
 }
 
 /** A gap that is waited for: the event behind it, and the transactions that may still fill it. */
-type Gap = { before: number; open: string[] }
+export type Gap = { before: number; open: string[] }
 
 /** Reads `seq:id,id`; what an earlier version wrote is seen anew. */
 function readGap(text: string | null): Gap | undefined {
   const [, before, open] = /^(\d+):([\d,]*)$/.exec(text ?? '') ?? []
   return before === undefined ? undefined : { before: Number(before), open: open!.split(',').filter(Boolean) }
+}
+
+/**
+ * The events behind a number up to the first gap that may still be filled, and that gap.
+ * @param waited the gap at which the reading before has stopped
+ */
+export async function readBehind(
+  scope: Scope,
+  seq: number,
+  waited: Gap | undefined,
+): Promise<{ ready: EventRow[]; gap: Gap | undefined }> {
+  // Asked before the events are read: who had ended by then has its events among them.
+  const stillOpen = waited ? await openAmong(scope, waited.open) : []
+  const found = (await scope.session.rows(
+    `select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
+       entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
+     from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}`,
+    [seq],
+  )) as Row[] as EventRow[]
+  const { ready, gapBefore } = beforeGap(found, seq, stillOpen.length ? undefined : waited?.before)
+  if (gapBefore === undefined) return { ready, gap: undefined }
+  // Asked after the events were read: whoever ends in between is seen next time.
+  const open = gapBefore === waited?.before ? stillOpen : await openAmong(scope)
+  return { ready, gap: { before: gapBefore, open } }
 }
 
 /**

@@ -28,7 +28,9 @@ export async function once(
   work: () => Promise<KeptAnswer>,
   secret: string,
 ): Promise<KeptAnswer> {
-  const place: Place = [tx.who.workspaceId, tx.who.userId, checkedKey(key)]
+  const { workspaceId, userId, apiKeyId } = tx.who
+  // A program and its user do not know of each other's keys.
+  const place: Place = [workspaceId, userId, (apiKeyId ? `${apiKeyId} ` : '') + checkedKey(key)]
   const mark = requestMark(secret, request)
   if (!(await take(tx, place, mark))) return keptAnswer(tx, place, mark, secret)
   const answer = await work()

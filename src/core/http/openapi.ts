@@ -4,6 +4,7 @@ import { componentName, readSchemaJson, writeSchemaJson } from '../record/json-s
 import { allRecords } from '../record/registry.ts'
 import { SERVERS } from './aliases.ts'
 import type { Operation } from './operation.ts'
+import { isOpen, scopesOf } from './scopes.ts'
 
 const VERSION = '0.1.0'
 
@@ -41,17 +42,20 @@ export function openApiDocument(operations: Operation[]): object {
       title: 'Ascendore CRM',
       version: VERSION,
       description:
-        'The API of Ascendore CRM. Sign in for an access token and send it as `Authorization: Bearer …`; `X-Workspace-Id` chooses another of your workspaces.',
+        'The API of Ascendore CRM. Sign in for an access token and send it as `Authorization: Bearer …`; `X-Workspace-Id` chooses another of your workspaces. Programs send an API key instead, as Bearer or in `X-Api-Key`; `x-scopes` names what it needs on each route (or `read` and `write` for everything).',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: SERVERS,
-    security: [{ token: [] }],
+    security: [{ token: [] }, { apiKey: [] }],
     tags: [...new Set(operations.map(operation => operation.tag))]
       .sort()
       .map(name => ({ name, description: `Routes of ${name}` })),
     paths: paths as ZodOpenApiPathsObject,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+      },
       responses: sharedRefusals() as never,
       schemas: { Error: errorSchema as never, ...recordSchemas(operations) } as never,
     },
@@ -92,11 +96,16 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     summary,
     ...(description ? { description } : {}),
     tags: [tag],
-    ...(operation.access === 'public' ? { security: [] } : {}),
+    ...securityOf(operation),
     ...parameters(operation),
     ...(operation.body || operation.consumes ? { requestBody: requestBody(operation) } : {}),
     responses: responses(operation) as never,
   }
+}
+
+function securityOf(operation: Operation) {
+  if (operation.access === 'public') return { security: [] }
+  return isOpen(operation) ? { 'x-scopes': [...scopesOf(operation)] } : { security: [{ token: [] }] }
 }
 
 function parameters(operation: Operation) {
@@ -137,8 +146,8 @@ function parameters(operation: Operation) {
   }
 }
 
-const isKeyed = ({ method, access, streams, keyed }: Operation): boolean =>
-  method === 'POST' && access !== 'public' && (!streams || keyed === true)
+const isKeyed = ({ method, access, streams, keyed, unkeyed }: Operation): boolean =>
+  method === 'POST' && access !== 'public' && !unkeyed && (!streams || keyed === true)
 
 function requestBody({ body, consumes, document }: Operation) {
   const schema = (document?.body ?? body ?? { type: 'string', format: 'binary' }) as never

@@ -59,6 +59,12 @@ type Described = {
   conditional?: boolean
   /** A streaming POST that reads `Idempotency-Key` itself. */
   keyed?: boolean
+  /** What it reads or writes beyond its own tag and the nouns of its path, for the scopes of API keys. */
+  touches?: readonly string[]
+  /** Only for people who are signed in; no API key reaches it. */
+  sessionOnly?: boolean
+  /** A POST that is answered anew each time, whatever `Idempotency-Key` comes with it. */
+  unkeyed?: boolean
 }
 
 /** One route: the server, the OpenAPI document, the client and the tests are all made from it. */
@@ -70,12 +76,19 @@ export type Operation = Described & {
   /** Reads only: its transaction may not write. */
   reads: boolean
   streams: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: as of `handle`
+  before?: (context: any) => Promise<void>
   // biome-ignore lint/suspicious/noExplicitAny: contexts differ by constructor; each is checked there
   handle: (context: any) => unknown
 }
 
 type Schemas<P, Q, B> = { params?: z.ZodType<P>; query?: z.ZodType<Q>; body?: z.ZodType<B> }
-type Given<P, Q, B, C> = Described & Schemas<P, Q, B> & { handle: (context: C) => unknown }
+type Given<P, Q, B, C> = Described &
+  Schemas<P, Q, B> & {
+    /** What may take long, such as asking the network: runs before the transaction opens. @throws Refusal */
+    before?: (context: { app: App; params: P; query: Q; body: B }) => Promise<void>
+    handle: (context: C) => unknown
+  }
 
 /** A route for anybody. */
 export const publicOperation = <P, Q, B>(given: Given<P, Q, B, PublicContext<P, Q, B>>): Operation => ({
@@ -116,3 +129,5 @@ export const streamOperation = <P, Q, B>(
 const RANK: Record<Role, number> = { VIEWER: 0, MEMBER: 1, ADMIN: 2, OWNER: 3 }
 /** Whether a role may do what the least role may. */
 export const reaches = (role: Role, least: Role): boolean => RANK[role] >= RANK[least]
+/** The one of two roles that may do less. */
+export const lesser = (one: Role, other: Role): Role => (reaches(one, other) ? other : one)

@@ -2,16 +2,25 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Access, whoOf } from '../auth/access.ts'
+import type { Credential } from '../auth/credentials.ts'
 import { bearerOf, type Claims } from '../auth/tokens.ts'
 import type { Tx } from '../db/workspace.ts'
-import { forbidden, type Issue, invalid, issuesOf, Refusal, unauthenticated } from '../errors.ts'
+import { forbidden, type Issue, invalid, issuesOf, notFound, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
 import { Answer, type Operation, reaches } from './operation.ts'
+import { isOpen, lacks, missingScope } from './scopes.ts'
 
-/** Who calls, as far as the request has shown it. */
-export type Caller = { claims: Claims; workspaceId: string; access: Access | undefined }
+/** Who calls, as far as the request has shown it. `apiKeyId` where a program calls on behalf of the user. */
+export type Caller = {
+  claims: Claims
+  workspaceId: string
+  access: Access | undefined
+  apiKeyId?: string
+  /** What the key may do. */
+  scopes?: readonly string[]
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,6 +31,16 @@ declare module 'fastify' {
   }
 }
 
+/** The token of `Authorization: Bearer …`, or the key of `X-Api-Key`. */
+function tokenOf(app: App, { headers }: FastifyRequest): string | undefined {
+  if (headers.authorization !== undefined) return bearerOf(headers.authorization)
+  const key = headers['x-api-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !app.credentials.some(reader => reader.recognises(key)))
+    throw unauthenticated('The API key is not valid', 'INVALID_API_KEY')
+  return key
+}
+
 /** Reads the access token and, for routes inside a workspace, the caller's rights there. @throws Refusal 401, 403, 404 */
 export async function identify(
   app: App,
@@ -29,26 +48,50 @@ export async function identify(
   request: FastifyRequest,
 ): Promise<Caller | null> {
   if (operation.access === 'public') return null
-  const token = bearerOf(request.headers.authorization)
+  const token = tokenOf(app, request)
   if (!token) throw unauthenticated()
+  const reader = app.credentials.find(candidate => candidate.recognises(token))
+  if (reader) return callerByKey(operation, request, await reader.read(app, token))
   const claims = await app.tokens.verify(token)
-  const header = request.headers['x-workspace-id']
-  if (header !== undefined && !isUuid(header))
-    throw invalid({ path: 'X-Workspace-Id', message: 'must be the id of a workspace' })
+  const header = wantedWorkspace(request)
   const workspaceId = header ?? claims.workspaceId
   if (operation.access === 'user' && header === undefined) {
     await app.access.requireSession(claims)
     return { claims, workspaceId, access: undefined }
   }
   const access = await app.access.accessOf(claims, workspaceId)
-  if (operation.access !== 'user' && !reaches(access.role, operation.access)) {
-    throw forbidden(
-      access.role === 'VIEWER' && operation.access === 'MEMBER'
-        ? 'Viewers may only read'
-        : `Only ${operation.access === 'OWNER' ? 'an owner' : 'an admin or owner'} may do this`,
-    )
-  }
+  requireRole(operation, access)
   return { claims, workspaceId, access }
+}
+
+/** A program that calls with a key: in the key's one workspace, as far as its scopes reach. @throws Refusal 403, 404 */
+function callerByKey(operation: Operation, request: FastifyRequest, key: Credential): Caller {
+  const { id, userId, workspaceId, access, scopes } = key
+  const header = wantedWorkspace(request)
+  if (header !== undefined && header.toLowerCase() !== workspaceId) throw notFound('Workspace')
+  if (!isOpen(operation)) throw forbidden('No API key reaches this; sign in as a person', 'NOT_FOR_API_KEYS')
+  requireRole(operation, access)
+  const missing = missingScope(operation, scopes)
+  if (missing) throw lacks(missing)
+  const claims = { userId, workspaceId, sessionId: id, isWeb: false }
+  return { claims, workspaceId, access, apiKeyId: id, scopes }
+}
+
+/** The workspace that the request names. @throws Refusal 400 */
+function wantedWorkspace({ headers }: FastifyRequest): string | undefined {
+  const header = headers['x-workspace-id']
+  if (header !== undefined && !isUuid(header))
+    throw invalid({ path: 'X-Workspace-Id', message: 'must be the id of a workspace' })
+  return header
+}
+
+function requireRole({ access: least }: Operation, { role }: Access): void {
+  if (least === 'public' || least === 'user' || reaches(role, least)) return
+  throw forbidden(
+    role === 'VIEWER' && least === 'MEMBER'
+      ? 'Viewers may only read'
+      : `Only ${least === 'OWNER' ? 'an owner' : 'an admin or owner'} may do this`,
+  )
 }
 
 /** Runs an operation for a request and sends what it answers. */
@@ -60,9 +103,11 @@ export async function serve(
 ): Promise<unknown> {
   const inputs = readInputs(operation, request)
   const base = { app, request, ...inputs }
+  await operation.before?.({ app, ...inputs })
   const { caller } = request
   if (!caller) return send(operation, reply, await operation.handle(base))
-  const key = operation.method === 'POST' ? request.headers['idempotency-key'] : undefined
+  const key =
+    operation.method === 'POST' && !operation.unkeyed ? request.headers['idempotency-key'] : undefined
   const asked = [operation.method, operation.path, inputs.params, inputs.query, request.body ?? null]
   const { jwtSecret } = app.config
   if (operation.access === 'user') {
@@ -77,6 +122,7 @@ export async function serve(
     requestId: request.id,
     ip: request.ip,
     userAgent: request.headers['user-agent'],
+    apiKeyId: caller.apiKeyId,
   })
   const member = { ...base, who, access: access!, claims }
   if (operation.streams) return send(operation, reply, await operation.handle(member))

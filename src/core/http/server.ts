@@ -115,7 +115,10 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
   })
 }
 
-/** One bucket for each class of routes and client: the signed-in user, else the address. */
+/** A program with an API key is a client of its own, beside the user on whose behalf it calls. */
+const clientOf = ({ caller, ip }: FastifyRequest): string => caller?.apiKeyId ?? caller?.claims.userId ?? ip
+
+/** One bucket for each class of routes and client: the API key, the signed-in user, else the address. */
 function rateOf(app: App) {
   const limits = app.config.rateLimitsPerMinute
   const groupOf = (request: FastifyRequest) => {
@@ -124,8 +127,7 @@ function rateOf(app: App) {
   }
   return {
     max: (request: FastifyRequest) => limits[groupOf(request)],
-    keyGenerator: (request: FastifyRequest) =>
-      `${groupOf(request)}:${request.caller?.claims.userId ?? request.ip}`,
+    keyGenerator: (request: FastifyRequest) => `${groupOf(request)}:${clientOf(request)}`,
   }
 }
 
@@ -225,6 +227,7 @@ function logRequests(server: FastifyInstance, app: App): void {
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
         userId: request.caller?.claims.userId,
         workspaceId: request.caller?.workspaceId,
+        apiKeyId: request.caller?.apiKeyId,
       },
       'request',
     )

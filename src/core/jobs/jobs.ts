@@ -182,8 +182,10 @@ export class Jobs {
     input: Input,
     options: { startAfter?: Date; key?: string } = {},
   ): Promise<void> {
-    const { workspaceId, userId, role, visibility, timezone, requestId } = tx instanceof Tx ? tx.who : NOBODY
-    const envelope: Envelope = { who: { workspaceId, userId, role, visibility, timezone, requestId }, input }
+    const { workspaceId, userId, role, visibility, timezone, requestId, apiKeyId } =
+      tx instanceof Tx ? tx.who : NOBODY
+    const who = { workspaceId, userId, role, visibility, timezone, requestId, apiKeyId }
+    const envelope: Envelope = { who, input }
     await this.boss.send(job.name, envelope, {
       db: bossDatabase((text, values) => tx.as('ascendore_worker', () => tx.session.rows(text, values))),
       startAfter: options.startAfter,

@@ -44,6 +44,7 @@ const eventColumns = (who: Who, params: Params) =>
     params.add(who.ip ?? null, 'inet'),
     params.add(who.userAgent?.slice(0, 500) ?? null, 'text'),
     params.add(who.requestId ?? null, 'text'),
+    params.add(who.apiKeyId ?? null, 'uuid'),
   ] as const
 
 /**
@@ -66,7 +67,7 @@ export function insertStatement(
     })
     return `(${cells.join(',')})`
   })
-  const [actor, cause, ip, agent, request] = eventColumns(who, params)
+  const [actor, cause, ip, agent, request, apiKey] = eventColumns(who, params)
   const ids = params.add(arrayLiteral(rows.map(row => row.id)), 'uuid[]')
   const eventIds = params.add(arrayLiteral(rows.map(() => newId())), 'uuid[]')
   const changes = params.add(
@@ -75,8 +76,8 @@ export function insertStatement(
   )
   const text = `with new as (insert into ${tableOf(record)} (${columns.map(c => c.name).join(',')}) values ${tuples.join(',')} returning *),
 ${noOldRow(record)}listed as (${directoryInsert(record)}),
-told as (insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id, created_at)
-  select n.workspace_id, e.event_id, ${asItHappened ? `coalesce(n.created_by_id, ${actor})` : actor}, 'created', '${record.contract.name}', n.id, e.changes, ${cause}, ${ip}, ${agent}, ${request}, ${asItHappened ? 'n.created_at' : 'now()'}
+told as (insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id, api_key_id, created_at)
+  select n.workspace_id, e.event_id, ${asItHappened ? `coalesce(n.created_by_id, ${actor})` : actor}, 'created', '${record.contract.name}', n.id, e.changes, ${cause}, ${ip}, ${agent}, ${request}, ${apiKey}, ${asItHappened ? 'n.created_at' : 'now()'}
   from unnest(${ids}, ${eventIds}, ${changes}) e(id, event_id, changes) join new n on n.id = e.id)
 select ${read ? selectList(record) : 't.id'} from new t`
   return { text, params: params.values }
@@ -239,9 +240,9 @@ function eventInsert(
   changes: SQL,
   each = { id: sql`${newId()}::uuid`, from: sql`` },
 ): SQL {
-  return sql`insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id)
+  return sql`insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id, api_key_id)
   select n.workspace_id, ${each.id}, ${who.userId}::uuid, ${action}::text, ${record.contract.name}::text, n.id, ${changes},
-    ${who.causeId ?? null}::uuid, ${who.ip ?? null}::inet, ${who.userAgent?.slice(0, 500) ?? null}::text, ${who.requestId ?? null}::text
+    ${who.causeId ?? null}::uuid, ${who.ip ?? null}::inet, ${who.userAgent?.slice(0, 500) ?? null}::text, ${who.requestId ?? null}::text, ${who.apiKeyId ?? null}::uuid
   from new n join old on old.id = n.id ${each.from}`
 }
 

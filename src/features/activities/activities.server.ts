@@ -129,6 +129,7 @@ const auditRoute = operation({
         changes: { type: 'object', additionalProperties: true, description: 'By field: { old, new }' },
         ip: { type: ['string', 'null'] },
         userAgent: { type: ['string', 'null'] },
+        apiKeyId: { type: ['string', 'null'], description: 'The API key of the program that called' },
         requestId: { type: ['string', 'null'] },
         createdAt: { type: 'string', format: 'date-time' },
       },

@@ -32,7 +32,7 @@ export async function auditPage(tx: Tx, query: z.infer<typeof auditQuery>): Prom
   if (cursor) conditions.push(`e.seq < ${add(cursor.values[0], 'bigint')}`)
   const found = await tx.session.rows(
     `select e.id, e.seq, e.workspace_id as "workspaceId", e.actor_id as "actorId", e.action, e.entity_type as "entityType", e.entity_id as "entityId",
-       e.changes, host(e.ip) as ip, e.user_agent as "userAgent", e.request_id as "requestId", e.created_at as "createdAt"
+       e.changes, host(e.ip) as ip, e.user_agent as "userAgent", e.request_id as "requestId", e.api_key_id as "apiKeyId", e.created_at as "createdAt"
      from events e where ${conditions.join(' and ')} order by e.seq desc limit ${limit + 1}`,
     params,
   )

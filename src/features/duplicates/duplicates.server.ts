@@ -141,6 +141,7 @@ export default {
       method: 'POST',
       path: '/merges/:id/undo',
       tag: 'merges',
+      touches: doubled().map(({ contract }) => contract.path),
       summary: 'Take a merge back: the sources return, with their links',
       description: 'Fields and links that somebody has changed since keep what they have.',
       params: idParams,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { Tx } from '#core/db/workspace.ts'
 import { forbidden, invalid, issuesOf, unprocessable } from '#core/errors.ts'
-import { newId } from '#core/ids.ts'
+import { tellEvent } from '#core/events/tell.ts'
 import { inputSchema, writableFields } from '#core/record/contract.ts'
 import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
 import { type Change, columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -177,22 +177,7 @@ const replaced = (column: string, from: string[], into: string) =>
 
 /** Beside the event of their deletion: into what they were merged. */
 async function tellSources(tx: Tx, record: RecordDefinition, ids: string[], targetId: string): Promise<void> {
-  const { workspaceId, userId, causeId, requestId, ip, userAgent } = tx.who
-  await tx.session.rows(
-    `insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, request_id, ip, user_agent)
-     select $1::uuid, e.event_id, $4::uuid, 'merged', $5::text, e.id, jsonb_build_object('mergedInto', jsonb_build_object('new', $6::uuid)),
-       $7::uuid, $8::text, $9::inet, $10::text from unnest($2::uuid[], $3::uuid[]) e(id, event_id)`,
-    [
-      workspaceId,
-      arrayLiteral(ids),
-      arrayLiteral(ids.map(() => newId())),
-      userId,
-      record.contract.name,
-      targetId,
-      causeId,
-      requestId ?? null,
-      ip ?? null,
-      userAgent?.slice(0, 500) ?? null,
-    ],
-  )
+  const changes = { mergedInto: { new: targetId } }
+  for (const entityId of ids)
+    await tellEvent(tx, { action: 'merged', entityType: record.contract.name, entityId, changes })
 }

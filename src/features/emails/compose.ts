@@ -73,6 +73,7 @@ export const sendRoute = operation({
   method: 'POST',
   path: '/emails',
   tag: 'emails',
+  touches: ['activities'],
   status: 202,
   summary: 'Send a mail to contacts, from a template or with given texts',
   description:

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type CsvFile, CsvHeaderError, type CsvRow, isEncoding, parseCsv } from '#core/csv/index.ts'
 import { DatabaseFault, type Row } from '#core/db/engine.ts'
 import type { Database, Role, Tx, Who } from '#core/db/workspace.ts'
-import { reaches } from '#core/http/operation.ts'
+import { lesser, reaches } from '#core/http/operation.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -69,7 +69,9 @@ export async function rightsNow(database: Database, who: Who, causeId: string): 
   )
   if (!row || !reaches(row.role as Role, 'MEMBER')) return undefined
   const visibility = row.visibility === 'workspace' ? 'workspace' : 'own'
-  return { ...who, role: row.role as Role, timezone: row.timezone as string, visibility, causeId }
+  // An API key may have asked with a lesser role than its user's.
+  const role = lesser(who.role, row.role as Role)
+  return { ...who, role, timezone: row.timezone as string, visibility, causeId }
 }
 
 async function work(context: Context): Promise<void> {

@@ -4,6 +4,7 @@ import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { type KeptAnswer, once } from '#core/http/idempotency.ts'
+import { requireScope } from '#core/http/scopes.ts'
 import { newId } from '#core/ids.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
@@ -41,6 +42,7 @@ export async function startImport(
       return { sizeBytes, sha256: digest() }
     })
     const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
+    if (settings.createLinked) requireScope(request.caller, 'companies:write')
     const csv = await openCsv(() => app.storage.read(key), settings)
     const sample = await firstRows(csv, SAMPLE_ROWS)
     const file = {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
+import { tellEvent } from '#core/events/tell.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { newId } from '#core/ids.ts'
 import { discardFailed, listFailed, retryFailed } from '#core/jobs/failed.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
@@ -24,23 +24,8 @@ const failedJob = {
 }
 
 /** Who put a job back or gave it up stands in the history. */
-async function tell({ session, who }: Tx, action: string, id: string, name: string): Promise<void> {
-  await session.rows(
-    `insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, ip, user_agent, request_id)
-     values ($1::uuid, $2::uuid, $3::uuid, $4, 'job', $5::uuid, $6::jsonb, $7::inet, $8, $9)`,
-    [
-      who.workspaceId,
-      newId(),
-      who.userId,
-      action,
-      id,
-      JSON.stringify({ name: { old: name } }),
-      who.ip ?? null,
-      who.userAgent?.slice(0, 500) ?? null,
-      who.requestId ?? null,
-    ],
-  )
-}
+const tell = (tx: Tx, action: string, id: string, name: string): Promise<void> =>
+  tellEvent(tx, { action, entityType: 'job', entityId: id, changes: { name: { old: name } } })
 
 export default {
   operations: [

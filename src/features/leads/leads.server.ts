@@ -90,6 +90,7 @@ const convertRoute = operation({
   method: 'POST',
   path: '/leads/:id/convert',
   tag: 'leads',
+  touches: ['contacts', 'companies', 'deals'],
   summary: 'Make a contact, a company and a deal of a lead, reusing what is there',
   description:
     'Contact by e-mail, company by domain or name, among the records that the caller sees. What is made belongs to the owner of the lead, or to the caller where that one has left. A lead is converted once.',

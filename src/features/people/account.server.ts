@@ -184,6 +184,7 @@ const change = userOperation({
 })
 
 export default {
+  sessionOnly: true,
   operations: [...verifyRoutes, resend, forgot, reset, change],
   jobs: [mailJob, resetJob],
 } satisfies Feature

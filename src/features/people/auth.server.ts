@@ -188,4 +188,7 @@ const logout = publicOperation({
   },
 })
 
-export default { operations: [...registerRoutes, login, refreshRoute, logout] } satisfies Feature
+export default {
+  sessionOnly: true,
+  operations: [...registerRoutes, login, refreshRoute, logout],
+} satisfies Feature

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { requireVerifiedMail } from '#core/auth/access.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation, publicOperation } from '#core/http/operation.ts'
+import { paging, readPage } from '#core/http/page.ts'
 import { idParams } from '#core/record/routes.ts'
 import { accept } from './accept.ts'
 import { INVITE, type Invite, invite, revokeInvite, shown } from './invites.ts'
-import { paging, readPage } from './page.ts'
 import { givenPassword } from './passwords.ts'
 import {
   authAnswer,
@@ -121,4 +121,7 @@ const acceptRoute = publicOperation({
   handle: ({ app, request, body }) => accept(app, request, body),
 })
 
-export default { operations: [list, create, revoke, acceptRoute] } satisfies Feature
+export default {
+  sessionOnly: true,
+  operations: [list, create, revoke, acceptRoute],
+} satisfies Feature

@@ -122,4 +122,7 @@ const session = userOperation({
   },
 })
 
-export default { operations: [me, session] } satisfies Feature
+export default {
+  sessionOnly: true,
+  operations: [me, session],
+} satisfies Feature

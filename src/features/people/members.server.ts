@@ -3,9 +3,9 @@ import type { Tx } from '#core/db/workspace.ts'
 import { forbidden, notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { paging, readPage } from '#core/http/page.ts'
 import { idParams } from '#core/record/routes.ts'
 import { changeMembership, removeMembership } from './members.ts'
-import { paging, readPage } from './page.ts'
 import { asAuth, tellEverywhere } from './people.ts'
 import { EXAMPLE, listOf, memberAnswer, membershipAnswer, personName, role } from './schemas.ts'
 
@@ -198,5 +198,6 @@ const changeUserRoutes = (['PATCH', 'PUT'] as const).map(method =>
 )
 
 export default {
+  sessionOnly: true,
   operations: [listMemberships, ...changeRoutes, remove, listUsers, readUserRoute, ...changeUserRoutes],
 } satisfies Feature

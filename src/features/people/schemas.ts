@@ -3,6 +3,8 @@ import { ROLES } from '#core/db/workspace.ts'
 import * as f from '#core/record/fields.ts'
 import { isCurrencyCode } from '#core/record/formats.ts'
 
+export { listOf } from '#core/http/page.ts'
+
 /** The shapes that the routes of people take and give, for checking and for the OpenAPI document. */
 
 const typed = <T>(of: f.Field<T>) => of.schema as z.ZodType<T>
@@ -92,10 +94,6 @@ export const inviteAnswer = z.object({
   acceptedAt: moment.nullable(),
   createdAt: moment,
 })
-
-/** The envelope of a list (R3 4.6). */
-export const listOf = (item: z.ZodType) =>
-  z.object({ rows: z.array(item), total: z.int(), nextCursor: z.string().nullable() })
 
 export const currency = z
   .string()

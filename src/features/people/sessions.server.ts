@@ -100,4 +100,7 @@ const revokeOthers = userOperation({
   },
 })
 
-export default { operations: [list, revoke, revokeOthers] } satisfies Feature
+export default {
+  sessionOnly: true,
+  operations: [list, revoke, revokeOthers],
+} satisfies Feature

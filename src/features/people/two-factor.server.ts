@@ -100,4 +100,7 @@ const disable = userOperation({
   },
 })
 
-export default { operations: [setup, enable, disable] } satisfies Feature
+export default {
+  sessionOnly: true,
+  operations: [setup, enable, disable],
+} satisfies Feature

@@ -230,5 +230,6 @@ const currentRoutes = ['/workspaces/current', '/companies/me'].flatMap(path => [
 ])
 
 export default {
+  sessionOnly: true,
   operations: [listWorkspaces, createWorkspace, switchWorkspace, ...currentRoutes],
 } satisfies Feature

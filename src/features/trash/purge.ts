@@ -14,7 +14,7 @@ export const DEFAULT_RETENTION_DAYS = 30
  * them go along, and an event says that it happened. Runs with an admin's rights.
  */
 export async function purge(tx: Tx, record: RecordDefinition, ids: string[]): Promise<void> {
-  const { workspaceId, userId, requestId } = tx.who
+  const { workspaceId, userId, requestId, apiKeyId } = tx.who
   const place = [workspaceId, arrayLiteral(ids)]
   for (const other of allRecords())
     for (const statement of unlinking(other)) await tx.session.rows(statement, place)
@@ -29,9 +29,16 @@ export async function purge(tx: Tx, record: RecordDefinition, ids: string[]): Pr
   )
   await tx.session.rows('delete from records where workspace_id = $1::uuid and id = any($2::uuid[])', place)
   await tx.session.rows(
-    `insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, request_id)
-     select $1::uuid, e.event_id, $4::uuid, 'purged', $5::text, e.id, $6::text from unnest($2::uuid[], $3::uuid[]) e(id, event_id)`,
-    [...place, arrayLiteral(ids.map(() => newId())), userId, record.contract.name, requestId ?? null],
+    `insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, request_id, api_key_id)
+     select $1::uuid, e.event_id, $4::uuid, 'purged', $5::text, e.id, $6::text, $7::uuid from unnest($2::uuid[], $3::uuid[]) e(id, event_id)`,
+    [
+      ...place,
+      arrayLiteral(ids.map(() => newId())),
+      userId,
+      record.contract.name,
+      requestId ?? null,
+      apiKeyId ?? null,
+    ],
   )
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Row } from '#core/db/engine.ts'
-import type { Tx } from '#core/db/workspace.ts'
-import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
+import type { Row } from '../db/engine.ts'
+import type { Tx } from '../db/workspace.ts'
+import { pageFrom, queryMark, readCursor } from '../record/cursor.ts'
 
 const ROWS_DEFAULT = 50
 const ROWS_AT_MOST = 200
@@ -18,6 +18,10 @@ export const paging = {
   cursor: z.string().max(4000).optional().meta({ description: 'The `nextCursor` of the page before' }),
 }
 
+/** The envelope of a list (R3 4.6). */
+export const listOf = (item: z.ZodType) =>
+  z.object({ rows: z.array(item), total: z.int(), nextCursor: z.string().nullable() })
+
 type Given = {
   select: string
   /** `from … where …`, with its parameters. */
@@ -26,10 +30,12 @@ type Given = {
   /** The column of an id that sorts by time. */
   key: string
   query: { limit?: number; cursor?: string }
+  /** The latest first; else in the order of making. */
+  newestFirst?: boolean
 }
 
-/** One page in the order of making, by keyset, as R3 4.6 wants it. @throws Refusal 400 for a bad cursor */
-export async function readPage(tx: Tx, { select, from, params, key, query }: Given) {
+/** One page by keyset, as R3 4.6 wants it. @throws Refusal 400 for a bad cursor */
+export async function readPage(tx: Tx, { select, from, params, key, query, newestFirst = false }: Given) {
   const limit = query.limit ?? ROWS_DEFAULT
   const mark = queryMark([from, params])
   const cursor = query.cursor ? readCursor(query.cursor, mark, ['id']) : undefined
@@ -37,7 +43,7 @@ export async function readPage(tx: Tx, { select, from, params, key, query }: Giv
     cursor?.total ?? ((await tx.session.rows(`select count(*) as n ${from}`, params))[0]!.n as number)
   const place = `$${params.length + 1}::uuid`
   const found = await tx.session.rows(
-    `select ${select}, ${key} as "pageKey" ${from} and (${place} is null or ${key} > ${place}) order by ${key} limit ${limit + 1}`,
+    `select ${select}, ${key} as "pageKey" ${from} and (${place} is null or ${key} ${newestFirst ? '<' : '>'} ${place}) order by ${key}${newestFirst ? ' desc' : ''} limit ${limit + 1}`,
     [...params, cursor?.values[0] ?? null],
   )
   const page = pageFrom(found, limit, { total, totalIsEstimate: false }, mark, row => [row.pageKey])
