@@ -1,10 +1,35 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Session } from '#core/db/engine.ts'
 import type { Program } from '#core/program.ts'
 
-/** PostgreSQL where the tests are told one (CI's second leg), else the embedded engine. */
-export const testDatabaseUrl = (): string | undefined => process.env.DATABASE_URL || undefined
+/** The database that `test/setup.ts` migrates, where the tests are told a PostgreSQL (CI's second leg). */
+export const templateUrl = (): string | undefined => process.env.DATABASE_URL || undefined
+
+let own: string | undefined
+
+/**
+ * This test file's own database on PostgreSQL, copied from the migrated one when it is first asked for; undefined on the
+ * embedded engine. Files that shared one would take each other's jobs, with other settings and another folder of files.
+ */
+export function testDatabaseUrl(): string | undefined {
+  const url = templateUrl()
+  if (!url || own) return own
+  const name = `${new URL(url).pathname.slice(1)}_file_${process.pid}`
+  ownDatabase('create', url, name)
+  process.once('exit', () => ownDatabase('drop', url, name))
+  own = Object.assign(new URL(url), { pathname: `/${name}` }).href
+  return own
+}
+
+export function ownDatabase(what: 'create' | 'drop' | 'sweep', url: string, name = ''): void {
+  const file = fileURLToPath(new URL('./own-database.ts', import.meta.url))
+  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', file, what, url, name], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
 
 /** A migrated, empty embedded database that `test/setup.ts` makes once a run. */
 const template = () => process.env.ASCENDORE_TEST_TEMPLATE

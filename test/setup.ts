@@ -4,17 +4,19 @@ import { join } from 'node:path'
 import { readConfig } from '#core/config.ts'
 import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
-import { copyTemplate, testDatabaseUrl } from './database.ts'
+import { copyTemplate, ownDatabase, templateUrl } from './database.ts'
 
 let folder: string | undefined
 
 /** Runs once before all test files: migrates the database that they share or copy. A run inside a run begins with that one's. */
 export async function globalSetup(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'ascendore-template-'))
-  if (!testDatabaseUrl()) copyTemplate(folder)
+  const url = templateUrl()
+  if (url) ownDatabase('sweep', url)
+  else copyTemplate(folder)
   const env = {
     DATA_DIR: folder,
-    DATABASE_URL: testDatabaseUrl(),
+    DATABASE_URL: url,
     JWT_SECRET: 'a secret of the tests, 32 characters at least',
     SEED: 'none',
     LOG_LEVEL: 'warn',

@@ -114,6 +114,23 @@ test('a file is imported, its refused row named, and the import undone', async (
   await tab.getByRole('button', { name: 'Download refused rows' }).waitFor()
 })
 
+test('what a colleague changes appears without a reload', async () => {
+  const tab = await page()
+  const email = await signUp(tab)
+  const other = await page()
+  await other.goto('/companies')
+  await other.getByLabel('Work email').fill(email)
+  await other.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await other.getByText('No companies yet').waitFor()
+  await other.waitForTimeout(1000)
+  await tab.getByRole('link', { name: 'Companies' }).click()
+  await tab.keyboard.press('n')
+  await tab.getByLabel('Name').fill('Seen At Once')
+  await create(tab)
+  await other.getByText('Seen At Once').waitFor()
+})
+
 test('what is refused stands beside its field, and a draft survives a reload', async () => {
   const tab = await page()
   await signUp(tab)

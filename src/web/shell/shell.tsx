@@ -15,6 +15,7 @@ import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
 import { isMac } from '../kit/platform.ts'
+import { useLive } from '../live.ts'
 import { navPages, pages } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
@@ -31,6 +32,7 @@ export function Shell() {
   const [isHelpOpen, help] = useDisclosure()
   const { pathname } = useLocation()
   useTitle(pathname)
+  useLive()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the page changes
   useEffect(() => nav.close(), [pathname])
   useGlobalKeys(palette.toggle, help.toggle)

@@ -1,0 +1,104 @@
+import { useEffect } from 'react'
+import { api, queries, useMe } from './api.ts'
+import { refreshAround } from './record/model.ts'
+
+/** What the pages show; changes of these are told as they are committed. */
+const ENTITIES = ['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction']
+const RETRY_AT_LEAST_MS = 1000
+const RETRY_AT_MOST_MS = 30_000
+/** Changes within this time are shown together. */
+const GATHER_MS = 150
+
+type Message =
+  | { type: 'ready' }
+  | { type: 'subscribed' | 'heartbeat'; seq: number }
+  | { type: 'event'; event: { seq: number; entityType: string; entityId: string; actorId: string | null } }
+  | { type: 'reset' | 'error' | 'pong' }
+
+/** One connection to the server's live updates, made again whenever it is lost. */
+class Live {
+  private socket: WebSocket | undefined
+  private since: number | undefined
+  private waitMs = RETRY_AT_LEAST_MS
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private isOver = false
+  private readonly changed: (entityType: string) => void
+
+  constructor(changed: (entityType: string) => void) {
+    this.changed = changed
+    void this.connect()
+  }
+
+  stop(): void {
+    this.isOver = true
+    clearTimeout(this.timer)
+    this.socket?.close()
+  }
+
+  private async connect(): Promise<void> {
+    try {
+      const { ticket } = await api.post<{ ticket: string }>('/realtime/ticket', {})
+      if (this.isOver) return
+      const url = new URL('/api/v1/realtime', location.href)
+      url.protocol = url.protocol.replace('http', 'ws')
+      const socket = new WebSocket(url)
+      this.socket = socket
+      socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', ticket }))
+      socket.onmessage = ({ data }) => this.read(socket, JSON.parse(data as string) as Message)
+      socket.onclose = () => this.again()
+    } catch {
+      this.again()
+    }
+  }
+
+  private read(socket: WebSocket, message: Message): void {
+    if (message.type === 'ready') {
+      this.waitMs = RETRY_AT_LEAST_MS
+      for (const entity of ENTITIES)
+        socket.send(
+          JSON.stringify({
+            type: 'subscribe',
+            id: entity,
+            entity,
+            ...(this.since === undefined ? {} : { since: this.since }),
+          }),
+        )
+    } else if (message.type === 'heartbeat') this.since = message.seq
+    else if (message.type === 'event') {
+      this.since = message.event.seq
+      this.changed(message.event.entityType)
+    } else if (message.type === 'reset') {
+      this.since = undefined
+      for (const entity of ENTITIES) this.changed(entity)
+    }
+  }
+
+  private again(): void {
+    if (this.isOver) return
+    this.timer = setTimeout(() => this.connect(), this.waitMs * (0.5 + Math.random()))
+    this.waitMs = Math.min(this.waitMs * 2, RETRY_AT_MOST_MS)
+  }
+}
+
+/** Reads again what others have changed, without anybody reloading a page. */
+export function useLive(): void {
+  const { workspaceId } = useMe()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another workspace is another stream
+  useEffect(() => {
+    const gathered = new Set<string>()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const live = new Live(entityType => {
+      gathered.add(entityType)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        for (const name of gathered) refreshAround(name)
+        queries.invalidateQueries({ queryKey: ['related'] })
+        gathered.clear()
+      }, GATHER_MS)
+    })
+    return () => {
+      clearTimeout(timer)
+      live.stop()
+    }
+  }, [workspaceId])
+}
