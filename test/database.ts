@@ -8,7 +8,8 @@ import type { Program } from '#core/program.ts'
 /** The database that `test/setup.ts` migrates, where the tests are told a PostgreSQL (CI's second leg). */
 export const templateUrl = (): string | undefined => process.env.DATABASE_URL || undefined
 
-let own: string | undefined
+/** By which processes that a test file starts know its database. */
+const OWN = 'ASCENDORE_TEST_DATABASE'
 
 /**
  * This test file's own database on PostgreSQL, copied from the migrated one when it is first asked for; undefined on the
@@ -16,12 +17,13 @@ let own: string | undefined
  */
 export function testDatabaseUrl(): string | undefined {
   const url = templateUrl()
-  if (!url || own) return own
+  if (!url) return undefined
+  if (process.env[OWN]) return process.env[OWN]
   const name = `${new URL(url).pathname.slice(1)}_file_${process.pid}`
   ownDatabase('create', url, name)
   process.once('exit', () => ownDatabase('drop', url, name))
-  own = Object.assign(new URL(url), { pathname: `/${name}` }).href
-  return own
+  process.env[OWN] = Object.assign(new URL(url), { pathname: `/${name}` }).href
+  return process.env[OWN]
 }
 
 export function ownDatabase(what: 'create' | 'drop' | 'sweep', url: string, name = ''): void {
@@ -40,7 +42,7 @@ const UNTOUCHED = ['base/1', 'base/4']
 /** Starts a test file from the template, which saves it five seconds of setting up. */
 export function copyTemplate(dataDir: string): void {
   const from = template()
-  if (!from || !existsSync(from)) return
+  if (!from || !existsSync(join(from, 'db'))) return
   const [source, target] = [join(from, 'db'), join(dataDir, 'db')]
   const untouched = UNTOUCHED.map(part => join(source, part))
   cpSync(source, target, { recursive: true, filter: path => !untouched.includes(path) })

@@ -125,6 +125,7 @@ test('what a colleague changes appears without a reload', async () => {
   await other.getByText('No companies yet').waitFor()
   await other.waitForTimeout(1000)
   await tab.getByRole('link', { name: 'Companies' }).click()
+  await tab.getByText('No companies yet').waitFor()
   await tab.keyboard.press('n')
   await tab.getByLabel('Name').fill('Seen At Once')
   await create(tab)

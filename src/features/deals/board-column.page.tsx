@@ -9,7 +9,7 @@ import { useFormat } from '#web/kit/format.ts'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './board.module.css'
-import { type BoardFilter, columnQuery, type Sums } from './board-data.page.tsx'
+import { type BoardFilter, columnQuery, type Sums, standsIn } from './board-data.page.tsx'
 import { DealCard } from './deal-card.page.tsx'
 
 const CARD_PX = 92
@@ -31,7 +31,10 @@ export function BoardColumn({ stage, stages, filter, sums, currency, move, add }
   const may = useMay()
   const format = useFormat()
   const list = useInfiniteQuery(columnQuery(stage, filter))
-  const deals = useMemo(() => list.data?.pages.flatMap(page => page.rows) ?? [], [list.data])
+  const deals = useMemo(
+    () => list.data?.pages.flatMap(page => page.rows.filter(deal => standsIn(deal, stage))) ?? [],
+    [list.data, stage],
+  )
   const frame = useRef<HTMLElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const isOver = useDrop(frame, stage, move)

@@ -44,8 +44,20 @@ export const columnQuery = (stage: Stage, filter: BoardFilter) =>
 
 type Column = InfiniteData<Page>
 
+/** Deals that are on their way, and where to: what is read meanwhile may not know of it yet. */
+const moving = new Map<string, string>()
+
+/** Whether a deal that was read for the stage is to be shown there. */
+export const standsIn = (deal: Row, stage: Stage): boolean => (moving.get(deal.id) ?? stage.id) === stage.id
+
+/** The server has answered; what is read from now on is right. */
+export function hasArrived(deal: Row, stage: Stage): void {
+  if (moving.get(deal.id) === stage.id) moving.delete(deal.id)
+}
+
 /** Shows a deal in another column before the server has answered; answers how to take that back. */
 export function showMoved(deal: Row, stage: Stage): () => void {
+  moving.set(deal.id, stage.id)
   queries.cancelQueries({ queryKey: ['board'] })
   const before = queries.getQueriesData<Column>({ queryKey: ['board', 'column'] })
   const moved = { ...deal, stageId: stage.id, status: stage.kind, stageDurationDays: 0 }
@@ -61,6 +73,7 @@ export function showMoved(deal: Row, stage: Stage): () => void {
   const sums = queries.getQueriesData<Sums>({ queryKey: ['board', 'sums'] })
   for (const [key, data] of sums) if (data) queries.setQueryData(key, movedSums(data, deal, stage))
   return () => {
+    hasArrived(deal, stage)
     for (const [key, data] of [...before, ...sums]) queries.setQueryData(key, data)
   }
 }

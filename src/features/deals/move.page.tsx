@@ -6,6 +6,7 @@ import { tell, tellFault } from '#web/kit/notify.ts'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import { useText } from '#web/text/index.tsx'
+import { hasArrived } from './board-data.page.tsx'
 
 type Move = { deal: Row; stage: Stage; lostReason?: string }
 
@@ -29,7 +30,10 @@ export function useMove(show: (move: Move) => () => void = () => () => {}) {
       putIntoLists('deal', changed)
       queries.invalidateQueries({ queryKey: ['deal', 'one', deal.id] })
     },
-    onSettled: () => refreshAround('deal'),
+    onSettled(_changed, _error, { deal, stage }) {
+      hasArrived(deal, stage)
+      refreshAround('deal')
+    },
   })
   const move = (deal: Row, stage: Stage) => {
     if (deal.stageId === stage.id) return

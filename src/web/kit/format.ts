@@ -4,7 +4,16 @@ import { useLanguage } from '../text/index.tsx'
 
 /** The reader's locale: the browser's, where it speaks the chosen language, else that language. */
 function localeOf(language: string): string {
-  return navigator.languages.find(code => code.startsWith(language)) ?? language
+  return navigator.languages.find(code => code.startsWith(language) && isLocale(code)) ?? language
+}
+
+/** Some systems name their locale in ways that are no language tag, such as `en-US@posix`. */
+function isLocale(code: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(code).length > 0
+  } catch {
+    return false
+  }
 }
 
 const DAY_MS = 86_400_000
