@@ -169,7 +169,7 @@ const installAfresh = (needsDev, common) => {
   const kind = needsDev ? '--include=dev' : '--omit=dev'
   rmSync(npmsOwnRecord, { force: true }) // if npm is cut off from here on, nothing may look complete
   if (npmCiAcceptsLock()) return runNpm(['ci', kind, ...common])
-  rmSync(modules, { recursive: true, force: true })
+  rmSync(modules, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   return runNpm(['install', '--no-save', kind, ...common])
 }
 
