@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { currencySum } from '#core/record/currency.ts'
 import { reportAnswer, reportBody, runReport } from './builder.ts'
 import { dashboard, leadDashboard, RECENT_DAYS } from './dashboard.ts'
 import { pipelineReport } from './pipeline-report.ts'
 
-const currencySum = z.object({ currency: z.string(), amount: z.number(), count: z.int() })
 const rates = z
   .record(z.string(), z.number())
   .meta({ description: "What one unit of another currency is worth in the workspace's, where it was needed" })
