@@ -112,7 +112,12 @@ test('the forecast by month, committed and weighted, adds up to the board', asyn
   const inDollars = (sums: object) => ({ ...sums, byCurrency: [{ currency: 'USD', ...sums }] })
   const body = await ok(ana, 'forecast?months=2')
   assert.deepEqual(body.months, [
-    { month, won: 1000, wonDeals: 1, ...inDollars({ openDeals: 2, bestCase: 150, weighted: 85, committed: 100 }) },
+    {
+      month,
+      won: 1000,
+      wonDeals: 1,
+      ...inDollars({ openDeals: 2, bestCase: 150, weighted: 85, committed: 100 }),
+    },
     {
       month: next.slice(0, 7),
       won: 0,

@@ -4,7 +4,13 @@ import { operation } from '#core/http/operation.ts'
 import { currencySum } from '#core/record/currency.ts'
 import { reportAnswer, reportBody, runReport } from './builder.ts'
 import { dashboard, leadDashboard, RECENT_DAYS } from './dashboard.ts'
+import { mailJob, mailSchedules } from './mails.ts'
 import { pipelineReport } from './pipeline-report.ts'
+import { reportWalls } from './reports.table.ts'
+import { reports } from './saved.ts'
+import { exportRoute, runRoute, wishRoutes } from './saved-routes.ts'
+
+export { reportMailTable, reportOptOutTable, reportTable } from './reports.table.ts'
 
 const rates = z
   .record(z.string(), z.number())
@@ -68,7 +74,14 @@ const leadAnswer = z.object({
 })
 
 export default {
+  records: [reports],
+  jobs: [mailJob],
+  schedules: mailSchedules,
+  walls: reportWalls,
   operations: [
+    runRoute,
+    exportRoute,
+    ...wishRoutes,
     operation({
       method: 'GET',
       path: '/reports/pipeline',
