@@ -129,7 +129,9 @@ async function importNotes(program: Program, docs: Doc[]): Promise<string> {
     password: `long enough ${Math.random()}`,
     workspaceName: 'Bench',
   })
-  const csv = [['body', 'tags'], ...docs.map(({ id, text }) => [text, `d${id}`])].map(cells => csvLine(cells)).join('')
+  const csv = [['body', 'tags'], ...docs.map(({ id, text }) => [text, `d${id}`])]
+    .map(cells => csvLine(cells))
+    .join('')
   const { id } = await ask(program, token, 'POST', '/notes/import?onDuplicate=create', csv)
   for (;;) {
     const found = await ask(program, token, 'GET', `/imports/${id}`)
@@ -156,15 +158,22 @@ async function main(folder: string, env: Record<string, string | undefined>): Pr
     const times: number[] = []
     for (const { text } of queries) {
       const start = performance.now()
-      const { rows } = await ask(program, token, 'GET', `/search?limit=${RANKED}&q=${encodeURIComponent(text)}`)
+      const { rows } = await ask(
+        program,
+        token,
+        'GET',
+        `/search?limit=${RANKED}&q=${encodeURIComponent(text)}`,
+      )
       times.push(performance.now() - start)
       sides['GET /search']!.push(rows.map((row: Reply) => row.record.tags[0].slice(1)))
       sides['plain BM25']!.push(plain(text))
     }
     console.log('| ranked by | nDCG@10 | recall@10 | recall@100 |\n| --- | --: | --: | --: |')
     for (const [name, ranked] of Object.entries(sides)) {
-      const by = (measure: (ids: string[], relevant: Map<string, number>, at: number) => number, at: number) =>
-        mean(queries.map(({ _id }, i) => measure(ranked[i]!, judged.get(_id)!, at)))
+      const by = (
+        measure: (ids: string[], relevant: Map<string, number>, at: number) => number,
+        at: number,
+      ) => mean(queries.map(({ _id }, i) => measure(ranked[i]!, judged.get(_id)!, at)))
       console.log(`| ${name} | ${by(ndcg, 10)} | ${by(recall, 10)} | ${by(recall, 100)} |`)
     }
     times.sort((a, b) => a - b)

@@ -15,7 +15,7 @@ import { meantBy } from './words.ts'
 
 /** The record types that are searched. */
 export const searched = (): RecordDefinition[] =>
-  allRecords().filter(record => hasColumn(record, 'searchText') && record.routes.includes('list'))
+  allRecords().filter(record => hasColumn(record, 'searchText') && record.routes.includes('read'))
 
 const text = z
   .string()
@@ -122,7 +122,7 @@ async function takeTurns(
     }
   }
   if (terms.some(term => term.found))
-    await take(SOME, someRanking(terms, await sizeOf(tx, records)), asked.words)
+    await take(SOME, someRanking(terms, records, await sizeOf(tx, records)), asked.words)
   return [...asked.words, ...meant, ...terms.map(({ stem }) => stem)]
 }
 

@@ -40,26 +40,37 @@ export function holds(text: string, word: string, add: Add): string {
   return `(${text} like ${add(pattern(word, ''), 'text')} or ${text} like ${add(pattern(word, '% '), 'text')})`
 }
 
-/** A word of the question in one of its stems, and how many records of the workspace hold it. */
-export type Term = { word: string; stem: string; found: number }
+/** A word of the question in one of its stems, and how many records hold it: by record type, and in all. */
+export type Term = { word: string; stem: string; counts: number[]; found: number }
+
+const ESCAPED_STEM = `replace(replace(replace(u.lexeme, '\\', '\\\\'), '%', '\\%'), '_', '\\_')`
 
 /**
- * The stems of the words, each with the number of records that hold it, counted up to `atMost` a record type. Words that
- * say nothing ("the") have none; those that nobody has ever written come with 0.
- * @param counts SQL of the number for one record type, over `l.query` (the stem) and `l.part` (the word as a pattern)
+ * The stems of the words, each with the number of records that hold it. Words that say nothing ("the") have none; those
+ * that nobody has ever written come with 0.
+ * @param counts SQL of the number for each record type, over `l.query` (the stem) and `l.part` (what to look for in names)
  */
 export async function termsOf(tx: Tx, words: string[], counts: string[]): Promise<Term[]> {
   const text = `with l as (
-      select w.word, w.part, u.lexeme, ('''' || replace(replace(u.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as query
+      select w.word, u.lexeme, ('''' || replace(replace(u.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as query,
+        case when starts_with(w.word, u.lexeme) and length(u.lexeme) >= ${PART_LETTERS} then '%' || ${ESCAPED_STEM} || '%' else w.part end as part
       from unnest($2::text[], $3::text[]) w(word, part), unnest(to_tsvector('english', w.word)) u)
-    select l.word, l.lexeme as stem, ${counts.join(' + ') || '0'} as found from l`
+    select l.word, l.lexeme as stem, array[${counts.join(', ')}]::int[] as counts from l`
   const parts = words.map(word => pattern(word, '%'))
   const rows = await tx.as('ascendore_search', () =>
     tx.session.rows(text, [tx.who.workspaceId, arrayLiteral(words), arrayLiteral(parts)]),
   )
-  return rows.map((row: Row) => ({
-    word: row.word as string,
-    stem: row.stem as string,
-    found: Number(row.found),
-  }))
+  return rows.map((row: Row) => {
+    const counts = row.counts as number[]
+    return {
+      word: row.word as string,
+      stem: row.stem as string,
+      counts,
+      found: counts.reduce((sum, n) => sum + n, 0),
+    }
+  })
 }
+
+/** What is looked for in names for a term: its stem where the word begins with it. */
+export const inNames = ({ word, stem }: Term): string =>
+  word.startsWith(stem) && stem.length >= PART_LETTERS ? stem : word

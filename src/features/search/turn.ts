@@ -12,7 +12,11 @@ const EXCERPT_CHARACTERS = 160
 /** The start of a select over the row `t`, its condition, and what closes it. It gives `id`, `title`, `body` and what `score` needs. */
 export type Part = { from: string; where: string; after?: string }
 /** How records are found and ranked: a part for each type, and a score from 0 to 1 over what they give. */
-export type Ranking = { part: (record: RecordDefinition, add: Add) => Part; score: (add: Add) => string }
+export type Ranking = {
+  /** Undefined where no record of the type can be among them. */
+  part: (record: RecordDefinition, add: Add) => Part | undefined
+  score: (add: Add) => string
+}
 
 /** A record type with the condition of what the caller sees of it and asks for. */
 export type Scope = { record: RecordDefinition; where: string; params: unknown[] }
@@ -59,12 +63,20 @@ export type Ranked = { rows: Row[]; facets: Record<string, number>; total: numbe
  */
 export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [] }: Turn): Promise<Ranked> {
   const params: unknown[] = []
-  const add: Add = (value, cast) => `$${params.push(value)}::${cast}`
+  const places = new Map<string, string>()
+  const add: Add = (value, cast) => {
+    const key = `${cast} ${value}`
+    const place = places.get(key) ?? `$${params.push(value)}::${cast}`
+    places.set(key, place)
+    return place
+  }
   const score = ranking.score(add)
-  const parts = scopes.map(scope => {
+  const parts = scopes.flatMap(scope => {
+    const part = ranking.part(scope.record, add)
+    if (!part) return []
     const visible = scope.where.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + params.length}`)
     params.push(...scope.params)
-    const { from, where, after = '' } = ranking.part(scope.record, add)
+    const { from, where, after = '' } = part
     const but = without.length
       ? ` and not (${without.map(word => holds('t.search_text', word, add)).join(' and ')})`
       : ''

@@ -51,6 +51,10 @@ const wordsIn = (alias: string): string =>
   `string_to_table(translate(left(${alias}.search_text, ${CHARACTERS_READ}), E'${PUNCTUATION.replace(/[\\']/g, '\\$&').replace(/\t/g, '\\t').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}', repeat(' ', ${PUNCTUATION.length})), ' ') w(word)`
 const IS_WORD = `length(w.word) between ${LETTERS_AT_LEAST} and ${LETTERS_AT_MOST} and w.word !~ '[0-9]'`
 
+/** SQL of workspace and word of the records of a type that fulfil a condition over `t`. */
+export const wordsOf = (record: RecordDefinition, condition: string): string =>
+  `select distinct t.workspace_id, w.word from ${tableOf(record)} t, ${wordsIn('t')} where ${condition} and ${IS_WORD}`
+
 const NAMES_WORDS = ['text', 'longText', 'email', 'url']
 /** Whether the change may have brought a word. */
 const mayBring = (record: RecordDefinition, { action, changes }: EventRow): boolean =>
@@ -99,14 +103,11 @@ export async function sweep(
   searched: RecordDefinition[],
   workspaceId: string,
 ): Promise<void> {
-  const all = searched.map(
-    record =>
-      `select w.word from ${tableOf(record)} t, ${wordsIn('t')} where t.workspace_id = $1::uuid and ${IS_WORD}`,
-  )
+  const all = searched.map(record => wordsOf(record, 't.workspace_id = $1::uuid'))
   await database.inSystem('ascendore_worker', async scope => {
     await scope.session.script("set local statement_timeout = '10min'")
     await scope.session.rows(
-      `delete from search_words s where s.workspace_id = $1::uuid and s.word not in (${all.join(' union ')})`,
+      `delete from search_words s where s.workspace_id = $1::uuid and not exists (select from (${all.join(' union ')}) w where w.word = s.word)`,
       [workspaceId],
     )
   })
