@@ -112,8 +112,12 @@ describe('plans', () => {
       })
       it('a search', () => usesIndex(person(), '/contacts?q=greta', 'contacts', /^contacts_/))
       it('a search over all records', () => usesIndex(person(), '/search?q=greta', 'contacts', /^contacts_/))
-      it('a search that forgives typos', () =>
-        usesIndex(person(), '/search?q=quixnao', 'contacts', /^contacts_/))
+      it('a search that forgives typos', async () => {
+        await usesIndex(person(), '/search?q=quixnao', 'contacts', /^contacts_/)
+        await usesIndex(person(), '/search?q=quixnao', 'search_words', /^search_words_alike/)
+      })
+      it('a search for a whole question', () =>
+        usesIndex(person(), '/search?q=which+cranes+leaked+oil', 'notes', /^notes_ranked/))
       it('what happened to a record', async () => {
         const { body } = await person().get('/contacts')
         await usesIndex(person(), `/contacts/${body.rows[0].id}/activities`, 'events', /^events_entity/)

@@ -102,34 +102,32 @@ async function takeTurns(
   await take(WHOLE, wholeRanking(asked.text, choices))
   const isSentence = asked.words.length >= SENTENCE_WORDS
   if (found.total >= (isSentence ? ENOUGH : 1)) return asked.words
-  let terms = await termsOf(tx, asked.words, records.map(countOf))
-  let meant: string[] = []
+  let words = asked.words
+  // A word alone has just been looked for everywhere; of several it must be told which of them nobody has written.
+  let terms = words.length > 1 ? await countTerms(tx, records, words) : undefined
   if (!found.total) {
-    const likely = await together(
-      asked.words.map(word => (isKnown(word, terms) ? [] : meantBy(tx, records, word))),
-    )
-    meant = likely.map((near, i) => near[0] ?? asked.words[i]!)
-    if (likely.some(near => near.length)) {
-      const wider = choices.map((own, i) => [...likely[i]!, ...own])
-      await take(MEANT, weaker(wholeRanking(meant.join(' '), wider)))
-      meant = wider.flat()
-      if (found.total && !isSentence) return meant
-      terms = await termsOf(
-        tx,
-        likely.map((near, i) => near[0] ?? asked.words[i]!),
-        records.map(countOf),
-      )
+    const near = await together(words.map(word => (isKnown(word, terms) ? [] : meantBy(tx, records, word))))
+    if (near.some(({ length }) => length)) {
+      words = near.map(([first], i) => first ?? words[i]!)
+      const likely = near.map((some, i) => (some.length ? some : [words[i]!]))
+      await take(MEANT, weaker(wholeRanking(words.join(' '), likely)))
+      if (found.total && !isSentence) return likely.flat()
+      terms = undefined
     }
   }
+  terms ??= await countTerms(tx, records, words)
   if (terms.some(term => term.found))
     await take(SOME, someRanking(terms, records, await sizeOf(tx, records)), asked.words)
-  return [...asked.words, ...meant, ...terms.map(({ stem }) => stem)]
+  return [...asked.words, ...words, ...terms.map(({ stem }) => stem)]
 }
 
+const countTerms = (tx: Tx, records: RecordDefinition[], words: string[]): Promise<Term[]> =>
+  termsOf(tx, words, records.map(countOf))
+
 /** A word without stems says nothing ("the"), and so it cannot be a typo. */
-const isKnown = (word: string, terms: Term[]): boolean => {
-  const own = terms.filter(term => term.word === word)
-  return !own.length || own.some(({ found }) => found > 0)
+const isKnown = (word: string, terms: Term[] | undefined): boolean => {
+  const own = terms?.filter(term => term.word === word)
+  return own !== undefined && (!own.length || own.some(({ found }) => found > 0))
 }
 
 const MEANT_WEIGHT = 0.9

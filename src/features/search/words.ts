@@ -19,7 +19,7 @@ const TWO_TYPOS_LETTERS = 6
 /** Of pg_trgm's `similarity`: two letters of four that changed places leave two of eight trigrams. */
 const ALIKE = 0.2
 const ALIKE_AT_MOST = 200
-const MEANT_AT_MOST = 5
+const MEANT_AT_MOST = 3
 /** Changes that the follower has not read yet, whose words are read beside its own. */
 const FRESH_AT_MOST = 500
 
