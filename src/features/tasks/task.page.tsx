@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { api, messageOf, useMay } from '#web/api.ts'
-import { tellFault } from '#web/kit/notify.ts'
+import { tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { useText } from '#web/text/index.tsx'

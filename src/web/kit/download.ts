@@ -1,5 +1,5 @@
 import { api } from '../api.ts'
-import { tellFault } from './notify.ts'
+import { tellFault } from './notify.tsx'
 
 /** Fetches what stands under a path of the API and saves it as a file. */
 export async function saveFile(

@@ -51,6 +51,7 @@ function formats(locale: string, home: string) {
     hour: '2-digit',
     minute: '2-digit',
   })
+  const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const asDate = (value: string) => (value.length === 10 ? new Date(`${value}T12:00:00`) : new Date(value))
   return {
@@ -60,6 +61,8 @@ function formats(locale: string, home: string) {
     /** Such as 1.2M €, for sums at a glance. */
     shortMoney: (value: number, currency = home) => moneyIn(currency, true).format(value),
     day: (value: string) => day.format(asDate(value)),
+    /** Of 2026-11: November 2026. */
+    month: (value: string) => month.format(asDate(`${value}-01`)),
     shortDay(value: string) {
       const date = asDate(value)
       return (date.getFullYear() === new Date().getFullYear() ? shortDay : day).format(date)

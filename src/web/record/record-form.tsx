@@ -5,7 +5,7 @@ import { api, issuesByPath } from '../api.ts'
 import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useDraft } from '../kit/draft.ts'
 import { FieldInput } from '../kit/input.tsx'
-import { tell } from '../kit/notify.ts'
+import { tell } from '../kit/notify.tsx'
 import { useText } from '../text/index.tsx'
 import { type AnyContract, type Column, type Row, refreshAround, useColumns } from './model.ts'
 

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, messageOf, queries } from '../api.ts'
 import { FieldInput } from '../kit/input.tsx'
-import { tellFault } from '../kit/notify.ts'
+import { tellFault } from '../kit/notify.tsx'
 import { type AnyContract, type Column, changeOf, type Row, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 
