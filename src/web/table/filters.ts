@@ -22,6 +22,8 @@ export function operatorsFor({ field }: Column): Array<keyof Text['operators']> 
       return ['eq', 'neq', 'empty', 'notEmpty']
     case 'boolean':
       return ['eq']
+    case 'related':
+      return ['notEmpty', 'empty']
     case 'tags':
       return ['contains', 'empty', 'notEmpty']
     default:
