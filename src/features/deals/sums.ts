@@ -3,9 +3,9 @@ import { DatabaseFault } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
+import { exchangeOf } from '#core/record/currency.ts'
 import { compileSelection } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
-import { exchangeOf } from '#features/analytics/money.ts'
 
 /** Groups in one answer; a stage or a month has one for each currency. */
 const GROUPS_AT_MOST = 5000
