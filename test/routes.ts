@@ -60,6 +60,7 @@ const FILLERS: Record<string, Filler> = {
     },
   }),
   'POST /email-templates/{id}/preview': async () => ({ body: {} }),
+  'POST /email-templates/preview': async () => ({ body: { subject: 'Hello', body: 'Good morning' } }),
   'POST /emails': async samples => {
     const contact = { firstName: 'Ida', email: `${fresh()}@sample.example` }
     const { id } = (await samples.person.post('/contacts', contact)).body
@@ -214,6 +215,21 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
       body: { from: 'ida@sample.example' },
     }),
   },
+  'POST /emails/events/{token}': {
+    why: 'needs the secret of the address: emails/reports.test.ts',
+    call: async () => ({
+      ids: { token: `${'0'.repeat(32)}${MAIL_TOKEN}` },
+      body: { event: 'delivered', email: 'ida@sample.example' },
+    }),
+  },
+  'GET /track/open/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) } }),
+  },
+  'GET /track/click/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) }, query: { url: 'https://shop.example/' } }),
+  },
   'GET /unsubscribe/{token}': {
     why: 'needs the link of a mail: campaigns/campaigns.test.ts',
     call: async () => ({ ids: { token: 'x'.repeat(64) } }),
@@ -235,7 +251,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/search$/, 'VIEWER'],
   [/^POST \/reports\/run$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
-  [/^POST \/email-templates\/\{id\}\/preview$/, 'VIEWER'],
+  [/^POST \/email-templates\/(\{id\}\/)?preview$/, 'VIEWER'],
   [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
@@ -259,6 +275,7 @@ const WRITES_NOTHING = new Set<string>([
   'POST /reports/run',
   // Shows how a mail would read.
   'POST /email-templates/{id}/preview',
+  'POST /email-templates/preview',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,

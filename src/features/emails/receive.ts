@@ -2,7 +2,8 @@ import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import { bounced, markBounced, tellCampaign } from './deliver.ts'
+import { tellCampaign } from './campaign-state.ts'
+import { bounced, markBounced } from './deliver.ts'
 import { emails } from './emails.table.ts'
 import type { Bounce, Received } from './parse.ts'
 
@@ -56,7 +57,7 @@ async function isKnown({ session, who }: Tx, messageId: string): Promise<boolean
 }
 
 /** The kept mail that has one of the Message-IDs; the first of them that is known. */
-async function mailAmong({ session, who }: Tx, ids: string[]): Promise<Row | undefined> {
+export async function mailAmong({ session, who }: Tx, ids: string[]): Promise<Row | undefined> {
   if (!ids.length) return undefined
   const [row] = await session.rows(
     `select id, contact_id as "contactId", deal_id as "dealId", message_id as "messageId", to_address as "toAddress", direction
@@ -84,11 +85,22 @@ async function takeBounce(tx: Tx, bounce: Bounce): Promise<Outcome> {
   const address = email?.toAddress as string | undefined
   const isOurs = email?.direction === 'OUTBOUND' && address?.toLowerCase() === bounce.recipient
   if (!isOurs || !bounce.status.startsWith('5')) return { status: 'IGNORED', emailId: null }
-  const reason = `${bounce.status} ${bounce.diagnostic}`.trim()
-  await store.update(tx, emails, email.id as string, { status: 'BOUNCED', reason })
-  await tellCampaign(tx, email.id as string, bounced(reason))
-  // A full mailbox (5.2.2) and a policy (5.7) say nothing against the address.
-  if (email.contactId && !/^5\.(2\.2$|7\.)/.test(bounce.status))
-    await markBounced(tx, email.contactId as string, address!)
+  await markMailBounced(tx, email, {
+    reason: `${bounce.status} ${bounce.diagnostic}`.trim(),
+    // A full mailbox (5.2.2) and a policy (5.7) say nothing against the address.
+    isBadAddress: !/^5\.(2\.2$|7\.)/.test(bounce.status),
+  })
   return { status: 'BOUNCE', emailId: email.id as string }
+}
+
+/** A mail of ours came back: it, its recipient in the campaign and, where the address is no good, the contact are BOUNCED. */
+export async function markMailBounced(
+  tx: Tx,
+  email: Row,
+  { reason, isBadAddress }: { reason: string; isBadAddress: boolean },
+): Promise<void> {
+  await store.update(tx, emails, email.id as string, { status: 'BOUNCED', reason: reason.slice(0, 600) })
+  await tellCampaign(tx, email.id as string, bounced(reason.slice(0, 600)))
+  if (email.contactId && isBadAddress)
+    await markBounced(tx, email.contactId as string, email.toAddress as string)
 }
