@@ -11,6 +11,7 @@ import {
   documentOf,
   fill,
   isWhole,
+  MAILBOX,
   notified,
   type Route,
   records,
@@ -179,6 +180,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/api-keys': { all: 'true' },
   '/notifications': { unread: 'true' },
   '/webhooks': { isActive: 'true' },
+  '/mailboxes': { isActive: 'false' },
   '/webhooks/{id}/deliveries': { status: 'FAILED' },
   '/jobs/failed': { name: 'import-undo' },
 }
@@ -201,6 +203,7 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
     }
     if (first === 'api-keys')
       for (const _ of [1, 2]) await owner.post('/api-keys', { name: fresh(), scopes: ['read'] })
+    if (first === 'mailboxes') for (const _ of [1, 2]) await owner.post('/mailboxes', MAILBOX)
     if (first === 'webhooks')
       for (const _ of [1, 2])
         await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] })

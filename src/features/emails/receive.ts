@@ -16,6 +16,7 @@ export type Outcome = { status: 'RECEIVED' | 'BOUNCE' | 'DUPLICATE' | 'IGNORED';
  */
 export async function receive(tx: Tx, mail: Received): Promise<Outcome> {
   if (mail.bounce) return takeBounce(tx, mail.bounce)
+  await takeTurn(tx, mail.messageId)
   if (mail.messageId && (await isKnown(tx, mail.messageId))) return { status: 'DUPLICATE', emailId: null }
   const thread = await mailAmong(tx, mail.answers)
   const contact = (await contactBy(tx, mail.from)) ?? (await contactOf(tx, thread))
@@ -46,6 +47,14 @@ export async function receive(tx: Tx, mail: Received): Promise<Outcome> {
     ...links,
   })
   return { status: 'RECEIVED', emailId: kept.id }
+}
+
+/** A mail may come by several ways at once: by a service and by the mailboxes of all whom it names. It is kept once. */
+async function takeTurn({ session, who }: Tx, messageId: string | null): Promise<void> {
+  if (messageId)
+    await session.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `mail ${who.workspaceId} ${messageId}`,
+    ])
 }
 
 async function isKnown({ session, who }: Tx, messageId: string): Promise<boolean> {
