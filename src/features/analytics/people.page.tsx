@@ -84,7 +84,7 @@ export function LeadSourcesPanel({ dateFrom }: Asked) {
           figures.number(row.converted),
           figures.share(row.conversionRate),
           figures.number(row.wonDeals),
-          figures.money(currency)(row.wonAmount),
+          figures.shortMoney(currency)(row.wonAmount),
         ]),
       })}
     />

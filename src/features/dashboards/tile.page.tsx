@@ -20,10 +20,10 @@ import classes from './dashboard.module.css'
 import { DASHBOARD_COLUMNS, type DashboardTile, TILE_ROWS_AT_MOST } from './dashboards.contract.ts'
 import type { RunTile } from './model.page.tsx'
 
-const ROW_PX = 132
+const ROW_PX = 148
 const GAP_PX = 16
 /** What of a tile's height is not its chart. */
-const FRAME_PX = 96
+const FRAME_PX = 104
 
 type Given = {
   tile: DashboardTile

@@ -23,20 +23,26 @@ export default function Drawing(given: Given) {
   return given.chart === 'DONUT' ? <Donut {...given} /> : <Axes {...given} />
 }
 
-function Axes({ chart, drawn: { points, series }, height, write, writeShort }: Given) {
+const BAR_PX = 16
+const AXIS_PX = 40
+
+function Axes({ chart, drawn: { points, series, isTimed }, height, write, writeShort }: Given) {
+  // Names are long and need a line of their own each; times go from left to right.
+  const isLying = !isTimed && (chart === 'BAR' || chart === 'STACKED_BAR')
+  const barsPerPoint = chart === 'BAR' ? series.length : 1
   const common = {
-    h: height,
+    h: isLying ? Math.max(height, points.length * (barsPerPoint * BAR_PX + 12) + AXIS_PX) : height,
     data: points,
     dataKey: 'label',
     series: series.map(({ key, label, color }) => ({ name: key, label, color })),
     withLegend: false,
     accessibilityLayer: false,
     valueFormatter: write,
-    gridAxis: 'x' as const,
+    gridAxis: isLying ? ('y' as const) : ('x' as const),
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
-    yAxisProps: { tickFormatter: writeShort, width: 64 },
-    xAxisProps: { minTickGap: 12 },
+    yAxisProps: isLying ? { width: 112, interval: 0 } : { tickFormatter: writeShort, width: 64 },
+    xAxisProps: isLying ? { tickFormatter: writeShort } : { minTickGap: 12 },
     classNames: { axis: classes.axis },
   }
   if (chart === 'LINE')
@@ -55,7 +61,14 @@ function Axes({ chart, drawn: { points, series }, height, write, writeShort }: G
         strokeWidth={2}
       />
     )
-  return <BarChart {...common} type={chart === 'STACKED_BAR' ? 'stacked' : 'default'} maxBarWidth={48} />
+  return (
+    <BarChart
+      {...common}
+      orientation={isLying ? 'vertical' : 'horizontal'}
+      type={chart === 'STACKED_BAR' ? 'stacked' : 'default'}
+      maxBarWidth={isLying ? BAR_PX : 48}
+    />
+  )
 }
 
 function Donut({ drawn, height, write, others }: Given) {
