@@ -4,7 +4,7 @@ import { chartsFor } from '#web/chart/result.ts'
 import { FieldInput } from '#web/kit/input.tsx'
 import { type Column, useColumns } from '#web/record/model.ts'
 import { FilterBar } from '#web/table/filter-bar.tsx'
-import { type Condition, conditionsOf, filterOf } from '#web/table/filters.ts'
+import { type conditionsOf, filterOf } from '#web/table/filters.ts'
 import { useText } from '#web/text/index.tsx'
 import { CHART_ICONS } from './chart-icons.page.tsx'
 import { contractOf, REPORTED } from './entities.page.tsx'
@@ -19,12 +19,14 @@ import {
   type ReportMeasure,
 } from './reports.contract.ts'
 
+export type ShownFilter = ReturnType<typeof conditionsOf>
+
 type Given = {
   edited: Edited
   change: (values: Partial<Edited>) => void
-  /** Conditions that are being built: without a value yet they are in no filter. */
-  conditions: Condition[] | undefined
-  setConditions: (conditions: Condition[] | undefined) => void
+  /** The filter as it is being built: conditions without a value yet are in no filter. */
+  shown: ShownFilter
+  show: (filter: ShownFilter) => void
   mayShare: boolean
 }
 
@@ -32,13 +34,13 @@ const GROUPS_AT_MOST = 2
 const MEASURES_AT_MOST = 10
 
 /** Everything that a report asks, each choice of it answered at once beside it. */
-export function Panel({ edited, change, conditions, setConditions, mayShare }: Given) {
+export function Panel({ edited, change, shown, show, mayShare }: Given) {
   const text = useText()
   const columns = useColumns(contractOf(edited.entity))
   const isTimed = stepOfGroup(edited.groupBy[0]) !== undefined
   const chooseEntity = (entity: string | null) => {
     if (!entity || entity === edited.entity) return
-    setConditions([])
+    show({ conditions: [], extra: undefined })
     change({ entity, filter: null, groupBy: [], measures: [{ op: 'count' }] })
   }
   return (
@@ -49,32 +51,16 @@ export function Panel({ edited, change, conditions, setConditions, mayShare }: G
         data={REPORTED.map(({ name, label }) => ({ value: name, label: text.plurals[name] ?? label }))}
         onChange={chooseEntity}
       />
-      <div className={classes.section}>
-        {conditions ? (
-          <div>
-            <FilterBar
-              columns={columns}
-              conditions={conditions}
-              onChange={next => {
-                setConditions(next)
-                change({ filter: filterOf(next) ?? null })
-              }}
-            />
-          </div>
-        ) : (
-          <>
-            <span className="quiet">{text.reports.otherFilter}</span>
-            <Button
-              variant="default"
-              onClick={() => {
-                setConditions([])
-                change({ filter: null })
-              }}
-            >
-              {text.reports.dropFilter}
-            </Button>
-          </>
-        )}
+      <div>
+        <FilterBar
+          columns={columns}
+          view={shown}
+          onChange={({ conditions = shown.conditions, ...more }) => {
+            const next = { conditions, extra: 'extra' in more ? more.extra : shown.extra }
+            show(next)
+            change({ filter: filterOf(next.conditions, next.extra) ?? null })
+          }}
+        />
       </div>
       <Groups {...{ edited, change, columns }} />
       <Measures {...{ edited, change, columns }} />
@@ -284,6 +270,3 @@ function Charts({ value, fitting, onChange }: ChartsGiven) {
     </fieldset>
   )
 }
-
-/** The conditions of a report's filter, as far as they can be shown. */
-export const startConditions = (filter: object | null): Condition[] | undefined => conditionsOf(filter)

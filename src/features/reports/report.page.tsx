@@ -12,13 +12,13 @@ import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { saveFile } from '#web/kit/download.ts'
 import { useDraft } from '#web/kit/draft.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
-import { tell, tellFault } from '#web/kit/notify.ts'
+import { tell, tellFault } from '#web/kit/notify.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
-import type { Condition } from '#web/table/filters.ts'
+import { conditionsOf } from '#web/table/filters.ts'
 import { useText } from '#web/text/index.tsx'
 import { MailDialog, useMailText } from './mail-dialog.page.tsx'
 import { type Edited, editedOf, isComplete, NEW_REPORT, type SavedReport, specOf } from './model.page.tsx'
-import { Panel, startConditions } from './panel.page.tsx'
+import { Panel } from './panel.page.tsx'
 import classes from './report.module.css'
 
 export const reportQuery = (id: string) => ({
@@ -44,12 +44,12 @@ function Builder({ report }: { report: SavedReport | undefined }) {
   const { draft, change, forget } = useDraft(`report.${report?.id ?? 'new'}`, initial)
   const edited = { ...initial, ...draft } as Edited
   const isChanged = JSON.stringify(editedOf(edited)) !== JSON.stringify(initial)
-  const [conditions, setConditions] = useState<Condition[] | undefined>(() => startConditions(edited.filter))
+  const [shown, show] = useState(() => conditionsOf(edited.filter))
   const mayChange =
     may.write && (!report || report.createdById === user.id || (report.shared && may.administer))
   const discard = () => {
     forget()
-    setConditions(startConditions(initial.filter))
+    show(conditionsOf(initial.filter))
   }
   return (
     <div className={classes.page}>
@@ -80,7 +80,7 @@ function Builder({ report }: { report: SavedReport | undefined }) {
         <Actions {...{ report, edited, isChanged, mayChange, forget, discard }} />
       </div>
       <div className={classes.body}>
-        <Panel {...{ edited, change, conditions, setConditions }} mayShare={mayChange} />
+        <Panel {...{ edited, change, shown, show }} mayShare={mayChange} />
         <div className={classes.shown}>
           {report && <MailBanner report={report} />}
           <Answer edited={edited} />

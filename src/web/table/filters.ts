@@ -81,26 +81,3 @@ function conditionOf({ field, op, value }: Leaf): Condition | undefined {
   }
   return READABLE.has(op) ? { path: field, op: op as Condition['op'], value } : undefined
 }
-
-type Told = { field?: unknown; op?: unknown; value?: unknown; and?: unknown }
-
-/** The conditions that a kept filter is made of; undefined where it says more than they can. */
-export function conditionsOf(filter: object | null | undefined): Condition[] | undefined {
-  if (!filter) return []
-  const parts = Array.isArray((filter as Told).and) ? ((filter as Told).and as Told[]) : [filter as Told]
-  const conditions = parts.map(conditionOf)
-  return conditions.every(condition => condition !== undefined) ? conditions : undefined
-}
-
-const KNOWN = ['eq', 'neq', 'contains', 'startsWith', 'lt', 'lte', 'gt', 'gte', 'before', 'after']
-
-function conditionOf({ field, op, value }: Told): Condition | undefined {
-  if (typeof field !== 'string' || typeof op !== 'string') return undefined
-  if (op === 'empty') return { path: field, op: value === false ? 'notEmpty' : 'empty', value: null }
-  if (op === 'withinLast') {
-    const [, days] = /^(\d+)d$/.exec(String(value)) ?? []
-    return days ? { path: field, op, value: Number(days) } : undefined
-  }
-  if (op === 'in') return Array.isArray(value) ? { path: field, op, value } : undefined
-  return KNOWN.includes(op) ? { path: field, op: op as Condition['op'], value } : undefined
-}
