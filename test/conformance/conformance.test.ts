@@ -5,6 +5,7 @@ import { r0 } from './r0.ts'
 import { r1 } from './r1.ts'
 import { r2 } from './r2.ts'
 import { r3 } from './r3.ts'
+import { r3Strict } from './r3-strict.ts'
 import { r4 } from './r4.ts'
 
 /**
@@ -26,4 +27,5 @@ r0(people, origin)
 r1(people, origin)
 r2(() => people.signUp('Renate'), origin)
 r3(program, origin)
+r3Strict(program, people, origin)
 r4(() => people.signUp('Rolf'), origin)

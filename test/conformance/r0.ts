@@ -80,7 +80,10 @@ export function r0(people: People, origin: () => Promise<string>): void {
     const other = { name: 'Omar', email: freshEmail('omar'), password: PASSWORD }
     await nobody('POST /auth/signup', 201, { body: other })
     const short = await nobody('POST /auth/signup', 400, { body: { ...other, password: 'x', email: 'x' } })
-    assert.deepEqual(short.body.issues.map((issue: { path: string }) => issue.path).sort(), ['email', 'password'])
+    assert.deepEqual(short.body.issues.map((issue: { path: string }) => issue.path).sort(), [
+      'email',
+      'password',
+    ])
     const before = (await call('GET /companies/me', 200)).body
     assert.equal(before.name, 'Sudhir & Co')
     // Until the address is verified nobody is invited.
@@ -113,7 +116,10 @@ export function r0(people: People, origin: () => Promise<string>): void {
         ['Ravi', 'MEMBER', true],
       ],
     )
-    assertHas((await call('GET /users/:id', 200, { at: rep.user.id })).body, { email: rep.email, role: 'MEMBER' })
+    assertHas((await call('GET /users/:id', 200, { at: rep.user.id })).body, {
+      email: rep.email,
+      role: 'MEMBER',
+    })
     for (const user of users) assert.equal('password' in user || 'passwordHash' in user, false)
     const named = (await byRep('PUT /users/:id', 200, { at: rep.user.id, body: { name: 'Ravi K' } })).body
     assert.equal(named.name, 'Ravi K')
@@ -126,7 +132,10 @@ export function r0(people: People, origin: () => Promise<string>): void {
     const made = (await call('POST /contacts/', 201, { body: contact })).body
     assertHas(made, { ...contact, engagementScore: 0, lastInteractionAt: null })
     ids.contact = made.id
-    const stages = [{ name: 'New', probability: 20 }, { name: 'Won', kind: 'WON' }]
+    const stages = [
+      { name: 'New', probability: 20 },
+      { name: 'Won', kind: 'WON' },
+    ]
     const pipeline = (await call('POST /pipelines/', 201, { body: { name: 'Partners', stages } })).body
     assertHas(pipeline, { name: 'Partners', isDefault: false })
     assert.deepEqual(

@@ -87,7 +87,9 @@ export function r1(people: People, origin: () => Promise<string>): void {
   })
 
   test('R1 3: pipelines and stages are edited', async () => {
-    const pipeline = (await call('POST /pipelines', 201, { body: { name: 'Partners', stages: [{ name: 'First' }] } })).body
+    const pipeline = (
+      await call('POST /pipelines', 201, { body: { name: 'Partners', stages: [{ name: 'First' }] } })
+    ).body
     await call('PATCH /pipelines/:id', 200, { at: pipeline.id, body: { name: 'Resellers' } })
     const first = pipeline.stages[0].id
     const body = { pipelineId: pipeline.id, name: 'Second', probability: 60 }
@@ -110,7 +112,10 @@ export function r1(people: People, origin: () => Promise<string>): void {
     const deal = { title: 'Ten', amount: 10, primaryContactId: ids.contact }
     ids.deal = (await call('POST /deals', 201, { body: deal })).body.id
     assertHas((await call('GET /contacts/:id', 200, { at: ids.contact! })).body, contact)
-    assertHas((await call('GET /deals/:id', 200, { at: ids.deal! })).body, { ...deal, contactIds: [ids.contact] })
+    assertHas((await call('GET /deals/:id', 200, { at: ids.deal! })).body, {
+      ...deal,
+      contactIds: [ids.contact],
+    })
     await call('PATCH /contacts/:id', 200, { at: ids.contact!, body: { jobTitle: 'Buyer' } })
     await call('PATCH /deals/:id', 200, { at: ids.deal!, body: { amount: 12 } })
     const linked = rowsOf(await call('GET /contacts/:id/deals', 200, { at: ids.contact! }))

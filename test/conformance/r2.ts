@@ -97,7 +97,10 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
     assert.deepEqual(read, made)
     const changed = (await call(`PUT /a-crm/${noun}/:id`, 200, { at: made.id, body: change })).body
     assertHas(changed, { ...body, ...change })
-    for (const [key, isSo] of [['createdAt', made.createdAt === changed.createdAt], ['updatedAt', changed.updatedAt > made.updatedAt]])
+    for (const [key, isSo] of [
+      ['createdAt', made.createdAt === changed.createdAt],
+      ['updatedAt', changed.updatedAt > made.updatedAt],
+    ])
       assert.equal(isSo, true, String(key))
     const second = (await call(`POST /a-crm/${noun}`, 201, { body: { ...body, email: undefined } })).body
     await call(`DELETE /a-crm/${noun}/:id`, 204, { at: second.id })
@@ -201,14 +204,23 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
     assertHas(board, { totalOpenDeals: 1, totalPipelineAmount: 19_000, totalWeightedAmount: 7600 })
     // R2's six stages, prospecting to closed, are what a workspace starts with.
     const names = board.stages.map((stage: Answer['body']) => stage.stageName)
-    assert.deepEqual(names, ['Prospecting', 'Qualification', 'Proposal', 'Negotiation', 'Closed Won', 'Closed Lost'])
+    assert.deepEqual(names, [
+      'Prospecting',
+      'Qualification',
+      'Proposal',
+      'Negotiation',
+      'Closed Won',
+      'Closed Lost',
+    ])
     const lost = board.stages.find((stage: Answer['body']) => stage.stageName === 'Closed Lost')
     const body = { stageId: lost.stageId, lostReason: 'price' }
     const moved = (await call('PUT /a-crm/deals/:id/stage', 200, { at: made.id, body })).body
     assertHas(moved, { stageId: lost.stageId, status: 'LOST', lostReason: 'price' })
     assert.match(moved.actualCloseDate, /^\d{4}-\d\d-\d\d$/)
     const back = { stageId: board.stages[0].stageId }
-    assertHas((await call('PUT /a-crm/deals/:id/stage', 200, { at: made.id, body: back })).body, { status: 'OPEN' })
+    assertHas((await call('PUT /a-crm/deals/:id/stage', 200, { at: made.id, body: back })).body, {
+      status: 'OPEN',
+    })
     await call('PUT /a-crm/deals/:id/stage', 400, { at: made.id, body: { stageId: made.id } })
   })
 
@@ -236,12 +248,29 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
       await call('PUT /a-crm/campaigns/:id', 200, { at: made.id, body: { type } })
     for (const status of ['PLANNING', 'ACTIVE', 'PAUSED', 'COMPLETED', 'CANCELLED'])
       await call('PUT /a-crm/campaigns/:id', 200, { at: made.id, body: { status } })
-    await call('POST /a-crm/campaigns/:id/contacts', 200, { at: made.id, body: { contactIds: [ids.contact] } })
+    await call('POST /a-crm/campaigns/:id/contacts', 200, {
+      at: made.id,
+      body: { contactIds: [ids.contact] },
+    })
     const [member] = rowsOf(await call('GET /a-crm/campaigns/:id/contacts', 200, { at: made.id }))
-    assertHas(member, { campaignId: made.id, contactId: ids.contact, sentAt: null, openedAt: null, clickedAt: null })
+    assertHas(member, {
+      campaignId: made.id,
+      contactId: ids.contact,
+      sentAt: null,
+      openedAt: null,
+      clickedAt: null,
+    })
     await call('POST /a-crm/campaigns/:id/contacts', 400, { at: made.id, body: { contactIds: [made.id] } })
     const metrics = (await call('GET /a-crm/campaigns/:id/metrics', 200, { at: made.id })).body
-    assertHas(metrics, { contacts: 1, sent: 0, clicked: 0, wonDeals: 0, budget: 1500.75, actualCost: 1000, roi: -1 })
+    assertHas(metrics, {
+      contacts: 1,
+      sent: 0,
+      clicked: 0,
+      wonDeals: 0,
+      budget: 1500.75,
+      actualCost: 1000,
+      roi: -1,
+    })
   })
 
   test('R2 projects', async () => {
@@ -295,7 +324,10 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
     for (const type of ['CALL', 'EMAIL', 'MEETING', 'TODO', 'FOLLOW_UP', 'DEMO'])
       await call('PUT /a-crm/tasks/:id', 200, { at: made.id, body: { type } })
     for (const relatedType of ['company', 'contact', 'deal', 'project'])
-      await call('PUT /a-crm/tasks/:id', 200, { at: made.id, body: { relatedType, relatedId: ids[relatedType] } })
+      await call('PUT /a-crm/tasks/:id', 200, {
+        at: made.id,
+        body: { relatedType, relatedId: ids[relatedType] },
+      })
     await only('GET /a-crm/projects/:id/tasks', ids.project!, made.id)
     assert.deepEqual(
       rowsOf(await call('GET /a-crm/tasks/my-tasks', 200)).map(row => row.id),
@@ -311,7 +343,12 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
 
   test('R2 notes and activities', async () => {
     for (const relatedType of ['company', 'contact', 'deal'] as const) {
-      const body = { body: `About the ${relatedType}`, relatedType, relatedId: ids[relatedType], isPinned: true }
+      const body = {
+        body: `About the ${relatedType}`,
+        relatedType,
+        relatedId: ids[relatedType],
+        isPinned: true,
+      }
       const made = (await call('POST /a-crm/notes', 201, { body })).body
       assertHas(made, { ...body, authorId: owner.user.id, createdById: owner.user.id })
       assert.deepEqual((await call('GET /a-crm/notes/:id', 200, { at: made.id })).body, made)
@@ -322,7 +359,10 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
       await only(`${path}/notes`, ids[relatedType]!, made.id)
       const log = rowsOf(await call(`${path}/activities`, 200, { at: ids[relatedType]! }))
       for (const type of [`${relatedType}.created`, `${relatedType}.updated`, 'note.created'])
-        assert.ok(log.some(row => row.type === type && row.actorId === owner.user.id), `${path}: ${type}`)
+        assert.ok(
+          log.some(row => row.type === type && row.actorId === owner.user.id),
+          `${path}: ${type}`,
+        )
       await call('DELETE /a-crm/notes/:id', 204, { at: made.id })
       await call('GET /a-crm/notes/:id', 404, { at: made.id })
     }

@@ -118,7 +118,9 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
     assert.equal(as('User', known.user).id, userId)
     assert.equal(known.workspaceId, workspaceId)
     assert.equal(as('Workspace', known.workspace).name, 'Rita Ltd')
-    const other = walk.as((await nobody('POST /auth/login', 200, { body: { email, password: PASSWORD } })).body.token)
+    const other = walk.as(
+      (await nobody('POST /auth/login', 200, { body: { email, password: PASSWORD } })).body.token,
+    )
     await other('POST /auth/logout', 204)
     const refused = await other('GET /auth/me', 401)
     assert.equal(refused.body.code, 'SESSION_ENDED')
@@ -137,14 +139,19 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
     assert.equal((await walk.as(session.token)('GET /auth/me', 200)).body.workspaceId, made.id)
     // 4.3, optional: a header, for members.
     const headers = { 'x-workspace-id': workspaceId }
-    assert.equal((await walk.as(session.token)('GET /auth/me', 200, { headers })).body.workspaceId, workspaceId)
+    assert.equal(
+      (await walk.as(session.token)('GET /auth/me', 200, { headers })).body.workspaceId,
+      workspaceId,
+    )
     const back = await walk.as(session.token)('POST /workspaces/switch', 200, { body: { workspaceId } })
     token = back.body.token
     await me('POST /workspaces/switch', 404, { body: { workspaceId: userId } })
   })
 
   test('R3 6.2: invites, memberships and users', async () => {
-    await fetch(`${await origin()}/api/v1/auth/verify-email?token=${await tokenFrom(program(), email, 'verify-email')}`)
+    await fetch(
+      `${await origin()}/api/v1/auth/verify-email?token=${await tokenFrom(program(), email, 'verify-email')}`,
+    )
     const invite = async (role: string) =>
       as('Invite', (await me('POST /invites', 201, { body: { email: freshEmail('colleague'), role } })).body)
     const invites = [await invite('MEMBER'), await invite('ADMIN')]
@@ -205,7 +212,9 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
       stageIds.map((id, order) => [id, order]),
     )
     // 8.4: active deals hold their stage, unless another one takes them over.
-    const deal = (await me('POST /deals', 201, { body: { title: 'Held', amount: 5, currency: 'USD', stageId: made.id } })).body
+    const deal = (
+      await me('POST /deals', 201, { body: { title: 'Held', amount: 5, currency: 'USD', stageId: made.id } })
+    ).body
     assert.equal((await me('DELETE /stages/{id}', 422, { at: made.id })).body.code, 'STAGE_IN_USE')
     await me('DELETE /stages/{id}', 204, { at: made.id, query: { migrateTo: before[0]!.id } })
     assert.equal((await me('GET /deals/{id}', 200, { at: deal.id })).body.stageId, before[0]!.id)
@@ -273,16 +282,18 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
     const headers = { 'content-type': 'text/csv' }
     const started = await me('POST /contacts/import', 202, { body: csv, headers })
     const url = `${await origin()}/v1/imports/${started.body.id}`
-    const job = await until(
+    const job: Answer['body'] = await until(
       async () => (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).json(),
-      // biome-ignore lint/suspicious/noExplicitAny: an answer
-      (value: any) => !['PENDING', 'RUNNING'].includes(value.status),
+      (value: Answer['body']) => !['PENDING', 'RUNNING'].includes(value.status),
     )
     assertHas(job, { status: 'COMPLETED', total: 2, created: 2, failed: 0 })
     const file = await me('GET /contacts/export?format=csv', 200)
     assert.match(file.headers.get('content-type')!, /^text\/csv/)
     assert.match(file.headers.get('content-disposition')!, /attachment; filename="?contacts.*\.csv/)
-    const lines = file.text.replace(/^\uFEFF/, '').trimEnd().split(/\r?\n/)
+    const lines = file.text
+      .replace(/^\uFEFF/, '')
+      .trimEnd()
+      .split(/\r?\n/)
     assert.equal(lines.length, 4)
     for (const column of ['firstName', 'lastName', 'email', 'tags'])
       assert.ok(lines[0]!.split(',').includes(column), `${column} in ${lines[0]}`)
@@ -306,7 +317,14 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
     assert.deepEqual((await me('GET /deals/{id}', 200, { at: made.id })).body, made)
     const changed = await me('PATCH /deals/{id}', 200, { at: made.id, body: { amount: 19_000 } })
     assertHas(as('Deal', changed.body), { ...body, amount: 19_000 })
-    const second = as('Deal', (await me('POST /deals', 201, { body: { title: 'Ink', amount: 3, currency: 'USD', stageId: ids.stage } })).body)
+    const second = as(
+      'Deal',
+      (
+        await me('POST /deals', 201, {
+          body: { title: 'Ink', amount: 3, currency: 'USD', stageId: ids.stage },
+        })
+      ).body,
+    )
     const won = await me('PATCH /deals/{id}', 200, { at: second.id, body: { status: 'WON' } })
     assertHas(as('Deal', won.body), { status: 'WON', stageId: ids.wonStage })
     const found = async (query: string) =>
@@ -364,7 +382,9 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
     for (const row of all) as('Activity', row)
     const query = { entityType: 'deal', entityId: ids.deal!, dateFrom: '2020-01-01', dateTo: '2199-12-31' }
     const rows = rowsOf(await me('GET /activities', 200, { query })).map(row => as('Activity', row))
-    assert.ok(rows.some(row => row.entityType === 'deal' && row.entityId === ids.deal && row.actorId === userId))
+    assert.ok(
+      rows.some(row => row.entityType === 'deal' && row.entityId === ids.deal && row.actorId === userId),
+    )
     assert.ok(rows.length < all.length)
     // What the server did by itself, such as ending the import, has an actor too: 5 knows none that is null.
     assert.ok(all.some(row => row.type === 'import.completed'))
@@ -415,7 +435,10 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
     }
     const made = as('Visit', (await me('POST /visits', 201, { body })).body)
     assertHas(made, { ...body, contactName: 'Ingrid Solberg', status: 'SCHEDULED', workspaceId })
-    const moved = await me('PATCH /visits/{id}', 200, { at: made.id, body: { time: '14:05', status: 'COMPLETED' } })
+    const moved = await me('PATCH /visits/{id}', 200, {
+      at: made.id,
+      body: { time: '14:05', status: 'COMPLETED' },
+    })
     assertHas(as('Visit', moved.body), { ...body, time: '14:05', status: 'COMPLETED' })
     assert.deepEqual(
       rowsOf(await me('GET /visits', 200)).map(row => as('Visit', row).id),

@@ -35,7 +35,8 @@ export function r4(signUp: () => Promise<Person>, origin: () => Promise<string>)
   test('R4: log in, session, log out', async () => {
     person = await signUp()
     const { email, password } = person
-    const login = async () => (await walk.as()('POST /api/auth/login', 200, { body: { email, password } })).body
+    const login = async () =>
+      (await walk.as()('POST /api/auth/login', 200, { body: { email, password } })).body
     token = (await login()).token
     const session = (await call('GET /api/auth/session', 200)).body
     assert.equal(session.user.email, email)
@@ -48,12 +49,24 @@ export function r4(signUp: () => Promise<Person>, origin: () => Promise<string>)
   })
 
   test('R4: leads', async () => {
-    const body = { name: 'Tomás Prieto', email: 'tomas@prieto.example', company: 'Prieto', stage: 'CONTACTED', notes: '=1+1' }
+    const body = {
+      name: 'Tomás Prieto',
+      email: 'tomas@prieto.example',
+      company: 'Prieto',
+      stage: 'CONTACTED',
+      notes: '=1+1',
+    }
     const made = (await call('POST /api/leads', 201, { body })).body
     assertHas(made, { ...body, workspaceId: person.workspaceId })
     for (const key of ['createdAt', 'updatedAt']) assert.equal(new Date(made[key]).toISOString(), made[key])
     assert.deepEqual((await call('GET /api/leads/[id]', 200, { at: made.id })).body, made)
-    const change = { name: 'Tomás', email: 'tp@prieto.example', company: 'Prieto y Hijos', stage: 'QUALIFIED', notes: 'Called' }
+    const change = {
+      name: 'Tomás',
+      email: 'tp@prieto.example',
+      company: 'Prieto y Hijos',
+      stage: 'QUALIFIED',
+      notes: 'Called',
+    }
     assertHas((await call('PUT /api/leads/[id]', 200, { at: made.id, body: change })).body, change)
     const other = (await call('POST /api/leads', 201, { body: { ...body, stage: 'NEW' } })).body
     // Optional filters: stage, date.
@@ -93,7 +106,9 @@ export function r4(signUp: () => Promise<Person>, origin: () => Promise<string>)
     )
     assert.match(file.headers.get('content-disposition')!, /attachment; filename="?leads.*\.xlsx/)
     const parts = await partsOf(file.bytes)
-    const [header, row] = cellsOf(parts['xl/worksheets/sheet1.xml']!).map(cells => cells.slice(0, 5).map(cell => cell.value))
+    const [header, row] = cellsOf(parts['xl/worksheets/sheet1.xml']!).map(cells =>
+      cells.slice(0, 5).map(cell => cell.value),
+    )
     assert.deepEqual(header, ['name', 'email', 'company', 'stage', 'notes'])
     assert.deepEqual(row, ['Tomás', 'tp@prieto.example', 'Prieto y Hijos', 'QUALIFIED', 'Called'])
   })

@@ -16,7 +16,6 @@ export type Answer = {
   status: number
   headers: Headers
   /** Read as JSON where it is JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the server says, as in world.ts
   body: any
   text: string
   bytes: Buffer
@@ -59,7 +58,10 @@ export class Walk<Route extends string = string, Later extends string = never> {
   private async send(route: string, token: string | undefined, { at = [], query, ...given }: Given) {
     const [method = '', template = ''] = route.split(' ')
     const values = [at].flat()
-    const path = template.replace(PLACE, place => values.shift() ?? assert.fail(`${route}: what is ${place}?`))
+    const path = template.replace(
+      PLACE,
+      place => values.shift() ?? assert.fail(`${route}: what is ${place}?`),
+    )
     const search = query ? `?${typeof query === 'string' ? query : new URLSearchParams(query)}` : ''
     const headers = { ...(token ? { authorization: `Bearer ${token}` } : {}), ...given.headers }
     return request((await this.origin()) + this.document.base + path + search, { ...given, method, headers })
@@ -77,7 +79,11 @@ export class Walk<Route extends string = string, Later extends string = never> {
     test(`${name}: routes of issue ${later.issue} are not there yet; take them into the walk once they are`, async () => {
       for (const route of later.routes) {
         const { status, body } = await this.send(route, undefined, { at: [UNKNOWN, UNKNOWN] })
-        assert.deepEqual([route, status, body?.code], [route, 404, 'NOT_FOUND'], `${route} answers: move it to \`routes\``)
+        assert.deepEqual(
+          [route, status, body?.code],
+          [route, 404, 'NOT_FOUND'],
+          `${route} answers: move it to \`routes\``,
+        )
       }
     })
   }

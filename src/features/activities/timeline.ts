@@ -117,7 +117,11 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: str
   return sources
 }
 
-const actedBy = ({ actorId }: TimelineQuery, column: string, add: (value: unknown, cast: string) => string) => {
+const actedBy = (
+  { actorId }: TimelineQuery,
+  column: string,
+  add: (value: unknown, cast: string) => string,
+) => {
   if (actorId === undefined) return []
   return [actorId === SYSTEM_ACTOR ? `${column} is null` : `${column} = ${add(actorId, 'uuid')}`]
 }
