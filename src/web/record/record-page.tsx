@@ -1,9 +1,10 @@
 import { ActionIcon, Group, Menu, Title } from '@mantine/core'
-import { IconArrowLeft, IconDots, IconTrash } from '@tabler/icons-react'
+import { IconArrowLeft, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { api, messageOf, useMay } from '../api.ts'
+import { MoreMenu } from '../kit/more-menu.tsx'
 import { tell, tellFault } from '../kit/notify.ts'
 import { Fault, Waiting } from '../kit/states.tsx'
 import { titleOf } from '../kit/titles.ts'
@@ -108,17 +109,10 @@ function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
   })
   if (!may.write) return null
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size={30} variant="default" aria-label={text.common.more}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>
-          {text.common.delete}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu>
+      <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>
+        {text.common.delete}
+      </Menu.Item>
+    </MoreMenu>
   )
 }

@@ -1,12 +1,13 @@
-import { ActionIcon, Button, Group, Menu, TextInput, Title } from '@mantine/core'
+import { Button, Group, Menu, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
-import { IconDots, IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
+import { IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { api, useMay } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
 import { useFormat } from '../kit/format.ts'
+import { MoreMenu } from '../kit/more-menu.tsx'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { learnTitles } from '../kit/titles.ts'
 import { type AnyContract, type Row, useColumns } from '../record/model.ts'
@@ -194,25 +195,18 @@ function TableMenu({ contract, view }: { contract: AnyContract; view: View }) {
     await saveFile(`/${contract.path}/export`, `${contract.path}.csv`, query)
   }
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size={30} variant="default" aria-label={text.common.more}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {may.write && (
-          <Menu.Item
-            leftSection={<IconUpload size={14} />}
-            onClick={() => navigate({ to: '/imports/new/$entity', params: { entity: contract.name } })}
-          >
-            {text.table.import}
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
-          {text.table.export}
+    <MoreMenu>
+      {may.write && (
+        <Menu.Item
+          leftSection={<IconUpload size={14} />}
+          onClick={() => navigate({ to: '/imports/new/$entity', params: { entity: contract.name } })}
+        >
+          {text.table.import}
         </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
+        {text.table.export}
+      </Menu.Item>
+    </MoreMenu>
   )
 }
