@@ -55,7 +55,7 @@ export const interactions = defineRecord({
   contract: interactionContract,
   table: interactionTable,
   visibility: { own: ['createdById'], through: ['dealId', 'contactId', 'companyId'] },
-  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export'],
+  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export', 'nested'],
 })
 
 const rowSchema = {
