@@ -40,6 +40,7 @@ export const R0 = {
     'GET /analytics/activity',
     'GET /analytics/leaderboard',
     'GET /analytics/lead-sources',
+    'GET /analytics/campaign-roi',
     // Section 3 and 11: the records without a path of their own in section 6, under SPEC 4's names.
     'GET /email-templates/',
     'POST /email-templates/',
