@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries, type Stage } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
-import { tell, tellFault } from '#web/kit/notify.ts'
+import { tell, tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -32,7 +32,7 @@ export function useMove(show: (move: Move) => () => void = () => () => {}) {
       queries.invalidateQueries({ queryKey: ['deal', 'one', deal.id] })
     },
     onSettled(_changed, _error, { deal, stage }) {
-      hasArrived(deal, stage)
+      hasArrived(deal, stage.id)
       refreshAround('deal')
     },
   })

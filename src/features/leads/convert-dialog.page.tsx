@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, issuesByPath } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
-import { tell } from '#web/kit/notify.ts'
+import { tell } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 

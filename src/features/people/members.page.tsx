@@ -6,7 +6,7 @@ import { api, issuesByPath, type Member, membersQuery, messageOf, queries, useMe
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
-import { tell, tellFault } from '#web/kit/notify.ts'
+import { tell, tellFault } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'

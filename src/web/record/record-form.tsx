@@ -5,9 +5,9 @@ import { api, issuesByPath } from '../api.ts'
 import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useDraft } from '../kit/draft.ts'
 import { FieldInput } from '../kit/input.tsx'
-import { tell } from '../kit/notify.ts'
+import { tell } from '../kit/notify.tsx'
 import { useText } from '../text/index.tsx'
-import { type AnyContract, type Column, type Row, refreshAround, useColumns } from './model.ts'
+import { type AnyContract, type Column, changeOf, type Row, refreshAround, useColumns } from './model.ts'
 
 type Given = {
   contract: AnyContract
@@ -43,7 +43,7 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
     creating.mutate()
   }
   const set = (column: Column, value: unknown) => {
-    if (!column.isCustom) return change({ [column.path]: value })
+    if (!column.isCustom) return change(changeOf(column, value))
     const key = column.path.slice('customFields.'.length)
     change({ customFields: { ...(draft.customFields as object), [key]: value } })
   }
