@@ -4,6 +4,8 @@ import type { z } from 'zod'
 import {
   flexibleColumns,
   moment,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -40,6 +42,7 @@ export const interactionTable = pgTable(
     nextSteps: text('next_steps'),
     ...flexibleColumns(),
     searchText: searchColumn(`coalesce(subject, '') || ' ' || coalesce(content, '')`),
+    searchVector: rankedColumn(`coalesce(subject, '') || ' ' || coalesce(content, '')`),
   },
   t => [
     ...recordKeys(t, { links: ['contactId', 'dealId', 'companyId'], indexed: [] }),
@@ -48,6 +51,7 @@ export const interactionTable = pgTable(
     ),
     index('interactions_time').on(t.workspaceId, t.occurredAt, t.id).where(sql`deleted_at is null`),
     searchIndex('interactions', t),
+    rankedIndex('interactions', t),
   ],
 )
 
