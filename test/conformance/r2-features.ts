@@ -40,6 +40,9 @@ const FEATURES = {
     'GET /files/:id/download',
     'POST /webhooks',
     'GET /webhooks/:id/deliveries',
+    // 7: tasks in one's calendar.
+    'POST /calendar/feed',
+    'GET /calendar/:token.ics',
     // 4: real-time updates, task notifications.
     'POST /realtime/ticket',
     'GET /notifications',
@@ -227,6 +230,14 @@ export function r2Features(program: () => Program, people: People, origin: () =>
       rows => rows.length > 0,
     )
     assertHas(bell[0], { kind: 'ASSIGNED', actorId: owner.user.id })
+  })
+
+  test('R2 features 7: tasks stand in the calendar', async () => {
+    await call('POST /tasks', 201, { body: { title: 'Ring the yard', dueAt: '2027-01-20T09:00:00Z' } })
+    const { url } = (await call('POST /calendar/feed', 201)).body
+    const feed = await walk.as()('GET /calendar/:token.ics', 200, { at: /([^/]+)\.ics$/.exec(url)![1]! })
+    assert.match(feed.headers.get('content-type')!, /^text\/calendar/)
+    assert.match(feed.text, /^BEGIN:VCALENDAR\r\n[\s\S]*SUMMARY:.*Ring the yard/)
   })
 
   test('R2 features: trash and audit trail', async () => {
