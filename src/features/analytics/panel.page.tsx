@@ -27,7 +27,6 @@ export function useAnalysis<T>(path: string, query: Record<string, string | unde
   })
 }
 
-export type Cell = string | number | null
 export type Figures = { head: string[]; rows: ReactNode[][]; foot?: ReactNode[] }
 
 type Given<T> = {

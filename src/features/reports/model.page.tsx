@@ -1,4 +1,4 @@
-import type { Result, Spec } from '#web/chart/result.ts'
+import type { Spec } from '#web/chart/result.ts'
 import { type Column, canFilter, type Row } from '#web/record/model.ts'
 import type { ReportChart, ReportGroup, ReportMeasure, ReportSchedule } from './reports.contract.ts'
 
@@ -19,7 +19,6 @@ export type SavedReport = Row & {
   receivesMail: boolean
   createdById: string | null
 }
-export type RunResult = Result & { reportId: string; name: string; chart: ReportChart }
 
 /** What somebody edits of a report. */
 export type Edited = Pick<
