@@ -5,6 +5,7 @@ import { DB_ROLES, type DbRole, type Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { removeBytesAfter } from '#core/storage/removals.ts'
+import { queueDue } from '#features/reports/mails.ts'
 import { asOwner } from './database.ts'
 import { notified } from './routes.ts'
 import { Samples } from './samples.ts'
@@ -249,6 +250,15 @@ async function filled(person: Person): Promise<void> {
   const hook = await person.post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] })
   await person.post(`/webhooks/${hook.body.id}/test`)
   await person.post('/api-keys', { name: 'Reader', scopes: ['read'] })
+  const daily = { every: 'DAY', time: '08:00' }
+  const report = await person.post('/reports', {
+    name: 'Mailed',
+    entity: 'deal',
+    measures: [{ op: 'count' }],
+    schedule: daily,
+  })
+  await queueDue(program().app, new Date(report.body.nextSendAt))
+  await person.post(`/reports/${report.body.id}/unsubscribe`)
   // The full sample has a number of its own; this one takes the next of the series.
   await person.post('/invoices', { title: 'Numbered' })
   await person.inWorkspace(tx => removeBytesAfter(tx, [`${person.workspaceId}/files/${newId()}`]))

@@ -233,7 +233,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
   [/^POST \/search$/, 'VIEWER'],
-  [/^POST \/reports\/run$/, 'VIEWER'],
+  [/^POST \/reports\/(run|\{id\}\/(un)?subscribe)$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
   [/^POST \/email-templates\/\{id\}\/preview$/, 'VIEWER'],
   [/^POST \/emails\/inbound$/, 'ADMIN'],
@@ -257,6 +257,9 @@ const WRITES_NOTHING = new Set<string>([
   'POST /search',
   // Reads, by a body that no query string holds.
   'POST /reports/run',
+  // Who wants the mails of a report is their own affair.
+  'POST /reports/{id}/subscribe',
+  'POST /reports/{id}/unsubscribe',
   // Shows how a mail would read.
   'POST /email-templates/{id}/preview',
   // Looks at a file and keeps nothing of it.

@@ -56,6 +56,7 @@ type Made = { id: string; version: number; [key: string]: any }
 /** Values that a record type's own rules ask for, where its contract alone does not say them. */
 const OWN_RULES: Record<string, () => Record<string, unknown>> = {
   savedView: () => ({ entity: 'deal' }),
+  report: () => ({ entity: 'deal', groupBy: ['ownerId'], measures: [{ op: 'count' }] }),
   contact: () => ({ firstName: fresh('Ida') }),
   customField: () => ({ entity: 'deal', key: fresh('key'), label: 'Region', type: 'text' }),
 }
@@ -69,6 +70,7 @@ const LEFT_OUT: Record<string, string[]> = {
   project: ['completionDate'],
   // They speak of the fields of a record type.
   savedView: ['filter', 'sort', 'columns'],
+  report: ['filter', 'groupBy', 'measures', 'schedule'],
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {

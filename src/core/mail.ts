@@ -18,6 +18,7 @@ export type Message = {
   replyTo?: string
   messageId?: string
   headers?: Record<string, string>
+  attachments?: { filename: string; content: Buffer | string; contentType: string }[]
 }
 
 /** Sends mail. A message that was accepted is the transport's to deliver. */

@@ -3,7 +3,10 @@ import { api, queries, useMe } from './api.ts'
 import { refreshAround } from './record/model.ts'
 
 /** What the pages show; changes of these are told as they are committed. */
-const ENTITIES = ['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction']
+const ENTITIES = [
+  ...['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction'],
+  ...['invoice', 'visit', 'project', 'file', 'savedView'],
+]
 const RETRY_AT_LEAST_MS = 1000
 const RETRY_AT_MOST_MS = 30_000
 /** Changes within this time are shown together. */

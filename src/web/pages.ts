@@ -1,9 +1,12 @@
 import type { ComponentType } from 'react'
 import type { Text } from './text/en.ts'
 
+/** The parts of the side bar from above: what one does all day, whom one sells to, what was sold, and what is set up. */
+export const NAV_GROUPS = ['work', 'records', 'delivery', 'marketing', 'insights', 'admin'] as const
+
 /** Where a page stands in the side bar. */
 export type Place = {
-  group: 'work' | 'records' | 'admin'
+  group: (typeof NAV_GROUPS)[number]
   order: number
   icon: ComponentType<{ size?: number }>
 }
@@ -26,7 +29,8 @@ const found = import.meta.glob<{ default: Page[] }>('../features/*/*.pages.ts', 
 /** All pages of all features. A new feature is found by its `*.pages.ts`. */
 export const pages: Page[] = Object.values(found).flatMap(module => module.default)
 
-const ORDER = { work: 0, records: 1, admin: 2 }
 export const navPages = pages
   .filter((page): page is Page & { nav: Place } => page.nav !== undefined)
-  .sort((a, b) => ORDER[a.nav.group] - ORDER[b.nav.group] || a.nav.order - b.nav.order)
+  .sort(
+    (a, b) => NAV_GROUPS.indexOf(a.nav.group) - NAV_GROUPS.indexOf(b.nav.group) || a.nav.order - b.nav.order,
+  )

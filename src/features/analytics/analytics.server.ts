@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { campaignRoi, campaignRoiAnswer, campaignRoiQuery } from './campaign-roi.ts'
 import { forecast, forecastAnswer, forecastQuery } from './forecast.ts'
 import { funnel, funnelAnswer, funnelQuery } from './funnel.ts'
 import {
@@ -62,6 +63,13 @@ export default {
     analysis('funnel', 'How many deals came how far, stage by stage', funnelQuery, funnelAnswer, funnel),
     analysis('activity', 'Interactions by type, member and time', activityQuery, activityAnswer, activity),
     analysis('leaderboard', 'Members by what they won', leaderboardQuery, leaderboardAnswer, leaderboard),
+    analysis(
+      'campaign-roi',
+      'What campaigns cost and what came of them',
+      campaignRoiQuery,
+      campaignRoiAnswer,
+      campaignRoi,
+    ),
     analysis(
       'lead-sources',
       'Where leads came from and what became of them',

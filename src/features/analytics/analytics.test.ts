@@ -109,17 +109,20 @@ test('the forecast by month, committed and weighted, adds up to the board', asyn
     `F,11,USD,OPEN,2025-01-01,,${addMonths(next, 12)},,,50`,
     `G,1000,USD,WON,2025-01-01,${dayIn('UTC')},,,,`,
   ])
+  const inDollars = (sums: object) => ({ ...sums, byCurrency: [{ currency: 'USD', ...sums }] })
   const body = await ok(ana, 'forecast?months=2')
   assert.deepEqual(body.months, [
-    { month, won: 1000, wonDeals: 1, openDeals: 2, bestCase: 150, weighted: 85, committed: 100 },
+    {
+      month,
+      won: 1000,
+      wonDeals: 1,
+      ...inDollars({ openDeals: 2, bestCase: 150, weighted: 85, committed: 100 }),
+    },
     {
       month: next.slice(0, 7),
       won: 0,
       wonDeals: 0,
-      openDeals: 1,
-      bestCase: 30,
-      weighted: 22.5,
-      committed: 30,
+      ...inDollars({ openDeals: 1, bestCase: 30, weighted: 22.5, committed: 30 }),
     },
   ])
   assert.deepEqual([body.undated.bestCase, body.overdue.bestCase, body.later.bestCase], [7, 9, 11])
@@ -131,6 +134,80 @@ test('the forecast by month, committed and weighted, adds up to the board', asyn
     [board.totalPipelineAmount, board.totalWeightedAmount],
   )
   assert.equal((await ok(owner, 'forecast?committedFrom=10&months=1')).months[0].committed, 150)
+})
+
+test('the forecast tells each month in every currency, with and without a rate', async () => {
+  const { ana, owner } = await world()
+  await owner.patch('/workspaces/current', { currency: 'USD', settings: { exchangeRates: { EUR: 2 } } })
+  const month = dayIn('UTC').slice(0, 7)
+  await history(ana, [
+    `A,100,EUR,OPEN,2025-01-01,,${month}-15,,,80`,
+    `B,50,JPY,OPEN,2025-01-01,,${month}-15,,,50`,
+    `C,1,USD,OPEN,2025-01-01,,${month}-15,,,50`,
+  ])
+  const body = await ok(ana, 'forecast?months=1')
+  const [{ openDeals, bestCase, weighted, committed, byCurrency }] = body.months
+  assert.deepEqual([openDeals, bestCase, weighted, committed], [3, 201, 160.5, 200])
+  assert.deepEqual(byCurrency, [
+    { currency: 'EUR', openDeals: 1, bestCase: 100, weighted: 80, committed: 100 },
+    { currency: 'JPY', openDeals: 1, bestCase: 50, weighted: 25, committed: 0 },
+    { currency: 'USD', openDeals: 1, bestCase: 1, weighted: 0.5, committed: 0 },
+  ])
+  assert.deepEqual([body.rates, body.unconverted], [{ EUR: 2 }, [{ currency: 'JPY', amount: 50, count: 1 }]])
+})
+
+test('campaigns by what came of them: each deal in full for each, and once in the totals', async () => {
+  const { ana, ben, owner } = await world()
+  await owner.patch('/workspaces/current', { currency: 'USD', settings: { exchangeRates: { EUR: 2 } } })
+  const campaign = async (who: Person, more: object) =>
+    (await who.post('/campaigns', { type: 'EVENT', startDate: '2025-03-10', ...more })).body.id as string
+  const fair = await campaign(ana, { name: 'Fair', budget: 500, actualCost: 400 })
+  const letter = await campaign(ana, { name: 'Letter', type: 'EMAIL', budget: 100 })
+  const idle = await campaign(ana, { name: 'Idle', actualCost: 50 })
+  await campaign(ana, { name: 'Earlier', startDate: '2024-01-01', actualCost: 9999 })
+  await campaign(ben, { name: 'Of Ben', actualCost: 7 })
+  const contact = (await ana.post('/contacts', { firstName: 'Ida' })).body.id
+  await ana.post(`/campaigns/${letter}/contacts`, { contactIds: [contact] })
+  await ana.inWorkspace(tx =>
+    tx.session.rows(
+      "update campaign_contacts set sent_at = now() - interval '1 day' where workspace_id = $1::uuid and contact_id = $2::uuid",
+      [ana.workspaceId, contact],
+    ),
+  )
+  const deal = (more: object) => ana.post('/deals', { title: 'D', currency: 'USD', ...more })
+  await deal({ amount: 300, currency: 'EUR', source: 'fair', status: 'WON', primaryContactId: contact })
+  await deal({ amount: 40, source: 'Fair' })
+  await deal({ amount: 5, currency: 'JPY', source: 'Fair', status: 'WON' })
+  await deal({ amount: 900, source: 'Nobody', status: 'WON' })
+  await ben.post('/deals', { title: 'Of Ben', amount: 1000, source: 'Fair', status: 'WON' })
+  const body = await ok(ana, `campaign-roi?${IN_MARCH}`)
+  assert.deepEqual(
+    body.rows.map((row: any) => [row.campaignId, row.deals, row.wonDeals, row.wonAmount, row.roi]),
+    [
+      // (600 − 400) ÷ 400; without a cost there is no return on it; 0 − 50 of 50 is all of it lost.
+      [fair, 3, 2, 600, 0.5],
+      [letter, 1, 1, 600, null],
+      [idle, 0, 0, 0, -1],
+    ],
+  )
+  const { totals, rates, unconverted } = body
+  assert.deepEqual(totals, {
+    budget: 600,
+    actualCost: 450,
+    deals: 3,
+    wonDeals: 2,
+    wonAmount: 600,
+    roi: 0.3333,
+  })
+  assert.deepEqual([rates, unconverted], [{ EUR: 2 }, [{ currency: 'JPY', amount: 5, count: 1 }]])
+  const metrics = (await ana.get(`/campaigns/${fair}/metrics`)).body
+  assert.deepEqual(
+    [metrics.deals, metrics.wonDeals, metrics.wonAmount, metrics.unconverted, metrics.roi],
+    [3, 2, 600, 1, 0.5],
+  )
+  const all = await ok(owner, `campaign-roi?${IN_MARCH}`)
+  assert.deepEqual([all.rows.length, all.totals.deals, all.totals.wonAmount], [4, 4, 1600])
+  assert.equal((await ok(owner, `campaign-roi?ownerId=${ben.id}&${IN_MARCH}`)).rows[0].name, 'Of Ben')
 })
 
 test('the funnel counts how far deals came', async () => {

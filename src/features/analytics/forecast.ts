@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { cents, type Exchange, exchangeOf } from '#core/record/currency.ts'
 import { addMonths, dayIn } from '#core/record/relative-time.ts'
-import { converted, currenciesIn, exchangeOf, moneyShape } from './money.ts'
+import { converted, currenciesIn, moneyShape } from './money.ts'
 import { Ask, dealShape } from './scope.ts'
 
 const MONTHS_AT_MOST = 24
@@ -31,6 +32,17 @@ const sums = {
   bestCase: z.number().meta({ description: 'All open deals' }),
   weighted: z.number(),
   committed: z.number(),
+  byCurrency: z
+    .array(
+      z.object({
+        currency: z.string(),
+        openDeals: z.int(),
+        bestCase: z.number(),
+        weighted: z.number(),
+        committed: z.number(),
+      }),
+    )
+    .meta({ description: 'The same in each currency as it is, also those for which there is no rate' }),
 }
 export const forecastAnswer = z.object({
   timezone: z.string(),
@@ -45,7 +57,7 @@ export const forecastAnswer = z.object({
 })
 
 type Sums = { openDeals: number; bestCase: number; weighted: number; committed: number }
-const NOTHING: Sums = { openDeals: 0, bestCase: 0, weighted: 0, committed: 0 }
+type Part = Sums & { place: string; currency: string }
 
 /**
  * Forecast by the month in which open deals are expected to close. Weighted = Σ amount × probability ÷ 100; committed =
@@ -59,26 +71,26 @@ export async function forecast(tx: Tx, query: z.infer<typeof forecastQuery>) {
   const exchange = await exchangeOf(tx)
   const [plain, open, won] = [new Ask(tx), new Ask(tx), new Ask(tx)]
   const [from, to] = [open.add(first, 'date'), open.add(end, 'date')]
-  const amount = converted(open, exchange)
   const place = `case when t.expected_close_date is null then 'undated' when t.expected_close_date < ${from} then 'overdue'
     when t.expected_close_date >= ${to} then 'later' else to_char(t.expected_close_date, 'YYYY-MM') end`
   const [money, rows, wins] = await together([
     currenciesIn(plain, `${plain.deals(query)} and t.status = 'OPEN'`, exchange),
     open.rows(
-      `select ${place} as place, count(*) as "openDeals", coalesce(round(sum(${amount}), 2), 0) as "bestCase",
-         coalesce(round(sum(${amount} * coalesce(t.probability, 0)) / 100, 2), 0) as weighted,
-         coalesce(round(sum(${amount}) filter (where t.probability >= ${open.add(query.committedFrom, 'int')}), 2), 0) as committed
-       from deals t where ${open.deals(query)} and t.status = 'OPEN' group by 1`,
-    ),
+      `select ${place} as place, t.currency, count(*) as "openDeals", coalesce(sum(t.amount), 0) as "bestCase",
+         coalesce(round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2), 0) as weighted,
+         coalesce(sum(t.amount) filter (where t.probability >= ${open.add(query.committedFrom, 'int')}), 0) as committed
+       from deals t where ${open.deals(query)} and t.status = 'OPEN' group by 1, 2 order by 2`,
+    ) as Promise<unknown> as Promise<Part[]>,
     won.rows(
       `select to_char(t.actual_close_date, 'YYYY-MM') as month, count(*) as n, coalesce(round(sum(${converted(won, exchange)}), 2), 0) as amount
        from deals t where ${won.deals(query)} and t.status = 'WON' and t.actual_close_date >= ${won.add(first, 'date')} and t.actual_close_date < ${won.add(end, 'date')} group by 1`,
     ),
   ])
-  const at = (key: string): Sums => {
-    const { place: _place, ...found } = rows.find(row => row.place === key) ?? { place: key, ...NOTHING }
-    return found as Sums
-  }
+  const at = (key: string) =>
+    summed(
+      rows.filter(row => row.place === key),
+      exchange,
+    )
   const months = Array.from({ length: query.months }, (_, i) => addMonths(first, i).slice(0, 7))
   return {
     timezone,
@@ -91,5 +103,18 @@ export async function forecast(tx: Tx, query: z.infer<typeof forecastQuery>) {
     overdue: at('overdue'),
     later: at('later'),
     undated: at('undated'),
+  }
+}
+
+/** The sums of a place in the workspace's currency, rounded once a currency, and what they were in each. */
+function summed(parts: Part[], { rates }: Exchange) {
+  const money = (pick: (part: Part) => number) =>
+    parts.reduce((sum, part) => sum + cents(pick(part) * (rates[part.currency] ?? 0)), 0) / 100
+  return {
+    openDeals: parts.reduce((sum, part) => sum + part.openDeals, 0),
+    bestCase: money(part => part.bestCase),
+    weighted: money(part => part.weighted),
+    committed: money(part => part.committed),
+    byCurrency: parts.map(({ place: _, ...part }) => part),
   }
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { exchangeOf } from '#core/record/currency.ts'
 import { addDays, addMonths, relativeDay, startOfDay } from '#core/record/relative-time.ts'
-import { converted, currenciesIn, exchangeOf, moneyShape } from './money.ts'
+import { converted, currenciesIn, moneyShape } from './money.ts'
 import {
   Ask,
   closedIn,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
-import { converted, currenciesIn, exchangeOf, moneyShape } from './money.ts'
+import { exchangeOf } from '#core/record/currency.ts'
+import { converted, currenciesIn, moneyShape } from './money.ts'
 import {
   Ask,
   closedIn,

@@ -2,14 +2,13 @@ import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { operation } from '#core/http/operation.ts'
+import { exchangeOf } from '#core/record/currency.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
+import { ATTRIBUTION_DAYS, attribution } from './attribution.ts'
 import { campaigns } from './campaigns.table.ts'
-
-/** A deal counts for a campaign when it was made within so many days after its contact got it. */
-const ATTRIBUTION_DAYS = 90
 
 const n = z.int()
 const share = z.number().nullable()
@@ -76,28 +75,20 @@ const rounded = (value: number, places: number) => Number(value.toFixed(places))
 async function dealsOf(tx: Tx, campaign: Row) {
   const params: unknown[] = []
   const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
-  const scope = scopeCondition(recordNamed('deal'), tx.who, 'd', add)
-  const [name, id] = [add(campaign.name, 'text'), add(campaign.id, 'uuid')]
-  const [rows, [workspace]] = await together([
+  const campaigns = `c.workspace_id = ${add(tx.who.workspaceId, 'uuid')} and c.id = ${add(campaign.id, 'uuid')}`
+  const came = attribution(campaigns, scopeCondition(recordNamed('deal'), tx.who, 't', add))
+  const [rows, { currency, rates }] = await together([
     tx.session.rows(
-      `select d.status, d.currency, count(*)::int as count, sum(d.amount)::float8 as amount from deals d
-       where ${scope} and (lower(d.source) = lower(${name}) or exists (select 1 from campaign_contacts k
-         where k.workspace_id = d.workspace_id and k.campaign_id = ${id} and k.contact_id = d.primary_contact_id and k.deleted_at is null
-           and d.created_at >= k.sent_at and d.created_at < k.sent_at + interval '${ATTRIBUTION_DAYS} days'))
-       group by d.status, d.currency`,
+      `with ${came} select t.status, t.currency, count(*)::int as count, sum(t.amount) as amount
+       from attributed a join deals t on t.workspace_id = $1::uuid and t.id = a.deal_id group by t.status, t.currency`,
       params,
     ),
-    tx.session.rows(
-      `select currency, settings->'exchangeRates' as rates from workspaces where id = $1::uuid`,
-      [tx.who.workspaceId],
-    ),
+    exchangeOf(tx),
   ])
-  const currency = workspace!.currency as string
-  const rates = { ...(workspace!.rates as Record<string, number> | null), [currency]: 1 }
   const won = rows.filter(row => row.status === 'WON')
   const total = (list: Row[]) => list.reduce((sum, row) => sum + (row.count as number), 0)
   const amount = won.reduce(
-    (sum, row) => sum + (row.amount as number) * (rates[row.currency as string] ?? 0),
+    (sum, row) => sum + ((row.amount as number | null) ?? 0) * (rates[row.currency as string] ?? 0),
     0,
   )
   return {

@@ -1,6 +1,8 @@
 import { contactContract } from '#features/contacts/contacts.contract.ts'
 import { dealContract } from '#features/deals/deals.contract.ts'
-import { taskContract } from '#features/tasks/tasks.contract.ts'
+import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
+import { projectsOf } from '#features/projects/project-list.page.tsx'
+import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
 import { companyContract } from './companies.contract.ts'
@@ -18,12 +20,9 @@ const RELATED: RelatedList[] = [
     form: ['firstName', 'lastName', 'email', 'phone', 'jobTitle'],
     initial: company => ({ companyId: company.id }),
   },
-  {
-    contract: taskContract,
-    fields: ['status', 'dueAt'],
-    form: ['title', 'type', 'priority', 'dueAt', 'assigneeId'],
-    initial: company => ({ relatedType: 'company', relatedId: company.id }),
-  },
+  tasksOf('company'),
+  invoicesOf('company'),
+  projectsOf(company => ({ companyId: company.id })),
 ]
 
 export default function Company() {

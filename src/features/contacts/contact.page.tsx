@@ -1,5 +1,7 @@
 import { dealContract } from '#features/deals/deals.contract.ts'
-import { taskContract } from '#features/tasks/tasks.contract.ts'
+import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
+import { tasksOf } from '#features/tasks/task-list.page.tsx'
+import { visitContract } from '#features/visits/visits.contract.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
 import { contactContract } from './contacts.contract.ts'
@@ -11,12 +13,14 @@ const RELATED: RelatedList[] = [
     form: ['title', 'amount', 'currency', 'stageId', 'expectedCloseDate'],
     initial: contact => ({ primaryContactId: contact.id, companyId: contact.companyId }),
   },
+  tasksOf('contact'),
   {
-    contract: taskContract,
-    fields: ['status', 'dueAt'],
-    form: ['title', 'type', 'priority', 'dueAt', 'assigneeId'],
-    initial: contact => ({ relatedType: 'contact', relatedId: contact.id }),
+    contract: visitContract,
+    fields: ['date', 'time', 'status'],
+    form: ['reason', 'date', 'time', 'durationMinutes', 'ownerId', 'notes'],
+    initial: contact => ({ contactId: contact.id }),
   },
+  invoicesOf('contact'),
 ]
 
 export default function Contact() {

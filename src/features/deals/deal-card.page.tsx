@@ -9,18 +9,22 @@ import { MemberName } from '#web/kit/value.tsx'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './board.module.css'
+import type { Lane } from './board-data.page.tsx'
 
 type Given = {
   deal: Row
-  stage: Stage
-  stages: Stage[]
+  lane: Lane
+  lanes: Lane[]
+  stage: Stage | undefined
+  /** In lanes of months the stage is what one does not see. */
+  isByMonth: boolean
   start: number
-  move: (deal: Row, stage: Stage) => void
+  move: (deal: Row, lane: Lane) => void
 }
 
 /** A deal on the board. Dragged with mouse or finger; with the keyboard, Shift and an arrow move it on. */
 export const DealCard = memo(
-  function DealCard({ deal, stage, stages, start, move }: Given) {
+  function DealCard({ deal, lane, lanes, stage, isByMonth, start, move }: Given) {
     const text = useText()
     const may = useMay()
     const format = useFormat()
@@ -31,20 +35,21 @@ export const DealCard = memo(
       if (!may.write) return
       return draggable({
         element: card.current!,
-        getInitialData: () => ({ deal }),
+        getInitialData: () => ({ deal, from: lane.key }),
         onDragStart: () => setDragged(true),
         onDrop: () => setDragged(false),
       })
-    }, [deal, may.write])
+    }, [deal, may.write, lane.key])
     const days = deal.stageDurationDays as number
-    const isRotting = stage.kind === 'OPEN' && stage.rottingDays !== null && days > stage.rottingDays
+    const isOpen = deal.status === 'OPEN'
+    const isRotting = isOpen && typeof stage?.rottingDays === 'number' && days > stage.rottingDays
     const closes = deal.expectedCloseDate as string | null
-    const isLate = stage.kind === 'OPEN' && closes !== null && closes < new Date().toISOString().slice(0, 10)
+    const isLate = isOpen && closes !== null && closes < new Date().toISOString().slice(0, 10)
     const onKeyDown = (event: KeyboardEvent<HTMLAnchorElement>) => {
       const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
       if (event.shiftKey && by && may.write) {
-        const next = stages[stages.indexOf(stage) + by]
-        if (next) move(deal, next)
+        const next = lanes[lanes.findIndex(({ key }) => key === lane.key) + by]
+        if (next?.put) move(deal, next)
         event.preventDefault()
       } else focusNeighbour(event, by)
     }
@@ -60,11 +65,15 @@ export const DealCard = memo(
           onKeyDown={onKeyDown}
         >
           <span className={`${classes.title} one-line`}>{String(deal.title)}</span>
-          <span className="quiet one-line">{company}</span>
+          <span className="quiet one-line">
+            {isByMonth ? [stage?.name, company].filter(Boolean).join(' · ') : company}
+          </span>
           <span className={classes.foot}>
-            <b className="numbers">{format.money(deal.amount as number, deal.currency as string)}</b>
-            {closes && stage.kind === 'OPEN' && (
-              <span className={`numbers ${isLate ? 'late' : 'quiet'}`}>{format.shortDay(closes)}</span>
+            <b className="numbers one-line">{format.money(deal.amount as number, deal.currency as string)}</b>
+            {closes && isOpen && (
+              <span className={`numbers one-line ${isLate ? 'late' : 'quiet'}`}>
+                {format.shortDay(closes)}
+              </span>
             )}
             {isRotting && (
               <span className="late" title={text.board.rotting(days)}>
@@ -79,7 +88,12 @@ export const DealCard = memo(
       </li>
     )
   },
-  (a, b) => a.deal === b.deal && a.start === b.start && a.stage === b.stage,
+  (a, b) =>
+    a.deal === b.deal &&
+    a.start === b.start &&
+    a.lanes === b.lanes &&
+    a.stage === b.stage &&
+    a.move === b.move,
 )
 
 /** Arrow keys go up and down a column, and to the nearest card of the column beside it. */

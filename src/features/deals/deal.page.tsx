@@ -1,16 +1,15 @@
-import { taskContract } from '#features/tasks/tasks.contract.ts'
+import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
+import { projectsOf } from '#features/projects/project-list.page.tsx'
+import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
 import { dealContract } from './deals.contract.ts'
 import { StagePath } from './stage-path.page.tsx'
 
 const RELATED: RelatedList[] = [
-  {
-    contract: taskContract,
-    fields: ['status', 'dueAt'],
-    form: ['title', 'type', 'priority', 'dueAt', 'assigneeId'],
-    initial: deal => ({ relatedType: 'deal', relatedId: deal.id }),
-  },
+  tasksOf('deal'),
+  invoicesOf('deal', deal => ({ title: deal.title, currency: deal.currency, amount: deal.amount })),
+  projectsOf(deal => ({ dealId: deal.id, companyId: deal.companyId, name: deal.title })),
 ]
 
 export default function Deal() {

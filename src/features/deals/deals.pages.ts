@@ -6,7 +6,7 @@ export default [
     path: '/pipeline',
     title: text => text.nav.pipeline,
     nav: { group: 'work', order: 2, icon: IconLayoutKanban },
-    load: () => import('./board.page.tsx'),
+    load: () => import('./pipeline.page.tsx'),
   },
   {
     path: '/deals',

@@ -29,6 +29,7 @@ import { store } from '#core/record/store.ts'
 import { hangsOnMine } from '#core/record/visibility.ts'
 import { dealContract } from './deals.contract.ts'
 import { entered, startStage, targetStage } from './stage-move.ts'
+import { sumsRoute } from './sums.ts'
 
 const live = sql`deleted_at is null`
 
@@ -282,6 +283,6 @@ const companionWalls = (table: string) => {
 
 export default {
   records: [deals],
-  operations: [moveRoute, historyRoute],
+  operations: [moveRoute, historyRoute, sumsRoute],
   walls: [companionWalls('deal_stage_history'), companionWalls('deal_contacts')],
 } satisfies Feature

@@ -174,3 +174,32 @@ test('deals that are all in another currency are not reported as nothing', async
   assert.deepEqual(body.unconverted, [sums[0]])
   assert.deepEqual(sorted(body.byCurrency), sums)
 })
+
+test('open deals are summed up by stage or month, by currency, filtered as the list is', async () => {
+  const { ana, ben, mallory } = await world()
+  const add = (more: object) =>
+    ana.post('/deals', { title: 'Sum', currency: 'EUR', probability: 50, ...more })
+  const first = (await add({ amount: 100.1, expectedCloseDate: '2031-03-31' })).body
+  await add({ amount: 50, expectedCloseDate: '2031-03-01', currency: 'USD' })
+  await add({ amount: 7, title: 'Elsewhere' })
+  await add({ amount: 1000, status: 'WON', expectedCloseDate: '2031-03-02' })
+  const rows = async (query: string, who = ana) => (await who.get(`/deals/sums?${query}`)).body.rows
+  assert.deepEqual(await rows('by=month'), [
+    { key: '2031-03', currency: 'EUR', count: 1, amount: 100.1, weighted: 50.05 },
+    { key: '2031-03', currency: 'USD', count: 1, amount: 50, weighted: 25 },
+    { key: null, currency: 'EUR', count: 1, amount: 7, weighted: 3.5 },
+  ])
+  const filter = encodeURIComponent(JSON.stringify({ field: 'amount', op: 'gte', value: 60 }))
+  assert.deepEqual(await rows(`filter=${filter}`), [
+    { key: first.stageId, currency: 'EUR', count: 1, amount: 100.1, weighted: 50.05 },
+  ])
+  assert.equal((await rows('q=elsewhere'))[0].amount, 7)
+  assert.deepEqual(
+    [await rows('', ben), await rows('', mallory)],
+    [[], []],
+    'nobody sums up what he does not see',
+  )
+  const refused = await ana.get('/deals/sums?by=week')
+  assert.deepEqual([refused.status, refused.body.issues[0].path], [400, 'by'])
+  assert.equal((await ana.get('/deals/sums?filter=nonsense')).status, 400)
+})

@@ -1,8 +1,9 @@
-import { Button, Chip, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Chip, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries, type Stage } from '#web/api.ts'
-import { tell, tellFault } from '#web/kit/notify.ts'
+import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { tell, tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -31,7 +32,7 @@ export function useMove(show: (move: Move) => () => void = () => () => {}) {
       queries.invalidateQueries({ queryKey: ['deal', 'one', deal.id] })
     },
     onSettled(_changed, _error, { deal, stage }) {
-      hasArrived(deal, stage)
+      hasArrived(deal, stage.id)
       refreshAround('deal')
     },
   })
@@ -77,13 +78,8 @@ function LostDialog({ close, choose }: { close: () => void; choose: (reason: str
             maxLength={500}
             onChange={event => setReason(event.currentTarget.value)}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {text.common.cancel}
-            </Button>
-            <Button type="submit">{text.common.save}</Button>
-          </Group>
         </Stack>
+        <DialogFoot submit={text.common.save} close={close} />
       </form>
     </Modal>
   )

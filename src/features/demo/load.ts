@@ -4,6 +4,7 @@ import { newId } from '#core/ids.ts'
 import type { Change } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
+import { DEMO_DASHBOARDS, DEMO_REPORTS } from './reports.ts'
 import type { DemoData, DemoDeal } from './types.ts'
 
 /** Ids by the keys with which the demo data refers to itself. */
@@ -103,6 +104,13 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     authorId: of(authorKey),
     createdById: of(authorKey),
     relatedId: of(relatedKey),
+  }))
+  await create('report', DEMO_REPORTS, ({ key: _, ...report }) => ({ ...report, shared: true }))
+  await create('dashboard', DEMO_DASHBOARDS, ({ key: _, name, description, tiles }) => ({
+    name,
+    description,
+    shared: true,
+    tiles: tiles.map(([reportKey, width, height]) => ({ reportId: of(reportKey), width, height })),
   }))
 }
 

@@ -1,13 +1,13 @@
-import { Checkbox, Group, Text as P, SimpleGrid, Title } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { Group, Text as P, SimpleGrid, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { api, messageOf, useMay, useMe, usePipelines } from '#web/api.ts'
+import { TaskItem } from '#features/tasks/task-item.page.tsx'
+import { api, useMe, usePipelines } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { tellFault } from '#web/kit/notify.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
-import { Choice, MemberName, RecordLink } from '#web/kit/value.tsx'
-import { type Row, refreshAround } from '#web/record/model.ts'
+import { MemberName } from '#web/kit/value.tsx'
+import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './home.module.css'
 
@@ -94,52 +94,13 @@ function Items({ query, empty, item }: Listed) {
 
 function MyTasks() {
   const text = useText()
-  const may = useMay()
-  const format = useFormat()
   const query = useQuery({
     queryKey: ['task', 'mine'],
     queryFn: listOf('/tasks/my-tasks', { status: 'OPEN', sort: 'dueAt' }),
   })
-  const completing = useMutation({
-    mutationFn: (task: Row) => api.put(`/tasks/${task.id}/complete`, {}),
-    onSuccess: () => refreshAround('task'),
-    onError: error => tellFault(messageOf(error, text.common.offline)),
-  })
-  const now = new Date().toISOString()
   return (
     <Panel title={text.home.today} to="/tasks">
-      <Items
-        query={query}
-        empty={text.home.noTasks}
-        item={task => {
-          const due = task.dueAt as string | null
-          return (
-            <li key={task.id} className={classes.item}>
-              <Checkbox
-                size="xs"
-                disabled={!may.write}
-                aria-label={`${text.tasks.done}: ${task.title}`}
-                checked={completing.variables?.id === task.id && completing.isPending}
-                onChange={() => completing.mutate(task)}
-              />
-              <div className={classes.itemText}>
-                <Link to="/tasks/$id" params={{ id: task.id }} className="subtle-link one-line">
-                  {String(task.title)}
-                </Link>
-                <Group gap={8} wrap="nowrap" className="quiet" fz="xs">
-                  {due && <span className={`numbers ${due < now ? 'late' : ''}`}>{format.ago(due)}</span>}
-                  {task.relatedId ? (
-                    <RecordLink type={task.relatedType as string} id={task.relatedId as string} />
-                  ) : null}
-                </Group>
-              </div>
-              {task.priority === 'URGENT' || task.priority === 'HIGH' ? (
-                <Choice value={task.priority as string} />
-              ) : null}
-            </li>
-          )
-        }}
-      />
+      <Items query={query} empty={text.home.noTasks} item={task => <TaskItem key={task.id} task={task} />} />
     </Panel>
   )
 }

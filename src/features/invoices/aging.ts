@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { operation } from '#core/http/operation.ts'
+import {
+  type CurrencySum,
+  cents,
+  currencySum,
+  type Exchange,
+  exchangeOf,
+  ratesUsed,
+  sumsByCurrency,
+} from '#core/record/currency.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay, todayIn } from '#core/record/relative-time.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
@@ -9,8 +18,6 @@ import { scopeCondition } from '#core/record/visibility.ts'
 const BUCKETS = ['current', 'days_1_30', 'days_31_60', 'days_61_90', 'days_90_plus'] as const
 type Bucket = (typeof BUCKETS)[number]
 
-const currencySum = z.object({ currency: z.string(), amount: z.number(), count: z.int() })
-type CurrencySum = z.infer<typeof currencySum>
 type Part = CurrencySum & { bucket: Bucket }
 
 const answer = z.object({
@@ -48,26 +55,19 @@ async function invoiceAging(tx: Tx): Promise<z.infer<typeof answer>> {
     `t.due_at >= ${add(startOfDay(addDays(day, -days), timezone).toISOString(), 'timestamptz')}`
   const bucket = `case when t.due_at is null or ${dueSince(0)} then 'current' when ${dueSince(30)} then 'days_1_30'
     when ${dueSince(60)} then 'days_31_60' when ${dueSince(90)} then 'days_61_90' else 'days_90_plus' end`
-  const [parts, [workspace]] = await together([
+  const [parts, exchange] = await together([
     tx.session.rows(
       `select ${bucket} as bucket, t.currency, count(*)::int as count, sum(t.amount) as amount
        from invoices t where ${where} and t.status in ('SENT', 'OVERDUE') group by 1, 2 order by 2`,
       params,
     ) as Promise<unknown> as Promise<Part[]>,
-    tx.session.rows(
-      `select currency, settings->'exchangeRates' as rates from workspaces where id = $1::uuid`,
-      [tx.who.workspaceId],
-    ),
+    exchangeOf(tx),
   ])
-  return assemble(workspace!.currency as string, (workspace!.rates ?? {}) as Record<string, number>, parts)
+  return assemble(exchange, parts)
 }
 
-const cents = (amount: number): number => Math.round(amount * 100)
-
-function assemble(currency: string, given: Record<string, number>, parts: Part[]): z.infer<typeof answer> {
-  const rateOf = (part: Part) => (part.currency === currency ? 1 : (given[part.currency] ?? 0))
-  const foreign = parts.filter(part => part.currency !== currency)
-  const used = foreign.filter(rateOf).map(part => [part.currency, rateOf(part)])
+function assemble(exchange: Exchange, parts: Part[]): z.infer<typeof answer> {
+  const rateOf = (part: Part) => exchange.rates[part.currency] ?? 0
   const buckets = BUCKETS.map(bucket => {
     const own = parts.filter(part => part.bucket === bucket)
     const hundredths = own.reduce((sum, part) => sum + cents(part.amount * rateOf(part)), 0)
@@ -81,23 +81,10 @@ function assemble(currency: string, given: Record<string, number>, parts: Part[]
   return {
     buckets,
     totalOutstanding: buckets.reduce((sum, { amount }) => sum + cents(amount), 0) / 100,
-    currency,
-    rates: Object.fromEntries(used),
-    unconverted: sumsOf(foreign.filter(part => !rateOf(part))),
+    currency: exchange.currency,
+    rates: ratesUsed(parts, exchange),
+    unconverted: sumsByCurrency(parts.filter(part => !rateOf(part))),
   }
-}
-
-function sumsOf(parts: Part[]): CurrencySum[] {
-  const sums = new Map<string, CurrencySum>()
-  for (const { currency, amount, count } of parts) {
-    const sum = sums.get(currency) ?? { currency, amount: 0, count: 0 }
-    sums.set(currency, {
-      currency,
-      amount: (cents(sum.amount) + cents(amount)) / 100,
-      count: sum.count + count,
-    })
-  }
-  return [...sums.values()]
 }
 
 export const agingRoute = operation({

@@ -1,19 +1,10 @@
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  NumberInput,
-  Text as P,
-  Stack,
-  TextInput,
-} from '@mantine/core'
+import { Checkbox, Modal, NumberInput, Text as P, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, issuesByPath, messageOf } from '#web/api.ts'
-import { tell } from '#web/kit/notify.ts'
+import { api, issuesByPath } from '#web/api.ts'
+import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { tell } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 
@@ -78,20 +69,14 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
               />
             </>
           )}
-          {converting.error && (
-            <Alert color="red" variant="light" role="alert">
-              {messageOf(converting.error, text.common.offline)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {text.common.cancel}
-            </Button>
-            <Button type="submit" loading={converting.isPending}>
-              {text.leads.convert}
-            </Button>
-          </Group>
         </Stack>
+        <DialogFoot
+          submit={text.leads.convert}
+          close={close}
+          isSending={converting.isPending}
+          error={converting.error}
+          beside={withDeal ? ['dealTitle', 'amount'] : []}
+        />
       </form>
     </Modal>
   )

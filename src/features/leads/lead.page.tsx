@@ -1,22 +1,14 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { taskContract } from '#features/tasks/tasks.contract.ts'
+import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { useMay } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
-import type { RelatedList } from '#web/record/related.tsx'
 import { useText } from '#web/text/index.tsx'
 import { ConvertDialog } from './convert-dialog.page.tsx'
 import { leadContract } from './leads.contract.ts'
 
-const RELATED: RelatedList[] = [
-  {
-    contract: taskContract,
-    fields: ['status', 'dueAt'],
-    form: ['title', 'type', 'priority', 'dueAt', 'assigneeId'],
-    initial: lead => ({ relatedType: 'lead', relatedId: lead.id }),
-  },
-]
+const RELATED = [tasksOf('lead')]
 
 export default function Lead() {
   return (

@@ -1,11 +1,12 @@
-import { Alert, Button, Group, Modal, Select, Stack, Switch, Table, TextInput, Title } from '@mantine/core'
+import { Button, Modal, Select, Stack, Switch, Table, TextInput, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Role } from '#core/db/workspace.ts'
 import { api, issuesByPath, type Member, membersQuery, messageOf, queries, useMe } from '#web/api.ts'
+import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
-import { tell, tellFault } from '#web/kit/notify.ts'
+import { tell, tellFault } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
@@ -170,20 +171,14 @@ function InviteDialog({ close }: { close: () => void }) {
             }))}
             onChange={setRole}
           />
-          {inviting.error && !issues.email && !issues.role && (
-            <Alert color="red" variant="light" role="alert">
-              {messageOf(inviting.error, text.common.offline)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {text.common.cancel}
-            </Button>
-            <Button type="submit" loading={inviting.isPending}>
-              {text.members.invite}
-            </Button>
-          </Group>
         </Stack>
+        <DialogFoot
+          submit={text.members.invite}
+          close={close}
+          isSending={inviting.isPending}
+          error={inviting.error}
+          beside={['email', 'role']}
+        />
       </form>
     </Modal>
   )

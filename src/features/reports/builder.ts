@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { arrayLiteral, DatabaseFault, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { exchangeOf, ratesUsed } from '#core/record/currency.ts'
 import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import type { FieldKind } from '#core/record/fields.ts'
+import type { Field, FieldKind } from '#core/record/fields.ts'
 import {
   checkFilter,
   compileFilter,
@@ -14,49 +15,56 @@ import {
   type FilterScope,
 } from '#core/record/filter.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
-import { addDays, addMonths, dayIn, relativeDay, startOfDay } from '#core/record/relative-time.ts'
-import { comparedExpression } from '#core/record/select.ts'
+import { dayIn, startOfDay } from '#core/record/relative-time.ts'
+import { comparedExpression, readExpression } from '#core/record/select.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
-import { exchangeOf } from '#features/analytics/money.ts'
 import { namesFor } from '#features/exports/columns.ts'
+import {
+  REPORT_OPS,
+  REPORT_STEPS,
+  type ReportGroup,
+  type ReportMeasure,
+  reportShape,
+} from './reports.contract.ts'
+import { stepsBetween } from './steps.ts'
 
 const GROUPS_AT_MOST = 1000
-const STEPS_AT_MOST = 1000
-const STEPS = ['day', 'week', 'month', 'quarter', 'year'] as const
-const OPS = ['count', 'sum', 'avg', 'min', 'max', 'rate'] as const
 
-const field = z.string().min(1).max(120)
-const measure = z.strictObject({
-  op: z.enum(OPS),
-  field: field.optional().meta({ description: 'Of all but count' }),
-  value: z
-    .union([z.string().max(500), z.number(), z.boolean()])
-    .optional()
-    .meta({ description: 'Of rate: the value whose share of the rows is asked for; true where not given' }),
-})
-export const reportBody = z.strictObject({
-  entity: z.string().max(60).meta({ description: 'The record type, such as deal' }),
-  filter: z.unknown().optional().meta({ description: 'In the filter language' }),
-  groupBy: z
-    .array(z.union([field, z.strictObject({ field, by: z.enum(STEPS) })]))
-    .max(2)
-    .default([]),
-  measures: z.array(measure).min(1).max(10),
-})
+export const reportBody = z.strictObject(reportShape)
 export type ReportSpec = z.infer<typeof reportBody>
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
-export const reportAnswer = z.object({
+export const answerShape = {
   entity: z.string(),
   timezone: z.string(),
-  currency: z
-    .string()
-    .nullable()
-    .meta({ description: 'Of the amounts that were converted; null without any' }),
+  currency: z.string().nullable().meta({
+    description:
+      "Of every amount in it: the workspace's. Null where there is none, or where the rows are grouped by their currency",
+  }),
   rates: z.record(z.string(), z.number()),
   unconverted: z.array(z.object({ currency: z.string(), count: z.int() })).meta({
     description: 'Rows in currencies without a rate: counted, but in no measure of an amount',
   }),
+  groups: z
+    .array(
+      z.object({
+        field: z.string(),
+        by: z.enum(REPORT_STEPS).nullable(),
+        label: z.string(),
+        kind: z.string(),
+      }),
+    )
+    .meta({ description: 'What the keys are; kind is that of the field' }),
+  measures: z
+    .array(
+      z.object({
+        op: z.enum(REPORT_OPS),
+        field: z.string().nullable(),
+        label: z.string(),
+        kind: z.enum(['count', 'number', 'money', 'rate']),
+      }),
+    )
+    .meta({ description: 'What the values are' }),
   rows: z.array(
     z.object({
       keys: z.array(cell).meta({ description: 'One for each groupBy; of a time the day on which it begins' }),
@@ -66,9 +74,13 @@ export const reportAnswer = z.object({
       values: z.array(z.number().nullable()).meta({ description: 'One for each measure' }),
     }),
   ),
-  totals: z.array(z.number().nullable()).meta({ description: 'The measures over all rows' }),
+  totals: z.array(z.number().nullable()).meta({
+    description: 'The measures over all rows; null for amounts of several currencies that are not converted',
+  }),
   isCut: z.boolean().meta({ description: `Whether there were more than ${GROUPS_AT_MOST} groups` }),
-})
+}
+export const reportAnswer = z.object(answerShape)
+export type ReportResult = z.infer<typeof reportAnswer>
 
 /** A report on its way to SQL. */
 type Making = {
@@ -87,66 +99,83 @@ type Making = {
  * Runs a report over what the caller may see. Amounts of several currencies are converted by the workspace's rates, and
  * left out where there is none; grouped by currency they stay as they are. @throws Refusal 400 naming the place
  */
-export async function runReport(tx: Tx, spec: ReportSpec): Promise<z.infer<typeof reportAnswer>> {
+export async function runReport(tx: Tx, spec: ReportSpec): Promise<ReportResult> {
   const made = await prepare(tx, spec)
-  const { record, params } = made
   const exchange = await exchangeOf(tx)
-  const names = spec.groupBy.map(group => (typeof group === 'string' ? group : group.field))
-  const isMixed = 'currency' in record.contract.fields && !names.includes('currency')
+  const groups = groupsOf(made)
+  const isGroupedByCurrency = groups.some(({ name }) => name === 'currency')
   // A parameter that no statement names has no type, so it comes with the first amount.
   let rate: string | undefined
-  if (isMixed)
+  if ('currency' in made.record.contract.fields && !isGroupedByCurrency)
     made.rate = () => {
       rate ??= `(${made.scope.add(JSON.stringify(exchange.rates), 'jsonb')}->>t.currency)::numeric`
       return rate
     }
-  const measures = spec.measures.map((one, i) => measureSql(made, one, i))
-  const groups: string[] = []
-  for (const [i, group] of spec.groupBy.entries()) groups.push(await groupSql(made, group, i))
-  const list = (from: string[], name: string) => from.map((sql, i) => `${sql} as ${name}${i}`)
-  const isTimed = typeof spec.groupBy[0] === 'object'
-  const from = `from ${tableOf(record)} t where ${made.where}`
-  const ask = (text: string) =>
-    tx.session.rows(text, params).catch(error => {
-      if (error instanceof DatabaseFault && error.code.startsWith('22'))
-        throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
-      throw error
-    })
-  const sets = groups.length
-    ? ` group by grouping sets ((${groups.map((_, i) => i + 1).join(', ')}), ())`
-    : ''
-  const whole = groups.length ? `grouping(${groups.join(', ')}) > 0` : 'true'
-  const order = groups.length
-    ? ` order by whole desc, ${isTimed ? 'k0 nulls last' : 'm0 desc nulls last, k0'}`
-    : ''
-  const found = await ask(
-    `select ${[...list(groups, 'k'), ...list(measures, 'm'), `${whole} as whole`].join(', ')} ${from}${sets}${order} limit ${GROUPS_AT_MOST + 2}`,
-  )
+  const measures = measuresOf(made)
+  const found = await rowsOf(made, groups, measures)
   const currencies = rate ? await currencyCounts(tx, spec) : []
-  const values = (row: Row | undefined) => measures.map((_, i) => (row?.[`m${i}`] ?? null) as number | null)
   const rows = found.filter(row => groups.length && !row.whole).slice(0, GROUPS_AT_MOST)
-  const called = await namesFor(
-    tx,
-    record,
-    rows.map(row => Object.fromEntries(names.map((name, i) => [name, row[`k${i}`]]))),
-  )
+  const called = await namesOf(made, groups, rows)
+  const values = (row: Row | undefined) => measures.map((_, i) => (row?.[`m${i}`] ?? null) as number | null)
+  const hasMoney = measures.some(({ kind }) => kind === 'money')
+  const isMixed =
+    isGroupedByCurrency && new Set(rows.map(row => row[`k${groups.findIndex(byCurrency)}`])).size > 1
   return {
     entity: spec.entity,
     timezone: tx.who.timezone,
-    currency: currencies.length ? exchange.currency : null,
-    rates: Object.fromEntries(
-      currencies
-        .filter(({ currency }) => currency !== exchange.currency && exchange.rates[currency])
-        .map(({ currency }) => [currency, exchange.rates[currency]!]),
-    ),
+    currency: hasMoney && !isGroupedByCurrency ? exchange.currency : null,
+    rates: ratesUsed(currencies, exchange),
     unconverted: currencies.filter(({ currency }) => !exchange.rates[currency]),
+    groups: groups.map(({ name, by, label, kind }) => ({ field: name, by: by ?? null, label, kind })),
+    measures: measures.map(({ op, field, label, kind }) => ({ op, field: field ?? null, label, kind })),
     rows: rows.map(row => {
-      const keys = names.map((_, i) => row[`k${i}`] as string | number | boolean | null)
+      const keys = groups.map((_, i) => row[`k${i}`] as string | number | boolean | null)
       return { keys, names: keys.map(key => called.get(String(key)) ?? null), values: values(row) }
     }),
-    totals: values(found.find(row => row.whole)),
+    totals: values(found.find(row => row.whole)).map((value, i) =>
+      isMixed && measures[i]!.kind === 'money' ? null : value,
+    ),
     isCut: found.length > GROUPS_AT_MOST + 1,
   }
+}
+
+const byCurrency = ({ name }: { name: string }) => name === 'currency'
+
+/** Whether a report can be run, as far as that shows without its rows. @throws Refusal 400 naming the place */
+export async function checkReport(tx: Tx, spec: ReportSpec): Promise<void> {
+  const made = await prepare(tx, spec)
+  groupsOf(made)
+  measuresOf(made)
+}
+
+/** The groups and, marked as `whole`, what all of them come to: one more than are shown, to tell whether there are more. */
+async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promise<Row[]> {
+  const keys: string[] = []
+  for (const group of groups) keys.push(group.by ? await stepSql(made, group, group.by) : `(${group.sql})`)
+  const columns = [
+    ...keys.map((sql, i) => `${sql} as k${i}`),
+    ...measures.map(({ sql }, i) => `${sql} as m${i}`),
+  ]
+  const numbers = keys.map((_, i) => i + 1).join(', ')
+  const whole = keys.length ? `grouping(${keys.join(', ')}) > 0` : 'true'
+  const sets = keys.length ? ` group by grouping sets ((${numbers}), ())` : ''
+  const first = groups[0]?.by ? 'k0 nulls last, m0 desc nulls last' : 'm0 desc nulls last, k0'
+  const order = keys.length ? ` order by whole desc, ${first}` : ''
+  const from = `from ${tableOf(made.record)} t where ${made.where}`
+  const text = `select ${[...columns, `${whole} as whole`].join(', ')} ${from}${sets}${order} limit ${GROUPS_AT_MOST + 2}`
+  return made.tx.session.rows(text, made.params).catch(error => {
+    if (error instanceof DatabaseFault && error.code.startsWith('22'))
+      throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+    throw error
+  })
+}
+
+/** What ids among the keys are called: of records, and of members, whom custom fields name too. */
+async function namesOf(made: Making, groups: Group[], rows: Row[]): Promise<Map<string, string>> {
+  const fields = Object.fromEntries(groups.map(({ name, field }) => [name, field]))
+  const record = { ...made.record, contract: { ...made.record.contract, fields } }
+  const keyed = rows.map(row => Object.fromEntries(groups.map(({ name }, i) => [name, row[`k${i}`]])))
+  return namesFor(made.tx, record, keyed)
 }
 
 /** Record type, custom fields and the condition of the rows. */
@@ -170,52 +199,76 @@ async function prepare(tx: Tx, spec: ReportSpec): Promise<Making> {
   return { tx, spec, record, custom: all.get(entity)!, scope, params, where, rate: undefined }
 }
 
-type Part = { sql: string; kind: FieldKind; isOwn: boolean }
+type Part = { sql: string; kind: FieldKind; field: Field; label: string; isOwn: boolean }
 
 function partOf({ record, custom }: Making, name: string, path: string): Part {
   const own = Object.hasOwn(record.contract.fields, name) ? record.contract.fields[name] : undefined
   if (own && hasColumn(record, name) && own.kind !== 'custom' && own.kind !== 'object')
-    return { sql: comparedExpression(record, name, 't'), kind: own.kind, isOwn: true }
+    return { sql: ownExpression(record, name, own), kind: own.kind, field: own, label: name, isOwn: true }
   const defined = name.startsWith('customFields.')
     ? custom.get(name.slice('customFields.'.length))
     : undefined
   if (!defined) throw invalid({ path, message: `${name} is not a field that reports know` })
-  const f = fieldOf(defined)
-  return { sql: customExpression(defined, f, 't'), kind: f.kind, isOwn: false }
+  const field = fieldOf(defined)
+  return {
+    sql: customExpression(defined, field, 't'),
+    kind: field.kind,
+    field,
+    label: defined.label,
+    isOwn: false,
+  }
+}
+
+/** A link into the trash counts as none, as it reads. */
+function ownExpression(record: RecordDefinition, name: string, field: Field): string {
+  const mayBeInTrash =
+    field.kind === 'related' ||
+    (field.kind === 'link' && hasRecord(field.target!) && recordNamed(field.target!).contract.softDelete)
+  return mayBeInTrash ? readExpression(record, name, field) : comparedExpression(record, name, 't')
 }
 
 const NUMBERS: readonly FieldKind[] = ['integer', 'number', 'money']
 const UNGROUPED: readonly FieldKind[] = ['longText', 'tags', 'texts', 'links']
 
-function measureSql(
-  made: Making,
-  { op, field: name, value }: ReportSpec['measures'][number],
-  i: number,
-): string {
-  if (op === 'count') return 'count(*)'
+type Measure = ReportMeasure & { sql: string; label: string; kind: 'count' | 'number' | 'money' | 'rate' }
+
+const measuresOf = (made: Making): Measure[] => made.spec.measures.map((one, i) => measureOf(made, one, i))
+
+function measureOf(made: Making, measure: ReportMeasure, i: number): Measure {
+  const { op, field: name, value } = measure
+  if (op === 'count') return { op, sql: 'count(*)', label: 'count', kind: 'count' }
   const path = `measures.${i}.field`
   if (!name) throw invalid({ path, message: `is required for ${op}` })
   if (op === 'rate') {
     const test = compileFilter({ field: name, op: 'eq', value: value ?? true }, made.record, 't', made.scope)
-    return `round(avg(case when ${test} then 1 else 0 end), 4)`
+    const sql = `round(avg(case when ${test} then 1 else 0 end), 4)`
+    return { ...measure, sql, label: `rate of ${name} ${value ?? true}`, kind: 'rate' }
   }
-  const { sql, kind, isOwn } = partOf(made, name, path)
+  const { sql, kind, label, isOwn } = partOf(made, name, path)
   if (!NUMBERS.includes(kind)) throw invalid({ path, message: `must be a number for ${op}` })
   const amount = kind === 'money' && isOwn && made.rate ? `${sql} * ${made.rate()}` : sql
-  return op === 'avg' || kind === 'money' ? `round(${op}(${amount})::numeric, 2)` : `${op}(${amount})`
+  const rounded =
+    op === 'avg' || kind === 'money' ? `round(${op}(${amount})::numeric, 2)` : `${op}(${amount})`
+  return { ...measure, sql: rounded, label: `${op} of ${label}`, kind: kind === 'money' ? 'money' : 'number' }
 }
 
-async function groupSql(made: Making, group: ReportSpec['groupBy'][number], i: number): Promise<string> {
+type Group = Part & { name: string; by: (typeof REPORT_STEPS)[number] | undefined; path: string }
+
+const groupsOf = (made: Making): Group[] => made.spec.groupBy.map((one, i) => groupOf(made, one, i))
+
+function groupOf(made: Making, group: ReportGroup, i: number): Group {
   const { field: name, by } = typeof group === 'string' ? { field: group, by: undefined } : group
   const path = `groupBy.${i}`
-  const { sql, kind } = partOf(made, name, path)
-  const isTime = kind === 'date' || kind === 'moment'
-  if (!by) {
-    if (UNGROUPED.includes(kind) || kind === 'moment')
-      throw invalid({ path, message: `${name} needs a time to group by, or cannot be grouped by` })
-    return `(${sql})`
-  }
-  if (!isTime) throw invalid({ path, message: `${name} is no date and cannot be grouped by ${by}` })
+  const part = partOf(made, name, path)
+  const isTime = part.kind === 'date' || part.kind === 'moment'
+  if (!by && (UNGROUPED.includes(part.kind) || part.kind === 'moment'))
+    throw invalid({ path, message: `${name} needs a time to group by, or cannot be grouped by` })
+  if (by && !isTime) throw invalid({ path, message: `${name} is no date and cannot be grouped by ${by}` })
+  return { ...part, name, by, path }
+}
+
+/** The day on which the step begins that holds the row's time. */
+async function stepSql(made: Making, { name, sql, kind, path }: Group, by: (typeof REPORT_STEPS)[number]) {
   if (kind === 'date') return `to_char(date_trunc('${by}', ${sql}), 'YYYY-MM-DD')`
   // The bounds are reckoned here: the database's own zones may be others than ours.
   const { timezone } = made.tx.who
@@ -225,38 +278,13 @@ async function groupSql(made: Making, group: ReportSpec['groupBy'][number], i: n
     `select min(${at}) as first, max(${at}) as last from ${tableOf(own.record)} t where ${own.where}`,
     own.params,
   )
+  const dayOf = (moment: unknown) => dayIn(timezone, new Date(moment as string))
   const days = ends!.first ? stepsBetween(dayOf(ends!.first), dayOf(ends!.last), by, path) : []
   const bounds = made.scope.add(
     arrayLiteral(days.map(day => startOfDay(day, timezone).toISOString())),
     'timestamptz[]',
   )
   return `(${made.scope.add(arrayLiteral(days), 'text[]')})[width_bucket(${sql}, ${bounds})]`
-
-  function dayOf(moment: unknown): string {
-    return dayIn(timezone, new Date(moment as string))
-  }
-}
-
-const STARTS = {
-  day: 'today',
-  week: 'startOfWeek',
-  month: 'startOfMonth',
-  quarter: 'startOfQuarter',
-  year: 'startOfYear',
-}
-const MONTHS = { month: 1, quarter: 3, year: 12 }
-
-/** The days on which the steps begin, from the one that holds the first day to the one that holds the last. */
-function stepsBetween(first: string, last: string, by: (typeof STEPS)[number], path: string): string[] {
-  const next = (at: string) =>
-    by === 'day' || by === 'week' ? addDays(at, by === 'week' ? 7 : 1) : addMonths(at, MONTHS[by])
-  const days: string[] = []
-  for (let at = relativeDay(STARTS[by], first)!; at <= last; at = next(at)) {
-    days.push(at)
-    if (days.length > STEPS_AT_MOST)
-      throw invalid({ path, message: `would part the rows into more than ${STEPS_AT_MOST} ${by}s` })
-  }
-  return days
 }
 
 async function currencyCounts(tx: Tx, spec: ReportSpec) {

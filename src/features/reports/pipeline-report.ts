@@ -1,12 +1,16 @@
 import type { Tx } from '#core/db/workspace.ts'
 import { together } from '#core/db/workspace.ts'
+import {
+  type CurrencySum,
+  cents,
+  type Exchange,
+  exchangeOf,
+  type Rates,
+  ratesUsed,
+  sumsByCurrency,
+} from '#core/record/currency.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
-
-/** Rates by which other currencies are turned into the workspace's: 1 unit is worth so many of it. */
-export type Rates = Record<string, number>
-
-export type CurrencySum = { currency: string; amount: number; count: number }
 
 export type StageSums = {
   stageId: string
@@ -65,7 +69,7 @@ export async function pipelineReport(
   ].join(' and ')
   // Named as a constant, open deals are summed up from the index `deals_board` alone, which does not hold it.
   const [status, groups] = withClosed ? ['t.status', ', t.status'] : [`'OPEN'`, '']
-  const [parts, stages, [workspace]] = await together([
+  const [parts, stages, exchange] = await together([
     tx.session.rows(
       `select t.stage_id as "stageId", t.currency, ${status} as status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
        from deals t where ${where} group by t.stage_id, t.currency${groups}`,
@@ -78,29 +82,14 @@ export async function pipelineReport(
        order by p.is_default desc, p.created_at, p.id, s.position, s.id`,
       [tx.who.workspaceId, pipelineId ?? null],
     ),
-    tx.session.rows(
-      `select currency, settings->'exchangeRates' as rates from workspaces where id = $1::uuid`,
-      [tx.who.workspaceId],
-    ),
+    exchangeOf(tx),
   ])
-  const currency = workspace!.currency as string
-  const given = (workspace!.rates ?? {}) as Rates
-  return assemble(currency, given, stages as Omit<StageSums, 'openDeals'>[], parts)
+  return assemble(exchange, stages as Omit<StageSums, 'openDeals'>[], parts)
 }
 
-const cents = (amount: number) => Math.round(amount * 100)
-
-function assemble(
-  currency: string,
-  given: Rates,
-  stages: Partial<StageSums>[],
-  parts: Part[],
-): PipelineReport {
-  const foreign = parts.filter(part => part.currency !== currency)
-  const rateOf = (part: Part) => (part.currency === currency ? 1 : (given[part.currency] ?? 0))
-  const used = foreign
-    .filter(part => given[part.currency])
-    .map(part => [part.currency, given[part.currency]!])
+function assemble(exchange: Exchange, stages: Partial<StageSums>[], parts: Part[]): PipelineReport {
+  const rateOf = (part: Part) => exchange.rates[part.currency] ?? 0
+  const open = parts.filter(part => part.status === 'OPEN')
   const rows = stages.map(stage =>
     stageSums(
       stage,
@@ -111,28 +100,15 @@ function assemble(
   const total = (pick: (row: StageSums) => number) =>
     rows.reduce((sum, row) => sum + cents(pick(row)), 0) / 100
   return {
-    currency,
-    rates: Object.fromEntries(used) as Rates,
-    unconverted: sumsByCurrency(foreign.filter(part => part.status === 'OPEN' && !given[part.currency])),
-    byCurrency: sumsByCurrency(parts.filter(part => part.status === 'OPEN')),
+    currency: exchange.currency,
+    rates: ratesUsed(parts, exchange),
+    unconverted: sumsByCurrency(open.filter(part => !rateOf(part))),
+    byCurrency: sumsByCurrency(open),
     stages: rows,
     totalOpenDeals: rows.reduce((sum, row) => sum + row.openDeals, 0),
     totalPipelineAmount: total(row => row.totalAmount),
     totalWeightedAmount: total(row => row.weightedAmount),
   }
-}
-
-function sumsByCurrency(parts: Part[]): CurrencySum[] {
-  const sums = new Map<string, CurrencySum>()
-  for (const { currency, amount, count } of parts) {
-    const sum = sums.get(currency) ?? { currency, amount: 0, count: 0 }
-    sums.set(currency, {
-      currency,
-      amount: (cents(sum.amount) + cents(amount)) / 100,
-      count: sum.count + count,
-    })
-  }
-  return [...sums.values()]
 }
 
 function stageSums(stage: Partial<StageSums>, parts: Part[], rateOf: (part: Part) => number): StageSums {

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { currencySum } from '#core/record/currency.ts'
 import { reportAnswer, reportBody, runReport } from './builder.ts'
 import { dashboard, leadDashboard, RECENT_DAYS } from './dashboard.ts'
+import { mailJob, mailSchedules } from './mails.ts'
 import { pipelineReport } from './pipeline-report.ts'
+import { reportWalls } from './reports.table.ts'
+import { reports } from './saved.ts'
+import { exportRoute, runRoute, wishRoutes } from './saved-routes.ts'
 
-const currencySum = z.object({ currency: z.string(), amount: z.number(), count: z.int() })
+export { reportMailTable, reportOptOutTable, reportTable } from './reports.table.ts'
+
 const rates = z
   .record(z.string(), z.number())
   .meta({ description: "What one unit of another currency is worth in the workspace's, where it was needed" })
@@ -68,7 +74,14 @@ const leadAnswer = z.object({
 })
 
 export default {
+  records: [reports],
+  jobs: [mailJob],
+  schedules: mailSchedules,
+  walls: reportWalls,
   operations: [
+    runRoute,
+    exportRoute,
+    ...wishRoutes,
     operation({
       method: 'GET',
       path: '/reports/pipeline',

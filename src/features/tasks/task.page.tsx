@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { api, messageOf, useMay } from '#web/api.ts'
-import { tellFault } from '#web/kit/notify.ts'
-import { type Row, refreshAround } from '#web/record/model.ts'
+import { useMay } from '#web/api.ts'
+import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { useText } from '#web/text/index.tsx'
+import { useTick } from './task-item.page.tsx'
 import { taskContract } from './tasks.contract.ts'
 
 export default function Task() {
@@ -21,18 +20,14 @@ export default function Task() {
 function Complete({ task }: { task: Row }) {
   const text = useText()
   const may = useMay()
+  const ticking = useTick()
   const isDone = task.status === 'DONE'
-  const turning = useMutation({
-    mutationFn: () => api.patch(`/tasks/${task.id}`, { status: isDone ? 'OPEN' : 'DONE' }),
-    onSuccess: () => refreshAround('task'),
-    onError: error => tellFault(messageOf(error, text.common.offline)),
-  })
   if (!may.write) return null
   return (
     <Button
       variant={isDone ? 'default' : 'filled'}
-      loading={turning.isPending}
-      onClick={() => turning.mutate()}
+      loading={ticking.isPending}
+      onClick={() => ticking.mutate({ task, status: isDone ? 'OPEN' : 'DONE' })}
     >
       {isDone ? text.tasks.reopen : text.tasks.done}
     </Button>

@@ -11,6 +11,14 @@ function kept(key: string): Draft | undefined {
   }
 }
 
+/** A single value that could not be sent, kept for the next time that its field is opened. */
+export const keptValue = {
+  read: (name: string): unknown => kept(`ascendore.draft.${name}`)?.value,
+  keep: (name: string, value: unknown): void =>
+    sessionStorage.setItem(`ascendore.draft.${name}`, JSON.stringify({ value })),
+  forget: (name: string): void => sessionStorage.removeItem(`ascendore.draft.${name}`),
+}
+
 /**
  * What somebody is typing, kept in this tab until it is sent or thrown away: it survives a reload, a moment without
  * network and a session that ends.

@@ -51,15 +51,34 @@ function formats(locale: string, home: string) {
     hour: '2-digit',
     minute: '2-digit',
   })
+  const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const asDate = (value: string) => (value.length === 10 ? new Date(`${value}T12:00:00`) : new Date(value))
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' })
+  const parts = number.formatToParts(12_345.6)
+  const separator = (type: string) => parts.find(part => part.type === type)?.value
   return {
     locale,
+    /** What stands between thousands, and before decimals, where numbers are typed. */
+    thousands: separator('group') ?? '',
+    decimals: separator('decimal') ?? '.',
     number: (value: number) => number.format(value),
+    percent: (share: number) => percent.format(share),
+    /** Bytes as people say them, such as 1.4 MB. */
+    size: (bytes: number) => sizeOf(bytes, locale),
+    /** With all decimals of the currency, and those beyond that a price may have. */
+    exactMoney: (value: number, currency = home) =>
+      new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(value),
     money: (value: number, currency = home) => moneyIn(currency, false).format(value),
     /** Such as 1.2M €, for sums at a glance. */
     shortMoney: (value: number, currency = home) => moneyIn(currency, true).format(value),
     day: (value: string) => day.format(asDate(value)),
+    /** Such as Sat, Nov 21. */
+    weekday: (value: string) => weekday.format(asDate(value)),
+    dayRange: (from: string, to: string) => day.formatRange(asDate(from), asDate(to)),
+    /** Of 2026-11: November 2026. */
+    month: (value: string) => month.format(asDate(`${value}-01`)),
     shortDay(value: string) {
       const date = asDate(value)
       return (date.getFullYear() === new Date().getFullYear() ? shortDay : day).format(date)
@@ -75,4 +94,16 @@ function formats(locale: string, home: string) {
       return hours !== 0 ? relative.format(hours, 'hour') : relative.format(Math.round(ms / 60_000), 'minute')
     },
   }
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+function sizeOf(bytes: number, locale: string): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1000)))
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: UNITS[power],
+    unitDisplay: 'short',
+    maximumFractionDigits: power > 1 ? 1 : 0,
+  }).format(bytes / 1000 ** power)
 }

@@ -3,6 +3,8 @@ import type { Field } from '#core/record/fields.ts'
 import { useMembers, usePipelines } from '../api.ts'
 import { choiceLabel, fieldLabel, useText } from '../text/index.tsx'
 import { RecordPicker } from './record-picker.tsx'
+import { RelatedInput } from './related-input.tsx'
+import { typeKeyOf } from './titles.ts'
 
 type Given = {
   field: Field
@@ -99,9 +101,14 @@ export function FieldInput({
         )
       return <RecordPicker {...common} type={field.target!} value={id} />
     case 'related':
-      return row?.relatedType ? (
-        <RecordPicker {...common} type={row.relatedType as string} value={id} />
-      ) : null
+      return (
+        <RelatedInput
+          {...{ ...naming, error, size, onChange }}
+          types={field.options ?? []}
+          type={(row?.[typeKeyOf(name)] as string | undefined) ?? null}
+          value={id}
+        />
+      )
     case 'tags':
     case 'texts':
       return <TagsInput {...common} value={(value as string[] | null) ?? []} maxLength={60} />

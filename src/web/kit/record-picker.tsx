@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api } from '../api.ts'
 import { useText } from '../text/index.tsx'
-import { learnTitles, pathOf, titleOf, useTitle } from './titles.ts'
+import { learnTitles, pathOf, titleFieldsOf, titleOf, useTitle } from './titles.ts'
 
 type Given = {
   type: string
@@ -18,12 +18,6 @@ type Given = {
   'aria-label'?: string
 }
 
-const TITLES: Record<string, string[]> = {
-  contact: ['firstName', 'lastName'],
-  deal: ['title'],
-  task: ['title'],
-}
-
 /** Chooses another record by its name, searched on the server as one types. */
 export function RecordPicker({ type, value, onChange, ...input }: Given) {
   const text = useText()
@@ -31,7 +25,7 @@ export function RecordPicker({ type, value, onChange, ...input }: Given) {
   const [typed, setTyped] = useState<string | null>(null)
   const [q] = useDebouncedValue(typed ?? '', 150)
   const title = useTitle(type, value)
-  const fields = TITLES[type] ?? ['name']
+  const fields = titleFieldsOf(type)
   const { data, isFetching } = useQuery({
     queryKey: ['pick', type, q],
     enabled: box.dropdownOpened,

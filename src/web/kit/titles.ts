@@ -8,6 +8,10 @@ const NAMED: Record<string, { path: string; title: string[] }> = {
   lead: { path: 'leads', title: ['name'] },
   deal: { path: 'deals', title: ['title'] },
   task: { path: 'tasks', title: ['title'] },
+  project: { path: 'projects', title: ['name'] },
+  invoice: { path: 'invoices', title: ['invoiceNumber', 'title'] },
+  visit: { path: 'visits', title: ['contactName'] },
+  campaign: { path: 'campaigns', title: ['name'] },
   stage: { path: 'stages', title: ['name'] },
   pipeline: { path: 'pipelines', title: ['name'] },
 }
@@ -22,6 +26,10 @@ export const titleOf = (row: Record<string, unknown>, fields: readonly string[])
   String(row.email ?? '') ||
   '–'
 
+/** The fields that name a record of a type. */
+export const titleFieldsOf = (type: string): readonly string[] => NAMED[type]?.title ?? ['name']
+/** Where the type of a record stands whose id stands in the key: `relatedType` beside `relatedId`. */
+export const typeKeyOf = (key: string): string => key.replace(/Id$/, 'Type')
 export const pathOf = (type: string): string | undefined => NAMED[type]?.path
 
 type Wanted = { id: string; resolve: (title: string | null) => void; reject: (error: unknown) => void }

@@ -5,7 +5,7 @@ import type { Field } from '#core/record/fields.ts'
 import { useMe, useMembers } from '../api.ts'
 import { choiceLabel, useText } from '../text/index.tsx'
 import { useFormat } from './format.ts'
-import { pathOf, useTitle } from './titles.ts'
+import { pathOf, typeKeyOf, useTitle } from './titles.ts'
 
 /** Colour says something only where a value is good, bad or needs attention. */
 const TONES: Record<string, string> = {
@@ -93,7 +93,7 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
       return (
         <span className="numbers">
           {format.number(value as number)}
-          {name === 'probability' ? ' %' : ''}
+          {name === 'probability' || (name === 'progress' && field.kind === 'integer') ? ' %' : ''}
         </span>
       )
     case 'date':
@@ -121,7 +121,7 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
         </Group>
       )
     case 'related':
-      return <RecordLink type={row.relatedType as string} id={value as string} />
+      return <RecordLink type={row[typeKeyOf(name)] as string} id={value as string} />
     case 'tags':
     case 'texts':
       return <Tags values={value as string[]} />

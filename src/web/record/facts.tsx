@@ -7,7 +7,7 @@ import { useText } from '../text/index.tsx'
 import type { AnyContract, Column, Row } from './model.ts'
 import classes from './record.module.css'
 
-const isEmpty = (value: unknown): boolean =>
+export const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** All fields of a record, each to be changed where it stands. Empty ones are folded away. */

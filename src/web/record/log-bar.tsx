@@ -1,39 +1,31 @@
 import { Button, Group, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api, messageOf, queries, useMay } from '../api.ts'
+import { api, issuesByPath, messageOf, queries, useMay } from '../api.ts'
 import { useDraft } from '../kit/draft.ts'
-import { tell, tellFault } from '../kit/notify.ts'
+import { FieldInput } from '../kit/input.tsx'
+import { tell, tellFault } from '../kit/notify.tsx'
+import type { Text } from '../text/en.ts'
 import { useText } from '../text/index.tsx'
 import { type AnyContract, type Row, refreshAround } from './model.ts'
 import classes from './record.module.css'
 
 type Kind = 'note' | 'CALL' | 'EMAIL' | 'MEETING' | 'task'
 const LINKS: Record<string, string> = { contact: 'contactId', deal: 'dealId', company: 'companyId' }
+const MOMENT = { kind: 'moment', required: false, nullable: true, writable: 'always' } as never
 
 /** Writes a note, logs a call, mail or meeting, or plans a task, without leaving the record. */
 export function LogBar({ contract, row }: { contract: AnyContract; row: Row }) {
   const text = useText()
   const may = useMay()
-  const isLinked = contract.name in LINKS
-  const kinds: Array<{ value: Kind; label: string }> = [
-    { value: 'note', label: text.record.addNote },
-    ...(isLinked
-      ? ([
-          { value: 'CALL', label: text.record.logCall },
-          { value: 'EMAIL', label: text.record.logEmail },
-          { value: 'MEETING', label: text.record.logMeeting },
-        ] as const)
-      : []),
-    { value: 'task', label: text.record.addTask },
-  ]
-  const [kind, setKind] = useState<Kind>('note')
   const { draft, change, forget } = useDraft(`log.${row.id}`, EMPTY)
+  const kinds = kindsFor(contract, text)
+  const kind = (draft.kind as Kind | undefined) ?? 'note'
   const body = String(draft.body ?? '')
   const subject = String(draft.subject ?? '')
-  const isReady = kind === 'task' || kind === 'note' ? body.trim() !== '' : (body + subject).trim() !== ''
+  const isTalk = kind !== 'note' && kind !== 'task'
+  const isReady = (isTalk ? body + subject : body).trim() !== ''
   const sending = useMutation({
-    mutationFn: () => send(contract, row, kind, { body, subject, minutes: draft.minutes as number | null }),
+    mutationFn: () => send(contract, row, kind, draft as Draft),
     onSuccess() {
       forget()
       tell(text.common.saved)
@@ -43,8 +35,7 @@ export function LogBar({ contract, row }: { contract: AnyContract; row: Row }) {
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
   if (!may.write) return null
-  const hint =
-    kind === 'note' ? text.record.note : kind === 'task' ? text.record.taskTitle : text.record.whatHappened
+  const hint = hintFor(kind, text)
   return (
     <form
       className={`card ${classes.log}`}
@@ -53,29 +44,21 @@ export function LogBar({ contract, row }: { contract: AnyContract; row: Row }) {
         if (isReady) sending.mutate()
       }}
     >
-      <SegmentedControl size="xs" value={kind} onChange={value => setKind(value as Kind)} data={kinds} />
-      {kind !== 'note' && kind !== 'task' && (
-        <Group gap="xs" wrap="nowrap">
-          <TextInput
-            flex={1}
-            aria-label={text.record.subject}
-            placeholder={text.record.subject}
-            value={subject}
-            maxLength={300}
-            onChange={event => change({ subject: event.currentTarget.value })}
-          />
-          {kind !== 'EMAIL' && (
-            <NumberInput
-              w={90}
-              min={0}
-              max={10080}
-              aria-label={text.record.minutes}
-              placeholder={text.record.minutes}
-              value={(draft.minutes as number | undefined) ?? ''}
-              onChange={value => change({ minutes: value === '' ? null : Number(value) })}
-            />
-          )}
-        </Group>
+      <SegmentedControl
+        size="xs"
+        className={classes.kinds}
+        value={kind}
+        onChange={value => change({ kind: value })}
+        data={kinds}
+      />
+      {isTalk && (
+        <TextInput
+          aria-label={text.record.subject}
+          placeholder={text.record.subject}
+          value={subject}
+          maxLength={300}
+          onChange={event => change({ subject: event.currentTarget.value })}
+        />
       )}
       <Textarea
         aria-label={hint}
@@ -86,9 +69,33 @@ export function LogBar({ contract, row }: { contract: AnyContract; row: Row }) {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isReady) sending.mutate()
         }}
       />
-      <Group justify="flex-end">
+      <Group justify="flex-end" gap="xs">
+        {kind !== 'note' && (
+          <FieldInput
+            field={MOMENT}
+            name="at"
+            label={isTalk ? text.record.when : text.record.due}
+            value={draft.at ?? null}
+            onChange={at => change({ at })}
+            error={issuesByPath(sending.error)[isTalk ? 'occurredAt' : 'dueAt']}
+            size="xs"
+            isBare
+          />
+        )}
+        {isTalk && kind !== 'EMAIL' && (
+          <NumberInput
+            size="xs"
+            w={90}
+            min={0}
+            max={10080}
+            aria-label={text.record.minutes}
+            placeholder={text.record.minutes}
+            value={(draft.minutes as number | undefined) ?? ''}
+            onChange={value => change({ minutes: value === '' ? null : Number(value) })}
+          />
+        )}
         <Button type="submit" disabled={!isReady} loading={sending.isPending}>
-          {kind === 'note' || kind === 'task' ? text.common.add : text.record.log}
+          {isTalk ? text.record.log : text.common.add}
         </Button>
       </Group>
     </form>
@@ -97,24 +104,46 @@ export function LogBar({ contract, row }: { contract: AnyContract; row: Row }) {
 
 const EMPTY = {}
 
-type Said = { body: string; subject: string; minutes: number | null | undefined }
+const hintFor = (kind: Kind, { record }: Text): string =>
+  kind === 'note' ? record.note : kind === 'task' ? record.taskTitle : record.whatHappened
 
-function send(
-  contract: AnyContract,
-  row: Row,
-  kind: Kind,
-  { body, subject, minutes }: Said,
-): Promise<unknown> {
+/** What may be logged here: calls and meetings are with contacts, companies and about deals. */
+function kindsFor({ name }: AnyContract, { record }: Text): Array<{ value: Kind; label: string }> {
+  const talks: Array<{ value: Kind; label: string }> = [
+    { value: 'CALL', label: record.logCall },
+    { value: 'EMAIL', label: record.logEmail },
+    { value: 'MEETING', label: record.logMeeting },
+  ]
+  return [
+    { value: 'note', label: record.addNote },
+    ...(name in LINKS ? talks : []),
+    { value: 'task', label: record.addTask },
+  ]
+}
+
+type Draft = { body?: string; subject?: string; minutes?: number | null; at?: string | null }
+
+function send(contract: AnyContract, row: Row, kind: Kind, { body = '', subject, minutes, at }: Draft) {
   const related = { relatedType: contract.name, relatedId: row.id }
   if (kind === 'note') return api.post('/notes', { body, ...related })
-  if (kind === 'task')
-    return api.post('/tasks', { title: body.trim().split('\n')[0]!.slice(0, 255), ...related })
+  if (kind === 'task') {
+    const [title = '', ...rest] = body.trim().split('\n')
+    const description = rest.join('\n').trim()
+    return api.post('/tasks', {
+      title: title.slice(0, 255),
+      ...(description ? { description } : {}),
+      ...(at ? { dueAt: at } : {}),
+      ...related,
+    })
+  }
   return api.post('/activities', {
     type: kind,
     subject: subject || null,
     content: body || null,
     ...(minutes ? { durationMinutes: minutes } : {}),
+    ...(at ? { occurredAt: at } : {}),
     [LINKS[contract.name]!]: row.id,
     ...(contract.name !== 'company' && row.companyId ? { companyId: row.companyId } : {}),
+    ...(contract.name === 'deal' && row.primaryContactId ? { contactId: row.primaryContactId } : {}),
   })
 }

@@ -4,6 +4,8 @@ import type { Contract } from '#core/record/contract.ts'
 import type { Field } from '#core/record/fields.ts'
 import { api, queries } from '../api.ts'
 import { customKind } from '../kit/input.tsx'
+import type { RelatedValue } from '../kit/related-input.tsx'
+import { typeKeyOf } from '../kit/titles.ts'
 import { fieldLabel, useText } from '../text/index.tsx'
 
 export type Row = { id: string; version: number } & Record<string, unknown>
@@ -36,7 +38,11 @@ export type Column = {
   read: (row: Row) => unknown
 }
 
-const HIDDEN = new Set(['id', 'workspaceId', 'customFields', 'relatedType', 'contactIds', 'stages'])
+const HIDDEN = new Set([
+  ...['id', 'workspaceId', 'customFields', 'relatedType', 'attachedToType', 'contactIds', 'stages'],
+  // Shown where they belong: an invoice's lines, the warnings of a visit.
+  ...['items', 'taxes', 'warnings', 'startsAt', 'endsAt', 'datedAt'],
+])
 const SYSTEM = new Set(['createdById', 'createdAt', 'updatedAt'])
 const UNFILTERED: Field['kind'][] = ['object', 'custom', 'links', 'texts']
 
@@ -52,7 +58,7 @@ export function useColumns(contract: AnyContract): Column[] {
         ([key, field]): Column => ({
           path: key,
           label: fieldLabel(text, key),
-          field,
+          field: field.kind === 'related' ? withTypes(field, contract.fields[typeKeyOf(key)]) : field,
           isCustom: false,
           isWritable: field.writable === 'always',
           read: row => row[key],
@@ -75,13 +81,23 @@ export function useColumns(contract: AnyContract): Column[] {
 }
 const NONE: CustomField[] = []
 
+/** A link to a record of any type, with the types there are. */
+const withTypes = (field: Field, types: Field | undefined): Field => ({ ...field, options: types?.options })
+
 export const canFilter = ({ field }: Column): boolean => !UNFILTERED.includes(field.kind)
 
 /** The body that changes one column. */
 export const changeOf = (column: Column, value: unknown): Record<string, unknown> =>
-  column.isCustom
-    ? { customFields: { [column.path.slice('customFields.'.length)]: value } }
-    : { [column.path]: value }
+  column.field.kind === 'related'
+    ? relatedChange(column.path, value as RelatedValue)
+    : column.isCustom
+      ? { customFields: { [column.path.slice('customFields.'.length)]: value } }
+      : { [column.path]: value }
+
+const relatedChange = (path: string, value: RelatedValue): Record<string, unknown> => ({
+  [typeKeyOf(path)]: value?.type ?? null,
+  [path]: value?.id ?? null,
+})
 
 export const recordQuery = (contract: Pick<AnyContract, 'path' | 'name'>, id: string) =>
   queryOptions({

@@ -1,13 +1,13 @@
 import { Alert, Button, Group, Modal, ScrollArea, SimpleGrid } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useMemo } from 'react'
-import { ApiError } from '#core/client/client.ts'
-import { api, issuesByPath, messageOf } from '../api.ts'
+import { api, issuesByPath } from '../api.ts'
+import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useDraft } from '../kit/draft.ts'
 import { FieldInput } from '../kit/input.tsx'
-import { tell } from '../kit/notify.ts'
+import { tell } from '../kit/notify.tsx'
 import { useText } from '../text/index.tsx'
-import { type AnyContract, type Column, type Row, refreshAround, useColumns } from './model.ts'
+import { type AnyContract, type Column, changeOf, type Row, refreshAround, useColumns } from './model.ts'
 
 type Given = {
   contract: AnyContract
@@ -38,14 +38,12 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
     },
   })
   const issues = issuesByPath(creating.error)
-  const shown = new Set(asked.map(({ path }) => path))
-  const elsewhere = creating.error && !Object.keys(issues).some(path => shown.has(path))
   const submit = (event: FormEvent) => {
     event.preventDefault()
     creating.mutate()
   }
   const set = (column: Column, value: unknown) => {
-    if (!column.isCustom) return change({ [column.path]: value })
+    if (!column.isCustom) return change(changeOf(column, value))
     const key = column.path.slice('customFields.'.length)
     change({ customFields: { ...(draft.customFields as object), [key]: value } })
   }
@@ -87,21 +85,13 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
             </div>
           ))}
         </SimpleGrid>
-        {elsewhere && (
-          <Alert color="red" variant="light" mt="sm" role="alert">
-            {creating.error instanceof ApiError && creating.error.issues.length
-              ? creating.error.issues.map(({ path, message }) => `${path} ${message}`).join(', ')
-              : messageOf(creating.error, text.common.offline)}
-          </Alert>
-        )}
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close}>
-            {text.common.cancel}
-          </Button>
-          <Button type="submit" loading={creating.isPending}>
-            {text.common.create}
-          </Button>
-        </Group>
+        <DialogFoot
+          submit={text.common.create}
+          close={close}
+          isSending={creating.isPending}
+          error={creating.error}
+          beside={asked.map(({ path }) => path)}
+        />
       </form>
     </Modal>
   )

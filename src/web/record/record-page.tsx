@@ -1,15 +1,18 @@
 import { ActionIcon, Group, Menu, Title } from '@mantine/core'
-import { IconArrowLeft, IconDots, IconTrash } from '@tabler/icons-react'
+import { IconArrowLeft, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { api, messageOf, useMay } from '../api.ts'
-import { tell, tellFault } from '../kit/notify.ts'
+import { MoreMenu } from '../kit/more-menu.tsx'
+import { tellFault, tellUndo } from '../kit/notify.tsx'
 import { Fault, Waiting } from '../kit/states.tsx'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import { useText } from '../text/index.tsx'
+import { DuplicatesHint } from './duplicates.tsx'
 import { Facts } from './facts.tsx'
+import { Files } from './files.tsx'
 import { LogBar } from './log-bar.tsx'
 import { type AnyContract, type Row, recordQuery, refreshAround, useColumns } from './model.ts'
 import classes from './record.module.css'
@@ -25,7 +28,12 @@ export type RecordPageOptions = {
   actions?: (row: Row) => ReactNode
   /** Stands above the columns, such as the way through the stages. */
   banner?: (row: Row) => ReactNode
+  /** Stands above what happened, such as the lines of an invoice. */
+  main?: (row: Row) => ReactNode
 }
+
+/** The record types on which notes, tasks and files may hang. */
+const HOLDERS = new Set(['contact', 'company', 'deal', 'task', 'lead', 'campaign', 'project', 'invoice'])
 
 /** One record: its facts to be changed in place, what happened with it, and what hangs on it. */
 export function RecordPage(options: RecordPageOptions) {
@@ -36,9 +44,10 @@ export function RecordPage(options: RecordPageOptions) {
   return <Sheet key={id} {...options} row={row} />
 }
 
-function Sheet({ contract, facts, related, actions, banner, row }: RecordPageOptions & { row: Row }) {
+function Sheet({ contract, facts, related, actions, banner, main, row }: RecordPageOptions & { row: Row }) {
   const text = useText()
   const columns = useColumns(contract)
+  const isHeld = HOLDERS.has(contract.name)
   return (
     <div className={classes.page}>
       <header className={classes.header}>
@@ -64,19 +73,22 @@ function Sheet({ contract, facts, related, actions, banner, row }: RecordPageOpt
         </Group>
       </header>
       {banner?.(row)}
+      <DuplicatesHint contract={contract} row={row} />
       <div className={classes.columns}>
         <aside className={classes.facts} aria-label={text.record.details}>
           <Facts contract={contract} row={row} columns={columns} />
         </aside>
         <section className={classes.middle} aria-label={text.record.timeline}>
-          <LogBar contract={contract} row={row} />
+          {main?.(row)}
+          {isHeld && <LogBar contract={contract} row={row} />}
           <Timeline contract={contract} id={row.id} />
         </section>
-        {related.length > 0 && (
+        {(related.length > 0 || isHeld) && (
           <aside className={classes.related} aria-label={text.record.related}>
             {related.map(list => (
               <Related key={list.contract.path} parent={contract} row={row} {...list} />
             ))}
+            {isHeld && <Files parent={contract} row={row} />}
           </aside>
         )}
       </div>
@@ -100,25 +112,23 @@ function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
   const removing = useMutation({
     mutationFn: () => api.delete(`/${contract.path}/${row.id}`),
     onSuccess() {
-      tell(text.common.deleted(1))
       refreshAround(contract.name)
       navigate({ to: `/${contract.path}` })
+      tellUndo(text.common.deleted(1), text.common.undo, () =>
+        api
+          .post(`/${contract.path}/${row.id}/restore`, {})
+          .then(() => refreshAround(contract.name))
+          .catch(error => tellFault(messageOf(error, text.common.offline))),
+      )
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
   if (!may.write) return null
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size={30} variant="default" aria-label={text.common.more}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>
-          {text.common.delete}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu>
+      <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>
+        {text.common.delete}
+      </Menu.Item>
+    </MoreMenu>
   )
 }

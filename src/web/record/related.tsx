@@ -1,8 +1,8 @@
 import { ActionIcon, Group, Text as P, Title } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
 import { api, queries, useMay } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
 import { titleOf } from '../kit/titles.ts'
@@ -19,6 +19,10 @@ export type RelatedList = {
   form: readonly string[]
   /** What a new one of this list knows of its parent. */
   initial: (parent: Row) => Record<string, unknown>
+  /** How a row is shown, where a link with some fields is not enough. */
+  item?: (row: Row) => ReactNode
+  /** Whether a new one is opened: there is more to be done with it. */
+  opens?: boolean
 }
 
 const SHOWN = 6
@@ -31,10 +35,13 @@ export function Related({
   fields,
   form,
   initial,
+  item,
+  opens,
 }: RelatedList & { parent: AnyContract; row: Row }) {
   const text = useText()
   const may = useMay()
   const format = useFormat()
+  const navigate = useNavigate()
   const [isCreating, setCreating] = useState(false)
   const [limit, setLimit] = useState(SHOWN)
   const { data } = useQuery({
@@ -59,7 +66,8 @@ export function Related({
           </ActionIcon>
         )}
       </Group>
-      {data?.rows.map(each => (
+      {item && <ul className={classes.relatedItems}>{data?.rows.map(item)}</ul>}
+      {(item ? [] : data?.rows)?.map(each => (
         <Link
           key={each.id}
           to={`/${contract.path}/$id`}
@@ -96,7 +104,10 @@ export function Related({
           fields={form}
           initial={initial(row)}
           close={() => setCreating(false)}
-          created={() => queries.invalidateQueries({ queryKey: ['related', row.id] })}
+          created={made => {
+            queries.invalidateQueries({ queryKey: ['related', row.id] })
+            if (opens) navigate({ to: `/${contract.path}/$id`, params: { id: made.id } })
+          }}
         />
       )}
     </section>

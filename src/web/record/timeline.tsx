@@ -1,17 +1,17 @@
-import { Button, Group, Text as P, Spoiler } from '@mantine/core'
-import { IconHistory, IconMail, IconMessage, IconNote, IconPhone, IconUsers } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import type { ComponentType } from 'react'
-import { api, useMe, useMembers } from '../api.ts'
-import { useFormat } from '../kit/format.ts'
+import { Button, Group, Select } from '@mantine/core'
+import { IconHistory } from '@tabler/icons-react'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { api } from '../api.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
-import { useTitle } from '../kit/titles.ts'
-import { Choice, FieldValue, Tags } from '../kit/value.tsx'
-import { fieldLabel, useText } from '../text/index.tsx'
+import { useText } from '../text/index.tsx'
+import { Happened } from './happened.tsx'
 import type { AnyContract } from './model.ts'
+import { type Note, NoteCard } from './note-card.tsx'
 import classes from './record.module.css'
+import { ICONS, Talk } from './talk.tsx'
 
-type Change = { old?: unknown; new?: unknown }
+export type Change = { old?: unknown; new?: unknown }
 type Told = {
   id: string
   /** CALL, EMAIL, MEETING, MESSAGE; else a record type and what became of it: `deal.updated`. */
@@ -22,7 +22,7 @@ type Told = {
   entityId: string
   metadata: Partial<Entry>
 }
-type Entry = {
+export type Entry = {
   id: string
   type: string
   createdAt: string
@@ -41,15 +41,21 @@ type Entry = {
 }
 type Page = { rows: Told[]; nextCursor: string | null }
 
-/** What happened with a record and what hangs on it: talks in full, changes in plain words. */
+const TALKS = 'CALL,EMAIL,MEETING,MESSAGE'
+const NOTES_AT_MOST = 200
+
+/** What happened with a record and what hangs on it: talks and notes in full, changes in plain words. */
 export function Timeline({ contract, id }: { contract: AnyContract; id: string }) {
   const text = useText()
+  const [type, setType] = useState('')
+  const notes = useNotes(contract, id)
   const list = useInfiniteQuery({
-    queryKey: ['timeline', id],
+    queryKey: ['timeline', id, type],
     initialPageParam: '',
+    placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       api.get<Page>(`/${contract.path}/${id}/activities`, {
-        query: { limit: 30, ...(pageParam ? { cursor: pageParam } : {}) },
+        query: { limit: 30, ...(type ? { type } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
       }),
     getNextPageParam: page => page.nextCursor ?? undefined,
   })
@@ -58,21 +64,35 @@ export function Timeline({ contract, id }: { contract: AnyContract; id: string }
   const entries = list.data.pages
     .flatMap(page => page.rows)
     .map(({ metadata, ...told }) => ({ ...metadata, ...told }) as Entry)
-  if (!entries.length)
+    .filter(isTold)
+  const pinned = type ? [] : [...notes.byId.values()].filter(note => note.isPinned)
+  if (!entries.length && !type)
     return <Blank icon={IconHistory} title={text.record.noActivity} text={text.record.noActivityHint} />
   return (
     <>
+      <Group justify="flex-end" mb={8}>
+        <Select
+          size="xs"
+          w={170}
+          aria-label={text.timeline.show}
+          value={type}
+          onChange={value => setType(value ?? '')}
+          data={[
+            { value: '', label: text.timeline.all },
+            { value: TALKS, label: text.timeline.talks },
+            { value: 'changes', label: text.timeline.changes },
+          ]}
+        />
+      </Group>
       <ol className={classes.timeline}>
-        {entries.map(entry =>
-          entry.type in ICONS ? (
-            <Talk key={entry.id} entry={entry} />
-          ) : entry.type === 'note.created' ? (
-            <Written key={entry.id} entry={entry} />
-          ) : (
-            <Happened key={entry.id} entry={entry} contract={contract} />
-          ),
-        )}
+        {pinned.map(note => (
+          <NoteCard key={note.id} note={note} actorId={note.authorId} at={note.createdAt} />
+        ))}
+        {entries.map(entry => (
+          <EntryItem key={entry.id} {...{ entry, contract, notes }} />
+        ))}
       </ol>
+      {!entries.length && <Blank icon={IconHistory} title={text.palette.nothing} />}
       {list.hasNextPage && (
         <Group justify="center" pb="lg">
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
@@ -84,140 +104,43 @@ export function Timeline({ contract, id }: { contract: AnyContract; id: string }
   )
 }
 
-const ICONS: Record<string, ComponentType<{ size?: number }>> = {
-  CALL: IconPhone,
-  EMAIL: IconMail,
-  MEETING: IconUsers,
-  MESSAGE: IconMessage,
-}
+type Notes = { byId: Map<string, Note>; isWhole: boolean }
 
-function useName(id: string | null): string {
-  const text = useText()
-  const members = useMembers()
-  const { user } = useMe()
-  if (id === user.id) return user.name
-  return (id && members.get(id)?.name) || text.common.unknown
-}
-
-function When({ at }: { at: string }) {
-  const format = useFormat()
-  return (
-    <time dateTime={at} title={format.moment(at)} className="quiet numbers">
-      {format.ago(at)}
-    </time>
+/** The notes as they are now: events tell only how they were first written. */
+function useNotes(contract: AnyContract, id: string): Notes {
+  const { data } = useQuery({
+    queryKey: ['related', id, 'notes'],
+    queryFn: () =>
+      api.get<{ rows: Note[]; total: number }>(`/${contract.path}/${id}/notes`, {
+        query: { limit: NOTES_AT_MOST },
+      }),
+    enabled: contract.name !== 'note' && contract.name !== 'visit',
+  })
+  return useMemo(
+    () => ({
+      byId: new Map(data?.rows.map(note => [note.id, note])),
+      isWhole: data !== undefined && data.rows.length >= data.total,
+    }),
+    [data],
   )
 }
 
-function Talk({ entry }: { entry: Entry }) {
-  const text = useText()
-  const name = useName(entry.actorId)
-  const Icon = ICONS[entry.type] ?? IconMessage
-  return (
-    <li className={classes.entry}>
-      <span className={classes.icon}>
-        <Icon size={14} />
-      </span>
-      <div className={`card ${classes.talk}`}>
-        <Group gap={8} justify="space-between" wrap="nowrap">
-          <Group gap={8} wrap="nowrap" miw={0}>
-            <Choice value={entry.type} />
-            <P size="sm" fw={600} className="one-line">
-              {entry.subject}
-            </P>
-          </Group>
-          <When at={entry.createdAt} />
-        </Group>
-        {entry.content && (
-          <Spoiler maxHeight={120} showLabel={text.common.showMore} hideLabel={text.common.close}>
-            <P size="sm" className={classes.said}>
-              {entry.content}
-            </P>
-          </Spoiler>
-        )}
-        <Group gap={8} className="quiet" fz="xs">
-          <span>{name}</span>
-          {entry.durationMinutes ? (
-            <span className="numbers">
-              {entry.durationMinutes} {text.record.minutes}
-            </span>
-          ) : null}
-          {entry.objections?.length ? <Tags values={entry.objections} /> : null}
-          {entry.competitors?.length ? <Tags values={entry.competitors} /> : null}
-        </Group>
-        {entry.nextSteps && (
-          <P size="xs">
-            <b>{fieldLabel(text, 'nextSteps')}:</b> {entry.nextSteps}
-          </P>
-        )}
-      </div>
-    </li>
-  )
+const FAILED = new Set<unknown>(['FAILED', 'BOUNCED', 'SKIPPED', 'UNCERTAIN'])
+
+/** What says nothing new is left out: a note is shown as it is now, a mail as what was said. */
+function isTold({ type, entityType, action, changes }: Entry): boolean {
+  if (type in ICONS) return true
+  if (entityType === 'note') return action === 'created'
+  if (entityType === 'interaction') return false
+  return entityType !== 'email' || FAILED.has(changes?.status?.new)
 }
 
-/** A note, as it was first written. */
-function Written({ entry }: { entry: Entry }) {
-  const name = useName(entry.actorId)
-  return (
-    <li className={classes.entry}>
-      <span className={classes.icon}>
-        <IconNote size={14} />
-      </span>
-      <div className={`card ${classes.talk}`}>
-        <P size="sm" className={classes.said}>
-          {String(entry.changes?.body?.new ?? '')}
-        </P>
-        <Group gap={8} fz="xs" justify="space-between" className="quiet">
-          <span>{name}</span>
-          <When at={entry.createdAt} />
-        </Group>
-      </div>
-    </li>
-  )
-}
-
-const SILENT = new Set([
-  'searchText',
-  'version',
-  'stageEnteredAt',
-  'status',
-  'probability',
-  'lastInteractionAt',
-])
-
-function Happened({ entry, contract }: { entry: Entry; contract: AnyContract }) {
-  const text = useText()
-  const name = useName(entry.actorId)
-  const changes = Object.entries(entry.changes ?? {}).filter(([key]) => !SILENT.has(key))
-  const stage = entry.changes?.stageId?.new as string | undefined
-  const stageName = useTitle('stage', entry.action === 'updated' || stage ? (stage ?? null) : null)
-  const isOwn = entry.entityType === contract.name
-  const label = text.labels[entry.entityType] ?? entry.entityType
-  const fields = changes.map(([key]) => fieldLabel(text, key)).join(', ')
-  const sentence =
-    stageName && entry.action !== 'created'
-      ? text.record.movedBy(name, stageName)
-      : entry.action === 'created'
-        ? text.record.createdBy(name)
-        : entry.action === 'deleted'
-          ? text.record.deletedBy(name)
-          : entry.action === 'restored'
-            ? text.record.restoredBy(name)
-            : fields
-              ? text.record.changedBy(name, fields)
-              : text.record.actedBy(name, entry.action ?? '')
-  const [only] = changes
-  const field = only && contract.fields[only[0]]
-  return (
-    <li className={classes.entry}>
-      <span className={classes.dot} />
-      <Group gap={6} fz="sm" className={classes.event}>
-        {!isOwn && <span className="quiet">{label}:</span>}
-        <span>{sentence}</span>
-        {isOwn && changes.length === 1 && entry.action === 'updated' && field && only[0] !== 'stageId' && (
-          <FieldValue field={field} name={only[0]} value={only[1].new} row={{}} />
-        )}
-        <When at={entry.createdAt} />
-      </Group>
-    </li>
-  )
+function EntryItem({ entry, contract, notes }: { entry: Entry; contract: AnyContract; notes: Notes }) {
+  if (entry.type in ICONS) return <Talk entry={entry} />
+  if (entry.type !== 'note.created') return <Happened entry={entry} contract={contract} />
+  const note = notes.byId.get(entry.entityId)
+  if (note?.isPinned) return null
+  if (!note && notes.isWhole) return <Happened entry={entry} contract={contract} isGone />
+  const first = { id: entry.entityId, body: String(entry.changes?.body?.new ?? '') }
+  return <NoteCard note={note ?? first} actorId={entry.actorId} at={entry.createdAt} />
 }

@@ -9,14 +9,15 @@ import {
   Text as P,
   UnstyledButton,
 } from '@mantine/core'
-import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { useDisclosure, useHotkeys, useNetwork } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
 import { isMac } from '../kit/platform.ts'
 import { useLive } from '../live.ts'
-import { navPages, pages } from '../pages.ts'
+import { NAV_GROUPS, navPages, pages } from '../pages.ts'
+import { prefetchViews } from '../table/saved-views.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
 import { UserMenu } from './user-menu.tsx'
@@ -33,6 +34,7 @@ export function Shell() {
   const { pathname } = useLocation()
   useTitle(pathname)
   useLive()
+  useEffect(prefetchViews, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the page changes
   useEffect(() => nav.close(), [pathname])
   useGlobalKeys(palette.toggle, help.toggle)
@@ -73,6 +75,7 @@ export function Shell() {
         <SideBar />
       </AppShell.Navbar>
       <AppShell.Main id="content" className={classes.main} tabIndex={-1}>
+        <OfflineHint />
         <VerifyHint />
         <Suspense>
           <Outlet />
@@ -89,10 +92,9 @@ export function Shell() {
 function SideBar() {
   const text = useText()
   const may = useMay()
-  const groups = ['work', 'records', 'admin'] as const
   return (
     <nav aria-label={text.app.menu}>
-      {groups.map(group => {
+      {NAV_GROUPS.map(group => {
         const entries = navPages.filter(
           page => page.nav.group === group && (!page.isForAdmins || may.administer),
         )
@@ -154,6 +156,18 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['o', go('/companies')],
     ['t', go('/tasks')],
   ])
+}
+
+/** What is sent meanwhile waits, and goes out by itself when the network is back. */
+function OfflineHint() {
+  const text = useText()
+  const { online } = useNetwork()
+  if (online) return null
+  return (
+    <Alert variant="light" color="orange" radius={0} py={6} className={classes.hint} role="status">
+      {text.common.away}
+    </Alert>
+  )
 }
 
 function VerifyHint() {

@@ -2,12 +2,13 @@ import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, messageOf, queries } from '../api.ts'
+import { keptValue } from '../kit/draft.ts'
 import { FieldInput } from '../kit/input.tsx'
-import { tellFault } from '../kit/notify.ts'
+import { tellFault } from '../kit/notify.tsx'
 import { type AnyContract, type Column, changeOf, type Row, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 
-const AT_ONCE = new Set(['choice', 'member', 'link', 'boolean', 'date'])
+const AT_ONCE = new Set(['choice', 'member', 'link', 'related', 'boolean', 'date'])
 
 type Given = { contract: AnyContract; row: Row; column: Column; close: () => void }
 
@@ -16,20 +17,31 @@ export function CellEditor({ contract, row, column, close }: Given) {
   const text = useText()
   const frame = useRef<HTMLDivElement>(null)
   const before = column.read(row)
-  const [value, setValue] = useState(before)
+  const draft = `cell.${row.id}.${column.path}`
+  const [value, setValue] = useState(() => keptValue.read(draft) ?? before)
   const saving = useMutation({
     mutationFn: (given: unknown) =>
       api.patch<Row>(`/${contract.path}/${row.id}`, changeOf(column, given), {
         headers: { 'if-match': `"${row.version}"` },
       }),
     onSuccess(changed) {
+      keptValue.forget(draft)
       putIntoLists(contract.name, changed)
       refreshAround(contract.name)
     },
-    onError(error) {
+    onError(error, given) {
       refreshAround(contract.name)
-      const isStale = error instanceof ApiError && error.status === 412
-      tellFault(isStale ? text.common.conflict : messageOf(error, text.common.offline))
+      const status = error instanceof ApiError ? error.status : 0
+      // The server has not judged it: it was not reached, or the session had ended.
+      const isUnheard = status === 0 || status === 401 || status >= 500
+      if (isUnheard) keptValue.keep(draft, given)
+      tellFault(
+        isUnheard
+          ? text.common.kept
+          : status === 412
+            ? text.common.conflict
+            : messageOf(error, text.common.offline),
+      )
     },
   })
   const save = (given: unknown) => {
@@ -49,7 +61,10 @@ export function CellEditor({ contract, row, column, close }: Given) {
       style={{ width: '100%' }}
       onKeyDown={event => {
         event.stopPropagation()
-        if (event.key === 'Escape') close()
+        if (event.key === 'Escape') {
+          keptValue.forget(draft)
+          close()
+        }
         if (event.key === 'Enter' && !AT_ONCE.has(column.field.kind) && !event.shiftKey) save(value)
       }}
       onBlur={event => {

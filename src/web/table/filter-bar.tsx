@@ -1,15 +1,22 @@
-import { ActionIcon, Button, Group, NumberInput, Popover, Select, Stack } from '@mantine/core'
+import { ActionIcon, Button, Group, MultiSelect, NumberInput, Popover, Select, Stack } from '@mantine/core'
 import { IconFilter, IconX } from '@tabler/icons-react'
 import { FieldInput } from '../kit/input.tsx'
 import { type Column, canFilter } from '../record/model.ts'
-import { useText } from '../text/index.tsx'
+import { choiceLabel, useText } from '../text/index.tsx'
 import { type Condition, needsValue, operatorsFor } from './filters.ts'
+import type { View } from './view.ts'
 
-type Given = { columns: Column[]; conditions: Condition[]; onChange: (conditions: Condition[]) => void }
+type Given = {
+  columns: Column[]
+  view: Pick<View, 'conditions' | 'extra'>
+  onChange: (change: Partial<View>) => void
+}
 
 /** Builds conditions that all have to hold; the server does the filtering. */
-export function FilterBar({ columns, conditions, onChange }: Given) {
+export function FilterBar({ columns, view: { conditions, extra }, onChange: change }: Given) {
   const text = useText()
+  const onChange = (next: Condition[]) => change({ conditions: next })
+  const count = conditions.length + (extra ? 1 : 0)
   const fields = columns.filter(canFilter)
   const replace = (index: number, condition: Condition) =>
     onChange(conditions.map((other, at) => (at === index ? condition : other)))
@@ -18,12 +25,12 @@ export function FilterBar({ columns, conditions, onChange }: Given) {
     onChange([...conditions, { path: column.path, op: operatorsFor(column)[0]!, value: null }])
   }
   return (
-    <Popover position="bottom-start" width={620} onOpen={() => !conditions.length && fields.length && add()}>
+    <Popover position="bottom-start" width={620} onOpen={() => !count && fields.length && add()}>
       <Popover.Target>
         <Button
-          variant={conditions.length ? 'light' : 'default'}
+          variant={count ? 'light' : 'default'}
           leftSection={<IconFilter size={14} />}
-          rightSection={conditions.length || undefined}
+          rightSection={count || undefined}
         >
           {text.table.filter}
         </Button>
@@ -40,12 +47,30 @@ export function FilterBar({ columns, conditions, onChange }: Given) {
               remove={() => onChange(conditions.filter((_, at) => at !== index))}
             />
           ))}
+          {extra && (
+            <Group gap="xs" wrap="nowrap">
+              <span className="quiet">{text.views.extra}</span>
+              <ActionIcon
+                ml="auto"
+                onClick={() => change({ extra: undefined })}
+                aria-label={`${text.common.delete}: ${text.views.extra}`}
+              >
+                <IconX size={14} />
+              </ActionIcon>
+            </Group>
+          )}
           <Group>
             <Button variant="subtle" size="compact-sm" onClick={add}>
               {text.table.addCondition}
             </Button>
-            {conditions.length > 0 && (
-              <Button variant="subtle" color="gray" size="compact-sm" ml="auto" onClick={() => onChange([])}>
+            {count > 0 && (
+              <Button
+                variant="subtle"
+                color="gray"
+                size="compact-sm"
+                ml="auto"
+                onClick={() => change({ conditions: [], extra: undefined })}
+              >
                 {text.common.clear}
               </Button>
             )}
@@ -93,7 +118,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
         aria-label={column.label}
         value={condition.op}
         data={operators.map(op => ({ value: op, label: text.operators[op] }))}
-        onChange={op => op && onChange({ ...condition, op: op as Condition['op'] })}
+        onChange={op => op && onChange(withOperator(condition, op as Condition['op']))}
         comboboxProps={{ withinPortal: false }}
       />
       <div style={{ flex: 1, minWidth: 0 }}>
@@ -105,6 +130,15 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
             aria-label={text.operators.withinLast}
             value={(condition.value as number | null) ?? ''}
             onChange={value => onChange({ ...condition, value: value === '' ? null : Number(value) })}
+          />
+        ) : condition.op === 'in' ? (
+          <MultiSelect
+            size="xs"
+            aria-label={column.label}
+            value={Array.isArray(condition.value) ? (condition.value as string[]) : []}
+            data={(column.field.options ?? []).map(value => ({ value, label: choiceLabel(text, value) }))}
+            onChange={value => onChange({ ...condition, value })}
+            comboboxProps={{ withinPortal: false }}
           />
         ) : (
           <FieldInput
@@ -123,6 +157,13 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
       </ActionIcon>
     </Group>
   )
+}
+
+/** Another comparison: one value becomes a list of one, and a list its first. */
+function withOperator(condition: Condition, op: Condition['op']): Condition {
+  const { value } = condition
+  if (op === 'in') return { ...condition, op, value: Array.isArray(value) ? value : value ? [value] : [] }
+  return { ...condition, op, value: Array.isArray(value) ? (value[0] ?? null) : value }
 }
 
 /** Parts of a mail address, a phone number or a long text are looked for as plain words; moments by their day. */

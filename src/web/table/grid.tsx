@@ -18,6 +18,7 @@ import { FieldValue } from '../kit/value.tsx'
 import type { AnyContract, Column, Row } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 import { CellEditor } from './cell-editor.tsx'
+import { WidthHandle, withWidth } from './column-width.tsx'
 import classes from './table.module.css'
 
 const ROW_PX = 36
@@ -27,6 +28,9 @@ const AHEAD = 40
 type Given = {
   contract: AnyContract
   columns: Column[]
+  /** Widths in pixels that somebody has drawn, by column. */
+  widths: Record<string, number>
+  onWidths: (widths: Record<string, number>) => void
   rows: Row[]
   total: number
   sort: string
@@ -39,7 +43,7 @@ type Given = {
 
 /** The rows that are in sight, out of any number. Arrow keys move, Enter edits, Space selects. */
 export function Grid(given: Given) {
-  const { contract, columns, rows, total, sort, onSort, selected, onSelect, onEnd, isStale } = given
+  const { contract, columns, widths, rows, total, sort, onSort, selected, onSelect, onEnd, isStale } = given
   const text = useText()
   const may = useMay()
   const scroller = useRef<HTMLDivElement>(null)
@@ -56,7 +60,7 @@ export function Grid(given: Given) {
   useEffect(() => {
     if (last >= rows.length - AHEAD) onEnd()
   }, [last, rows.length, onEnd])
-  const template = `36px ${columns.map(widthOf).join(' ')}`
+  const template = `36px ${columns.map(column => (widths[column.path] ? `${widths[column.path]}px` : widthOf(column))).join(' ')}`
   const toggle = useCallback(
     (id: string) =>
       onSelect(before => {
@@ -90,6 +94,8 @@ export function Grid(given: Given) {
               }
               sort={sort}
               onSort={onSort}
+              width={widths[column.path]}
+              onWidth={px => given.onWidths(withWidth(widths, column.path, px))}
             />
           ))}
         </div>
@@ -136,10 +142,14 @@ function HeadCell({
   column,
   sort,
   onSort,
+  width,
+  onWidth,
 }: {
   column: Column
   sort: string
   onSort: (sort: string) => void
+  width: number | undefined
+  onWidth: (px: number | undefined) => void
 }) {
   const text = useText()
   const first = sort.split(',')[0]!
@@ -167,6 +177,7 @@ function HeadCell({
       ) : (
         <span className="one-line">{column.label}</span>
       )}
+      <WidthHandle label={column.label} width={width} onWidth={onWidth} />
     </div>
   )
 }
@@ -252,6 +263,7 @@ const BodyRow = memo(
     a.row === b.row &&
     a.start === b.start &&
     a.columns === b.columns &&
+    a.template === b.template &&
     a.isSelected === b.isSelected &&
     a.edited === b.edited &&
     a.toggle === b.toggle,

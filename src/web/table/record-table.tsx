@@ -1,26 +1,22 @@
-import { ActionIcon, Button, Group, Menu, TextInput, Title } from '@mantine/core'
+import { Button, Group, Menu, SegmentedControl, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
-import { IconDots, IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
-import { api, useMay } from '../api.ts'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useMay } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
-import { useFormat } from '../kit/format.ts'
-import { Blank, Fault, Waiting } from '../kit/states.tsx'
-import { learnTitles } from '../kit/titles.ts'
-import { type AnyContract, type Row, useColumns } from '../record/model.ts'
+import { MoreMenu } from '../kit/more-menu.tsx'
+import { Waiting } from '../kit/states.tsx'
+import { type AnyContract, useColumns } from '../record/model.ts'
 import { RecordForm } from '../record/record-form.tsx'
 import { useText } from '../text/index.tsx'
-import { BulkBar } from './bulk-bar.tsx'
-import { ColumnsMenu } from './columns-menu.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { filterOf } from './filters.ts'
-import { Grid } from './grid.tsx'
+import type { Layout, LayoutGiven } from './layout.ts'
 import classes from './table.module.css'
-import { useChosenColumns, useView, type View } from './view.ts'
-
-const PAGE = 100
+import { tableLayout } from './table-body.tsx'
+import { useView, type View } from './view.ts'
+import { ViewTabs } from './view-tabs.tsx'
 
 export type TableOptions = {
   contract: AnyContract
@@ -28,133 +24,101 @@ export type TableOptions = {
   columns: readonly string[]
   /** The fields that the form for a new record asks for. */
   form: readonly string[]
+  /** What the page is called, where it is not the record type. */
+  title?: string
   /** Buttons of the feature's own, beside those of every table. */
   actions?: ReactNode
+  /** The ways to show the records; a table where not given. The first is the standard one. */
+  layouts?: readonly [Layout, ...Layout[]]
+  /** What the page narrows every layout by, beside the filter that is seen. */
+  narrow?: (view: View) => object | undefined
+  /** What a new record knows, whatever is asked. */
+  initial?: (view: View) => Record<string, unknown>
 }
 
-type Page = { rows: Row[]; total: number; totalIsEstimate?: true; nextCursor: string | null }
+const ONLY_TABLE = [tableLayout] as const
 
-/** The records of one type as a table over all pages, with search, filter, order, columns, and changes of many. */
-export function RecordTable({ contract, columns: standard, form, actions }: TableOptions) {
+/** The records of one type: saved views, search and filter over all layouts that the type has. */
+export function RecordTable(options: TableOptions) {
+  const { contract, columns: standard, form, actions, layouts = ONLY_TABLE, narrow } = options
   const text = useText()
   const may = useMay()
   const navigate = useNavigate()
-  const [view, changeView] = useView()
+  const state = useView({ name: contract.name, columns: standard, layout: layouts[0].name })
+  const { view, change } = state
   const search = useSearch({ strict: false }) as { new?: boolean }
-  const [isCreating, setCreating] = useState(Boolean(search.new) && may.write)
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const all = useColumns(contract)
-  const [chosen, choose] = useChosenColumns(contract.name, standard)
-  const columns = useMemo(
-    () => chosen.flatMap(path => all.filter(column => column.path === path)),
-    [all, chosen],
-  )
-  const { rows, total, list } = useRows(contract, view)
+  const [newWith, create] = useState<object | undefined>(search.new && may.write ? {} : undefined)
+  const columns = useColumns(contract)
   const label = text.labels[contract.name] ?? contract.label
   const plural = text.plurals[contract.name] ?? contract.label
-  const isNarrowed = view.q !== '' || view.conditions.length > 0
-  useHotkeys([['n', () => may.write && setCreating(true)]])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another view shows other rows
-  useEffect(() => setSelected(new Set()), [view.q, view.sort, JSON.stringify(view.conditions)])
+  const layout = layouts.find(({ name }) => name === view.layout) ?? layouts[0]
+  const filter = filterOf(view.conditions, view.extra, narrow?.(view))
+  const given: LayoutGiven = { contract, columns, view, change, filter, create, label, plural, standard }
+  useHotkeys([['n', () => may.write && create({})]])
   return (
     <div className={classes.page}>
       <div className={classes.bar}>
-        <Title order={1}>{plural}</Title>
-        <Total total={total} />
+        <Title order={1}>{options.title ?? plural}</Title>
+        {layouts.length > 1 && <LayoutSwitch layouts={layouts} value={layout.name} onChange={change} />}
         <Group gap={6} ml="auto" wrap="nowrap">
           {actions}
-          <TableMenu contract={contract} view={view} />
+          <TableMenu contract={contract} view={view} filter={filter} />
           {may.write && (
             <Button
               leftSection={<IconPlus size={14} />}
-              onClick={() => setCreating(true)}
+              onClick={() => create({})}
               aria-keyshortcuts="N"
+              className={classes.new}
             >
               {text.table.newRecord(label)}
             </Button>
           )}
         </Group>
       </div>
+      <ViewTabs entity={contract.name} all={text.views.all(plural)} state={state} />
       <div className={classes.tools}>
-        <SearchBox value={view.q} onChange={q => changeView({ q })} />
-        <FilterBar
-          columns={all}
-          conditions={view.conditions}
-          onChange={conditions => changeView({ conditions })}
-        />
-        <ColumnsMenu columns={all} chosen={chosen} onChange={choose} standard={standard} />
+        <SearchBox value={view.q} onChange={q => change({ q })} />
+        <FilterBar {...{ columns, view }} onChange={change} />
+        {layout.Tools && <layout.Tools {...given} />}
       </div>
-      {list.isPending ? (
-        <Waiting />
-      ) : list.isError && !rows.length ? (
-        <Fault error={list.error} retry={() => list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Blank
-          title={isNarrowed ? text.palette.nothing : text.table.empty(plural)}
-          text={isNarrowed ? text.states.emptyFilter : text.table.emptyHint}
-        >
-          {!isNarrowed && may.write && (
-            <Button onClick={() => setCreating(true)}>{text.table.newRecord(label)}</Button>
-          )}
-        </Blank>
-      ) : (
-        <Grid
-          contract={contract}
-          columns={columns}
-          rows={rows}
-          total={total?.total ?? rows.length}
-          sort={view.sort ?? contract.defaultSort}
-          onSort={sort => changeView({ sort })}
-          selected={selected}
-          onSelect={setSelected}
-          onEnd={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
-          isStale={list.isPlaceholderData}
-        />
-      )}
-      {selected.size > 0 && (
-        <BulkBar contract={contract} ids={[...selected]} clear={() => setSelected(new Set())} />
-      )}
-      {isCreating && (
+      {state.isPending ? <Waiting /> : <layout.Body key={layout.name} {...given} />}
+      {newWith && (
         <RecordForm
           contract={contract}
           fields={form}
-          close={() => setCreating(false)}
-          created={row => navigate({ to: `/${contract.path}/$id`, params: { id: row.id } })}
+          initial={{ ...options.initial?.(view), ...newWith }}
+          close={() => create(undefined)}
+          created={row =>
+            Object.keys(newWith).length === 0 &&
+            navigate({ to: `/${contract.path}/$id`, params: { id: row.id } })
+          }
         />
       )}
     </div>
   )
 }
 
-function useRows(contract: AnyContract, view: View) {
-  const filter = filterOf(view.conditions)
-  const asked = { q: view.q || undefined, sort: view.sort, filter }
-  const list = useInfiniteQuery({
-    queryKey: [contract.name, 'list', asked],
-    initialPageParam: '',
-    placeholderData: keepPreviousData,
-    async queryFn({ pageParam, signal }) {
-      const query = Object.fromEntries(
-        Object.entries({ ...asked, limit: PAGE, cursor: pageParam || undefined }).filter(
-          ([, value]) => value !== undefined,
-        ),
-      )
-      const page = await api.get<Page>(`/${contract.path}`, { query, signal })
-      learnTitles(contract.name, page.rows, contract.title)
-      return page
-    },
-    getNextPageParam: page => page.nextCursor ?? undefined,
-  })
-  const rows = useMemo(() => list.data?.pages.flatMap(page => page.rows) ?? [], [list.data])
-  return { rows, total: list.data?.pages.at(-1), list }
-}
+type SwitchGiven = { layouts: readonly Layout[]; value: string; onChange: (change: Partial<View>) => void }
 
-function Total({ total }: { total: Page | undefined }) {
+function LayoutSwitch({ layouts, value, onChange }: SwitchGiven) {
   const text = useText()
-  const format = useFormat()
-  if (!total) return null
-  const number = format.number(total.total)
-  return <span className="quiet numbers">{total.totalIsEstimate ? text.common.about(number) : number}</span>
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label={text.views.layout}
+      value={value}
+      onChange={layout => onChange({ layout })}
+      data={layouts.map(({ name, label, icon: Icon }) => ({
+        value: name,
+        label: (
+          <Group gap={6} wrap="nowrap">
+            <Icon size={14} />
+            <span className={classes.layoutName}>{label(text)}</span>
+          </Group>
+        ),
+      }))}
+    />
+  )
 }
 
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
@@ -165,7 +129,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   return (
     <TextInput
       size="xs"
-      w={220}
+      className={classes.search}
       leftSection={<IconSearch size={14} />}
       placeholder={text.table.search}
       aria-label={text.common.search}
@@ -178,13 +142,14 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   )
 }
 
-function TableMenu({ contract, view }: { contract: AnyContract; view: View }) {
+type MenuGiven = { contract: AnyContract; view: View; filter: object | undefined }
+
+function TableMenu({ contract, view, filter }: MenuGiven) {
   const text = useText()
   const navigate = useNavigate()
   const may = useMay()
   if (!contract.importable) return null
   const download = async () => {
-    const filter = filterOf(view.conditions)
     const query = {
       format: 'csv',
       ...(view.q ? { q: view.q } : {}),
@@ -194,25 +159,18 @@ function TableMenu({ contract, view }: { contract: AnyContract; view: View }) {
     await saveFile(`/${contract.path}/export`, `${contract.path}.csv`, query)
   }
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size={30} variant="default" aria-label={text.common.more}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {may.write && (
-          <Menu.Item
-            leftSection={<IconUpload size={14} />}
-            onClick={() => navigate({ to: '/imports/new/$entity', params: { entity: contract.name } })}
-          >
-            {text.table.import}
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
-          {text.table.export}
+    <MoreMenu>
+      {may.write && (
+        <Menu.Item
+          leftSection={<IconUpload size={14} />}
+          onClick={() => navigate({ to: '/imports/new/$entity', params: { entity: contract.name } })}
+        >
+          {text.table.import}
         </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
+        {text.table.export}
+      </Menu.Item>
+    </MoreMenu>
   )
 }

@@ -1,0 +1,37 @@
+import { Modal, Text as P } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+import { DialogFoot } from './dialog-foot.tsx'
+
+type Given = {
+  title: string
+  text?: string
+  /** What the button that does it says. */
+  submit: string
+  color?: string
+  close: () => void
+  run: () => void
+  isSending?: boolean
+  error?: unknown
+  children?: ReactNode
+}
+
+/** Asks before something that cannot be taken back as it was. */
+export function Confirm({ title, text, submit, color, close, run, isSending, error, children }: Given) {
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    run()
+  }
+  return (
+    <Modal opened onClose={close} title={title}>
+      <form noValidate onSubmit={onSubmit}>
+        {text && (
+          <P size="sm" mb={children ? 'sm' : 0}>
+            {text}
+          </P>
+        )}
+        {children}
+        <DialogFoot {...{ submit, close, isSending, error, color }} />
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,94 @@
+import { Button } from '@mantine/core'
+import { IconTable } from '@tabler/icons-react'
+import { useEffect, useMemo, useState } from 'react'
+import { useMay } from '../api.ts'
+import { useFormat } from '../kit/format.ts'
+import { Blank, Fault, Waiting } from '../kit/states.tsx'
+import { useText } from '../text/index.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { ColumnsMenu } from './columns-menu.tsx'
+import { Grid } from './grid.tsx'
+import type { Layout, LayoutGiven } from './layout.ts'
+import { useRows } from './rows.ts'
+import classes from './table.module.css'
+
+/** The records of a view as a table over all pages, with changes of many. */
+function TableBody(given: LayoutGiven) {
+  const { contract, view, change, filter, create, label, plural } = given
+  const text = useText()
+  const may = useMay()
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const columns = useMemo(
+    () => view.columns.flatMap(path => given.columns.filter(column => column.path === path)),
+    [given.columns, view.columns],
+  )
+  const { rows, total, list } = useRows(given)
+  const isNarrowed = view.q !== '' || filter !== undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view shows other rows
+  useEffect(() => setSelected(new Set()), [view.q, view.sort, JSON.stringify(filter)])
+  if (list.isPending) return <Waiting />
+  if (list.isError && !rows.length) return <Fault error={list.error} retry={() => list.refetch()} />
+  if (!rows.length)
+    return (
+      <Blank
+        title={isNarrowed ? text.palette.nothing : text.table.empty(plural)}
+        text={isNarrowed ? text.states.emptyFilter : text.table.emptyHint}
+      >
+        {!isNarrowed && may.write && (
+          <Button onClick={() => create({})}>{text.table.newRecord(label)}</Button>
+        )}
+      </Blank>
+    )
+  return (
+    <>
+      <Grid
+        contract={contract}
+        columns={columns}
+        widths={view.widths}
+        onWidths={widths => change({ widths })}
+        rows={rows}
+        total={total?.total ?? rows.length}
+        sort={view.sort ?? contract.defaultSort}
+        onSort={sort => change({ sort })}
+        selected={selected}
+        onSelect={setSelected}
+        onEnd={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
+        isStale={list.isPlaceholderData}
+      />
+      {selected.size > 0 && (
+        <BulkBar contract={contract} ids={[...selected]} clear={() => setSelected(new Set())} />
+      )}
+    </>
+  )
+}
+
+function TableTools(given: LayoutGiven) {
+  const { columns, view, change } = given
+  const text = useText()
+  const format = useFormat()
+  const { total } = useRows(given)
+  const number = total && format.number(total.total)
+  return (
+    <>
+      {number && (
+        <span className={`quiet numbers ${classes.count}`}>
+          {total.totalIsEstimate ? text.common.about(number) : text.table.rows(number)}
+        </span>
+      )}
+      <ColumnsMenu
+        columns={columns}
+        chosen={view.columns}
+        standard={given.standard}
+        onChange={paths => change({ columns: paths })}
+      />
+    </>
+  )
+}
+
+export const tableLayout: Layout = {
+  name: 'table',
+  label: text => text.views.table,
+  icon: IconTable,
+  Body: TableBody,
+  Tools: TableTools,
+}
