@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
@@ -109,6 +110,12 @@ export function useProgram(more: Env | (() => Promise<Env>) = {}): () => Program
     if (told.length) throw new Error(`unexpected log output:\n${told.join('')}`)
   })
   return () => running!.program
+}
+
+/** Where the program listens, as `http://127.0.0.1:port`; it begins to when first asked. */
+export async function addressOf({ server }: Program): Promise<string> {
+  if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' })
+  return `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
 }
 
 /** Lets a test that starts the program itself make people and workspaces in it. */

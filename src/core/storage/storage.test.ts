@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { readConfig } from '#core/config.ts'
 import { Refusal } from '#core/errors.ts'
 import { attach, docxOf } from '#features/files/files.testing.ts'
@@ -17,20 +17,20 @@ import type { Storage } from './storage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ascendore-storage-'))
 let server: Awaited<ReturnType<typeof bucketServer>>
-before(async () => {
-  server = await bucketServer('crm-files')
-})
 after(async () => {
   await server.close()
   rmSync(folder, { recursive: true, force: true })
 })
 const settings = () => ({ bucket: 'crm-files', region: 'us-east-1', endpoint: server.url, keys: server.keys })
-const program = useProgram(async () => ({
-  S3_BUCKET: 'crm-files',
-  S3_ENDPOINT: server.url,
-  AWS_ACCESS_KEY_ID: server.keys.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey,
-}))
+const program = useProgram(async () => {
+  server = await bucketServer('crm-files')
+  return {
+    S3_BUCKET: 'crm-files',
+    S3_ENDPOINT: server.url,
+    AWS_ACCESS_KEY_ID: server.keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey,
+  }
+})
 
 const collect = async (source: AsyncIterable<Buffer>) => {
   const chunks: Buffer[] = []

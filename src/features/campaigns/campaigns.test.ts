@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { mailServer } from '#features/emails/smtp.testing.ts'
 import { until } from '#test/until.ts'
 import { nobody, type Person, useProgram, world } from '#test/world.ts'
 import { batchSchedule } from './send.ts'
 
 let smtp: Awaited<ReturnType<typeof mailServer>>
-before(async () => {
-  smtp = await mailServer()
-})
 after(() => smtp.close())
 // Embedded also where the other files share a database: there another process may send the mail.
-const program = useProgram(async () => ({ DATABASE_URL: undefined, SMTP_URL: smtp.url }))
+const program = useProgram(async () => {
+  smtp = await mailServer()
+  return { DATABASE_URL: undefined, SMTP_URL: smtp.url }
+})
 
 let serial = 0
 const contact = async (person: Person, name: string, values: Record<string, unknown> = {}) => {

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { until } from '#test/until.ts'
 import { type Person, takeLog, useProgram, world } from '#test/world.ts'
 import { mailServer } from './smtp.testing.ts'
 
 let smtp: Awaited<ReturnType<typeof mailServer>>
-before(async () => {
-  smtp = await mailServer()
-})
 after(() => smtp.close())
 // Embedded also where the other files share a database: there another process may send the mail.
-const program = useProgram(async () => ({
-  DATABASE_URL: undefined,
-  SMTP_URL: smtp.url,
-  MAIL_FROM: 'CRM <crm@ours.example>',
-  PUBLIC_URL: 'https://crm.ours.example',
-}))
+const program = useProgram(async () => {
+  smtp = await mailServer()
+  return {
+    DATABASE_URL: undefined,
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'CRM <crm@ours.example>',
+    PUBLIC_URL: 'https://crm.ours.example',
+  }
+})
 
 let serial = 0
 const contact = async (person: Person, name: string, values: Record<string, unknown> = {}) => {

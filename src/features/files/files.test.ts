@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '#core/ids.ts'
 import { formOf } from '#test/form.ts'
 import { checkRefusal } from '#test/routes.ts'
-import { type Person, useProgram, world } from '#test/world.ts'
+import { addressOf, type Person, useProgram, world } from '#test/world.ts'
 import { attach, docxOf, PNG, pdfOf } from './files.testing.ts'
 
 const program = useProgram({ FILE_LIMIT_MB: '1' })
@@ -101,7 +101,7 @@ const listed = () =>
 test('exactly the limit is taken, over a real connection, and one byte more is heard out and refused', async () => {
   const { ana } = await world()
   const to = await company(ana)
-  const address = await program().server.listen({ port: 0, host: '127.0.0.1' })
+  const address = await addressOf(program())
   const send = async (size: number) => {
     const form = new FormData()
     form.set('attachedToType', 'company')
