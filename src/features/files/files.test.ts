@@ -9,7 +9,7 @@ import { checkRefusal } from '#test/routes.ts'
 import { addressOf, type Person, useProgram, world } from '#test/world.ts'
 import { attach, docxOf, PNG, pdfOf } from './files.testing.ts'
 
-const program = useProgram({ FILE_LIMIT_MB: '1' })
+const program = useProgram()
 
 const company = async (person: Person, name = 'Halden') =>
   ({ type: 'company', id: (await person.post('/companies', { name })).body.id as string }) as const

@@ -17,7 +17,7 @@ import { mailWaiting } from './mail.ts'
 
 /** What people are told, how often, and who is told nothing. */
 
-const program = useProgram({ WEBHOOK_ALLOW_PRIVATE: '127.0.0.1' })
+const program = useProgram()
 
 const told = async (person: Person, query = '') => (await person.get(`/notifications${query}`)).body.rows
 /** Waits for so many, and a moment longer for some too many. */
