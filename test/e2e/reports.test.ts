@@ -55,6 +55,7 @@ test('a report is built with its answer beside it, saved, mailed, exported and p
       .then(() => tab.getByRole('menuitem', { name }).click())
   await menu('Send by mail')
   await chosen(tab, 'How often', 'Every month')
+  assert.deepEqual(await violations(tab), [])
   await tab.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
   await tab.getByText(/By mail: Every month, 08:00/).waitFor()
   const downloading = tab.waitForEvent('download')
