@@ -11,8 +11,8 @@ import { Choice, RecordLink } from '#web/kit/value.tsx'
 import type { Row } from '#web/record/model.ts'
 import { choiceLabel, useText } from '#web/text/index.tsx'
 import { AddContacts } from './add-contacts.page.tsx'
-import { refreshCampaign } from './campaign-data.page.tsx'
 import classes from './campaign.module.css'
+import { refreshCampaign } from './campaign-data.page.tsx'
 
 const SHOWN = 50
 const SHOWN_AT_MOST = 200

@@ -11,8 +11,8 @@ import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { useText } from '#web/text/index.tsx'
 import { Audience } from './audience.page.tsx'
-import { campaignContract } from './campaigns.contract.ts'
 import { metricsQuery, refreshCampaign } from './campaign-data.page.tsx'
+import { campaignContract } from './campaigns.contract.ts'
 import { Results } from './results.page.tsx'
 
 const RELATED = [tasksOf('campaign')]

@@ -6,8 +6,8 @@ import { useFormat } from '#web/kit/format.ts'
 import { Fault } from '#web/kit/states.tsx'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
-import { type Metrics, metricsQuery } from './campaign-data.page.tsx'
 import classes from './campaign.module.css'
+import { type Metrics, metricsQuery } from './campaign-data.page.tsx'
 
 /** How far it has come, what it has cost, and what came of it. */
 export function Results({ campaign }: { campaign: Row }) {

@@ -391,7 +391,8 @@ export const de: Text = {
     byFilter: 'Filter',
     byView: 'Ansicht',
     byHand: 'Einzeln',
-    matches: (count: string) => `${count} Kontakte passen. Wer schon in der Kampagne ist, bleibt, wie er ist.`,
+    matches: (count: string) =>
+      `${count} Kontakte passen. Wer schon in der Kampagne ist, bleibt, wie er ist.`,
     chooseView: 'Gespeicherte Ansicht von Kontakten',
     noViews: 'Es gibt noch keine Ansicht von Kontakten. Sie lässt sich über der Kontakttabelle speichern.',
     pick: 'Kontakt suchen',
@@ -421,7 +422,8 @@ export const de: Text = {
     saved: 'Vorlage gespeichert',
     unsaved: 'Ungespeicherte Änderungen',
     discard: 'Änderungen verwerfen',
-    conflict: 'Jemand anders hat diese Vorlage inzwischen geändert. Noch einmal speichern, um deine zu behalten.',
+    conflict:
+      'Jemand anders hat diese Vorlage inzwischen geändert. Noch einmal speichern, um deine zu behalten.',
     mail: 'Die E-Mail',
     broken: 'Die Vorschau steht still, bis das behoben ist.',
     readOnly: 'Nur wer eine Vorlage angelegt hat oder ein Admin darf sie ändern.',
@@ -434,8 +436,7 @@ export const de: Text = {
     to: 'An',
     template: 'Vorlage',
     send: 'Senden',
-    sent: (count: number) =>
-      count === 1 ? 'Die E-Mail ist unterwegs' : `${count} E-Mails sind unterwegs`,
+    sent: (count: number) => (count === 1 ? 'Die E-Mail ist unterwegs' : `${count} E-Mails sind unterwegs`),
     left: (count: number) => `${count} ausgelassen: keine Adresse, unzustellbar oder abgemeldet`,
     noContact: 'Dieser Deal hat keinen Kontakt, dem man schreiben könnte.',
     edit: 'Text bearbeiten',

@@ -376,7 +376,8 @@ export const en = {
     byFilter: 'Filter',
     byView: 'Saved view',
     byHand: 'One by one',
-    matches: (count: string) => `${count} contacts match. Those who are in the campaign already stay as they are.`,
+    matches: (count: string) =>
+      `${count} contacts match. Those who are in the campaign already stay as they are.`,
     chooseView: 'Saved view of contacts',
     noViews: 'There is no saved view of contacts yet. Save one above the table of contacts.',
     pick: 'Find a contact',
