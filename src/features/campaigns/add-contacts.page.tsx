@@ -84,9 +84,13 @@ type FilterGiven = {
 }
 
 function ByFilter({ conditions, filter, onChange }: FilterGiven) {
+  const text = useText()
   const columns = useColumns(contactContract)
   return (
     <Stack gap="sm" align="flex-start" mih={110}>
+      <P size="sm" className="quiet">
+        {text.campaigns.filterHint}
+      </P>
       <FilterBar
         columns={columns}
         view={{ conditions, extra: undefined }}

@@ -89,11 +89,17 @@ function Worth({ metrics }: { metrics: Metrics }) {
       <Figure label={words.revenue} value={money(metrics.wonAmount)}>
         {`${format.number(metrics.deals)} ${words.deals.toLowerCase()}, ${words.won(metrics.wonDeals)}`}
       </Figure>
-      <Figure label={words.roi} value={metrics.roi === null ? '–' : format.percent(metrics.roi)}>
+      <Figure label={words.roi} value={roiOf(metrics, format)}>
         {words.roiHint}
       </Figure>
     </>
   )
+}
+
+/** A share up to ten times the cost, beyond that a multiple of it. */
+function roiOf({ roi }: Metrics, format: ReturnType<typeof useFormat>): string {
+  if (roi === null) return '–'
+  return roi < 10 ? format.percent(roi) : `${format.number(Math.round(roi))}×`
 }
 
 function Figure({ label, value, children }: { label: string; value: string; children?: ReactNode }) {

@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, iso, isoDate } from './clock.ts'
 import type { Contact, World } from './companies.ts'
+import type { Deal } from './deals.ts'
 import type { Random } from './random.ts'
 import type { DemoCampaign, DemoCampaignContact, DemoEmailTemplate, DemoUnsubscribe } from './types.ts'
 
@@ -170,7 +171,7 @@ export type Marketing = {
 }
 
 /** Letters, fairs and webinars of two years, with what became of each mail. */
-export function addCampaigns(world: World): Marketing {
+export function addCampaigns(world: World, deals: readonly Deal[]): Marketing {
   const random = world.random.stream('campaigns')
   const templates = TEMPLATES.map(({ name, subject, body, link, tags }, i): DemoEmailTemplate => {
     const more = link ? `\n<p><a href="${link[1]}">${link[0]}</a></p>` : ''
@@ -186,13 +187,24 @@ export function addCampaigns(world: World): Marketing {
     }
   })
   const gone = new Map<string, number>()
+  const begun = new Map<string, number[]>()
+  for (const { record } of deals)
+    begun.set(record.primaryContactKey, [
+      ...(begun.get(record.primaryContactKey) ?? []),
+      Date.parse(record.createdAt),
+    ])
   const campaigns: DemoCampaign[] = []
   const campaignContacts: DemoCampaignContact[] = []
   for (const [i, plan] of PLANS.entries()) {
     const campaign = campaignOf(world, plan, i)
     campaigns.push(campaign)
     const startMs = world.nowMs - plan.ago * DAY_MS
-    const known = world.contacts.filter(({ bornMs }) => bornMs < Math.min(startMs, world.nowMs) - DAY_MS)
+    const known = world.contacts.filter(
+      ({ bornMs, record }) =>
+        bornMs < Math.min(startMs, world.nowMs) - DAY_MS &&
+        // Letters win few deals: most who were about to buy anyway had been called before.
+        (!buysSoon(begun.get(record.key), startMs) || random.chance(0.035)),
+    )
     const chosen = random.sample(known, Math.min(plan.size, known.length))
     for (const [n, contact] of chosen.entries())
       campaignContacts.push(
@@ -218,6 +230,10 @@ export function addCampaigns(world: World): Marketing {
   }))
   return { templates, campaigns, campaignContacts, unsubscribes }
 }
+
+/** Whether a deal with them begins within the time for which campaigns are credited with it. */
+const buysSoon = (moments: number[] = [], fromMs: number): boolean =>
+  moments.some(ms => ms >= fromMs && ms < fromMs + 90 * DAY_MS)
 
 function campaignOf(world: World, plan: Plan, i: number): DemoCampaign {
   const startMs = world.nowMs - plan.ago * DAY_MS

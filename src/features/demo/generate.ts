@@ -48,6 +48,6 @@ export function generateDemo(options: { seed?: number; now: Date }): DemoData {
     interactions: addInteractions(world, deals),
     tasks: [...addTasks(world, deals), ...tasks],
     notes: addNotes(world, deals),
-    ...addCampaigns(world),
+    ...addCampaigns(world, deals),
   }
 }

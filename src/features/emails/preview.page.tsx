@@ -1,7 +1,7 @@
 import { Alert, Text as P, SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, issuesByPath, messageOf } from '#web/api.ts'
 import { useText } from '#web/text/index.tsx'
@@ -11,9 +11,12 @@ import type { Texts } from './mail-texts.page.tsx'
 const WAIT_MS = 300
 
 /** The texts as they read for a contact or deal, a moment after each change; and what is wrong with them, by part. */
-export function usePreview(texts: Texts, subjects: { contactId?: string | null; dealId?: string | null }) {
+export function usePreview(
+  { subject, body, bodyHtml }: Texts,
+  { contactId, dealId }: { contactId?: string | null; dealId?: string | null },
+) {
+  const texts = useMemo(() => ({ subject, body, bodyHtml }), [subject, body, bodyHtml])
   const [asked] = useDebouncedValue(texts, WAIT_MS)
-  const { contactId, dealId } = subjects
   const isReady = Boolean(asked.subject.trim() || asked.body.trim())
   const { data, error } = useQuery({
     queryKey: ['emailTemplate', 'preview', asked, contactId, dealId],

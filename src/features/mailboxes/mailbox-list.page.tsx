@@ -1,5 +1,4 @@
 import { Button, Menu, Text as P, Title } from '@mantine/core'
-import { IconInbox } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, messageOf, queries } from '#web/api.ts'
@@ -7,7 +6,7 @@ import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tellFault } from '#web/kit/notify.tsx'
-import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './mail-settings.module.css'
@@ -36,9 +35,9 @@ export function Mailboxes() {
       </P>
       {error ? <Fault error={error} retry={refetch} /> : !data ? <Waiting /> : null}
       {data?.length === 0 && (
-        <div className="card">
-          <Blank icon={IconInbox} title={text.mail.noMailboxes} />
-        </div>
+        <P size="sm" className={`card quiet ${classes.empty}`} role="status">
+          {text.mail.noMailboxes}
+        </P>
       )}
       {data && data.length > 0 && (
         <ul className={`card ${classes.list}`}>

@@ -1,11 +1,10 @@
 import { Modal, Text as P, Title } from '@mantine/core'
-import { IconInbox } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { MailPreview } from '#features/emails/preview.page.tsx'
 import { api } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { Fault, Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './mail-settings.module.css'
 
@@ -35,9 +34,9 @@ export function Outbox() {
       )}
       {error ? <Fault error={error} retry={refetch} /> : !data ? <Waiting /> : null}
       {data?.total === 0 && (
-        <div className="card">
-          <Blank icon={IconInbox} title={text.mail.outboxEmpty} />
-        </div>
+        <P size="sm" className={`card quiet ${classes.empty}`} role="status">
+          {text.mail.outboxEmpty}
+        </P>
       )}
       {data && data.total > 0 && (
         <ul className={`card ${classes.list}`}>

@@ -380,8 +380,8 @@ export const de: Text = {
     deals: 'Deals',
     won: (count: number) => `${count} gewonnen`,
     revenue: 'Gewonnener Umsatz',
-    roi: 'Rendite',
-    roiHint: '(Umsatz − Kosten) ÷ Kosten',
+    roi: 'ROI',
+    roiHint: 'auf die Kosten',
     audience: 'Empfänger',
     allStates: 'Alle Zustände',
     nobodyYet: 'Noch keine Kontakte',
@@ -389,6 +389,7 @@ export const de: Text = {
     nobodyInState: 'Niemand ist in diesem Zustand.',
     add: 'Kontakte hinzufügen',
     byFilter: 'Filter',
+    filterHint: 'Welche Kontakte: Alle Bedingungen müssen zutreffen. Wer später passt, kommt nicht von selbst dazu.',
     byView: 'Ansicht',
     byHand: 'Einzeln',
     matches: (count: string) =>

@@ -365,8 +365,8 @@ export const en = {
     deals: 'Deals',
     won: (count: number) => (count === 1 ? '1 won' : `${count} won`),
     revenue: 'Revenue won',
-    roi: 'Return on investment',
-    roiHint: '(revenue − cost) ÷ cost',
+    roi: 'ROI',
+    roiHint: 'on the cost',
     audience: 'Audience',
     allStates: 'All states',
     nobodyYet: 'No contacts yet',
@@ -374,6 +374,7 @@ export const en = {
     nobodyInState: 'Nobody is in this state.',
     add: 'Add contacts',
     byFilter: 'Filter',
+    filterHint: 'Say which contacts: all conditions have to hold. Those who come to fit later are not added by themselves.',
     byView: 'Saved view',
     byHand: 'One by one',
     matches: (count: string) =>
