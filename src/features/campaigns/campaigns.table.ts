@@ -7,6 +7,8 @@ import {
   money,
   name,
   ownerColumn,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -39,11 +41,13 @@ export const campaignTable = pgTable(
     lastBatchAt: moment('last_batch_at'),
     ...flexibleColumns(),
     searchText: searchColumn(`name || ' ' || coalesce(description, '')`),
+    searchVector: rankedColumn(`name || ' ' || coalesce(description, '')`),
   },
   t => [
     ...recordKeys(t, { members: ['ownerId', 'sentById'], links: ['templateId'] }),
     index('campaigns_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
     searchIndex('campaigns', t),
+    rankedIndex('campaigns', t),
   ],
 )
 

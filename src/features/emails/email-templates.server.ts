@@ -3,6 +3,8 @@ import { z } from 'zod'
 import {
   flexibleColumns,
   name,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -30,8 +32,9 @@ export const emailTemplateTable = pgTable(
     isActive: boolean('is_active').notNull().default(true),
     ...flexibleColumns(),
     searchText: searchColumn(`name || ' ' || subject || ' ' || body`),
+    searchVector: rankedColumn(`name || ' ' || subject || ' ' || body`),
   },
-  t => [...recordKeys(t), searchIndex('email_templates', t)],
+  t => [...recordKeys(t), searchIndex('email_templates', t), rankedIndex('email_templates', t)],
 )
 
 /** Everybody may use a template; a member changes those that they have made. */
