@@ -3,7 +3,6 @@ import { together } from '#core/db/workspace.ts'
 import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
-import { liveCount } from './counts.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
@@ -14,10 +13,9 @@ import { dayIn } from './relative-time.ts'
 import { savedViewOf } from './saved-view.ts'
 import { selectList } from './select.ts'
 import { after, orderBy, parseSort, type SortKey, sortValue } from './sort.ts'
-import { scopeCondition, seesOwnOnly } from './visibility.ts'
+import { totalOf } from './total.ts'
+import { scopeCondition } from './visibility.ts'
 
-/** With a filter, a total is exact up to here. */
-export const COUNTED_AT_MOST = 10_000
 export const LIMIT_AT_MOST = 200
 
 /** A list request, after the query string has been validated by `listQuerySchema`. */
@@ -194,7 +192,7 @@ export async function list(
   const selection = await compileSelection(tx, record, query, extra)
   const parts = selection.keys.map(key => (key.nullable ? 'nullable' : 'any'))
   const cursor = query.cursor ? readCursor(query.cursor, selection.mark, parts) : undefined
-  const counting = () => (cursor ? Promise.resolve(cursor) : count(tx, record, selection))
+  const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
   const reading = (total?: number) => readRows(tx, record, selection, limit + 1, cursor?.values, total)
   const [total, found] = selection.search
     ? await oneByOne(counting, reading)
@@ -274,27 +272,4 @@ export async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[
     ]),
   )
   return ids.flatMap((id): Row[] => (rows.has(id) ? [rows.get(id)!] : []))
-}
-
-function misfit(error: unknown): never {
-  if (error instanceof DatabaseFault && error.code.startsWith('22'))
-    throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
-  throw error
-}
-
-/** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
-async function count(tx: Tx, record: RecordDefinition, selection: Selection): Promise<Total> {
-  if (selection.isWhole && !seesOwnOnly(record, tx.who)) {
-    return { total: await liveCount(tx, record.contract.name), totalIsEstimate: false }
-  }
-  const from = `from ${tableOf(record)} t where ${selection.where}`
-  const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
-  const counting = () =>
-    tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, selection.params)
-  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
-  const counted = row!.n as number
-  if (selection.isWhole || counted <= COUNTED_AT_MOST) return { total: counted, totalIsEstimate: false }
-  const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, selection.params)
-  const [{ Plan }] = plan![0] as [{ Plan: { 'Plan Rows': number } }]
-  return { total: Math.max(counted, Math.round(Plan['Plan Rows'])), totalIsEstimate: true }
 }

@@ -20,6 +20,12 @@ export function ownCondition(
   return `(${[...mine, ...hanging, ...shared].join(' or ')})`
 }
 
+/** The fields that alone decide whether a row is one's own; undefined where what it hangs on, or a field, opens it too. */
+export function ownKeys({ visibility }: RecordDefinition): readonly string[] | undefined {
+  if (visibility === 'workspace' || visibility.through?.length || visibility.open) return undefined
+  return visibility.own
+}
+
 /** Whether the record with that id, or its parent, names `me`; by the directory, for any record type. */
 export function hangsOnMine(alias: string, id: string, me: string): string {
   const names = (r: string) => `${me} in (${r}.owner_id, ${r}.created_by_id, ${r}.assignee_id)`

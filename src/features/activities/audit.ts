@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
-import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
+import { LIMIT_AT_MOST } from '#core/record/list.ts'
+import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { period, timelineQuery } from './timeline.ts'
 
 export const auditQuery = z.strictObject({

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
-import { COUNTED_AT_MOST, LIMIT_AT_MOST } from '#core/record/list.ts'
+import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { isOfRecord } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
+import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { INTERACTION_TYPES } from './activities.contract.ts'
 
 const day = z

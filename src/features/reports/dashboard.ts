@@ -1,8 +1,8 @@
 import type { Tx } from '#core/db/workspace.ts'
 import { together } from '#core/db/workspace.ts'
-import { COUNTED_AT_MOST } from '#core/record/list.ts'
 import { isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
+import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 import { pipelineReport } from './pipeline-report.ts'
 
