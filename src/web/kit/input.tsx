@@ -87,7 +87,9 @@ export function FieldInput({
         />
       )
     case 'member':
-      return <MemberInput {...common} value={id} defaultDropdownOpened={isOpened} />
+      return (
+        <MemberInput {...common} value={id} clearable={field.nullable} defaultDropdownOpened={isOpened} />
+      )
     case 'link':
       if (field.target === 'stage' || field.target === 'pipeline')
         return (
@@ -148,12 +150,12 @@ function localMoment(value: string): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-function MemberInput(given: Common & { value: string | null }) {
+function MemberInput(given: Common & { value: string | null; clearable: boolean }) {
   const members = useMembers()
   const data = [...members.values()]
     .filter(member => member.isActive || member.id === given.value)
     .map(({ id, name }) => ({ value: id, label: name }))
-  return <Select {...given} data={data} searchable clearable={!given.required} />
+  return <Select {...given} data={data} searchable />
 }
 
 function StageInput({
