@@ -92,13 +92,13 @@ export function LineRow({
       {sum}
       <td>
         <Group gap={0} wrap="nowrap" justify="flex-end">
-          <ActionIcon size="sm" aria-label={text.invoices.up(index + 1)} onClick={() => move(-1)}>
+          <ActionIcon size={24} aria-label={text.invoices.up(index + 1)} onClick={() => move(-1)}>
             <IconArrowUp size={12} />
           </ActionIcon>
-          <ActionIcon size="sm" aria-label={text.invoices.down(index + 1)} onClick={() => move(1)}>
+          <ActionIcon size={24} aria-label={text.invoices.down(index + 1)} onClick={() => move(1)}>
             <IconArrowDown size={12} />
           </ActionIcon>
-          <ActionIcon size="sm" aria-label={text.invoices.remove(index + 1)} onClick={remove}>
+          <ActionIcon size={24} aria-label={text.invoices.remove(index + 1)} onClick={remove}>
             <IconX size={12} />
           </ActionIcon>
         </Group>

@@ -1,4 +1,4 @@
-import { Button, UnstyledButton } from '@mantine/core'
+import { Button, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useState } from 'react'
 import { useMay } from '../api.ts'
 import { FieldValue } from '../kit/value.tsx'
@@ -53,11 +53,10 @@ function Fact({ contract, row, column }: { contract: AnyContract; row: Row; colu
         ) : (
           <div className={classes.value} data-open={isOpen || undefined}>
             {isOpen && !isLink ? (
-              <UnstyledButton
-                className={classes.edit}
-                aria-label={`${text.common.edit}: ${column.label}`}
-                onClick={() => setEdited(true)}
-              >
+              <UnstyledButton className={classes.edit} onClick={() => setEdited(true)}>
+                <VisuallyHidden>
+                  {text.common.edit}: {column.label}{' '}
+                </VisuallyHidden>
                 {shown}
               </UnstyledButton>
             ) : (
