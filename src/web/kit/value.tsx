@@ -5,6 +5,7 @@ import type { Field } from '#core/record/fields.ts'
 import { useMe, useMembers } from '../api.ts'
 import { choiceLabel, useText } from '../text/index.tsx'
 import { useFormat } from './format.ts'
+import { partsOf } from './object-input.tsx'
 import { pathOf, typeKeyOf, useTitle } from './titles.ts'
 
 /** Colour says something only where a value is good, bad or needs attention. */
@@ -146,8 +147,10 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
     case 'object':
       return (
         <span className="one-line">
-          {Object.values(value as object)
+          {partsOf(name, value)
+            .map(part => (value as Record<string, unknown>)[part])
             .filter(Boolean)
+            .map(String)
             .join(', ')}
         </span>
       )

@@ -364,6 +364,8 @@ export const en = {
     goContacts: 'Go to contacts',
     goCompanies: 'Go to companies',
     goTasks: 'Go to tasks',
+    goVisits: 'Go to visits',
+    goInvoices: 'Go to invoices',
   },
   user: {
     theme: 'Theme',
@@ -495,6 +497,9 @@ export const en = {
     paidAt: 'Paid',
     datedAt: 'Dated',
     taxAmount: 'Taxes',
+    linkedin: 'LinkedIn',
+    github: 'GitHub',
+    x: 'X',
     startsAt: 'Starts',
     endsAt: 'Ends',
     remindedAt: 'Reminded',
