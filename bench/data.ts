@@ -5,6 +5,8 @@ import { loadFeatures } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
 import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
+import { searched } from '#features/search/query.ts'
+import { wordsOf } from '#features/search/words.ts'
 
 /**
  * The data: one large workspace beside fifty small ones. Users, workspaces and pipelines are made through
@@ -216,6 +218,8 @@ async function finish(session: Session): Promise<void> {
   await session.script(`${REMOVE_HELPERS}
     insert into event_cursors (follower, seq) select f, (select max(seq) from events) from unnest('{${followers.join(',')}}'::text[]) f
     on conflict (follower) do update set seq = excluded.seq, gap_before = null;`)
+  for (const record of searched())
+    await session.script(`insert into search_words ${wordsOf(record, 'true')} on conflict do nothing`)
   await session.script('vacuum analyze')
 }
 

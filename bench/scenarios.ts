@@ -27,6 +27,9 @@ export const SCENARIOS: Scenario[] = [
   { name: 'search-rare', p95Ms: 60 },
   { name: 'search-frequent', p95Ms: 60 },
   { name: 'search-all', p95Ms: 60 },
+  { name: 'find', p95Ms: 60 },
+  { name: 'find-typo', p95Ms: 60 },
+  { name: 'find-frequent', p95Ms: 60 },
   { name: 'read', p95Ms: 25, grows: true },
   { name: 'board', p95Ms: 60, grows: true },
   { name: 'board-column', p95Ms: 25 },
@@ -49,6 +52,8 @@ const DEALS_MOVED = 50
 const BASE = '/api/v1'
 
 const get = (path: string): Asked => ({ method: 'GET', path: BASE + path })
+const found = (q: string): Asked => get(`/search?q=${encodeURIComponent(q)}`)
+type Person = { name: string; last: string; phone: string; email: string }
 const post = (path: string, body: object): Asked => ({
   method: 'POST',
   path: BASE + path,
@@ -101,6 +106,11 @@ export async function poolsOf(
       return {
         contacts: await of('contacts'),
         companies: await of('companies'),
+        people: (await tx.session.rows(
+          `select first_name || ' ' || last_name as name, last_name as last, phone, email from contacts
+           where workspace_id = $1::uuid and deleted_at is null and length(last_name) > 7 order by md5(id::text) limit ${POOL}`,
+          [workspaceId],
+        )) as Person[],
         deals: await of('deals', "and status = 'OPEN'"),
         stages: await of('stages', "and kind = 'OPEN'"),
       }
@@ -133,6 +143,15 @@ export async function poolsOf(
       get(`/contacts?q=${encodeURIComponent(q)}`),
     ),
     'search-all': [get('/contacts?q=example')],
+    // As people look somebody up: by name, by a part of the number or of the address.
+    find: cycle(ids.people, ({ name, phone, email }, i) =>
+      found([name, name.slice(0, -2), phone.slice(-7), email.split('@')[0]!][i % 4]!),
+    ),
+    'find-typo': cycle(ids.people, ({ last }, i) => {
+      const at = 2 + (i % 4)
+      return found(`${last.slice(0, at)}${last[at + 1]}${last[at]}${last.slice(at + 2)}`)
+    }),
+    'find-frequent': ['Anna', 'clara', 'felix', 'Gül', 'noah'].map(found),
     read: cycle(ids.contacts, id => get(`/contacts/${id}`)),
     board: [get('/deals/pipeline')],
     'board-column': ids.stages.map(id => get(`/deals?stageId=${id}&status=OPEN`)),

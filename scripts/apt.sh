@@ -1,4 +1,4 @@
-# Sourced by postgres.sh and redis.sh: installs Debian packages quietly, without starting their services.
+# Sourced by postgres.sh, redis.sh and dovecot.sh: installs Debian packages quietly, without starting their services.
 
 say() { echo "$*" >&2; }
 die() { say "$*"; exit 1; }

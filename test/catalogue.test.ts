@@ -7,7 +7,7 @@ import { allRecords } from '#core/record/registry.ts'
 import { removeBytesAfter } from '#core/storage/removals.ts'
 import { queueDue } from '#features/reports/mails.ts'
 import { asOwner } from './database.ts'
-import { notified } from './routes.ts'
+import { MAILBOX, notified } from './routes.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -242,6 +242,8 @@ async function tried(who: Who, text: string, params: unknown[] = []): Promise<nu
 
 async function filled(person: Person): Promise<void> {
   await person.post('/emails/inbound')
+  await person.post('/calendar/feed')
+  await person.post('/mailboxes', MAILBOX)
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })

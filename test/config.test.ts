@@ -53,6 +53,7 @@ test('a setting that is empty counts as absent, and one that is wrong is named',
     ['LOG_LEVEL', 'x'],
     ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.0/33'],
     ['WEBHOOK_ALLOW_PRIVATE', 'localhost'],
+    ['IMAP_ALLOW_PRIVATE', 'mail.local'],
     ['JWT_SECRET', 'short'],
   ] as const)
     if (value !== undefined)

@@ -138,4 +138,22 @@ describe('plans', () => {
     assert.equal(await byTrigrams('ascendore_search'), true)
     assert.equal(await byTrigrams('ascendore_admin'), false)
   })
+
+  it('a search ranks questions by the index of stems, and typos by that of words', async () => {
+    const { seen } = await recorded(program(), () => people.owner.get('/search?q=which+cranes+leaked+crainx'))
+    const ranking = seen.filter(({ role }) => role === 'ascendore_search')
+    const indexesOf = async (text: string) =>
+      indexesIn(nodesOf(await planOf({ ...ranking[0]!, text, params: [] })))
+    // Each condition as the search has it, but for the workspace: on few rows that alone would do.
+    for (const [condition, statement, index] of [
+      ['search_vector @@ ', `select id from notes where search_vector @@ 'crane'`, 'notes_ranked'],
+      ['word % $2', `select ctid from search_words where word % 'crainx'`, 'search_words_alike'],
+    ] as const) {
+      assert.ok(
+        ranking.some(({ text }) => text.includes(condition)),
+        condition,
+      )
+      assert.deepEqual(await indexesOf(statement), [index])
+    }
+  })
 })

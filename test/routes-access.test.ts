@@ -290,7 +290,7 @@ over(
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen =
           isOfPeople || /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes)\//.test(route.path)
-        const isPrivate = /^\/(imports|saved-views|merges|dashboards|reports)\//.test(route.path)
+        const isPrivate = /^\/(imports|saved-views|merges|mailboxes|dashboards|reports)\//.test(route.path)
         const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`
         if (route.method === 'GET' && sees) assert.equal(reply.status, 200, `${what}: ${reply.text}`)

@@ -60,6 +60,7 @@ const FILLERS: Record<string, Filler> = {
     },
   }),
   'POST /email-templates/{id}/preview': async () => ({ body: {} }),
+  'POST /email-templates/preview': async () => ({ body: { subject: 'Hello', body: 'Good morning' } }),
   'POST /emails': async samples => {
     const contact = { firstName: 'Ida', email: `${fresh()}@sample.example` }
     const { id } = (await samples.person.post('/contacts', contact)).body
@@ -121,6 +122,24 @@ const FILLERS: Record<string, Filler> = {
   'POST /webhooks/{id}/deliveries/{deliveryId}/replay': async samples => ({
     ids: await newDelivery(samples),
   }),
+  'DELETE /calendar/feed': async ({ person }) => {
+    await person.post('/calendar/feed')
+    return {}
+  },
+  'POST /mailboxes': async () => ({ body: MAILBOX }),
+  'POST /mailboxes/test': async () => ({ body: { ...MAILBOX, isActive: undefined } }),
+  'GET /mailboxes/{id}': async samples => ({ ids: { id: await newMailbox(samples) } }),
+  'PATCH /mailboxes/{id}': async samples => ({
+    ids: { id: await newMailbox(samples) },
+    body: { folder: fresh('Folder ') },
+  }),
+  'PUT /mailboxes/{id}': async samples => ({
+    ids: { id: await newMailbox(samples) },
+    body: { folder: fresh('Folder ') },
+  }),
+  'DELETE /mailboxes/{id}': async samples => ({ ids: { id: await newMailbox(samples) } }),
+  'POST /mailboxes/{id}/test': async samples => ({ ids: { id: await newMailbox(samples) } }),
+  'POST /mailboxes/{id}/read': async samples => ({ ids: { id: await newMailbox(samples) } }),
   'POST /notifications/{id}/read': async samples => ({ ids: { id: await notified(samples) } }),
   'PATCH /notifications/preferences': async () => ({ body: PREFERENCE }),
   'PUT /notifications/preferences': async () => ({ body: PREFERENCE }),
@@ -214,6 +233,25 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
       body: { from: 'ida@sample.example' },
     }),
   },
+  'POST /emails/events/{token}': {
+    why: 'needs the secret of the address: emails/reports.test.ts',
+    call: async () => ({
+      ids: { token: `${'0'.repeat(32)}${MAIL_TOKEN}` },
+      body: { event: 'delivered', email: 'ida@sample.example' },
+    }),
+  },
+  'GET /track/open/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) } }),
+  },
+  'GET /track/click/{token}': {
+    why: 'needs the link of a mail: campaigns/campaigns.test.ts',
+    call: async () => ({ ids: { token: 'x'.repeat(64) }, query: { url: 'https://shop.example/' } }),
+  },
+  'GET /calendar/{token}.ics': {
+    why: 'needs the secret of the address: calendar/calendar.test.ts',
+    call: async () => ({ ids: { token: `${'0'.repeat(32)}${MAIL_TOKEN}` } }),
+  },
   'GET /unsubscribe/{token}': {
     why: 'needs the link of a mail: campaigns/campaigns.test.ts',
     call: async () => ({ ids: { token: 'x'.repeat(64) } }),
@@ -235,7 +273,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/search$/, 'VIEWER'],
   [/^POST \/reports\/(run|\{id\}\/(un)?subscribe)$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
-  [/^POST \/email-templates\/\{id\}\/preview$/, 'VIEWER'],
+  [/^POST \/email-templates\/(\{id\}\/)?preview$/, 'VIEWER'],
   [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
@@ -250,6 +288,9 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(GET|POST) \/workspaces(\/switch)?$/, 'user'],
   [/^POST \/realtime\/ticket$/, 'user'],
   [/^\w+ \/notifications(\/|$)/, 'VIEWER'],
+  [/^\w+ \/calendar\/feed$/, 'VIEWER'],
+  // A viewer has no mailbox.
+  [/^GET \/mailboxes(\/|$)/, 'MEMBER'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
@@ -262,6 +303,12 @@ const WRITES_NOTHING = new Set<string>([
   'POST /reports/{id}/unsubscribe',
   // Shows how a mail would read.
   'POST /email-templates/{id}/preview',
+  'POST /email-templates/preview',
+  // Asks another server whether it would let one in, and keeps nothing.
+  'POST /mailboxes/test',
+  'POST /mailboxes/{id}/test',
+  // What comes of reading are events of their own.
+  'POST /mailboxes/{id}/read',
   // Looks at a file and keeps nothing of it.
   ...['activities', 'companies', 'contacts', 'deals', 'leads', 'notes', 'tasks'].map(
     path => `POST /${path}/import/preview`,
@@ -307,6 +354,21 @@ async function newWebhook({ person }: Samples): Promise<string> {
   const { rows } = (await person.get('/webhooks?limit=200')).body
   for (const { id } of rows.slice(0, -5)) await person.delete(`/webhooks/${id}`)
   return (await person.post('/webhooks', WEBHOOK)).body.id
+}
+
+/** A name that no name server knows, so that nobody is reached. */
+export const MAILBOX = {
+  host: 'imap.sample.invalid',
+  username: 'crm',
+  password: 'not a password of anybody',
+  isActive: false,
+}
+
+/** A workspace has room for so many; each new one takes the place of the one before. */
+async function newMailbox({ person }: Samples): Promise<string> {
+  const { rows } = (await person.get('/mailboxes?limit=200')).body
+  for (const { id } of rows.slice(0, -3)) await person.delete(`/mailboxes/${id}`)
+  return (await person.post('/mailboxes', MAILBOX)).body.id
 }
 
 const PREFERENCE = { preferences: [{ kind: 'STAGE_MOVED', email: false }] }

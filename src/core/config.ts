@@ -70,6 +70,7 @@ const settings = z.object({
   RATE_LIMIT_IMPORT: perMinute(10),
   RATE_LIMIT_WEB: perMinute(1000),
   WEBHOOK_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
+  IMAP_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
   FILE_LIMIT_MB: z.coerce.number().min(0.001).max(5000).default(25),
   BODY_LIMIT_MB: z.coerce.number().min(0.1).max(1000).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -98,6 +99,8 @@ export type Config = {
   rateLimitsPerMinute: Record<RateClass, number>
   /** The private networks that webhooks may reach: all of them, or those that are named. */
   webhookPrivateNetworks: 'all' | readonly string[]
+  /** The private networks in which mailboxes may be read. */
+  imapPrivateNetworks: 'all' | readonly string[]
   bodyLimitBytes: number
   logLevel: string
 }
@@ -151,6 +154,7 @@ export function readConfig(env: Env): Config {
       web: s.RATE_LIMIT_WEB,
     },
     webhookPrivateNetworks: s.WEBHOOK_ALLOW_PRIVATE,
+    imapPrivateNetworks: s.IMAP_ALLOW_PRIVATE,
     bodyLimitBytes: Math.round(s.BODY_LIMIT_MB * 1024 * 1024),
     logLevel: s.LOG_LEVEL,
   }

@@ -10,7 +10,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { memberships, records } from './tables.ts'
-import { moment } from './types.ts'
+import { moment, tsvector } from './types.ts'
 
 export { date, moment, money, name } from './types.ts'
 
@@ -40,6 +40,18 @@ export const flexibleColumns = () => ({
  */
 export const searchColumn = (expression: string) =>
   text('search_text').generatedAlwaysAs(sql.raw(`crm_fold(${expression})`))
+
+/** Of longer texts so much is ranked by how often its words come; the database bounds what it can keep of one. */
+const RANKED_CHARACTERS = 100_000
+
+/**
+ * The words of a longer text, reduced to their stems, with their places: for ranking by how rare words are and how often they
+ * come. Beside `searchColumn`, of the same expression, where a record holds more than names.
+ */
+export const rankedColumn = (expression: string) =>
+  tsvector('search_vector').generatedAlwaysAs(
+    sql.raw(`to_tsvector('english', left(crm_fold(${expression}), ${RANKED_CHARACTERS}))`),
+  )
 
 type Columns = Record<string, AnyPgColumn>
 
@@ -91,3 +103,7 @@ export function recordKeys(
 /** A trigram index beside `searchColumn`, for `q` and `contains`. */
 export const searchIndex = (name: string, table: Columns) =>
   index(`${name}_search`).using('gin', table.workspaceId!, sql`${table.searchText!} gin_trgm_ops`)
+
+/** The index of `rankedColumn`. */
+export const rankedIndex = (name: string, table: Columns) =>
+  index(`${name}_ranked`).using('gin', table.workspaceId!, table.searchVector!)

@@ -11,3 +11,6 @@ export const money = customType<{ data: number }>({ dataType: () => 'numeric(15,
 
 /** A name that people sort by: compared as ICU's root collation does, so that "apple" stands before "Zebra". */
 export const name = customType<{ data: string }>({ dataType: () => 'text collate "und-x-icu"' })
+
+/** Words with their places, as full-text search keeps them. */
+export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })

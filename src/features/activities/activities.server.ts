@@ -4,6 +4,8 @@ import type { z } from 'zod'
 import {
   flexibleColumns,
   moment,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -19,7 +21,7 @@ import { store } from '#core/record/store.ts'
 import { interactionContract } from './activities.contract.ts'
 import { auditPage, auditQuery } from './audit.ts'
 import { engagementFollower, refreshEngagement } from './engagement.ts'
-import { timeline, timelineQuery } from './timeline.ts'
+import { SYSTEM_ACTOR, timeline, timelineQuery } from './timeline.ts'
 
 export const interactionTable = pgTable(
   'interactions',
@@ -40,6 +42,7 @@ export const interactionTable = pgTable(
     nextSteps: text('next_steps'),
     ...flexibleColumns(),
     searchText: searchColumn(`coalesce(subject, '') || ' ' || coalesce(content, '')`),
+    searchVector: rankedColumn(`coalesce(subject, '') || ' ' || coalesce(content, '')`),
   },
   t => [
     ...recordKeys(t, { links: ['contactId', 'dealId', 'companyId'], indexed: [] }),
@@ -48,6 +51,7 @@ export const interactionTable = pgTable(
     ),
     index('interactions_time').on(t.workspaceId, t.occurredAt, t.id).where(sql`deleted_at is null`),
     searchIndex('interactions', t),
+    rankedIndex('interactions', t),
   ],
 )
 
@@ -55,7 +59,7 @@ export const interactions = defineRecord({
   contract: interactionContract,
   table: interactionTable,
   visibility: { own: ['createdById'], through: ['dealId', 'contactId', 'companyId'] },
-  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export'],
+  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export', 'nested'],
 })
 
 const rowSchema = {
@@ -64,7 +68,11 @@ const rowSchema = {
   properties: {
     id: { type: 'string', format: 'uuid' },
     workspaceId: { type: 'string', format: 'uuid' },
-    actorId: { type: ['string', 'null'], format: 'uuid' },
+    actorId: {
+      type: 'string',
+      format: 'uuid',
+      description: `A user; ${SYSTEM_ACTOR} for what the server did by itself`,
+    },
     type: {
       type: 'string',
       description:

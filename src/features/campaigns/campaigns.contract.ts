@@ -50,7 +50,8 @@ export const campaignContract = defineContract({
     metrics: f.readOnly(
       f.object(z.record(z.string(), z.number()), {
         nullable: false,
-        description: 'Contacts, sent, bounced, unsubscribed and others; see /campaigns/:id/metrics',
+        description:
+          'Contacts, sent, delivered, bounced, unsubscribed and others; see /campaigns/:id/metrics',
       }),
     ),
     tags: f.tags(),
@@ -93,7 +94,10 @@ export const campaignContactContract = defineContract({
     reason: f.readOnly(f.text(600, { description: 'Why it was not sent' })),
     emailId: f.readOnly(f.link('email')),
     sentAt: f.readOnly(f.moment()),
-    openedAt: f.readOnly(f.moment()),
+    deliveredAt: f.readOnly(f.moment({ description: 'As far as the mail service reports it' })),
+    openedAt: f.readOnly(
+      f.moment({ description: 'The first time; where the workspace has tracking on, as the following one' }),
+    ),
     clickedAt: f.readOnly(f.moment()),
     bouncedAt: f.readOnly(f.moment()),
     unsubscribedAt: f.readOnly(f.moment()),

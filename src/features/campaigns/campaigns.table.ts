@@ -7,6 +7,8 @@ import {
   money,
   name,
   ownerColumn,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -39,11 +41,13 @@ export const campaignTable = pgTable(
     lastBatchAt: moment('last_batch_at'),
     ...flexibleColumns(),
     searchText: searchColumn(`name || ' ' || coalesce(description, '')`),
+    searchVector: rankedColumn(`name || ' ' || coalesce(description, '')`),
   },
   t => [
     ...recordKeys(t, { members: ['ownerId', 'sentById'], links: ['templateId'] }),
     index('campaigns_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
     searchIndex('campaigns', t),
+    rankedIndex('campaigns', t),
   ],
 )
 
@@ -57,6 +61,7 @@ export const campaignContactTable = pgTable(
     reason: text('reason'),
     emailId: uuid('email_id'),
     sentAt: moment('sent_at'),
+    deliveredAt: moment('delivered_at'),
     openedAt: moment('opened_at'),
     clickedAt: moment('clicked_at'),
     bouncedAt: moment('bounced_at'),
@@ -72,7 +77,7 @@ export const campaignContactTable = pgTable(
 const count = (condition: string) => `count(*) filter (where ${condition})`
 /** What is counted of its contacts, of those that the caller may see. */
 export const METRICS = `(select jsonb_build_object('contacts', count(*), 'pending', ${count("k.status in ('PENDING', 'QUEUED')")},
-  'sent', ${count('k.sent_at is not null')}, 'opened', ${count('k.opened_at is not null')}, 'clicked', ${count('k.clicked_at is not null')},
+  'sent', ${count('k.sent_at is not null')}, 'delivered', ${count('k.delivered_at is not null')}, 'opened', ${count('k.opened_at is not null')}, 'clicked', ${count('k.clicked_at is not null')},
   'bounced', ${count('k.bounced_at is not null')}, 'unsubscribed', ${count('k.unsubscribed_at is not null')}, 'skipped', ${count("k.status = 'SKIPPED'")}, 'failed', ${count("k.status = 'FAILED'")})
   from campaign_contacts k where k.workspace_id = t.workspace_id and k.campaign_id = t.id and k.deleted_at is null)`
 

@@ -187,3 +187,81 @@ test('what cannot be is refused by name; a campaign of others is out of reach', 
   }
   assert.equal((await ben.post(`/campaigns/${id}/contacts`, { contactIds: [theirs.id] })).status, 404)
 })
+
+test('where the workspace turns tracking on, a mail shows that it was opened and followed, and leads nowhere else', async () => {
+  const { owner, ana } = await world()
+  const html =
+    '<p><a class="b" href="https://shop.example/a?x=1&amp;y=%20z#top">Shop</a> <a href=\'mailto:a@b.example\'>Mail</a></p>'
+  const templateOf = async () =>
+    (await ana.post('/email-templates', { name: 'T', subject: 'S', body: 'B', bodyHtml: html })).body.id
+  const mailed = async (name: string) => {
+    const id = await campaign(ana, { templateId: await templateOf() })
+    const to = await contact(ana, name)
+    await ana.post(`/campaigns/${id}/contacts`, { contactIds: [to.id] })
+    await ana.post(`/campaigns/${id}/send`)
+    await until(async () => (await metricsOf(ana, id)).sent === 1)
+    const raw = smtp.to(to.email)[0]!.raw.replace(/=\r\n/g, '').replace(/=3D/g, '=')
+    return { id, html: raw.slice(raw.indexOf('text/html')) }
+  }
+  const plain = await mailed('untracked')
+  assert.match(plain.html, /href="https:\/\/shop\.example/)
+  assert.doesNotMatch(plain.html, /\/track\//)
+  await owner.patch('/workspaces/current', { settings: { mailTracking: true } })
+  const { id, html: sent } = await mailed('tracked')
+  const pixel = /<img src="[^"]*(\/api\/v1\/track\/open\/[\w-]{64})"/.exec(sent)![1]!
+  const click = /<a class="b" href="[^"]*(\/api\/v1\/track\/click\/[^"]+)"/.exec(sent)![1]!
+  assert.match(sent, /mailto:a@b\.example/)
+  assert.match(sent, /href="http[^"]*\/unsubscribe\//, 'the way out is not led around')
+  const kept = (await ana.get(`/emails?campaignId=${id}`)).body.rows[0]
+  assert.doesNotMatch(kept.bodyHtml, /\/track\//)
+  const state = async () => (await ana.get(`/campaigns/${id}/contacts`)).body.rows[0]
+  const picture = await nobody.get(pixel)
+  assert.deepEqual([picture.status, picture.headers['content-type']], [200, 'image/gif'])
+  const opened = await state()
+  assert.deepEqual([opened.status, opened.clickedAt], ['OPENED', null])
+  const followed = await nobody.get(click)
+  assert.deepEqual(
+    [followed.status, followed.headers.location],
+    [302, 'https://shop.example/a?x=1&y=%20z#top'],
+  )
+  const clicked = await state()
+  assert.deepEqual([clicked.status, clicked.openedAt], ['CLICKED', opened.openedAt], 'the first time stays')
+  await nobody.get(pixel)
+  assert.equal((await state()).status, 'CLICKED', 'a state never goes back')
+  const { openRate, clickRate } = await metricsOf(ana, id)
+  assert.deepEqual([openRate, clickRate], [1, 1])
+  const { rows } = (await owner.get(`/audit-logs?entityId=${clicked.id}&limit=10`)).body
+  assert.equal(rows.filter((event: any) => event.action === 'clicked').length, 1, 'an event for webhooks')
+  const elsewhere = click.replace(/url=.*$/, `url=${encodeURIComponent('https://evil.example/')}`)
+  for (const link of [
+    elsewhere,
+    click.replace('click/', 'click/A').slice(0, -1),
+    pixel.replace('open', 'click'),
+  ])
+    assert.ok([400, 404].includes((await nobody.get(link)).status), link)
+  await owner.patch('/workspaces/current', { settings: { mailTracking: false } })
+  assert.equal((await nobody.get(click)).status, 302, 'links of mails that are out still lead on')
+  assert.equal((await owner.patch('/workspaces/current', { settings: { mailTracking: 'yes' } })).status, 400)
+})
+
+test('the contacts of a saved view become the audience, as far as the caller sees them', async () => {
+  const { owner, ana, ben, mallory } = await world()
+  const mine = await contact(ana, 'mine', { leadSource: 'Fair' })
+  await contact(ben, 'bens', { leadSource: 'Fair' })
+  await contact(ana, 'other')
+  const filter = { field: 'leadSource', op: 'eq', value: 'Fair' }
+  const view = { entity: 'contact', name: 'Fair', filter, shared: true }
+  const savedViewId = (await ana.post('/saved-views', view)).body.id
+  const id = await campaign(ana)
+  const added = await ana.post(`/campaigns/${id}/contacts`, { savedViewId })
+  assert.deepEqual(added.body, { added: 1, alreadyThere: 0 }, added.text)
+  assert.equal((await ana.get(`/campaigns/${id}/contacts`)).body.rows[0].contactId, mine.id)
+  assert.equal((await owner.post(`/campaigns/${id}/contacts`, { savedViewId })).body.added, 1)
+  const ofDeals = (await ana.post('/saved-views', { entity: 'deal', name: 'Deals' })).body.id
+  const theirs = (await mallory.post('/saved-views', view)).body.id
+  for (const wrong of [ofDeals, theirs]) {
+    const reply = await ana.post(`/campaigns/${id}/contacts`, { savedViewId: wrong })
+    assert.deepEqual([reply.status, reply.body.issues[0].path], [400, 'savedViewId'], reply.text)
+  }
+  assert.equal((await ana.post(`/campaigns/${id}/contacts`, { savedViewId, filter })).status, 400)
+})

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { invalid, notFound, unprocessable } from '#core/errors.ts'
+import { invalid, notFound, Refusal, unprocessable } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
 import { componentName, pageOf, ref } from '#core/record/json-schema.ts'
 import { compileSelection, list, listQuerySchema, readRows } from '#core/record/list.ts'
@@ -20,17 +20,23 @@ const addBody = z
       .record(z.string(), z.unknown())
       .optional()
       .meta({ description: 'As `filter` of GET /contacts, as an object' }),
+    savedViewId: z
+      .uuid('must be the id of a saved view')
+      .optional()
+      .meta({ description: 'A saved view of contacts: those that it shows to the caller now' }),
   })
-  .refine(value => (value.contactIds === undefined) !== (value.filter === undefined), {
-    path: ['contactIds'],
-    message: 'give contactIds or a filter, and not both',
-  })
+  .refine(
+    ({ contactIds, filter, savedViewId }) =>
+      [contactIds, filter, savedViewId].filter(given => given !== undefined).length === 1,
+    { path: ['contactIds'], message: 'give contactIds, a filter or a saved view, and only one of them' },
+  )
+type Audience = z.infer<typeof addBody>
 
 export const addRoute = operation({
   method: 'POST',
   path: '/campaigns/:id/contacts',
   tag: 'campaigns',
-  summary: `Add contacts to a campaign, by ids or by a filter that fits at most ${FILTERED_AT_MOST.toLocaleString('en')}`,
+  summary: `Add contacts to a campaign, by ids, or by a filter or saved view that fits at most ${FILTERED_AT_MOST.toLocaleString('en')}`,
   params: idParams,
   body: addBody,
   answers: z.object({ added: z.int(), alreadyThere: z.int() }),
@@ -38,10 +44,10 @@ export const addRoute = operation({
     example: { filter: { field: 'leadSource', op: 'eq', value: 'Trade fair' } },
     answerExample: { added: 120, alreadyThere: 3 },
   },
-  refuses: { 422: 'TOO_MANY_CONTACTS: the filter fits too many' },
+  refuses: { 422: 'TOO_MANY_CONTACTS: the filter or view fits too many' },
   async handle({ tx, params, body }) {
     await mayChange(tx, params.id)
-    const ids = body.contactIds ? [...new Set(body.contactIds)] : await idsOf(tx, body.filter!)
+    const ids = body.contactIds ? [...new Set(body.contactIds)] : await idsOf(tx, body)
     const there = await tx.session.rows(
       'select contact_id as id from campaign_contacts where workspace_id = $1::uuid and campaign_id = $2::uuid and contact_id = any($3::uuid[]) and deleted_at is null',
       [tx.who.workspaceId, params.id, arrayLiteral(ids)],
@@ -67,12 +73,19 @@ async function mayChange(tx: Tx, id: string): Promise<void> {
   await store.update(tx, campaigns, id, {})
 }
 
-async function idsOf(tx: Tx, filter: Record<string, unknown>): Promise<string[]> {
+async function idsOf(tx: Tx, { filter, savedViewId }: Audience): Promise<string[]> {
   const contact = recordNamed('contact')
-  const selection = await compileSelection(tx, contact, { filter: JSON.stringify(filter), sort: 'createdAt' })
+  const selection = await compileSelection(tx, contact, {
+    ...(filter ? { filter: JSON.stringify(filter) } : { view: savedViewId! }),
+    sort: 'createdAt',
+  }).catch(error => {
+    // What the list of contacts calls `view` is named otherwise here.
+    if (!(error instanceof Refusal) || error.issues?.[0]?.path !== 'view') throw error
+    throw invalid({ path: 'savedViewId', message: error.issues[0].message })
+  })
   const rows = await readRows(tx, contact, selection, FILTERED_AT_MOST + 1)
   if (rows.length > FILTERED_AT_MOST)
-    throw unprocessable('TOO_MANY_CONTACTS', `The filter fits more than ${FILTERED_AT_MOST} contacts`)
+    throw unprocessable('TOO_MANY_CONTACTS', `That is more than ${FILTERED_AT_MOST} contacts; narrow it`)
   return rows.map(row => row.id as string)
 }
 

@@ -7,7 +7,10 @@ import { type Failure, failureOf } from '#core/mail.ts'
 import type { Change } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
+import { tellCampaign } from './campaign-state.ts'
 import { emails } from './emails.table.ts'
+import { isTracking } from './tracking.server.ts'
+import { tracked } from './tracking-link.ts'
 import { unsubscribeHeaders } from './unsubscribe-link.ts'
 import { unsubscribedAmong } from './unsubscribes.server.ts'
 
@@ -41,7 +44,7 @@ async function deliver(app: App, database: Database, caller: Who, emailId: strin
       to: email.toAddress as string,
       subject: email.subject as string,
       text: email.body as string,
-      ...(email.bodyHtml ? { html: email.bodyHtml as string } : {}),
+      ...htmlOf(app, who, email),
       ...(email.senderName ? { fromName: email.senderName as string } : {}),
       ...(email.senderAddress ? { replyTo: email.senderAddress as string } : {}),
       messageId: email.messageId as string,
@@ -55,6 +58,14 @@ async function deliver(app: App, database: Database, caller: Who, emailId: strin
   const isLast = (email.attempts as number) + 1 >= ATTEMPTS_AT_MOST
   await inside(tx => markFailed(tx, email, failure, isLast))
   if (failure.outcome === 'not sent' && !isLast) throw cause
+}
+
+/** What is kept stays without the pixel and the led links, so that who reads it here is not counted. */
+function htmlOf(app: App, { workspaceId }: Who, email: Row): { html?: string } {
+  const html = email.bodyHtml as string | null
+  if (!html) return {}
+  const emailId = email.id as string
+  return { html: email.isTracked ? tracked(app, { workspaceId, emailId }, html) : html }
 }
 
 /** Takes the mail for sending; undefined where it must not be sent. */
@@ -83,7 +94,7 @@ async function begin(tx: Tx, emailId: string): Promise<Row | undefined> {
     return undefined
   }
   await store.update(tx, emails, emailId, { status: 'SENDING', attempts: (email.attempts as number) + 1 })
-  return email
+  return { ...email, isTracked: email.campaignId !== null && (await isTracking(tx)) }
 }
 
 /** What has become of the recipient since the mail was written. */
@@ -140,12 +151,3 @@ export const bounced = (reason: string): Change => ({
   bouncedAt: new Date().toISOString(),
   reason,
 })
-
-/** What became of a mail is also what became of its recipient in the campaign. */
-export async function tellCampaign(tx: Tx, emailId: string, values: Change): Promise<void> {
-  const rows = await tx.session.rows(
-    'select id from campaign_contacts where workspace_id = $1::uuid and email_id = $2::uuid and deleted_at is null',
-    [tx.who.workspaceId, emailId],
-  )
-  for (const { id } of rows) await store.update(tx, recordNamed('campaignContact'), id as string, values)
-}

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import {
   flexibleColumns,
   name,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -15,7 +17,7 @@ import { operation } from '#core/http/operation.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
-import { emailTemplateContract } from './email-templates.contract.ts'
+import { BODY_AT_MOST, emailTemplateContract } from './email-templates.contract.ts'
 import { type MailTexts, render } from './liquid.ts'
 import { checkTexts, knownFields, readSubjects, valuesFor } from './merge.ts'
 
@@ -30,8 +32,9 @@ export const emailTemplateTable = pgTable(
     isActive: boolean('is_active').notNull().default(true),
     ...flexibleColumns(),
     searchText: searchColumn(`name || ' ' || subject || ' ' || body`),
+    searchVector: rankedColumn(`name || ' ' || subject || ' ' || body`),
   },
-  t => [...recordKeys(t), searchIndex('email_templates', t)],
+  t => [...recordKeys(t), searchIndex('email_templates', t), rankedIndex('email_templates', t)],
 )
 
 /** Everybody may use a template; a member changes those that they have made. */
@@ -65,6 +68,9 @@ async function mustBeMine({ session, who }: Tx, id: string): Promise<void> {
   if (row && row.createdById !== who.userId)
     throw forbidden('Only who has made a template, or an admin, may change it')
 }
+
+const SUBJECT_AT_MOST = 300
+const EXAMPLE_ID = '0198c0de-0000-7000-8000-000000000001'
 
 const previewBody = z.strictObject({
   contactId: z.uuid('must be the id of a contact').optional(),
@@ -102,6 +108,36 @@ const preview = operation({
   },
 })
 
+const draft = z.strictObject({
+  subject: z.string().max(SUBJECT_AT_MOST),
+  body: z.string().max(BODY_AT_MOST),
+  bodyHtml: z.string().max(BODY_AT_MOST).nullish(),
+  ...previewBody.shape,
+})
+
+const previewDraft = operation({
+  method: 'POST',
+  path: '/email-templates/preview',
+  tag: 'email-templates',
+  access: 'VIEWER',
+  reads: true,
+  summary: 'See texts that are not kept yet as a mail about a contact or a deal would read',
+  description: 'As the preview of a template; what cannot be merged is refused with 400, by part.',
+  body: draft,
+  answers: textsAnswer,
+  document: {
+    example: { subject: 'Hello {{ contact.firstName }}', body: 'Good morning', contactId: EXAMPLE_ID },
+    answerExample: { subject: 'Hello Ingrid', body: 'Good morning', bodyHtml: null },
+  },
+  async handle({ tx, body: { contactId, dealId, ...texts } }) {
+    await checkTexts(tx, texts)
+    const subjects = await readSubjects(tx, { contactId, dealId })
+    const merged = render(texts, await valuesFor(tx, subjects, await knownFields(tx)))
+    if (merged.issues.length) throw invalid(merged.issues)
+    return merged.texts
+  },
+})
+
 const mergeFields = operation({
   method: 'GET',
   path: '/email-templates/fields',
@@ -119,5 +155,5 @@ const mergeFields = operation({
 
 export default {
   records: [emailTemplates],
-  operations: [preview, mergeFields],
+  operations: [preview, previewDraft, mergeFields],
 } satisfies Feature

@@ -89,3 +89,27 @@ test('all see a template, its maker and admins change it; records that one may n
   assert.deepEqual([unseen.status, unseen.body.issues[0].path], [400, 'contactId'])
   assert.equal((await ana.delete(`/email-templates/${id}`)).status, 204)
 })
+
+test('texts that are not kept yet are previewed, and what cannot be merged is named by part', async () => {
+  const { ana, vera, mallory } = await world()
+  const contactId = (await ana.post('/contacts', { firstName: 'Ida <3', email: 'i@x.example' })).body.id
+  const texts = { subject: 'Hi {{ contact.firstName }}', body: 'From {{ sender.name }}', contactId }
+  const bodyHtml = '<p>{{ contact.firstName }}</p>'
+  const shown = await ana.post('/email-templates/preview', { ...texts, bodyHtml })
+  assert.deepEqual(
+    [shown.status, shown.body],
+    [200, { subject: 'Hi Ida <3', body: `From ${ana.name}`, bodyHtml: '<p>Ida &lt;3</p>' }],
+  )
+  for (const [change, path] of [
+    [{ body: '{{ contact.nope }}' }, 'body'],
+    [{ subject: '{{ contact.firstName' }, 'subject'],
+    [{ bodyHtml: '{% include "x" %}' }, 'bodyHtml'],
+    [{ contactId: 'x' }, 'contactId'],
+  ] as const) {
+    const reply = await ana.post('/email-templates/preview', { ...texts, ...change })
+    assert.deepEqual([reply.status, reply.body.issues[0].path], [400, path], reply.text)
+  }
+  const theirs = await mallory.post('/email-templates/preview', texts)
+  assert.equal(theirs.body.issues[0].path, 'contactId', 'a contact of another workspace is none')
+  assert.equal((await vera.post('/email-templates/preview', { subject: 's', body: 'b' })).status, 200)
+})

@@ -1,22 +1,19 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { hashOf } from '#core/auth/sealing.ts'
-import type { Tx, Who } from '#core/db/workspace.ts'
-import { invalid, issuesOf, notFound, Refusal } from '#core/errors.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import { invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation, publicOperation } from '#core/http/operation.ts'
 import { newId, newSecret } from '#core/ids.ts'
 import { inboxWalls } from './inbox.table.ts'
+import { checkInboxToken, INBOX_TOKEN, inboxWho } from './inbox.ts'
 import { parseMime, type Received, receivedFrom } from './parse.ts'
 import { type Outcome, receive } from './receive.ts'
 
 export { mailInboxTable } from './inbox.table.ts'
 
 const MAIL_AT_MOST_BYTES = 25 * 1024 * 1024
-
-/** The workspace stands in the token, so that it is found without looking through all of them. */
-const TOKEN = /^([0-9a-f]{32})([\w-]{43})$/
 
 const outcome = z.object({
   status: z.enum(['RECEIVED', 'BOUNCE', 'DUPLICATE', 'IGNORED']),
@@ -30,9 +27,19 @@ const openInbox = operation({
   access: 'ADMIN',
   status: 201,
   summary: 'Get the secret address to which a mail service delivers what is received; the one before ends',
-  answers: z.object({ url: z.url(), token: z.string() }),
+  answers: z.object({
+    url: z.url(),
+    eventsUrl: z
+      .url()
+      .meta({ description: 'Where the service tells what became of mails: bounces and the like' }),
+    token: z.string(),
+  }),
   document: {
-    answerExample: { url: 'https://crm.example.com/api/v1/emails/inbound/…', token: '…' },
+    answerExample: {
+      url: 'https://crm.example.com/api/v1/emails/inbound/…',
+      eventsUrl: 'https://crm.example.com/api/v1/emails/events/…',
+      token: '…',
+    },
   },
   async handle({ app, tx }) {
     const { workspaceId, userId } = tx.who
@@ -43,7 +50,8 @@ const openInbox = operation({
       [workspaceId, hashOf(token), userId],
     )
     await tellOpened(tx)
-    return { url: `${app.config.publicUrl}/api/v1/emails/inbound/${token}`, token }
+    const base = `${app.config.publicUrl}/api/v1/emails`
+    return { url: `${base}/inbound/${token}`, eventsUrl: `${base}/events/${token}`, token }
   },
 })
 
@@ -95,7 +103,7 @@ const deliver = publicOperation({
   summary: 'Deliver a received mail to a workspace',
   description:
     'For mail services: the message itself (`message/rfc822`), or JSON with the whole message as `raw` (also `RawEmail`, `body-mime`), or with its fields under our names or Postmark’s. An answer is filed with the contact and deal of the mail that it answers (In-Reply-To, References), any other with the contact who has the address; mail of strangers is not kept. A report of a failed delivery makes the contact BOUNCED. The same message is taken once.',
-  params: z.object({ token: z.string().regex(TOKEN, 'must be the end of an address for mail') }),
+  params: z.object({ token: z.string().regex(INBOX_TOKEN, 'must be the end of an address for mail') }),
   consumes: ['message/rfc822', 'application/json'],
   answers: outcome,
   document: {
@@ -113,36 +121,17 @@ const deliver = publicOperation({
   },
   refuses: { 404: 'No such address', 413: 'The mail is larger than 25 MB' },
   async handle({ app, request, params }): Promise<Outcome> {
-    const hex = params.token.slice(0, 32)
-    const who: Who = {
-      workspaceId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-      userId: null,
-      role: 'OWNER',
-      visibility: 'workspace',
-      timezone: 'UTC',
-      requestId: request.id,
-      ip: request.ip,
-    }
+    const who = inboxWho(params.token, request)
     // Before the body is read: whoever does not know the secret costs one look-up.
-    await app.database.inWorkspace(who, tx => checkToken(tx, params.token), 'read')
+    await app.database.inWorkspace(who, tx => checkInboxToken(tx, params.token), 'read')
     const mail = await readMail(request.body)
     return app.database.inWorkspace(who, async tx => {
       // One at a time in each workspace, so that a message which comes twice at once is kept once.
-      await checkToken(tx, params.token, ' for update')
+      await checkInboxToken(tx, params.token, ' for update')
       return receive(tx, mail)
     })
   },
 })
-
-/** @throws Refusal 404 */
-async function checkToken({ session, who }: Tx, token: string, lock = ''): Promise<void> {
-  const [row] = await session.rows(
-    `select token_hash as hash from mail_inboxes where workspace_id = $1::uuid and kind = 'WEBHOOK'${lock}`,
-    [who.workspaceId],
-  )
-  const [given, kept] = [Buffer.from(hashOf(token)), Buffer.from((row?.hash as string) ?? '')]
-  if (given.length !== kept.length || !timingSafeEqual(given, kept)) throw notFound('Inbox')
-}
 
 /** @throws Refusal 400 for what is no mail, 413 */
 async function readMail(body: unknown): Promise<Received> {

@@ -2,7 +2,8 @@ import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import { bounced, markBounced, tellCampaign } from './deliver.ts'
+import { tellCampaign } from './campaign-state.ts'
+import { bounced, markBounced } from './deliver.ts'
 import { emails } from './emails.table.ts'
 import type { Bounce, Received } from './parse.ts'
 
@@ -15,6 +16,7 @@ export type Outcome = { status: 'RECEIVED' | 'BOUNCE' | 'DUPLICATE' | 'IGNORED';
  */
 export async function receive(tx: Tx, mail: Received): Promise<Outcome> {
   if (mail.bounce) return takeBounce(tx, mail.bounce)
+  await takeTurn(tx, mail.messageId)
   if (mail.messageId && (await isKnown(tx, mail.messageId))) return { status: 'DUPLICATE', emailId: null }
   const thread = await mailAmong(tx, mail.answers)
   const contact = (await contactBy(tx, mail.from)) ?? (await contactOf(tx, thread))
@@ -47,6 +49,14 @@ export async function receive(tx: Tx, mail: Received): Promise<Outcome> {
   return { status: 'RECEIVED', emailId: kept.id }
 }
 
+/** A mail may come by several ways at once: by a service and by the mailboxes of all whom it names. It is kept once. */
+async function takeTurn({ session, who }: Tx, messageId: string | null): Promise<void> {
+  if (messageId)
+    await session.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `mail ${who.workspaceId} ${messageId}`,
+    ])
+}
+
 async function isKnown({ session, who }: Tx, messageId: string): Promise<boolean> {
   const rows = await session.rows(
     `select 1 from emails where workspace_id = $1::uuid and message_id = $2 and direction = 'INBOUND' limit 1`,
@@ -56,7 +66,7 @@ async function isKnown({ session, who }: Tx, messageId: string): Promise<boolean
 }
 
 /** The kept mail that has one of the Message-IDs; the first of them that is known. */
-async function mailAmong({ session, who }: Tx, ids: string[]): Promise<Row | undefined> {
+export async function mailAmong({ session, who }: Tx, ids: string[]): Promise<Row | undefined> {
   if (!ids.length) return undefined
   const [row] = await session.rows(
     `select id, contact_id as "contactId", deal_id as "dealId", message_id as "messageId", to_address as "toAddress", direction
@@ -84,11 +94,22 @@ async function takeBounce(tx: Tx, bounce: Bounce): Promise<Outcome> {
   const address = email?.toAddress as string | undefined
   const isOurs = email?.direction === 'OUTBOUND' && address?.toLowerCase() === bounce.recipient
   if (!isOurs || !bounce.status.startsWith('5')) return { status: 'IGNORED', emailId: null }
-  const reason = `${bounce.status} ${bounce.diagnostic}`.trim()
-  await store.update(tx, emails, email.id as string, { status: 'BOUNCED', reason })
-  await tellCampaign(tx, email.id as string, bounced(reason))
-  // A full mailbox (5.2.2) and a policy (5.7) say nothing against the address.
-  if (email.contactId && !/^5\.(2\.2$|7\.)/.test(bounce.status))
-    await markBounced(tx, email.contactId as string, address!)
+  await markMailBounced(tx, email, {
+    reason: `${bounce.status} ${bounce.diagnostic}`.trim(),
+    // A full mailbox (5.2.2) and a policy (5.7) say nothing against the address.
+    isBadAddress: !/^5\.(2\.2$|7\.)/.test(bounce.status),
+  })
   return { status: 'BOUNCE', emailId: email.id as string }
+}
+
+/** A mail of ours came back: it, its recipient in the campaign and, where the address is no good, the contact are BOUNCED. */
+export async function markMailBounced(
+  tx: Tx,
+  email: Row,
+  { reason, isBadAddress }: { reason: string; isBadAddress: boolean },
+): Promise<void> {
+  await store.update(tx, emails, email.id as string, { status: 'BOUNCED', reason: reason.slice(0, 600) })
+  await tellCampaign(tx, email.id as string, bounced(reason.slice(0, 600)))
+  if (email.contactId && isBadAddress)
+    await markBounced(tx, email.contactId as string, email.toAddress as string)
 }

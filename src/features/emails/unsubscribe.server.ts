@@ -5,8 +5,9 @@ import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { Answer, publicOperation } from '#core/http/operation.ts'
 import { store } from '#core/record/store.ts'
-import { tellCampaign } from './deliver.ts'
-import { LINK_TOKEN, readLink } from './unsubscribe-link.ts'
+import { tellCampaign } from './campaign-state.ts'
+import { LINK_TOKEN } from './mail-token.ts'
+import { readLink } from './unsubscribe-link.ts'
 import { unsubscribedAmong, unsubscribes } from './unsubscribes.server.ts'
 
 const params = z.object({ token: z.string().regex(LINK_TOKEN, 'must be the end of a link in a mail') })

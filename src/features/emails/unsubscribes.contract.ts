@@ -16,8 +16,9 @@ export const unsubscribeContract = defineContract({
     reason: f.text(500),
     source: f.readOnly(
       f.withDefault(
-        f.choice(['MANUAL', 'LINK', 'ONE_CLICK'], {
-          description: 'By a member, by the link in a mail, or by the button of a mail program',
+        f.choice(['MANUAL', 'LINK', 'ONE_CLICK', 'COMPLAINT'], {
+          description:
+            'By a member, by the link in a mail, by the button of a mail program, or because the mail was reported as spam',
         }),
         'MANUAL',
       ),

@@ -1,5 +1,13 @@
 import { bigint, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { flexibleColumns, recordColumns, recordKeys, searchColumn, searchIndex } from '#core/db/columns.ts'
+import {
+  flexibleColumns,
+  rankedColumn,
+  rankedIndex,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
 import { invalid } from '#core/errors.ts'
 import { defineRecord } from '#core/record/definition.ts'
 import { removeBytesAfter } from '#core/storage/removals.ts'
@@ -23,8 +31,11 @@ export const fileTable = pgTable(
     searchText: searchColumn(
       "filename || ' ' || coalesce(description, '') || ' ' || coalesce(text_content, '')",
     ),
+    searchVector: rankedColumn(
+      "filename || ' ' || coalesce(description, '') || ' ' || coalesce(text_content, '')",
+    ),
   },
-  t => [...recordKeys(t, { links: ['attachedToId'] }), searchIndex('files', t)],
+  t => [...recordKeys(t, { links: ['attachedToId'] }), searchIndex('files', t), rankedIndex('files', t)],
 )
 
 /** Where the bytes of a file are. */
@@ -34,6 +45,7 @@ export const files = defineRecord({
   contract: fileContract,
   table: fileTable,
   visibility: { own: ['createdById'], through: ['attachedToId'] },
+  purgedWith: 'attachedToId',
   rules: {
     create: (_tx, values) => {
       // A row without bytes would be a promise that nobody keeps.

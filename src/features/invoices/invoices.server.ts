@@ -4,6 +4,8 @@ import {
   moment,
   money,
   name,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -45,6 +47,7 @@ export const invoiceTable = pgTable(
     paidAt: moment('paid_at'),
     datedAt: moment('dated_at').notNull().generatedAlwaysAs(sql`coalesce(issued_at, created_at)`),
     searchText: searchColumn(`invoice_number || ' ' || title || ' ' || coalesce(notes, '')`),
+    searchVector: rankedColumn(`invoice_number || ' ' || title || ' ' || coalesce(notes, '')`),
   },
   t => [
     ...recordKeys(t, { links: ['relatedId'] }),
@@ -57,6 +60,7 @@ export const invoiceTable = pgTable(
       .on(t.workspaceId, t.dueAt)
       .where(sql`status in ('SENT', 'OVERDUE') and deleted_at is null`),
     searchIndex('invoices', t),
+    rankedIndex('invoices', t),
   ],
 )
 

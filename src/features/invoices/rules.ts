@@ -10,12 +10,15 @@ import { claimNumber, releaseNumbers, takeNumber } from './numbers.ts'
 
 const AMOUNT_AT_MOST = 9_999_999_999_999.99
 
-/** Where an invoice may go. OVERDUE is not gone to: it is what SENT reads as from the day after the due date. */
+/**
+ * Where an invoice may go: along DRAFT → SENT → PAID, and to VOID from everywhere. OVERDUE is not gone to: it is what SENT
+ * reads as from the day after the due date.
+ */
 const MOVES: Record<InvoiceStatus, readonly InvoiceStatus[]> = {
   DRAFT: ['SENT', 'VOID'],
   SENT: ['PAID', 'VOID'],
   OVERDUE: ['PAID', 'VOID'],
-  PAID: [],
+  PAID: ['VOID'],
   VOID: [],
 }
 

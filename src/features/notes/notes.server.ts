@@ -1,5 +1,13 @@
 import { boolean, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { flexibleColumns, recordColumns, recordKeys, searchColumn, searchIndex } from '#core/db/columns.ts'
+import {
+  flexibleColumns,
+  rankedColumn,
+  rankedIndex,
+  recordColumns,
+  recordKeys,
+  searchColumn,
+  searchIndex,
+} from '#core/db/columns.ts'
 import type { Feature } from '#core/feature.ts'
 import { defineRecord } from '#core/record/definition.ts'
 import { noteContract } from './notes.contract.ts'
@@ -15,8 +23,13 @@ export const noteTable = pgTable(
     relatedId: uuid('related_id'),
     ...flexibleColumns(),
     searchText: searchColumn('body'),
+    searchVector: rankedColumn('body'),
   },
-  t => [...recordKeys(t, { members: ['authorId'], links: ['relatedId'] }), searchIndex('notes', t)],
+  t => [
+    ...recordKeys(t, { members: ['authorId'], links: ['relatedId'] }),
+    searchIndex('notes', t),
+    rankedIndex('notes', t),
+  ],
 )
 
 export const notes = defineRecord({

@@ -128,6 +128,7 @@ export const settings = z
     recordVisibility: z.enum(['own', 'workspace']).nullish(),
     retentionDays: z.int().min(1).max(3650).nullish(),
     exchangeRates: exchangeRates.nullish(),
+    mailTracking: z.boolean().nullish(),
   })
   .refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')
 

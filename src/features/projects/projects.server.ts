@@ -5,6 +5,8 @@ import {
   flexibleColumns,
   name,
   ownerColumn,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -42,6 +44,7 @@ export const projectTable = pgTable(
     actualHours: hours('actual_hours'),
     ...flexibleColumns(),
     searchText: searchColumn(`name || ' ' || coalesce(description, '')`),
+    searchVector: rankedColumn(`name || ' ' || coalesce(description, '')`),
   },
   t => [
     ...recordKeys(t, { members: ['ownerId', 'projectManagerId'], links: ['dealId', 'companyId'] }),
@@ -49,6 +52,7 @@ export const projectTable = pgTable(
     index('projects_due').on(t.workspaceId, t.dueDate, t.id).where(live),
     nameIndex('projects', t.workspaceId, [t.name]),
     searchIndex('projects', t),
+    rankedIndex('projects', t),
   ],
 )
 

@@ -1,33 +1,27 @@
 import { z } from 'zod'
-import type { Row } from '#core/db/engine.ts'
-import type { Tx } from '#core/db/workspace.ts'
-import { invalid, Refusal } from '#core/errors.ts'
+import { arrayLiteral, type Row } from '#core/db/engine.ts'
+import { type Tx, together } from '#core/db/workspace.ts'
+import { invalid } from '#core/errors.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { fold } from '#core/record/formats.ts'
-import { compileSelection, LIMIT_AT_MOST, readInOrder } from '#core/record/list.ts'
+import { LIMIT_AT_MOST, readInOrder } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
-import { titleExpression } from '#core/record/title.ts'
 import { highlightsOf } from './highlight.ts'
-
-/** Matches of one type that are ranked; a word that stands in more records than that is no good name for one. */
-const CANDIDATES_AT_MOST = 2000
-const WORDS_AT_MOST = 6
-/** A word shorter than that has too few trigrams to be known by some of them. */
-const TYPO_LETTERS = 4
-/** Of `word_similarity`: two letters that changed places leave three of seven trigrams of a word of six. */
-const TYPO_LIKENESS = 0.4
-const EXCERPT_CHARACTERS = 160
+import { someRanking } from './some.ts'
+import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
+import { CANDIDATES_AT_MOST, type Ranking, rank, scopesOf } from './turn.ts'
+import { wholeRanking } from './whole.ts'
+import { meantBy } from './words.ts'
 
 /** The record types that are searched. */
 export const searched = (): RecordDefinition[] =>
-  allRecords().filter(record => hasColumn(record, 'searchText') && record.routes.includes('list'))
+  allRecords().filter(record => hasColumn(record, 'searchText') && record.routes.includes('read'))
 
 const text = z
   .string()
   .trim()
   .min(1)
-  .max(200)
+  .max(400)
   .refine(value => !value.includes('\0'), 'must not contain control characters')
 export const searchQuery = z.strictObject({
   q: text.meta({
@@ -54,38 +48,108 @@ export const searchBody = z.strictObject({
 })
 export type Search = z.infer<typeof searchBody>
 
-/** Part of a statement over one record type, and its parameters, from `$1`. */
-type Part = { record: RecordDefinition; where: string; params: unknown[] }
+/** What holds all the words is looked for first; then with typos forgiven; then what holds some of them. */
+const [WHOLE, MEANT, SOME] = [0, 1, 2]
+/** So many words are a sentence rather than a name: what says the same in other words is wanted as well. */
+const SENTENCE_WORDS = 5
+const ENOUGH = 10
+/** Words of a question are counted up to here in each record type. */
+const COUNTED_AT_MOST = 3000
 
 /**
  * One ranked list over the record types: whose title is what was asked, begins so, holds the words, and then those that hold
- * them elsewhere. Where nothing holds them as they are written, words that are alike are taken. The ids are ranked by
- * the role of searches under explicit conditions (decision 3), the records read with the caller's own rights.
+ * them elsewhere (`whole.ts`). Where nothing holds them all as they are written, words that nobody has written are taken for
+ * those that are near them (`words.ts`), and then what holds some of the words follows, by BM25 (`some.ts`). Vectors of
+ * meaning would be one turn more. The ids are ranked by the role of searches, the records read with the caller's own rights.
  */
 export async function search(tx: Tx, { q, types, filters = {}, limit = 50, cursor: given }: Search) {
   const records = typesOf(types)
   for (const type of Object.keys(filters))
     if (!records.some(({ contract }) => contract.name === type))
       throw invalid({ path: `filters.${type}`, message: 'is not a record type of this search' })
-  const asked = numberIn(q) ?? fold(q)
-  const words = asked.split(' ').filter(Boolean).slice(0, WORDS_AT_MOST)
-  const mark = queryMark(['search', asked, records.map(({ contract }) => contract.name), filters])
+  const [asked, scopes] = await together([askedOf(tx, q), scopesOf(tx, records, filters)])
+  const mark = queryMark(['search', asked.text, records.map(({ contract }) => contract.name), filters])
   const cursor = given ? readCursor(given, mark, ['number', 'number', 'id']) : undefined
-  const behind = cursor?.values as [number, number, string] | undefined
-  const turn = (isFuzzy: boolean) =>
-    rank(tx, records, { asked, words, filters, isFuzzy, limit: limit + 1, behind })
-  let isFuzzy = behind?.[0] === 1
-  let ranked = await turn(isFuzzy)
-  if (!behind && !ranked.found.length) {
-    isFuzzy = true
-    ranked = await turn(true)
+  const [turn, ...place] = (cursor?.values ?? [WHOLE]) as [number, number, string]
+  const found = { rows: [] as Row[], facets: {} as Record<string, number>, total: 0 }
+  const take = async (number: number, ranking: Ranking, without?: string[]) => {
+    const wanted = turn > number ? 0 : limit + 1 - found.rows.length
+    const behind = turn === number && cursor ? (place as [number, string]) : undefined
+    const { rows, facets, total } = await rank(tx, { scopes, ranking, limit: wanted, behind, without })
+    found.rows.push(...rows.map(row => ({ ...row, turn: number })))
+    for (const [type, n] of Object.entries(facets)) found.facets[type] = (found.facets[type] ?? 0) + n
+    found.total += total
   }
-  const page = pageFrom(ranked.found, limit, cursor ?? ranked, mark, row => [
-    Number(isFuzzy),
+  const words = await takeTurns(tx, records, asked, found, take)
+  const totalIsEstimate = Object.values(found.facets).some(n => n > CANDIDATES_AT_MOST)
+  const page = pageFrom(found.rows, limit, cursor ?? { ...found, totalIsEstimate }, mark, row => [
+    row.turn,
     row.rank,
     row.id,
   ])
-  return { ...page, rows: await shown(tx, records, page.rows, words), facets: ranked.facets }
+  return { ...page, rows: await shown(tx, records, page.rows, words), facets: found.facets }
+}
+
+/** Takes one turn after another until there is enough. Answers what is to be marked in what was found. */
+async function takeTurns(
+  tx: Tx,
+  records: RecordDefinition[],
+  asked: Asked,
+  found: { total: number },
+  take: (number: number, ranking: Ranking, without?: string[]) => Promise<void>,
+): Promise<string[]> {
+  const choices = asked.words.map(word => [word])
+  await take(WHOLE, wholeRanking(asked.text, choices))
+  const isSentence = asked.words.length >= SENTENCE_WORDS
+  if (found.total >= (isSentence ? ENOUGH : 1)) return asked.words
+  let words = asked.words
+  // A word alone has just been looked for everywhere; of several it must be told which of them nobody has written.
+  let terms = words.length > 1 ? await countTerms(tx, records, words) : undefined
+  if (!found.total) {
+    const near = await together(words.map(word => (isKnown(word, terms) ? [] : meantBy(tx, records, word))))
+    if (near.some(({ length }) => length)) {
+      words = near.map(([first], i) => first ?? words[i]!)
+      const likely = near.map((some, i) => (some.length ? some : [words[i]!]))
+      await take(MEANT, weaker(wholeRanking(words.join(' '), likely)))
+      if (found.total && !isSentence) return likely.flat()
+      terms = undefined
+    }
+  }
+  terms ??= await countTerms(tx, records, words)
+  if (terms.some(term => term.found))
+    await take(SOME, someRanking(terms, records, await sizeOf(tx, records)), asked.words)
+  return [...asked.words, ...words, ...terms.map(({ stem }) => stem)]
+}
+
+const countTerms = (tx: Tx, records: RecordDefinition[], words: string[]): Promise<Term[]> =>
+  termsOf(tx, words, records.map(countOf))
+
+/** A word without stems says nothing ("the"), and so it cannot be a typo. */
+const isKnown = (word: string, terms: Term[] | undefined): boolean => {
+  const own = terms?.filter(term => term.word === word)
+  return own !== undefined && (!own.length || own.some(({ found }) => found > 0))
+}
+
+const MEANT_WEIGHT = 0.9
+const weaker = ({ part, score }: Ranking): Ranking => ({
+  part,
+  score: add => `${MEANT_WEIGHT} * ${score(add)}`,
+})
+
+/** SQL of how many records of the type hold a term, as far as `termsOf` needs to know. */
+function countOf(record: RecordDefinition): string {
+  const test = hasColumn(record, 'searchVector') ? 't.search_vector @@ l.query' : 't.search_text like l.part'
+  return `(select count(*) from (select 1 from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is null and ${test} limit ${COUNTED_AT_MOST}) c)`
+}
+
+/** How many records there are to be searched, nearly. */
+async function sizeOf(tx: Tx, records: RecordDefinition[]): Promise<number> {
+  const types = arrayLiteral(records.map(({ contract }) => contract.name))
+  const [row] = await tx.session.rows(
+    'select coalesce(sum(live), 0)::float8 as n from record_counts where workspace_id = $1::uuid and type = any($2::text[])',
+    [tx.who.workspaceId, types],
+  )
+  return row!.n as number
 }
 
 function typesOf(types: string[] | undefined): RecordDefinition[] {
@@ -94,93 +158,6 @@ function typesOf(types: string[] | undefined): RecordDefinition[] {
   if (unknown !== undefined)
     throw invalid({ path: 'types', message: `${unknown.slice(0, 60)} is not a record type that is searched` })
   return types ? all.filter(({ contract }) => types.includes(contract.name)) : all
-}
-
-/** A phone number as records keep it: without what people put between the digits, and without a leading 0 or 00. */
-function numberIn(q: string): string | undefined {
-  if (!/^[+\d\s()./-]+$/.test(q)) return undefined
-  const digits = q.replace(/\D/g, '')
-  // Shorter ones are dates, amounts and numbers of invoices.
-  return digits.length >= 7 && !/^\d{4}-\d/.test(q) ? digits.replace(/^0+/, '') : undefined
-}
-
-type Turn = {
-  asked: string
-  words: string[]
-  filters: Record<string, unknown>
-  isFuzzy: boolean
-  limit: number
-  behind: [number, number, string] | undefined
-}
-
-async function partOf(tx: Tx, record: RecordDefinition, { words, filters, isFuzzy }: Turn): Promise<Part> {
-  const { name } = record.contract
-  const alike = isFuzzy ? words.filter(word => word.length >= TYPO_LETTERS) : []
-  const q = words.filter(word => !alike.includes(word)).join(' ')
-  const filter = filters[name] === undefined ? {} : { filter: JSON.stringify(filters[name]) }
-  const { where, params, add } = await compileSelection(tx, record, { q, ...filter }).catch(error => {
-    if (!(error instanceof Refusal) || !error.issues) throw error
-    throw invalid(
-      error.issues.map(({ path, message }) => ({
-        path: path.replace(/^filter/, `filters.${name}`),
-        message,
-      })),
-    )
-  })
-  const conditions = alike.map(word => `crm_fold(${add(word, 'text')}) <% t.search_text`)
-  return { record, where: [where, ...conditions].join(' and '), params }
-}
-
-type Add = (value: unknown, cast: string) => string
-
-/** From 0 to 1, over the folded `title` and `body` of a record. */
-function scoreOf({ asked, words, isFuzzy }: Turn, add: Add): string {
-  const whole = `crm_fold(${add(asked, 'text')})`
-  if (isFuzzy)
-    return `greatest(word_similarity(${whole}, title), 0.8 * word_similarity(${whole}, left(body, 1000)))`
-  const like = (value: string, before: string) =>
-    `crm_fold(${add(`${before}${value.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`
-  const begun = words.map(word => like(word, '% '))
-  const all = (column: string) => begun.map(word => `' ' || ${column} like ${word}`).join(' and ')
-  return `(case when title = ${whole} then 1.0 when title like ${like(asked, '')} then 0.85 when ${all('title')} then 0.7
-    when ${all('body')} then 0.5 else 0.3 end + 0.15 * similarity(title, ${whole})) / 1.15`
-}
-
-async function rank(tx: Tx, records: RecordDefinition[], turn: Turn) {
-  const { words, isFuzzy, limit, behind } = turn
-  // Without a word that may be misspelt, a second turn would find what the first has not.
-  if (isFuzzy && !words.some(word => word.length >= TYPO_LETTERS))
-    return { found: [], facets: {}, total: 0, totalIsEstimate: false }
-  const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
-  const score = scoreOf(turn, add)
-  const parts: string[] = []
-  for (const record of records) {
-    const part = await partOf(tx, record, turn)
-    const where = part.where.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + params.length}`)
-    params.push(...part.params)
-    parts.push(`(select '${record.contract.name}' as type, t.id, coalesce(${titleExpression(record, 't.')}, '') as title, t.search_text as body
-      from ${tableOf(record)} t where ${where} limit ${CANDIDATES_AT_MOST + 1})`)
-  }
-  const after = behind ? `where (-rank, id) > (-${add(behind[1], 'bigint')}, ${add(behind[2], 'uuid')})` : ''
-  const first = add(words[0] ?? '', 'text')
-  const statement = `with c as materialized (${parts.join(' union all ')}),
-    r as (select type, id, (10000 * ${score})::int as rank, body from c)
-    select type, id, rank, substr(body, greatest(1, strpos(body, crm_fold(${first})) - 40), ${EXCERPT_CHARACTERS}) as excerpt,
-      (select jsonb_object_agg(type, n) from (select type, count(*)::int as n from c group by type) f) as facets
-    from r ${after} order by rank desc, id limit ${limit}`
-  const setting = tx.session.script(`set local pg_trgm.word_similarity_threshold = ${TYPO_LIKENESS}`)
-  setting.catch(() => {})
-  const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params))
-  await setting
-  const facets = (found[0]?.facets ?? {}) as Record<string, number>
-  const counts = Object.values(facets)
-  return {
-    found,
-    facets,
-    total: counts.reduce((sum, n) => sum + n, 0),
-    totalIsEstimate: counts.some(n => n > CANDIDATES_AT_MOST),
-  }
 }
 
 /** The ranked records as their caller reads them, each with what was found in it. */

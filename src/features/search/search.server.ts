@@ -2,6 +2,7 @@ import type { Feature } from '#core/feature.ts'
 import { type Operation, operation } from '#core/http/operation.ts'
 import { componentName, pageOf, ref } from '#core/record/json-schema.ts'
 import { search, searchBody, searched, searchQuery } from './query.ts'
+import { wordFollower, wordSweep, wordWalls } from './words.ts'
 
 function answer() {
   const item = {
@@ -44,7 +45,7 @@ function answer() {
 }
 
 const description =
-  'Ranked: whose title is what was asked, begins so, holds the words, then those that hold them elsewhere, also in the text of files. Where nothing holds them as written, typos are forgiven.'
+  'Ranked: whose title is what was asked, begins so, holds the words, then those that hold them elsewhere, also in the text of files. Where nothing holds them all as written, typos are forgiven, and what holds some of the words follows by how rare they are (BM25).'
 
 const operations = (): Operation[] => [
   operation({
@@ -75,4 +76,11 @@ const operations = (): Operation[] => [
   }),
 ]
 
-export default { operations } satisfies Feature
+export { searchWordTable } from './words.ts'
+
+export default {
+  operations,
+  followers: [wordFollower(searched)],
+  schedules: [wordSweep(searched)],
+  walls: [wordWalls],
+} satisfies Feature

@@ -4,6 +4,8 @@ import {
   flexibleColumns,
   moment,
   name,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -39,6 +41,7 @@ export const taskTable = pgTable(
       .generatedAlwaysAs(sql`case when progress in ('COMPLETED', 'CANCELLED') then 'DONE' else 'OPEN' end`),
     ...flexibleColumns(),
     searchText: searchColumn(`title || ' ' || coalesce(description, '')`),
+    searchVector: rankedColumn(`title || ' ' || coalesce(description, '')`),
   },
   t => [
     ...recordKeys(t, { members: ['assigneeId'], links: ['relatedId'] }),
@@ -47,6 +50,7 @@ export const taskTable = pgTable(
       .where(sql`deleted_at is null`),
     index('tasks_assigned').on(t.workspaceId, t.assigneeId, t.status, t.dueAt),
     searchIndex('tasks', t),
+    rankedIndex('tasks', t),
   ],
 )
 

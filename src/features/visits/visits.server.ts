@@ -5,6 +5,8 @@ import {
   moment,
   name,
   ownerColumn,
+  rankedColumn,
+  rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
@@ -37,6 +39,7 @@ export const visitTable = pgTable(
     remindAt: moment('remind_at'),
     remindedAt: moment('reminded_at'),
     searchText: searchColumn(`contact_name || ' ' || reason || ' ' || coalesce(notes, '')`),
+    searchVector: rankedColumn(`contact_name || ' ' || reason || ' ' || coalesce(notes, '')`),
   },
   t => [
     ...recordKeys(t, { members: ['ownerId'], links: ['contactId'] }),
@@ -47,6 +50,7 @@ export const visitTable = pgTable(
       .on(t.startsAt)
       .where(sql`status = 'SCHEDULED' and reminded_at is null and deleted_at is null`),
     searchIndex('visits', t),
+    rankedIndex('visits', t),
   ],
 )
 

@@ -1,0 +1,101 @@
+import type { Row } from '#core/db/engine.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import { invalid, Refusal } from '#core/errors.ts'
+import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { compileSelection } from '#core/record/list.ts'
+import { type Add, holds } from './terms.ts'
+
+/** Matches of one type that are ranked; a word that stands in more records than that is no good name for one. */
+export const CANDIDATES_AT_MOST = 2000
+const EXCERPT_CHARACTERS = 160
+
+/** The start of a select over the row `t`, its condition, and what closes it. It gives `id`, `title`, `body` and what `score` needs. */
+export type Part = { from: string; where: string; after?: string }
+/** How records are found and ranked: a part for each type, and a score from 0 to 1 over what they give. */
+export type Ranking = {
+  /** Undefined where no record of the type can be among them. */
+  part: (record: RecordDefinition, add: Add) => Part | undefined
+  score: (add: Add) => string
+}
+
+/** A record type with the condition of what the caller sees of it and asks for. */
+export type Scope = { record: RecordDefinition; where: string; params: unknown[] }
+
+/** @throws Refusal 400 naming what is wrong with the filter of a type */
+export function scopesOf(
+  tx: Tx,
+  records: RecordDefinition[],
+  filters: Record<string, unknown>,
+): Promise<Scope[]> {
+  return Promise.all(
+    records.map(async record => {
+      const { name } = record.contract
+      const filter = filters[name] === undefined ? {} : { filter: JSON.stringify(filters[name]) }
+      const { where, params } = await compileSelection(tx, record, filter).catch(error => {
+        if (!(error instanceof Refusal) || !error.issues) throw error
+        throw invalid(
+          error.issues.map(({ path, message }) => ({
+            path: path.replace(/^filter/, `filters.${name}`),
+            message,
+          })),
+        )
+      })
+      return { record, where, params }
+    }),
+  )
+}
+
+export type Turn = {
+  scopes: Scope[]
+  ranking: Ranking
+  /** Rows that are wanted; with 0 matches are counted only. */
+  limit: number
+  /** Rank and id of the last row of the page before. */
+  behind?: [number, string] | undefined
+  /** Words that no record of this turn may have all of: those have been ranked already. */
+  without?: string[]
+}
+export type Ranked = { rows: Row[]; facets: Record<string, number>; total: number }
+
+/**
+ * Ranks the records of all types in one statement, as the role of searches under explicit conditions (decision 3). Answers
+ * type, id, rank (10,000 for the best) and an excerpt of each, and how many there are by type.
+ */
+export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [] }: Turn): Promise<Ranked> {
+  const params: unknown[] = []
+  const places = new Map<string, string>()
+  const add: Add = (value, cast) => {
+    const key = `${cast} ${value}`
+    const place = places.get(key) ?? `$${params.push(value)}::${cast}`
+    places.set(key, place)
+    return place
+  }
+  const score = ranking.score(add)
+  const parts = scopes.flatMap(scope => {
+    const part = ranking.part(scope.record, add)
+    if (!part) return []
+    const visible = scope.where.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + params.length}`)
+    params.push(...scope.params)
+    const { from, where, after = '' } = part
+    const but = without.length
+      ? ` and not (${without.map(word => holds('t.search_text', word, add)).join(' and ')})`
+      : ''
+    return `(select '${scope.record.contract.name}' as type, p.* from (${from} from ${tableOf(scope.record)} t
+      where ${visible} and ${where}${but} limit ${CANDIDATES_AT_MOST + 1}${after}) p)`
+  })
+  const place = behind ? `where (-rank, id) > (-${add(behind[0], 'bigint')}, ${add(behind[1], 'uuid')})` : ''
+  const statement = `with c as materialized (${parts.join(' union all ')}),
+    r as (select type, id, (10000 * ${score})::int as rank, body from c),
+    page as (select * from r ${place} order by rank desc, id limit ${limit})
+    select type, id, rank, left(body, ${EXCERPT_CHARACTERS}) as excerpt, null::int as n from page
+    union all select type, null, null, null, count(*)::int from c group by type order by rank desc, id`
+  const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params))
+  const facets = Object.fromEntries(
+    found.flatMap(({ type, n }) => (n === null ? [] : [[type as string, n as number]])),
+  )
+  return {
+    rows: found.filter(({ id }) => id !== null),
+    facets,
+    total: Object.values(facets).reduce((sum, n) => sum + n, 0),
+  }
+}

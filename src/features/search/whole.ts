@@ -1,0 +1,61 @@
+import type { RecordDefinition } from '#core/record/definition.ts'
+import { columnOf } from '#core/record/definition.ts'
+import { titleExpression } from '#core/record/title.ts'
+import { type Add, holds, pattern } from './terms.ts'
+import type { Ranking } from './turn.ts'
+
+/** Of the words, the longest are looked for by index; each record that has them is then asked for the others. */
+const WORDS_BY_INDEX = 8
+/** So much of a text decides how well it is ranked. */
+const RANKED_CHARACTERS = 2000
+const TITLE_CHARACTERS = 200
+
+/**
+ * Records that hold every word, ranked by where: the title is what was asked, begins so, has words that begin so, holds
+ * them as parts, and then the same of the rest. Of two that are equal in this the shorter title stands first.
+ * @param choices for each word what may stand for it: itself, or what it may have been meant to be
+ */
+export function wholeRanking(asked: string, choices: string[][]): Ranking {
+  const longest = [...choices].sort((a, b) => b[0]!.length - a[0]!.length)
+  const any = (words: string[], test: (word: string) => string) =>
+    words.length === 1 ? test(words[0]!) : `(${words.map(test).join(' or ')})`
+  return {
+    part: (record, add) => ({
+      from: `select t.id, ${titleOf(record)} as title, t.search_text as body`,
+      where: [...longest.slice(0, WORDS_BY_INDEX), ...longest.slice(WORDS_BY_INDEX)]
+        .map(words => any(words, word => holds('t.search_text', word, add)))
+        .join(' and '),
+    }),
+    score: add => scoreOf(asked, choices, add),
+  }
+}
+
+/** The folded title. Most records' text begins with it, and to cut it off costs far less than to fold it again. */
+function titleOf(record: RecordDefinition): string {
+  const { title } = record.contract
+  if (!beginsWithTitle(record))
+    return `left(coalesce(${titleExpression(record, 't.')}, ''), ${TITLE_CHARACTERS})`
+  const lengths = title.map(key => `coalesce(char_length(t.${columnOf(record, key).name}), 0)`)
+  const length = [...lengths, String(title.length - 1)].join(' + ')
+  return `rtrim(left(t.search_text, least(${length}, ${TITLE_CHARACTERS})))`
+}
+
+function beginsWithTitle(record: RecordDefinition): boolean {
+  const { generated } = columnOf(record, 'searchText')
+  const expression = JSON.stringify((generated?.as as { queryChunks?: unknown })?.queryChunks ?? '')
+  const first = columnOf(record, record.contract.title[0]!).name
+  return new RegExp(`crm_fold\\((coalesce\\()?${first}\\b`).test(expression)
+}
+
+function scoreOf(asked: string, choices: string[][], add: Add): string {
+  const whole = add(asked, 'text')
+  const every = (test: (word: string) => string) =>
+    choices.map(words => `(${words.map(test).join(' or ')})`).join(' and ')
+  const begun = choices.map(words => words.map(word => add(pattern(word, '% '), 'text')))
+  const begins = (text: string) =>
+    begun.map(words => `(${words.map(word => `' ' || ${text} like ${word}`).join(' or ')})`).join(' and ')
+  const body = `left(body, ${RANKED_CHARACTERS})`
+  return `(case when title = ${whole} then 1.0 when title like ${add(pattern(asked, ''), 'text')} then 0.85
+    when ${begins('title')} then 0.7 when ${every(word => holds('title', word, add))} then 0.6 when ${begins(body)} then 0.5 else 0.3 end
+    + 0.1 * least(1.0, char_length(${whole})::float8 / greatest(1, char_length(title)))) / 1.1`
+}
