@@ -52,9 +52,9 @@ export function LineRow({
     return (
       <tr className={classes.row}>
         <td className={classes.words}>{line.description}</td>
-        <td className="numbers">{format.number(line.quantity ?? 0)}</td>
+        <td className="numbers">{format.quantity(line.quantity ?? 0)}</td>
         <td className="numbers">{format.exactMoney(line.unitPrice ?? 0, currency)}</td>
-        <td className="numbers">{format.number(line.taxRate ?? 0)} %</td>
+        <td className="numbers">{format.quantity(line.taxRate ?? 0)} %</td>
         {sum}
       </tr>
     )

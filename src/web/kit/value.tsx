@@ -45,7 +45,7 @@ export function MemberName({ id, isShort = false }: { id: string | null; isShort
   if (!id) return null
   const name = id === user.id ? user.name : (members.get(id)?.name ?? text.common.unknown)
   return (
-    <Group gap={6} wrap="nowrap" title={name}>
+    <Group gap={6} wrap="nowrap" miw={0} title={name}>
       <Avatar size={20} radius="xl" name={name} color="initials" aria-hidden={!isShort} alt={name} />
       {!isShort && <span className="one-line">{name}</span>}
     </Group>

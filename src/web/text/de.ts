@@ -115,7 +115,7 @@ export const de: Text = {
     selected: n => `${n} ausgewählt`,
     selectAll: 'Alle geladenen Zeilen auswählen',
     selectRow: 'Zeile auswählen',
-    rows: n => `${n} Zeilen`,
+    rows: n => (n === '1' ? '1 Zeile' : `${n} Zeilen`),
     width: label => `Breite von ${label}`,
     search: 'Wörter suchen…',
     assign: 'Zuweisen an…',
@@ -326,6 +326,7 @@ export const de: Text = {
   forecast: {
     title: 'Prognose',
     later: 'Später',
+    empty: 'Keine Deals',
     undated: 'Ohne Datum',
     keyHint:
       'Pfeiltasten gehen von Karte zu Karte. Umschalt und links oder rechts verschieben die Karte in einen anderen Monat und damit ihr Abschlussdatum.',

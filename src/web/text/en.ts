@@ -114,7 +114,7 @@ export const en = {
     selected: (n: number) => `${n} selected`,
     selectAll: 'Select all loaded rows',
     selectRow: 'Select row',
-    rows: (n: string) => `${n} rows`,
+    rows: (n: string) => (n === '1' ? '1 row' : `${n} rows`),
     width: (label: string) => `Width of ${label}`,
     search: 'Search words…',
     assign: 'Assign to…',
@@ -311,6 +311,7 @@ export const en = {
   forecast: {
     title: 'Forecast',
     later: 'Later',
+    empty: 'No deals',
     undated: 'Without a date',
     keyHint:
       'Arrow keys move between cards. Shift and left or right move the card to another month, which changes its close date.',
