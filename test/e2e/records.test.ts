@@ -34,7 +34,7 @@ test('a view is saved, marked where it is changed, opened first, deleted and tak
   assert.match(tab.url(), /view=[\w-]{36}/)
   await tab.getByRole('button', { name: 'Name', exact: true }).click()
   await tab.getByRole('link', { name: 'By name Unsaved changes' }).waitFor()
-  assert.equal(await tab.getByRole('row').nth(1).getByRole('link').textContent(), 'Beta')
+  await tab.getByRole('row').nth(1).getByText('Beta').waitFor()
   await tab.getByRole('button', { name: 'Save', exact: true }).click()
   await tab.getByText('View saved').waitFor()
   assert.equal((await api.get('/saved-views')).rows[0].sort, '-name')
