@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Program } from '#core/program.ts'
-import { addressOf, Listener } from '#features/realtime/socket.testing.ts'
+import { Listener, realtimeOf } from '#features/realtime/socket.testing.ts'
 import { signatureBy, target } from '#features/webhooks/target.testing.ts'
 import { until } from '#test/until.ts'
 import type { People, Someone } from './people.ts'
@@ -203,7 +203,7 @@ export function r2Features(program: () => Program, people: People, origin: () =>
     const hook = (await call('POST /webhooks', 201, { body: { url: there.url, events: ['deal.updated'] } }))
       .body
     const { ticket } = (await call('POST /realtime/ticket', 200)).body
-    const listener = new Listener((await addressOf(program())).replace('/api/v1/', '/api/v1/a-crm/'))
+    const listener = new Listener((await realtimeOf(program())).replace('/api/v1/', '/api/v1/a-crm/'))
     context.after(() => listener.close())
     listener.socket.once('open', () => listener.send({ type: 'auth', ticket }))
     await listener.until(({ type }) => type === 'ready')

@@ -6,10 +6,10 @@ import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { formOf } from '#test/form.ts'
 import { checkRefusal } from '#test/routes.ts'
-import { type Person, useProgram, world } from '#test/world.ts'
+import { addressOf, type Person, useProgram, world } from '#test/world.ts'
 import { attach, docxOf, PNG, pdfOf } from './files.testing.ts'
 
-const program = useProgram({ FILE_LIMIT_MB: '1' })
+const program = useProgram()
 
 const company = async (person: Person, name = 'Halden') =>
   ({ type: 'company', id: (await person.post('/companies', { name })).body.id as string }) as const
@@ -102,7 +102,7 @@ const listed = () =>
 test('exactly the limit is taken, over a real connection, and one byte more is heard out and refused', async () => {
   const { ana } = await world()
   const to = await company(ana)
-  const address = await program().server.listen({ port: 0, host: '127.0.0.1' })
+  const address = await addressOf(program())
   const send = async (size: number) => {
     const form = new FormData()
     form.set('attachedToType', 'company')

@@ -10,12 +10,12 @@ import { importing } from '#features/imports/testing.ts'
 import { dataFolder } from '#test/child.ts'
 import { testDatabaseUrl } from '#test/database.ts'
 import { anotherSession, type Person, testEnv, useProgram, workspace, world } from '#test/world.ts'
-import { addressOf, Listener } from './socket.testing.ts'
+import { Listener, realtimeOf } from './socket.testing.ts'
 
 /** Live updates over real WebSockets. */
 
 const program = useProgram()
-const url = () => addressOf(program())
+const url = () => realtimeOf(program())
 const open: Listener[] = []
 test.afterEach(async () => {
   await Promise.all(open.splice(0).map(listener => listener.close()))
@@ -339,7 +339,7 @@ test('what another process writes is told at once, by PostgreSQL or by Redis', a
   const folder = dataFolder(context)
   const other = await startProgram(readConfig(testEnv(folder)), makeLog('warn'))
   context.after(() => other.stop())
-  const listener = await Listener.of(await addressOf(other), owner.token)
+  const listener = await Listener.of(await realtimeOf(other), owner.token)
   open.push(listener)
   await listener.subscribe({ id: 's', entity: 'company' })
   const took: number[] = []
