@@ -53,7 +53,8 @@ const FEATURES = {
     // "Audit Trail", with address and program.
     'GET /audit-logs',
   ],
-  later: { issue: 5, routes: [] },
+  // SPEC 4's and 5's assistant and its tools; scores, drafts and the rest stand in the walk of R2's lists.
+  later: { issue: 5, routes: ['POST /ai/chat', 'POST /mcp'] },
 } as const
 
 type Route =
@@ -66,7 +67,7 @@ type Route =
   | 'PATCH /deals/:id'
 
 export function r2Features(program: () => Program, people: People, origin: () => Promise<string>): void {
-  const walk = new Walk<Route>(FEATURES, origin)
+  const walk = new Walk<Route, (typeof FEATURES.later.routes)[number]>(FEATURES, origin)
   let owner: Someone
   const call: ReturnType<typeof walk.as> = (...given) => walk.as(owner.token)(...given)
   const ids: Record<string, string> = {}

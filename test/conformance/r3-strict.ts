@@ -6,7 +6,7 @@ import { takeLog } from '#test/world.ts'
 import { as, type MODELS } from './models.ts'
 import type { People, Someone } from './people.ts'
 import { R3, type R3Route } from './r3.ts'
-import { type Answer, rowsOf, Walk } from './walk.ts'
+import { type Answer, request, rowsOf, Walk } from './walk.ts'
 
 type Noun = 'companies' | 'contacts' | 'deals' | 'tasks' | 'invoices' | 'visits'
 type Fields = Record<string, unknown>
@@ -202,6 +202,8 @@ export function r3Strict(program: () => Program, people: People, origin: () => P
       assert.equal((await change('tasks', task.id, { dueAt: given })).dueAt, kept)
     for (const dueAt of ['tomorrow', '2027-02-30T08:00:00Z', '2027-02-28T08:00:00', 1_800_000_000])
       await refuse('tasks', task.id, { dueAt })
+    const deal2 = await change('deals', deal.id, { expectedCloseDate: '2027-02-28T00:00:00.000Z' })
+    assert.equal(deal2.expectedCloseDate, '2027-02-28', 'a moment is cut to its day')
     const visit = await create('visits')
     for (const date of ['28.03.2027', '2027-3-28', '2027-02-29', 20270328])
       await refuse('visits', visit.id, { date })
@@ -238,6 +240,77 @@ export function r3Strict(program: () => Program, people: People, origin: () => P
       wanted,
       'dueAt asc, then createdAt desc; without a time at the end',
     )
+  })
+
+  test('R3 10: filters by a value that none can have are refused by name', async () => {
+    const wrong = [
+      ['GET /contacts', 'companyId', 'x'],
+      ['GET /contacts', 'customerType', 'b2b'],
+      ['GET /deals', 'stageId', 'x'],
+      ['GET /deals', 'status', 'open'],
+      ['GET /deals', 'ownerId', 'me?'],
+      ['GET /tasks', 'status', 'COMPLETED'],
+      ['GET /tasks', 'assigneeId', '1'],
+      ['GET /tasks', 'relatedType', 'Contact'],
+      ['GET /tasks', 'relatedId', '1'],
+      ['GET /invoices', 'status', 'OPEN'],
+      ['GET /invoices', 'dateFrom', 'soon'],
+      ['GET /activities', 'dateTo', '2027-13-01'],
+      ['GET /activities', 'entityId', '1'],
+      ['GET /deals', 'stage', 'x'],
+    ] as const
+    for (const [route, key, value] of wrong) {
+      const { issues } = (await call(route, 400, { query: { [key]: value } })).body
+      const paths = (issues ?? []).map((issue: { path: string }) => issue.path)
+      assert.ok(paths.includes(key), `${route} ${key}: ${JSON.stringify(issues)}`)
+    }
+  })
+
+  test('R3 8.5: what links to a deleted record reads null, stays, and has its link again when that comes back', async () => {
+    const company = await create('companies')
+    const contact = await create('contacts', { companyId: company.id })
+    const deal = await create('deals', { companyId: company.id, primaryContactId: contact.id })
+    const task = await create('tasks', { relatedType: 'deal', relatedId: deal.id })
+    const links = async () => {
+      const [ofContact, ofDeal] = [
+        (await call('GET /contacts/{id}', 200, { at: contact.id })).body,
+        (await call('GET /deals/{id}', 200, { at: deal.id })).body,
+      ]
+      return [ofContact.companyId, ofDeal.companyId, ofDeal.primaryContactId]
+    }
+    await call('DELETE /companies/{id}', 204, { at: company.id })
+    assert.deepEqual(await links(), [null, null, contact.id])
+    const restore = { method: 'POST', headers: { authorization: `Bearer ${me.token}` } }
+    const back = await request(`${await origin()}/v1/companies/${company.id}/restore`, restore)
+    assert.equal(back.status, 200, back.text)
+    assert.deepEqual(await links(), [company.id, company.id, contact.id])
+    await call('DELETE /deals/{id}', 204, { at: deal.id })
+    assert.equal((await call('GET /tasks/{id}', 200, { at: task.id })).body.relatedId, null)
+  })
+
+  test('R3 9 and 13: slugs are unique, and sensitive changes stand in the audit trail', async () => {
+    const { token } = await people.signUp('Sluggish')
+    const other = walk.as(token)
+    const slugs = []
+    for (const client of [call, call, other])
+      slugs.push((await client('POST /workspaces', 201, { body: { name: 'Same name' } })).body.slug)
+    assert.equal(new Set(slugs).size, 3)
+    await people.colleague(me, 'MEMBER', 'Siv')
+    const colleague = rowsOf(await call('GET /memberships', 200)).find(row => row.role === 'MEMBER')
+    await call('PATCH /memberships/{id}', 200, { at: colleague.id, body: { role: 'ADMIN' } })
+    const deal = await create('deals')
+    await change('deals', deal.id, { status: 'WON' })
+    const invoice = await create('invoices')
+    await change('invoices', invoice.id, { status: 'SENT' })
+    const trail = async (entityId: string) => {
+      const headers = { authorization: `Bearer ${me.token}` }
+      const url = `${await origin()}/v1/audit-logs?entityId=${entityId}`
+      return rowsOf(await request(url, { method: 'GET', headers }))[0]
+    }
+    assert.deepEqual((await trail(colleague.id)).changes.role, { old: 'MEMBER', new: 'ADMIN' })
+    assert.deepEqual((await trail(invoice.id)).changes.status, { old: 'DRAFT', new: 'SENT' })
+    const { stageId } = (await trail(deal.id)).changes
+    assert.equal(stageId.old, ids.stage)
   })
 
   const LISTS = [
