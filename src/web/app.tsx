@@ -29,7 +29,6 @@ function Themed({ children }: { children: ReactNode }) {
       mergeThemeOverrides(theme, {
         components: {
           Modal: { defaultProps: { closeButtonProps: { 'aria-label': text.common.close } } },
-          Notification: { defaultProps: { closeButtonProps: { 'aria-label': text.common.close } } },
         },
       }),
     [text],
