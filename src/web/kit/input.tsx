@@ -2,6 +2,7 @@ import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@
 import type { Field } from '#core/record/fields.ts'
 import { useMembers, usePipelines } from '../api.ts'
 import { choiceLabel, fieldLabel, useText } from '../text/index.tsx'
+import { ObjectInput } from './object-input.tsx'
 import { RecordPicker } from './record-picker.tsx'
 import { RelatedInput } from './related-input.tsx'
 import { typeKeyOf } from './titles.ts'
@@ -109,6 +110,13 @@ export function FieldInput({
           types={field.options ?? []}
           type={(row?.[typeKeyOf(name)] as string | undefined) ?? null}
           value={id}
+        />
+      )
+    case 'object':
+      return (
+        <ObjectInput
+          {...{ ...naming, error, size, name, onChange }}
+          value={(value as Record<string, unknown> | null) ?? null}
         />
       )
     case 'tags':
