@@ -1,0 +1,4 @@
+/** What cannot be read as a workbook; the message is a sentence for whoever sent it. */
+export class WorkbookError extends Error {
+  override name = 'WorkbookError'
+}
