@@ -9,9 +9,10 @@
 //   node scripts/launch.mjs generate [args]             migrations from the table files
 //   node scripts/launch.mjs run <file> [args]           any other file of this repository
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, constants } from 'node:os'
 import { delimiter, join, relative, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
   console.error(`Ascendore CRM needs Node 20 or later to start; this is Node ${process.versions.node}.`)
@@ -125,6 +126,8 @@ const filesFor = (word, all) => {
 // One more than there are processors: a file that waits leaves its processor to another.
 const filesAtOnce = () => Math.min(availableParallelism(), 4) + 1
 
+const batchesAtMost = 6
+
 const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
 
 const splitTestArgs = args => {
@@ -141,6 +144,42 @@ const splitTestArgs = args => {
 }
 
 const isSlow = file => file.endsWith('.slow.test.ts')
+
+/** What a file takes, about: the suites over all routes and records do more in a line than those of one feature. */
+const weightOf = file => statSync(join(root, file)).size * (file.startsWith('test/') ? 4 : 1)
+
+/**
+ * Files that run in one process one after the other (see test/batch.ts), the longest first: a process for each would start the
+ * program as many times. Journeys and slow tests keep processes of their own.
+ */
+const batchesOf = files => {
+  const isAlone = file => isSlow(file) || file.startsWith('test/e2e/')
+  const alone = files.filter(isAlone).map(file => [file])
+  const together = files.filter(file => !isAlone(file)).sort((a, b) => weightOf(b) - weightOf(a))
+  const batches = Array.from({ length: Math.min(batchesAtMost, together.length) }, () => ({
+    weight: 0,
+    files: [],
+  }))
+  for (const file of together) {
+    const lightest = batches.reduce((least, batch) => (batch.weight < least.weight ? batch : least))
+    lightest.weight += weightOf(file)
+    lightest.files.push(file)
+  }
+  return [...alone, ...batches.map(batch => batch.files)]
+}
+
+/** One file for each batch, since node's test runner starts a process for each file that it is given. */
+const writeBatches = files => {
+  const folder = join(root, 'dist', 'tests')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const runner = JSON.stringify(pathToFileURL(join(root, 'test', 'batch.ts')).href)
+  return batchesOf(files).map((batch, index) => {
+    const file = join(folder, `${String(index).padStart(2, '0')}.mjs`)
+    writeFileSync(file, `import { batch } from ${runner}\nbatch(${JSON.stringify(batch)})\n`)
+    return relative(root, file)
+  })
+}
 
 const test = async given => {
   const { options, words } = splitTestArgs(given.filter(arg => arg !== '--slow' && arg !== '--all'))
@@ -161,7 +200,8 @@ const test = async given => {
   const files =
     words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all.filter(wanted)
   const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
-  return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...files], {
+  const started = files.length === 1 ? files : writeBatches(files)
+  return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...started], {
     stdin: 'ignore',
   })
 }

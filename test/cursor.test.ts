@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { pageFrom } from '#core/record/cursor.ts'
 import { type Person, useProgram, world } from './world.ts'
 
 /** Walking the pages of a list while others write, and money to the cent. */
@@ -136,6 +137,12 @@ test('every row that stays is met exactly once and in order, whatever comes and 
     ),
     { numRuns: 25 },
   )
+})
+
+test('a total is never below the rows beside it, though they are counted in an earlier transaction', () => {
+  const page = (limit: number, total: number) =>
+    pageFrom([{ id: 'a' }, { id: 'b' }], limit, { total, totalIsEstimate: false }, 'query', row => [row.id])
+  assert.deepEqual([page(5, 0).total, page(5, 2).total, page(1, 1).total, page(1, 9).total], [2, 2, 2, 9])
 })
 
 test('names stand as people expect: apple before Zebra, with accents and case beside their letters', async () => {

@@ -277,6 +277,7 @@ test('a day begins at the first instant that the calendar of any zone shows it',
     ['2026-03-29', 'Asia/Beirut'],
     ['2024-03-31', 'Europe/Berlin'],
     ['2024-11-03', 'America/Havana'],
+    ['2012-09-21', 'Asia/Gaza'],
   ]
   for (const [at, zone] of known)
     assert.equal(startOfDay(at, zone).getTime(), firstInstant(at, zone), `${at} in ${zone}`)

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
@@ -55,27 +56,71 @@ export function testEnv(dataDir: string, more: Env = {}): Env {
     RATE_LIMIT_IMPORT: '1000000',
     RATE_LIMIT_UPLOAD: '1000000',
     RATE_LIMIT_AI: '1000000',
+    // What several files need stands here, so that they share one program: addresses as a proxy tells them, webhooks to this
+    // machine, and files that are soon too large.
+    TRUST_PROXY: 'true',
+    WEBHOOK_ALLOW_PRIVATE: '127.0.0.1',
+    FILE_LIMIT_MB: '1',
     LOG_LEVEL: 'warn',
     ...more,
   }
 }
 
-/** Starts the program on a database of its own for this test file; a log line above `info` fails the file. */
-export function useProgram(more: Env = {}): () => Program {
-  let dataDir: string
+type Running = { program: Program; stop: () => Promise<void> }
+
+async function begin(more: Env): Promise<Running> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-test-'))
+  if (!testDatabaseUrl()) copyTemplate(dataDir)
+  const log = makeLog('warn', { write: (line: string) => void unexpected.push(line) })
+  const started = await startProgram(readConfig(testEnv(dataDir, more)), log)
+  const stop = async () => {
+    await started.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  return { program: started, stop }
+}
+
+let isKept = false
+let kept: Promise<Running> | undefined
+
+/** From now on files without settings of their own share one program, until `stopKept` (see batch.ts). */
+export function keepProgram(): void {
+  isKept = true
+}
+
+export async function stopKept(): Promise<void> {
+  await (await kept)?.stop()
+}
+
+const keep = () => {
+  kept ??= begin({})
+  return kept
+}
+
+/**
+ * Starts the program on a database of its own for this test file, or takes the one that the files of this process share; a log
+ * line above `info` fails the file. Settings that have to be waited for come from a function.
+ */
+export function useProgram(more: Env | (() => Promise<Env>) = {}): () => Program {
+  const isShared = isKept && typeof more === 'object' && Object.keys(more).length === 0
+  let running: Running | undefined
   before(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'ascendore-test-'))
-    if (!testDatabaseUrl()) copyTemplate(dataDir)
-    const log = makeLog('warn', { write: (line: string) => void unexpected.push(line) })
-    program = await startProgram(readConfig(testEnv(dataDir, more)), log)
+    running = await (isShared ? keep() : begin(typeof more === 'function' ? await more() : more))
+    program = running.program
   })
   after(async () => {
-    await program?.stop()
     program = undefined
-    rmSync(dataDir, { recursive: true, force: true })
-    if (unexpected.length) throw new Error(`unexpected log output:\n${unexpected.join('')}`)
+    if (!isShared) await running?.stop()
+    const told = takeLog()
+    if (told.length) throw new Error(`unexpected log output:\n${told.join('')}`)
   })
-  return () => program!
+  return () => running!.program
+}
+
+/** Where the program listens, as `http://127.0.0.1:port`; it begins to when first asked. */
+export async function addressOf({ server }: Program): Promise<string> {
+  if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' })
+  return `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
 }
 
 /** Lets a test that starts the program itself make people and workspaces in it. */

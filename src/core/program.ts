@@ -15,6 +15,7 @@ import { StartupFault } from './errors.ts'
 import { Following } from './events/follow.ts'
 import { WriteSignal } from './events/signal.ts'
 import { type App, type Feature, loadFeatures } from './feature.ts'
+import { drain } from './http/drain.ts'
 import { healthRoutes } from './http/health.ts'
 import { forgetAnswers } from './http/idempotency.ts'
 import type { Operation } from './http/operation.ts'
@@ -133,7 +134,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
   const stopUpkeep = keepUp(engine)
   const stop = async () => {
     stopUpkeep()
-    await server.close()
+    await drain(server)
     await Promise.all([app.jobs.stop(), following.stop(), ...stopServices.map(stopService => stopService())])
     await app.writes.stop()
     redis?.disconnect()

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { after } from 'node:test'
 import chromium from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
-import { useProgram } from '#test/world.ts'
+import { addressOf, useProgram } from '#test/world.ts'
 
 /** The longest that a page may take for one step, on a machine that runs other tests beside it. */
 const STEP_MS = 20_000
@@ -18,7 +18,7 @@ export function useBrowser() {
   // Not in `before`: the hooks of a file run side by side, and the program's may not be done.
   const open = () =>
     Promise.all([
-      program().server.listen({ port: 0, host: '127.0.0.1' }),
+      addressOf(program()),
       chromium.executablePath().then(executablePath =>
         driver.launch({
           executablePath,

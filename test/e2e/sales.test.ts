@@ -49,7 +49,7 @@ test('from signing up to the first deal that is won, by mouse and keyboard', asy
     await column(stage).getByText('20 scanners').waitFor()
   }
   await tab.getByRole('link', { name: /20 scanners/ }).click()
-  await tab.getByText('Won', { exact: true }).waitFor()
+  await tab.getByRole('button', { name: 'Edit: Status' }).getByText('Won').waitFor()
 })
 
 test('a lead is found in the palette, changed in place and converted', async () => {

@@ -7,7 +7,7 @@ import { companyContract } from '#features/companies/companies.contract.ts'
 import { customFieldContract } from '#features/custom-fields/custom-fields.contract.ts'
 import { dealContract } from '#features/deals/deals.contract.ts'
 import { freshEmail, PASSWORD } from '#features/people/outbox.testing.ts'
-import { testEnv, useProgram, world } from '#test/world.ts'
+import { addressOf, testEnv, useProgram, world } from '#test/world.ts'
 import { ApiError, type Client, createClient, type Filter } from './client.ts'
 
 const program = useProgram()
@@ -15,7 +15,7 @@ let baseUrl = ''
 
 // Not in `before`: the hooks of a file run side by side, and the program's may not be done.
 beforeEach(async () => {
-  baseUrl ||= await program().server.listen({ port: 0, host: '127.0.0.1' })
+  baseUrl ||= await addressOf(program())
 })
 
 /** Somebody who has just signed up, and the requests that their client has sent. */

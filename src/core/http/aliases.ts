@@ -11,8 +11,14 @@ export const SERVERS = [
 
 const SHORT = /^\/api\/(auth|leads|dashboard|health)(?=[/?]|$)/
 
-/** Rewrites a URL under an alias to its canonical form; the only place that knows the aliases. */
+/** Rewrites a URL to its canonical form: without an alias, and without the slash at the end that R0 writes. */
 export function canonicalUrl(url: string): string {
+  const canonical = canonicalBase(url)
+  return canonical.startsWith(`${BASE}/`) ? canonical.replace(/^([^?]+)\/(?=[?]|$)/, '$1') : canonical
+}
+
+/** The only place that knows the aliases. */
+function canonicalBase(url: string): string {
   if (url.startsWith('/api/v1/a-crm/')) return BASE + url.slice('/api/v1/a-crm'.length)
   if (url.startsWith('/v1/')) return BASE + url.slice('/v1'.length)
   if (SHORT.test(url)) return BASE + url.slice('/api'.length)

@@ -73,6 +73,11 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     done()
   })
+  // What was answered before all of it was read is read away: half a body would hold up the connection's next request.
+  server.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (!raw.complete) raw.unpipe().resume()
+    done()
+  })
   await server.register(cookie)
   await server.register(cors, {
     origin: app.config.corsOrigins.length ? app.config.corsOrigins : false,

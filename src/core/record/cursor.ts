@@ -65,10 +65,12 @@ export function readCursor(text: string, query: string, parts: readonly Part[]):
 export function pageFrom(
   found: Row[],
   limit: number,
-  { total, totalIsEstimate }: Total,
+  { total: counted, totalIsEstimate }: Total,
   query: string,
   valuesOf: (row: Row) => unknown[],
 ): Page {
+  // What was written between counting and reading is in the rows already; R3's client takes no total below their number.
+  const total = Math.max(counted, found.length)
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined
   return {

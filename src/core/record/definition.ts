@@ -49,6 +49,8 @@ export type RecordDefinition = {
     /** What a purge must take along: rows that exist only for the record. */
     purge?: (tx: Tx, ids: string[]) => Promise<void>
   }
+  /** The field that names the record with which it is purged: what hangs there and is nothing by itself. Others stay, unlinked. */
+  purgedWith: string | undefined
   /** Which of the generic routes exist; all of them where not said. */
   routes: readonly GenericRoute[]
 }
@@ -94,6 +96,7 @@ export function defineRecord(given: Given): RecordDefinition {
     computed: {},
     storedAs: {},
     alongside: undefined,
+    purgedWith: undefined,
     rules: {},
     routes: given.contract.importable
       ? ALL_ROUTES

@@ -150,7 +150,11 @@ export const date = <const M extends More>(more?: M) =>
           ? new Date(value).toISOString().slice(0, 10)
           : value,
       )
-      .pipe(z.iso.date('must be a date, YYYY-MM-DD').refine(hasSaneYear, 'must lie between 1900 and 2200')),
+      .pipe(
+        z.iso
+          .date({ error: 'must be a date, YYYY-MM-DD', abort: true })
+          .refine(hasSaneYear, 'must lie between 1900 and 2200'),
+      ),
     more,
   )
 /** A moment, ISO-8601 with an offset; a bare day means its midnight in UTC. Kept in UTC to the millisecond. */

@@ -9,6 +9,7 @@ import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import { compileFilter, customEntitiesIn, type Filter, parseFilter } from './filter.ts'
 import { fold } from './formats.ts'
+import { naming, plainConditions } from './plain-filters.ts'
 import { dayIn } from './relative-time.ts'
 import { savedViewOf } from './saved-view.ts'
 import { selectList } from './select.ts'
@@ -94,26 +95,6 @@ export function listQuerySchema(record: RecordDefinition): z.ZodType<ListQuery> 
   }) as z.ZodType<ListQuery>
 }
 
-/** The plain parameters as conditions of the filter language. */
-function plainConditions(record: RecordDefinition, query: ListQuery): Filter[] {
-  const { contract } = record
-  const conditions: Filter[] = []
-  for (const key of contract.plainFilters) {
-    const text = query[key]
-    if (typeof text !== 'string' || text === '') continue
-    const values = text.split(',').map(value => value.trim())
-    conditions.push(
-      values.length > 1
-        ? { field: key, op: 'in', value: values }
-        : { field: key, op: 'eq', value: values[0] },
-    )
-  }
-  if (query.tag) conditions.push({ field: 'tags', op: 'contains', value: query.tag })
-  if (query.dateFrom) conditions.push({ field: contract.dateField, op: 'gte', value: query.dateFrom })
-  if (query.dateTo) conditions.push({ field: contract.dateField, op: 'lte', value: query.dateTo })
-  return conditions
-}
-
 /** A list request compiled to SQL: everything but the page. */
 export type Selection = {
   where: string
@@ -137,10 +118,11 @@ export async function compileSelection(
 ): Promise<Selection> {
   const view = query.view ? await savedViewOf(tx, record, query.view) : undefined
   const sort = query.sort || view?.sort || record.contract.defaultSort
+  const plain = plainConditions(record, query)
   const given = [
     ...extra,
     ...(view?.filter ?? []),
-    ...plainConditions(record, query),
+    ...plain.map(({ condition }) => condition),
     ...(query.filter ? [parseFilter(query.filter)] : []),
   ]
   const filter: Filter = { and: given }
@@ -159,7 +141,7 @@ export async function compileSelection(
       customFields: (entity: string) => custom.get(entity) ?? new Map<string, CustomField>(),
       add,
     }
-    conditions.push(compileFilter(filter, record, 't', scope))
+    conditions.push(naming(plain, part => compileFilter(part, record, 't', scope), filter))
   }
   const words = fold(query.q ?? '')
     .split(' ')

@@ -1,6 +1,6 @@
 import { choice, type Field, related } from './fields.ts'
 
-/** What tasks, notes, invoices and files may hang on (R3, lower case). */
+/** What tasks, notes and invoices may hang on (R3, lower case). */
 export const RELATED_TYPES = [
   'contact',
   'company',
@@ -11,6 +11,9 @@ export const RELATED_TYPES = [
   'project',
   'invoice',
 ] as const
+
+/** What files may hang on: every record that people keep. */
+export const ATTACHABLE_TYPES = [...RELATED_TYPES, 'note', 'interaction', 'visit'] as const
 
 /** The pair of fields by which a record hangs on another of any type. */
 export const relatedFields = () => ({

@@ -10,15 +10,11 @@ export function dayIn(zone: string, at: Date = new Date()): string {
   }).format(at)
 }
 
-/** The moment at which a calendar day begins in the zone; days of 23 or 25 hours included. */
-export function startOfDay(day: string, zone: string): Date {
-  const utc = Date.parse(`${day}T00:00:00Z`)
-  const guess = utc - offsetMs(zone, utc)
-  // The offset may differ between the guess and the true midnight where the clock changes that night.
-  const midnight = utc - offsetMs(zone, guess)
-  // Where the clock skips midnight itself, as in Santiago, the day begins with the change.
-  return new Date(dayIn(zone, new Date(midnight)) < day ? guess : midnight)
-}
+/**
+ * The moment at which a calendar day begins in the zone; days of 23 or 25 hours included. Where the clock skips midnight, as in
+ * Santiago, that is the change; where it shows midnight twice, as once in Gaza, the first time.
+ */
+export const startOfDay = (day: string, zone: string): Date => momentAt(day, '00:00', zone)
 
 /**
  * The moment at which the zone's clock shows that day and time. A time that the clock skips is as far behind the

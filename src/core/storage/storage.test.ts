@@ -16,17 +16,20 @@ import type { Storage } from './storage.ts'
 /** Both stores, tried by the same tests; S3 over the wire, against a server that checks every signature. */
 
 const folder = mkdtempSync(join(tmpdir(), 'ascendore-storage-'))
-const server = await bucketServer('crm-files')
+let server: Awaited<ReturnType<typeof bucketServer>>
 after(async () => {
   await server.close()
   rmSync(folder, { recursive: true, force: true })
 })
-const settings = { bucket: 'crm-files', region: 'us-east-1', endpoint: server.url, keys: server.keys }
-const program = useProgram({
-  S3_BUCKET: 'crm-files',
-  S3_ENDPOINT: server.url,
-  AWS_ACCESS_KEY_ID: server.keys.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey,
+const settings = () => ({ bucket: 'crm-files', region: 'us-east-1', endpoint: server.url, keys: server.keys })
+const program = useProgram(async () => {
+  server = await bucketServer('crm-files')
+  return {
+    S3_BUCKET: 'crm-files',
+    S3_ENDPOINT: server.url,
+    AWS_ACCESS_KEY_ID: server.keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey,
+  }
 })
 
 const collect = async (source: AsyncIterable<Buffer>) => {
@@ -44,7 +47,7 @@ const isMissing = (error: unknown) => error instanceof Refusal && error.status =
 
 const stores: Array<[string, () => Promise<Storage>]> = [
   ['a folder', async () => localStorage(folder)],
-  ['S3', () => openS3(settings)],
+  ['S3', () => openS3(settings())],
 ]
 for (const [name, open] of stores) {
   test(`${name} keeps, reads in parts, replaces and deletes`, async () => {
@@ -84,10 +87,10 @@ for (const [name, open] of stores) {
 test('a bucket that takes no files ends the start with a sentence', async () => {
   const wrong = { ...server.keys, secretAccessKey: 'wrong' }
   await assert.rejects(
-    openS3({ ...settings, keys: wrong }),
+    openS3({ ...settings(), keys: wrong }),
     /crm-files takes no files \(SignatureDoesNotMatch\)/,
   )
-  await assert.rejects(openS3({ ...settings, bucket: 'none' }), /none takes no files \(NoSuchBucket\)/)
+  await assert.rejects(openS3({ ...settings(), bucket: 'none' }), /none takes no files \(NoSuchBucket\)/)
   const env = { JWT_SECRET: 'x'.repeat(40), DATA_DIR: folder }
   for (const [more, sentence] of [
     [{ S3_ENDPOINT: 'http://127.0.0.1:9000' }, /S3_BUCKET is required/],

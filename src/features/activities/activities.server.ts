@@ -21,7 +21,7 @@ import { store } from '#core/record/store.ts'
 import { interactionContract } from './activities.contract.ts'
 import { auditPage, auditQuery } from './audit.ts'
 import { engagementFollower, refreshEngagement } from './engagement.ts'
-import { timeline, timelineQuery } from './timeline.ts'
+import { SYSTEM_ACTOR, timeline, timelineQuery } from './timeline.ts'
 
 export const interactionTable = pgTable(
   'interactions',
@@ -59,7 +59,7 @@ export const interactions = defineRecord({
   contract: interactionContract,
   table: interactionTable,
   visibility: { own: ['createdById'], through: ['dealId', 'contactId', 'companyId'] },
-  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export'],
+  routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export', 'nested'],
 })
 
 const rowSchema = {
@@ -68,7 +68,11 @@ const rowSchema = {
   properties: {
     id: { type: 'string', format: 'uuid' },
     workspaceId: { type: 'string', format: 'uuid' },
-    actorId: { type: ['string', 'null'], format: 'uuid' },
+    actorId: {
+      type: 'string',
+      format: 'uuid',
+      description: `A user; ${SYSTEM_ACTOR} for what the server did by itself`,
+    },
     type: {
       type: 'string',
       description:

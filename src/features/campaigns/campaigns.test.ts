@@ -5,10 +5,13 @@ import { until } from '#test/until.ts'
 import { nobody, type Person, useProgram, world } from '#test/world.ts'
 import { batchSchedule } from './send.ts'
 
-const smtp = await mailServer()
+let smtp: Awaited<ReturnType<typeof mailServer>>
 after(() => smtp.close())
 // Embedded also where the other files share a database: there another process may send the mail.
-const program = useProgram({ DATABASE_URL: undefined, SMTP_URL: smtp.url })
+const program = useProgram(async () => {
+  smtp = await mailServer()
+  return { DATABASE_URL: undefined, SMTP_URL: smtp.url }
+})
 
 let serial = 0
 const contact = async (person: Person, name: string, values: Record<string, unknown> = {}) => {

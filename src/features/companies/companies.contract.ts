@@ -28,6 +28,7 @@ export const companyContract = defineContract({
   },
   fields: {
     ownerId: f.member({
+      nullable: false,
       description: 'The member to whom the company belongs; the creator by default',
       aliases: ['ownerName'],
     }),

@@ -27,7 +27,10 @@ export const contactContract = defineContract({
     tags: ['decision maker'],
   },
   fields: {
-    ownerId: f.member({ description: 'The member to whom the contact belongs; the creator by default' }),
+    ownerId: f.member({
+      nullable: false,
+      description: 'The member to whom the contact belongs; the creator by default',
+    }),
     firstName: f.withDefault(f.text(100), ''),
     lastName: f.withDefault(f.text(100), ''),
     jobTitle: f.text(150),

@@ -27,7 +27,10 @@ export const dealContract = defineContract({
     source: 'Referral',
   },
   fields: {
-    ownerId: f.member({ description: 'The member to whom the deal belongs; the creator by default' }),
+    ownerId: f.member({
+      nullable: false,
+      description: 'The member to whom the deal belongs; the creator by default',
+    }),
     title: f.required(f.text(255)),
     amount: f.withDefault(f.money(), 0),
     currency: f.currency({ nullable: false, description: "ISO 4217; the workspace's where not given" }),

@@ -3,7 +3,9 @@ import type { Tx } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import type { Change } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
+import { dayIn } from '#core/record/relative-time.ts'
 import { store } from '#core/record/store.ts'
+import { demoCampaigns } from './campaigns.ts'
 import { DEMO_DASHBOARDS, DEMO_REPORTS } from './reports.ts'
 import type { DemoData, DemoDeal } from './types.ts'
 
@@ -104,6 +106,10 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     authorId: of(authorKey),
     createdById: of(authorKey),
     relatedId: of(relatedKey),
+  }))
+  await create('campaign', demoCampaigns(dayIn('UTC')), ({ key: _, ...campaign }) => ({
+    ...campaign,
+    ownerId: owner,
   }))
   await create('report', DEMO_REPORTS, ({ key: _, ...report }) => ({ ...report, shared: true }))
   await create('dashboard', DEMO_DASHBOARDS, ({ key: _, name, description, tiles }) => ({

@@ -56,6 +56,16 @@ export const DEMO_REPORTS = [
     measures: [AMOUNT, COUNT],
     chart: 'NUMBER',
   },
+  {
+    key: 'report-quarter',
+    name: 'Won this quarter',
+    description: null,
+    entity: 'deal',
+    filter: { and: [is('status', 'WON'), { field: 'actualCloseDate', op: 'gte', value: 'startOfQuarter' }] },
+    groupBy: [],
+    measures: [AMOUNT, COUNT],
+    chart: 'NUMBER',
+  },
 ]
 
 /** Tiles by report, width in columns and height in rows. */
@@ -65,10 +75,11 @@ export const DEMO_DASHBOARDS = [
     name: 'Sales at a glance',
     description: 'How the team is doing',
     tiles: [
-      ['report-due', 1, 1],
-      ['report-won', 3, 2],
-      ['report-lost', 1, 2],
+      ['report-won', 2, 2],
+      ['report-lost', 2, 2],
       ['report-open', 3, 2],
+      ['report-quarter', 1, 1],
+      ['report-due', 1, 1],
       ['report-leads', 4, 2],
     ] as Array<[string, number, number]>,
   },

@@ -4,14 +4,17 @@ import { until } from '#test/until.ts'
 import { type Person, takeLog, useProgram, world } from '#test/world.ts'
 import { mailServer } from './smtp.testing.ts'
 
-const smtp = await mailServer()
+let smtp: Awaited<ReturnType<typeof mailServer>>
 after(() => smtp.close())
 // Embedded also where the other files share a database: there another process may send the mail.
-const program = useProgram({
-  DATABASE_URL: undefined,
-  SMTP_URL: smtp.url,
-  MAIL_FROM: 'CRM <crm@ours.example>',
-  PUBLIC_URL: 'https://crm.ours.example',
+const program = useProgram(async () => {
+  smtp = await mailServer()
+  return {
+    DATABASE_URL: undefined,
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'CRM <crm@ours.example>',
+    PUBLIC_URL: 'https://crm.ours.example',
+  }
 })
 
 let serial = 0

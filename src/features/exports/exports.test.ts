@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseFault } from '#core/db/engine.ts'
 import { cellsOf, partsOf } from '#core/xlsx/read.testing.ts'
 import { completed, counts, importing, rowsOf } from '#features/imports/testing.ts'
-import { takeLog, useProgram, world } from '#test/world.ts'
+import { addressOf, takeLog, useProgram, world } from '#test/world.ts'
 
 const program = useProgram()
 
@@ -163,9 +163,8 @@ test('a slow client holds no connection, and a fault in the middle breaks the do
   const { ana } = await world()
   const table = `Name,Industry\n${Array.from({ length: 6000 }, (_, i) => `Company ${i},${'x'.repeat(90)}`).join('\n')}\n`
   assert.equal((await importing(ana, 'companies', table)).created, 6000)
-  const { app, server } = program()
-  await server.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = server.server.address() as { port: number }
+  const { app } = program()
+  const port = Number(new URL(await addressOf(program())).port)
   const download = () => {
     const socket = connect(port, '127.0.0.1')
     socket.write(

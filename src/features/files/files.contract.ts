@@ -1,6 +1,6 @@
 import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
-import { RELATED_TYPES } from '#core/record/related.ts'
+import { ATTACHABLE_TYPES } from '#core/record/related.ts'
 
 export const fileContract = defineContract({
   name: 'file',
@@ -18,7 +18,7 @@ export const fileContract = defineContract({
     contentType: f.readOnly(f.required(f.text(255, { description: 'What the bytes show it to be' }))),
     sizeBytes: f.readOnly(f.required(f.integer(0, Number.MAX_SAFE_INTEGER))),
     sha256: f.readOnly(f.required(f.text(64, { description: 'SHA-256 of the bytes, in hexadecimal' }))),
-    attachedToType: f.choice(RELATED_TYPES, {
+    attachedToType: f.choice(ATTACHABLE_TYPES, {
       writable: 'create',
       description: 'The type of the record to which it is attached',
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Feature } from '#core/feature.ts'
 import { Answer, streamOperation } from '#core/http/operation.ts'
 import { componentName, ref } from '#core/record/json-schema.ts'
-import { RELATED_TYPES } from '#core/record/related.ts'
+import { ATTACHABLE_TYPES } from '#core/record/related.ts'
 import { idParams } from '#core/record/routes.ts'
 import { download } from './download.ts'
 import { extractText } from './extract.ts'
@@ -16,7 +16,7 @@ const form = {
   type: 'object',
   properties: {
     file: { type: 'string', format: 'binary' },
-    attachedToType: { type: 'string', enum: RELATED_TYPES },
+    attachedToType: { type: 'string', enum: ATTACHABLE_TYPES },
     attachedToId: { type: 'string', format: 'uuid' },
     description: { type: 'string', maxLength: 2000 },
     tags: { type: 'string', description: 'Separated by commas, or a JSON array' },

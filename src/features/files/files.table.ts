@@ -45,6 +45,7 @@ export const files = defineRecord({
   contract: fileContract,
   table: fileTable,
   visibility: { own: ['createdById'], through: ['attachedToId'] },
+  purgedWith: 'attachedToId',
   rules: {
     create: (_tx, values) => {
       // A row without bytes would be a promise that nobody keeps.

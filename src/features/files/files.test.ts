@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '#core/ids.ts'
+import { allRecords } from '#core/record/registry.ts'
 import { formOf } from '#test/form.ts'
 import { checkRefusal } from '#test/routes.ts'
-import { type Person, useProgram, world } from '#test/world.ts'
+import { addressOf, type Person, useProgram, world } from '#test/world.ts'
 import { attach, docxOf, PNG, pdfOf } from './files.testing.ts'
 
-const program = useProgram({ FILE_LIMIT_MB: '1' })
+const program = useProgram()
 
 const company = async (person: Person, name = 'Halden') =>
   ({ type: 'company', id: (await person.post('/companies', { name })).body.id as string }) as const
@@ -101,7 +102,7 @@ const listed = () =>
 test('exactly the limit is taken, over a real connection, and one byte more is heard out and refused', async () => {
   const { ana } = await world()
   const to = await company(ana)
-  const address = await program().server.listen({ port: 0, host: '127.0.0.1' })
+  const address = await addressOf(program())
   const send = async (size: number) => {
     const form = new FormData()
     form.set('attachedToType', 'company')
@@ -140,6 +141,41 @@ test('a file follows the record it hangs on, and other workspaces never see it',
   }
   checkRefusal(await attach(vera, to, TEXT), 403, 'a viewer attaches')
   assert.equal((await ana.patch(`/files/${id}`, { filename: 'hers too.txt' })).status, 200)
+})
+
+test('files hang on every record that people keep, and are seen by whoever sees it', async () => {
+  const { ana, owner } = await world()
+  const contactId = (await ana.post('/contacts', { firstName: 'Ida' })).body.id
+  const mine = { relatedType: 'contact', relatedId: contactId }
+  const bodies: Record<string, [path: string, body: object]> = {
+    company: ['companies', { name: 'Halden' }],
+    contact: ['contacts', { firstName: 'Ola' }],
+    lead: ['leads', { name: 'Lee' }],
+    deal: ['deals', { title: 'Ten' }],
+    task: ['tasks', { title: 'Call', ...mine }],
+    note: ['notes', { body: 'Words', ...mine }],
+    interaction: ['activities', { type: 'MEETING', subject: 'Kick-off', contactId }],
+    invoice: ['invoices', { title: 'Ten', amount: 1 }],
+    visit: ['visits', { contactId, date: '2027-03-01', time: '09:00', reason: 'Talk' }],
+    campaign: ['campaigns', { name: 'Spring' }],
+    project: ['projects', { name: 'Rollout' }],
+  }
+  // What is looked up and not worked on has no files: texts, definitions, addresses, and files themselves.
+  const without = ['file', 'emailTemplate', 'unsubscribe', 'customField', 'report', 'dashboard']
+  const kept = allRecords().filter(({ contract }) => contract.softDelete && !without.includes(contract.name))
+  assert.deepEqual(kept.map(({ contract }) => contract.name).sort(), Object.keys(bodies).sort())
+  for (const [type, [path, body]] of Object.entries(bodies)) {
+    const made = await ana.post(`/${path}`, body)
+    assert.equal(made.status, 201, made.text)
+    const file = await attach(owner, { type, id: made.body.id }, TEXT)
+    assert.deepEqual([file.status, file.body.attachedToType], [201, type], file.text)
+    const listed = await ana.get(`/${path}/${made.body.id}/files`)
+    assert.deepEqual(
+      [listed.status, listed.body.total, listed.body.rows?.[0]?.id],
+      [200, 1, file.body.id],
+      type,
+    )
+  }
 })
 
 test('a deleted file cannot be downloaded, comes back from the trash, and its name stays safe', async () => {

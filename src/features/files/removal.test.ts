@@ -64,12 +64,22 @@ test('a purge forgets the row and lists the bytes in one transaction; the sweep 
   assert.deepEqual([isStored(key), await listed(workspaceId)], [false, []])
 })
 
-test('the retention job takes the bytes along, and what hung on a purged record stays', async () => {
+test('the retention job takes the bytes along, and with a record its files, also those that live', async () => {
   const { ana, owner, workspaceId } = await world({ retentionDays: 5 })
-  const [old, kept] = [await attached(ana), await attached(ana)]
-  const { attachedToId } = (await ana.get(`/files/${kept.id}`)).body
+  const [old, hanging, binned, kept] = [
+    await attached(ana),
+    await attached(ana),
+    await attached(ana),
+    await attached(ana),
+  ]
+  const recordOf = async ({ id }: { id: string }) => (await ana.get(`/files/${id}`)).body.attachedToId
+  const companies = [await recordOf(hanging), await recordOf(binned)]
+  const note = { body: 'Stays', relatedType: 'company', relatedId: companies[0] }
+  const noteId = (await ana.post('/notes', note)).body.id
   await ana.delete(`/files/${old.id}`)
-  await ana.delete(`/companies/${attachedToId}`)
+  await ana.delete(`/files/${binned.id}`)
+  for (const id of companies) await ana.delete(`/companies/${id}`)
+  assert.equal((await ana.get(`/files/${hanging.id}`)).status, 200, 'the trash leaves files alone')
   await owner.inWorkspace(tx =>
     tx.session.rows(
       `update records set deleted_at = now() - interval '6 days' where workspace_id = $1::uuid and deleted_at is not null`,
@@ -78,10 +88,39 @@ test('the retention job takes the bytes along, and what hung on a purged record 
   )
   const { app } = program()
   await purgeExpired(app.database, app.log)
+  assert.deepEqual(
+    (await listed(workspaceId)).map(({ key }) => key),
+    [old, hanging, binned].map(({ key }) => key).sort(),
+  )
   await sweepRemovals(app)
-  assert.deepEqual([isStored(old.key), isStored(kept.key)], [false, true])
-  const left = (await ana.get(`/files/${kept.id}`)).body
-  assert.deepEqual([left.attachedToType, left.attachedToId], [null, null])
+  assert.deepEqual(
+    [old, hanging, binned, kept].map(({ key }) => isStored(key)),
+    [false, false, false, true],
+  )
+  assert.equal((await ana.get(`/files/${hanging.id}`)).status, 404)
+  const left = (await owner.get('/files')).body
+  assert.deepEqual([left.total, left.rows.map((row: { id: string }) => row.id)], [1, [kept.id]])
+  const { relatedType, relatedId } = (await ana.get(`/notes/${noteId}`)).body
+  assert.deepEqual([relatedType, relatedId], [null, null], 'what somebody wrote stays, on nothing')
+  const told = (await owner.get(`/audit-logs?entityId=${hanging.id}`)).body.rows
+  assert.deepEqual(
+    told.map((row: { action: string }) => row.action),
+    ['purged', 'deleted', 'created'],
+  )
+})
+
+test('whoever purges a record by hand purges its files; what cannot be purged takes none along', async () => {
+  const { ana, admin, workspaceId } = await world()
+  const { id, key } = await attached(ana)
+  const { attachedToId } = (await ana.get(`/files/${id}`)).body
+  assert.equal((await admin.delete(`/trash/${attachedToId}`)).status, 404, 'it is not in the trash')
+  assert.deepEqual([isStored(key), await listed(workspaceId)], [true, []])
+  await ana.delete(`/companies/${attachedToId}`)
+  assert.equal((await admin.delete(`/trash/${attachedToId}`)).status, 204)
+  assert.equal((await ana.get(`/files/${id}`)).status, 404)
+  assert.deepEqual(await listed(workspaceId), [{ key, isTaken: false }])
+  await sweepRemovals(program().app)
+  assert.equal(isStored(key), false)
 })
 
 test('a purge that fails keeps the file whole', async () => {

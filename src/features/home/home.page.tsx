@@ -1,7 +1,7 @@
 import { Group, Text as P, SimpleGrid, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { TaskItem } from '#features/tasks/task-item.page.tsx'
 import { api, useMe, usePipelines } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
@@ -10,6 +10,8 @@ import { MemberName } from '#web/kit/value.tsx'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './home.module.css'
+
+const TeamCharts = lazy(() => import('#features/analytics/team.page.tsx'))
 
 type Rows = { rows: Row[]; total: number }
 type Numbers = {
@@ -37,6 +39,9 @@ export default function Home() {
         <Resting />
         <NewLeads />
       </div>
+      <Suspense fallback={<Waiting />}>
+        <TeamCharts />
+      </Suspense>
     </div>
   )
 }

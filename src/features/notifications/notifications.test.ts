@@ -6,7 +6,7 @@ import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { importing } from '#features/imports/testing.ts'
 import { mailsTo } from '#features/people/outbox.testing.ts'
-import { addressOf, Listener } from '#features/realtime/socket.testing.ts'
+import { Listener, realtimeOf } from '#features/realtime/socket.testing.ts'
 import { giveReminders } from '#features/visits/reminders.ts'
 import { target, until } from '#features/webhooks/target.testing.ts'
 import { checkRefusal } from '#test/routes.ts'
@@ -17,7 +17,7 @@ import { mailWaiting } from './mail.ts'
 
 /** What people are told, how often, and who is told nothing. */
 
-const program = useProgram({ WEBHOOK_ALLOW_PRIVATE: '127.0.0.1' })
+const program = useProgram()
 
 const told = async (person: Person, query = '') => (await person.get(`/notifications${query}`)).body.rows
 /** Waits for so many, and a moment longer for some too many. */
@@ -303,7 +303,7 @@ async function workspaceOfTwo() {
 
 test('the number of unread ones is told by WebSocket, at once and whenever it changes', async context => {
   const { owner, ana } = await world()
-  const listener = await Listener.of(await addressOf(program()), ana.token)
+  const listener = await Listener.of(await realtimeOf(program()), ana.token)
   context.after(() => listener.close())
   await listener.subscribe({ id: 'bell', entity: 'notification' })
   const unread = (n: number) =>

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { nobody, useProgram } from '#test/world.ts'
 import {
   as,
-  BELIEVES_ADDRESS,
   cookieFrom,
   eventsOf,
   freshEmail,
@@ -15,7 +14,7 @@ import {
   verify,
 } from './outbox.testing.ts'
 
-const program = useProgram(BELIEVES_ADDRESS)
+const program = useProgram()
 
 test('signing up founds person, workspace, ownership and session at once, under all three names', async () => {
   for (const path of ['/auth/register', '/auth/signup', '/companies/signup']) {

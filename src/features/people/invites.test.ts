@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nobody, useProgram, world } from '#test/world.ts'
-import {
-  as,
-  BELIEVES_ADDRESS,
-  freshEmail,
-  logIn,
-  mailsTo,
-  PASSWORD,
-  signUp,
-  tokenFrom,
-  verify,
-} from './outbox.testing.ts'
+import { as, freshEmail, logIn, mailsTo, PASSWORD, signUp, tokenFrom, verify } from './outbox.testing.ts'
 
-const program = useProgram(BELIEVES_ADDRESS)
+const program = useProgram()
 const acceptAs = (token: string, more: object = { name: 'Neo', password: PASSWORD }) =>
   nobody.post('/invites/accept', { token, ...more })
 

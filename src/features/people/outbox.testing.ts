@@ -51,10 +51,8 @@ export async function signUp(name = 'Ana', more: Record<string, unknown> = {}) {
 
 export type Someone = Awaited<ReturnType<typeof signUp>>
 
-/** An address of this test file alone: files that share a database must not lock each other out. */
+/** An address of this process alone: those that share a Redis must not lock each other out. */
 export const ownAddress = (n = 1) => `10.${(process.pid >> 8) & 255}.${process.pid & 255}.${n}`
-/** The settings under which `ownAddress` is believed. */
-export const BELIEVES_ADDRESS = { TRUST_PROXY: 'true' }
 
 export const logIn = (
   email: string,

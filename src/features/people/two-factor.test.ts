@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seal, unseal } from '#core/auth/sealing.ts'
 import { useProgram } from '#test/world.ts'
-import { BELIEVES_ADDRESS, eventsOf, logIn, PASSWORD, signUp } from './outbox.testing.ts'
+import { eventsOf, logIn, PASSWORD, signUp } from './outbox.testing.ts'
 import { matchingStep, newTotpSecret, otpauthUrl, stepAt, totpCode } from './totp.ts'
 
-const program = useProgram(BELIEVES_ADDRESS)
+const program = useProgram()
 
 /** The ASCII secret of RFC 6238 appendix B, in Base32. */
 const RFC_SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'

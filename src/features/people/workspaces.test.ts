@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { useProgram, world } from '#test/world.ts'
-import { as, BELIEVES_ADDRESS, eventsOf, logIn, signUp } from './outbox.testing.ts'
+import { as, eventsOf, logIn, signUp } from './outbox.testing.ts'
 
-const program = useProgram(BELIEVES_ADDRESS)
+const program = useProgram()
 
 test('one founds further workspaces, switches between them, and refresh and sign-in stay there', async () => {
   const someone = await signUp()

@@ -17,6 +17,8 @@ export type Subscription = {
   entity: string
   recordId?: string
   filter?: Filter
+  /** The saved view from which the filter is, and whose changes it follows. */
+  viewId?: string
   /** Set while what came before is read again; what comes meanwhile waits here, as it will be sent. */
   queue?: string[]
   /** Only what stands behind this. */

@@ -6,13 +6,11 @@ import { errorBody, invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { BASE, canonicalUrl } from '#core/http/aliases.ts'
 import { isUuid } from '#core/ids.ts'
-import { hasRecord, recordNamed } from '#core/record/registry.ts'
-import { store } from '#core/record/store.ts'
 import { Client } from './client.ts'
 import type { Hub } from './hub.ts'
-import { byTicket, byToken, type Identity, mayRead, whoIs } from './identity.ts'
-import { checkedFilter } from './matching.ts'
+import { byTicket, byToken, type Identity, mayRead } from './identity.ts'
 import { CLOSE, errorMessage, type Incoming, incoming, type Subscribe } from './protocol.ts'
+import { subscriptionOf } from './subscribing.ts'
 import { UnreadCounts } from './unread.ts'
 
 const PATH = `${BASE}/realtime`
@@ -159,30 +157,22 @@ export class Connections {
     client.send(JSON.stringify({ type: 'unsubscribed', id: message.id }))
   }
 
-  private async subscribe(client: Client, { id, entity, recordId, filter, since }: Subscribe): Promise<void> {
+  private async subscribe(client: Client, message: Subscribe): Promise<void> {
+    const { id, since } = message
     if (client.asked.size >= SUBSCRIPTIONS_AT_MOST)
       throw invalid({
         path: 'id',
         message: `a connection has at most ${SUBSCRIPTIONS_AT_MOST} subscriptions`,
       })
     if (client.asked.has(id)) throw invalid({ path: 'id', message: 'is subscribed already' })
-    if (entity === 'notification') {
+    if (message.entity === 'notification') {
       this.subscribeToUnread(client, id)
       return
     }
-    if (!hasRecord(entity)) throw invalid({ path: 'entity', message: 'names no record type' })
-    if (recordId && filter !== undefined)
-      throw invalid({ path: 'filter', message: 'cannot be given with recordId' })
-    const record = recordNamed(entity)
-    const { identity } = client
-    mayRead(identity, record.contract.path)
-    const who = whoIs(identity)
-    if (recordId) await this.app.database.inWorkspace(who, tx => store.read(tx, record, recordId), 'read')
-    const { database } = this.app
-    const checked = filter === undefined ? undefined : await checkedFilter(database, who, entity, filter)
+    const subscription = await subscriptionOf(this.app.database, client, message)
     if (client.asked.has(id)) throw invalid({ path: 'id', message: 'is subscribed already' })
     client.asked.add(id)
-    this.hub.join(client, { id, entity, recordId, filter: checked, after: 0 }, since)
+    this.hub.join(client, subscription, since)
   }
 
   /** Not of the history, and only one's own: their number, and no replay. */

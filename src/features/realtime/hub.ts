@@ -5,6 +5,7 @@ import { type Client, eventMessage, isAbout, type Subscription, shown } from './
 import { whoIs } from './identity.ts'
 import { filtered } from './matching.ts'
 import { replay } from './replay.ts'
+import { followViews, renewFilter } from './views.ts'
 import { type Alike, seenBy } from './visibility.ts'
 
 const IDLE_MS = 1000
@@ -88,6 +89,9 @@ export class Hub {
     let pauseMs = 0
     try {
       for (let n = 0; n < ROUNDS_AT_MOST && pauseMs === 0; n++) pauseMs = await this.round()
+      // Only now: a view may have changed since it was asked for, and its later changes come as events.
+      for (const { client, subscription } of joining)
+        if (subscription.viewId) (await renewFilter(this.app.database, client, subscription))?.()
     } catch (error) {
       this.joining.unshift(...joining)
       throw error
@@ -142,7 +146,7 @@ export class Hub {
 
   /** Decides for everybody who gets what, and only then sends: a fault in between must not leave a half. */
   private async handOut(events: EventRow[]): Promise<void> {
-    const sending: Array<() => void> = []
+    const sending = await followViews(this.app.database, this.clients, events)
     for (const [workspaceId, clients] of this.byWorkspace()) {
       const wanted = events.filter(
         event => event.workspaceId === workspaceId && clients.some(client => asksFor(client, event)),

@@ -7,8 +7,9 @@ const id = z.string().min(1).max(60)
 const tellable = z.strictObject({
   type: z.literal('subscribe'),
   id,
-  entity: z.string().min(1).max(60),
+  entity: z.string().min(1).max(60).optional(),
   recordId: z.uuid().optional(),
+  viewId: z.uuid().optional(),
   filter: z.unknown().optional(),
   since: z.int().min(0).optional(),
 })

@@ -10,12 +10,12 @@ import { importing } from '#features/imports/testing.ts'
 import { dataFolder } from '#test/child.ts'
 import { testDatabaseUrl } from '#test/database.ts'
 import { anotherSession, type Person, testEnv, useProgram, workspace, world } from '#test/world.ts'
-import { addressOf, Listener } from './socket.testing.ts'
+import { Listener, realtimeOf } from './socket.testing.ts'
 
 /** Live updates over real WebSockets. */
 
 const program = useProgram()
-const url = () => addressOf(program())
+const url = () => realtimeOf(program())
 const open: Listener[] = []
 test.afterEach(async () => {
   await Promise.all(open.splice(0).map(listener => listener.close()))
@@ -128,6 +128,49 @@ test('by record type, by record, and by filter, each event in order with its cha
   await owner.patch(`/deals/${id}`, { title: 'Later' })
   assert.equal((await listener.events('one', 3)).length, 3)
   assert.equal((await listener.events('type', 4)).length, 4)
+})
+
+test('by saved view, whose changes the subscription follows until it is seen no more', async () => {
+  const { admin, ana, ben } = await world({ recordVisibility: 'workspace' })
+  const amount = (value: number) => ({ field: 'amount', op: 'gte', value })
+  const view = (
+    await admin.post('/saved-views', { entity: 'deal', name: 'Big', filter: amount(100), shared: true })
+  ).body
+  const listener = await listen(ana)
+  const begun = await listener.subscribe({ id: 'big', viewId: view.id })
+  assert.equal(begun.type, 'subscribed')
+  const whole = (await ana.post('/saved-views', { entity: 'deal', name: 'All' })).body
+  await listener.subscribe({ id: 'all', entity: 'deal', viewId: whole.id })
+  const { id } = (await admin.post('/deals', { title: 'Fifty', amount: 50 })).body
+  const told = async (name: string, count: number) =>
+    (await listener.events(name, count)).map(({ event, matches }) => [event.action, matches[name]])
+  assert.deepEqual(await told('all', 1), [['created', true]])
+  assert.deepEqual(await told('big', 0), [])
+  await admin.patch(`/saved-views/${view.id}`, { filter: amount(40) })
+  await listener.until(({ type, id: of }) => type === 'viewChanged' && of === 'big')
+  await admin.patch(`/deals/${id}`, { title: 'Still fifty' })
+  assert.deepEqual(await told('big', 1), [['updated', true]])
+  // Somebody who comes back has missed it all, and is told what fits the view as it is now.
+  const late = await listen(ana)
+  await late.subscribe({ id: 'again', viewId: view.id, since: begun.seq })
+  assert.deepEqual(brief(await late.events('again', 2)), ['deal.created', 'deal.updated'])
+  await admin.patch(`/saved-views/${view.id}`, { shared: false })
+  const ended = await listener.until(({ type, id: of }) => type === 'error' && of === 'big')
+  assert.deepEqual([ended.status, ended.code], [404, 'NOT_FOUND'])
+  await admin.patch(`/deals/${id}`, { amount: 1000 })
+  assert.equal((await told('all', 3)).length, 3, 'those of the other subscription go on')
+  assert.equal((await told('big', 1)).length, 1)
+  const refused = async (message: object) => {
+    const name = `refused ${JSON.stringify(message)}`.slice(0, 60)
+    const { status, issues } = await listener.subscribe({ id: name, ...message })
+    return [status, issues?.[0]?.path]
+  }
+  assert.deepEqual(await refused({ viewId: whole.id, entity: 'lead' }), [400, 'entity'])
+  assert.deepEqual(await refused({ viewId: whole.id, filter: amount(1) }), [400, 'filter'])
+  assert.deepEqual(await refused({ viewId: id }), [404, undefined])
+  assert.deepEqual(await refused({}), [400, 'entity'])
+  const foreign = await listen(ben)
+  assert.equal((await foreign.subscribe({ id: 'private', viewId: whole.id })).status, 404)
 })
 
 test('each hears what they may see at that moment, and nobody hears of another workspace', async () => {
@@ -296,7 +339,7 @@ test('what another process writes is told at once, by PostgreSQL or by Redis', a
   const folder = dataFolder(context)
   const other = await startProgram(readConfig(testEnv(folder)), makeLog('warn'))
   context.after(() => other.stop())
-  const listener = await Listener.of(await addressOf(other), owner.token)
+  const listener = await Listener.of(await realtimeOf(other), owner.token)
   open.push(listener)
   await listener.subscribe({ id: 's', entity: 'company' })
   const took: number[] = []

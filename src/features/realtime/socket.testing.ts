@@ -1,19 +1,17 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { Program } from '#core/program.ts'
+import { addressOf } from '#test/world.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server says, as in world.ts
 type Message = any
 
 const PATIENCE_MS = 10_000
 
-/** Where the program listens; it is started the first time. */
-export async function addressOf({ server }: Program): Promise<string> {
-  if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' })
-  return `ws://127.0.0.1:${(server.server.address() as AddressInfo).port}/api/v1/realtime`
-}
+/** Where the program's WebSocket listens. */
+export const realtimeOf = async (program: Program): Promise<string> =>
+  `${(await addressOf(program)).replace('http', 'ws')}/api/v1/realtime`
 
 /** A real WebSocket client that keeps all that it is told. */
 export class Listener {

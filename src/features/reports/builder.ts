@@ -4,7 +4,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { exchangeOf, ratesUsed } from '#core/record/currency.ts'
 import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
-import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import type { Field, FieldKind } from '#core/record/fields.ts'
 import {
   checkFilter,
@@ -203,7 +203,7 @@ type Part = { sql: string; kind: FieldKind; field: Field; label: string; isOwn: 
 
 function partOf({ record, custom }: Making, name: string, path: string): Part {
   const own = Object.hasOwn(record.contract.fields, name) ? record.contract.fields[name] : undefined
-  if (own && hasColumn(record, name) && own.kind !== 'custom' && own.kind !== 'object')
+  if (own && own.kind !== 'custom' && own.kind !== 'object')
     return { sql: ownExpression(record, name, own), kind: own.kind, field: own, label: name, isOwn: true }
   const defined = name.startsWith('customFields.')
     ? custom.get(name.slice('customFields.'.length))

@@ -5,17 +5,19 @@ import type { Log } from '#core/log.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { typeKeyOf } from '#core/record/related.ts'
+import { store } from '#core/record/store.ts'
 
 const RECORDS_AT_ONCE = 200
 export const DEFAULT_RETENTION_DAYS = 30
 
 /**
- * Removes records of the trash for good: what links to them is set to null first, rows that exist only for
- * them go along, and an event says that it happened. Runs with an admin's rights.
+ * Removes records of the trash for good: their files go along, what else links to them is set to null first, and rows that
+ * exist only for them go too; an event says that it happened. Runs with an admin's rights.
  */
 export async function purge(tx: Tx, record: RecordDefinition, ids: string[]): Promise<void> {
   const { workspaceId, userId, requestId, apiKeyId } = tx.who
   const place = [workspaceId, arrayLiteral(ids)]
+  for (const other of allRecords()) if (other.purgedWith) await purgeHanging(tx, other, other.purgedWith, ids)
   for (const other of allRecords())
     for (const statement of unlinking(other)) await tx.session.rows(statement, place)
   await tx.session.rows(
@@ -40,6 +42,27 @@ export async function purge(tx: Tx, record: RecordDefinition, ids: string[]): Pr
       apiKeyId ?? null,
     ],
   )
+}
+
+/** Purges what hangs on the ids and goes with them, live or in the trash. */
+async function purgeHanging(tx: Tx, record: RecordDefinition, key: string, ids: string[]): Promise<void> {
+  for (;;) {
+    const rows = (await tx.session.rows(
+      `select id, deleted_at is null as "isLive" from ${tableOf(record)}
+       where workspace_id = $1::uuid and ${columnOf(record, key).name} = any($2::uuid[]) limit ${RECORDS_AT_ONCE}`,
+      [tx.who.workspaceId, arrayLiteral(ids)],
+    )) as Array<{ id: string; isLive: boolean }>
+    // Deleted first: counts, webhooks and screens know no other way in which a live record goes.
+    const live = rows.filter(({ isLive }) => isLive).map(({ id }) => id)
+    if (live.length) await store.removeMany(tx, record, live)
+    if (rows.length)
+      await purge(
+        tx,
+        record,
+        rows.map(({ id }) => id),
+      )
+    if (rows.length < RECORDS_AT_ONCE) return
+  }
 }
 
 /** What sets every link to the purged ids to null in one record type's table. */

@@ -8,7 +8,7 @@ import { signatureBy, target, until } from './target.testing.ts'
 
 /** Webhooks over the wire: real servers on this machine receive them. */
 
-const program = useProgram({ WEBHOOK_ALLOW_PRIVATE: '127.0.0.1' })
+const program = useProgram()
 
 async function hookOf(owner: Person, url: string, events = ['deal.*']) {
   const made = await owner.post('/webhooks', { url, events })

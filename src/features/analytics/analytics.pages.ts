@@ -1,0 +1,11 @@
+import { IconChartHistogram } from '@tabler/icons-react'
+import type { Page } from '#web/pages.ts'
+
+export default [
+  {
+    path: '/analytics',
+    title: text => text.analytics.title,
+    nav: { group: 'work', order: 5, icon: IconChartHistogram },
+    load: () => import('./analytics.page.tsx'),
+  },
+] satisfies Page[]

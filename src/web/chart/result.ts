@@ -1,0 +1,139 @@
+import type { ReportChart, ReportGroup, ReportMeasure } from '#features/reports/reports.contract.ts'
+
+export type Cell = string | number | boolean | null
+export type ResultGroup = { field: string; by: string | null; label: string; kind: string }
+export type ResultMeasure = {
+  op: ReportMeasure['op']
+  field: string | null
+  label: string
+  kind: 'count' | 'number' | 'money' | 'rate'
+}
+/** What running a report answers. */
+export type Result = {
+  entity: string
+  currency: string | null
+  rates: Record<string, number>
+  unconverted: Array<{ currency: string; count: number }>
+  groups: ResultGroup[]
+  measures: ResultMeasure[]
+  rows: Array<{ keys: Cell[]; names: Array<string | null>; values: Array<number | null> }>
+  totals: Array<number | null>
+  isCut: boolean
+}
+
+/** What a report asks, as the web app sends it. */
+export type Spec = {
+  entity: string
+  filter?: object | null
+  groupBy: ReportGroup[]
+  measures: ReportMeasure[]
+}
+
+export type Series = { key: string; label: string; color: string }
+/** What a chart draws of the first measure: a point for each first key, a series for each second one. */
+export type Drawn = {
+  points: Array<{ label: string } & Record<string, string | number | null>>
+  series: Series[]
+  isTimed: boolean
+}
+
+const SERIES_AT_MOST = 7
+const COLORS = 8
+const OTHERS = '\u0000others'
+export const colorAt = (i: number): string => `var(--chart-${(i % COLORS) + 1})`
+
+type Labels = {
+  /** How the key of a group is written. */
+  keyOf: (group: ResultGroup, key: Cell, name: string | null) => string
+  measureOf: (measure: ResultMeasure) => string
+  others: string
+  /** Where a key stands that has a place of its own, such as a stage in its pipeline. */
+  placeOf: (group: ResultGroup, key: Cell) => number | undefined
+}
+
+/** The rows of a result as points and series; steps of time without a row are there too, and count as nothing. */
+export function drawnOf({ groups, measures, rows }: Result, labels: Labels): Drawn {
+  const [first, second] = groups
+  const isAdding = measures[0]!.kind === 'count' || measures[0]!.op === 'sum'
+  const nothing = isAdding ? 0 : null
+  const keys = new Map<Cell, string>()
+  const seriesSums = new Map<Cell, { label: string; sum: number }>()
+  for (const {
+    keys: [key = null, other = null],
+    names,
+    values,
+  } of rows) {
+    if (first) keys.set(key, labels.keyOf(first, key, names[0] ?? null))
+    if (!second) continue
+    const known = seriesSums.get(other) ?? { label: labels.keyOf(second, other, names[1] ?? null), sum: 0 }
+    seriesSums.set(other, { ...known, sum: known.sum + Math.abs(values[0] ?? 0) })
+  }
+  const isTimed = Boolean(first?.by)
+  if (first?.by) fillSteps(keys, first, labels)
+  const place = (key: Cell) => (first && labels.placeOf(first, key)) ?? Number.MAX_SAFE_INTEGER
+  const ordered = isTimed
+    ? [...keys].filter(([key]) => key !== null).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+    : [...keys].sort(([a], [b]) => place(a) - place(b))
+  const chosen = second ? chosenSeries(seriesSums, second, labels, isAdding) : []
+  const series = second
+    ? chosen.map(({ key, label }, i) => ({ key: `s${i}`, label, color: colorAt(i), of: key }))
+    : [{ key: 's0', label: labels.measureOf(measures[0]!), color: colorAt(0), of: undefined }]
+  const points = ordered.map(([key, label]) => {
+    const own = rows.filter(row => row.keys[0] === key)
+    const valueAt = (of: Cell | undefined): number | null => {
+      if (!second) return own[0]?.values[0] ?? nothing
+      const isIn = (other: Cell) => (of === OTHERS ? !chosen.some(one => one.key === other) : other === of)
+      const values = own.filter(row => isIn(row.keys[1] ?? null)).map(row => row.values[0] ?? 0)
+      return values.length ? values.reduce((sum, value) => sum + value, 0) : nothing
+    }
+    return { label, ...Object.fromEntries(series.map(({ key: at, of }) => [at, valueAt(of)])) }
+  })
+  return { points, series, isTimed }
+}
+
+/** The largest series, the rest of them as one where they can be added up. */
+function chosenSeries(
+  sums: Map<Cell, { label: string; sum: number }>,
+  group: ResultGroup,
+  labels: Labels,
+  isAdding: boolean,
+) {
+  const place = (key: Cell) => labels.placeOf(group, key) ?? Number.MAX_SAFE_INTEGER
+  const all = [...sums].map(([key, { label, sum }]) => ({ key, label, sum }))
+  const largest = [...all].sort((a, b) => b.sum - a.sum).slice(0, SERIES_AT_MOST)
+  const shown = all.filter(one => largest.includes(one))
+  shown.sort((a, b) => (group.by ? (String(a.key) < String(b.key) ? -1 : 1) : place(a.key) - place(b.key)))
+  const hasMore = isAdding && all.length > shown.length
+  return hasMore ? [...shown, { key: OTHERS as Cell, label: labels.others, sum: 0 }] : shown
+}
+
+const STEPS_AT_MOST = 400
+const DAYS: Record<string, number> = { day: 1, week: 7 }
+const MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 }
+
+export function nextStep(day: string, by: string): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  if (DAYS[by]) date.setUTCDate(date.getUTCDate() + DAYS[by])
+  else date.setUTCMonth(date.getUTCMonth() + MONTHS[by]!)
+  return date.toISOString().slice(0, 10)
+}
+
+/** A month in which nothing was won belongs into the picture. */
+function fillSteps(keys: Map<Cell, string>, group: ResultGroup, labels: Labels): void {
+  const days = [...keys.keys()].filter((key): key is string => typeof key === 'string').sort()
+  const last = days.at(-1)
+  if (!last) return
+  let count = 0
+  for (let day = days[0]!; day < last && count < STEPS_AT_MOST; day = nextStep(day, group.by!), count++)
+    if (!keys.has(day)) keys.set(day, labels.keyOf(group, day, null))
+}
+
+/** The kinds of chart that can show so many groups. */
+export function chartsFor(groups: number, isTimed: boolean): ReportChart[] {
+  if (groups === 0) return ['NUMBER', 'TABLE']
+  if (groups === 1)
+    return isTimed ? ['BAR', 'LINE', 'AREA', 'TABLE', 'NUMBER'] : ['BAR', 'DONUT', 'TABLE', 'NUMBER']
+  return isTimed
+    ? ['STACKED_BAR', 'BAR', 'LINE', 'AREA', 'TABLE', 'NUMBER']
+    : ['STACKED_BAR', 'BAR', 'TABLE', 'NUMBER']
+}
