@@ -248,6 +248,10 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
     why: 'needs the link of a mail: campaigns/campaigns.test.ts',
     call: async () => ({ ids: { token: 'x'.repeat(64) }, query: { url: 'https://shop.example/' } }),
   },
+  'GET /outbox/{id}': {
+    why: 'needs a mail that was kept as a file: outbox/outbox.test.ts',
+    call: async () => ({ ids: { id: randomUUID() } }),
+  },
   'GET /calendar/{token}.ics': {
     why: 'needs the secret of the address: calendar/calendar.test.ts',
     call: async () => ({ ids: { token: `${'0'.repeat(32)}${MAIL_TOKEN}` } }),
@@ -289,6 +293,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/realtime\/ticket$/, 'user'],
   [/^\w+ \/notifications(\/|$)/, 'VIEWER'],
   [/^\w+ \/calendar\/feed$/, 'VIEWER'],
+  [/^GET \/outbox(\/|$)/, 'ADMIN'],
   // A viewer has no mailbox.
   [/^GET \/mailboxes(\/|$)/, 'MEMBER'],
 ]

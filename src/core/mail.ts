@@ -19,6 +19,8 @@ export type Message = {
   messageId?: string
   headers?: Record<string, string>
   attachments?: { filename: string; content: Buffer | string; contentType: string }[]
+  /** Whose mail it is, where the workspace's admins may see it in the outbox: never what proves who somebody is. */
+  workspaceId?: string
 }
 
 /** Sends mail. A message that was accepted is the transport's to deliver. */
@@ -61,19 +63,22 @@ function overSmtp(url: string, from: string): Mailer {
 /** The bare address of `Name <address>`. */
 export const addressOf = (from: string): string => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim()
 
-const withSender = ({ fromName, link: _, ...message }: Message, from: string) =>
+const withSender = ({ fromName, link: _, workspaceId: _w, ...message }: Message, from: string) =>
   fromName ? { ...message, from: { name: fromName, address: addressOf(from) } } : message
 
+/** The folder of mails that nobody sends: `<id>.eml`, or `<id>.<workspace>.eml` where a workspace's admins may read it. */
+export const outboxOf = (dataDir: string): string => join(dataDir, 'outbox')
+
 function intoOutbox({ mailFrom: from, dataDir }: Config, log: Log): Mailer {
-  const folder = join(dataDir, 'outbox')
+  const folder = outboxOf(dataDir)
   return {
     async send(given) {
-      const { subject, link } = given
+      const { subject, link, workspaceId } = given
       const { createTransport } = await mailLibrary()
       const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' }, { from })
       const { message } = await transport.sendMail(withSender(given, from))
       await mkdir(folder, { recursive: true })
-      const file = join(folder, `${newId()}.eml`)
+      const file = join(folder, `${newId()}${workspaceId ? `.${workspaceId}` : ''}.eml`)
       await writeFile(file, message as Buffer)
       log.info({ file, link }, `mail kept in the outbox: ${subject}`)
     },

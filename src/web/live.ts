@@ -6,6 +6,7 @@ import { refreshAround } from './record/model.ts'
 const ENTITIES = [
   ...['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction'],
   ...['invoice', 'visit', 'project', 'file', 'savedView'],
+  ...['campaign', 'campaignContact', 'email', 'emailTemplate', 'unsubscribe'],
 ]
 const RETRY_AT_LEAST_MS = 1000
 const RETRY_AT_MOST_MS = 30_000

@@ -1,4 +1,5 @@
 import { dealContract } from '#features/deals/deals.contract.ts'
+import { ComposeButton } from '#features/emails/compose.page.tsx'
 import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { visitContract } from '#features/visits/visits.contract.ts'
@@ -29,6 +30,7 @@ export default function Contact() {
       contract={contactContract}
       facts={['jobTitle', 'companyId', 'email', 'phone']}
       related={RELATED}
+      actions={contact => <ComposeButton key={contact.id} contactIds={[contact.id]} />}
     />
   )
 }

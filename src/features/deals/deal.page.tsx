@@ -1,6 +1,8 @@
+import { ComposeButton } from '#features/emails/compose.page.tsx'
 import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
 import { projectsOf } from '#features/projects/project-list.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
+import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
 import { dealContract } from './deals.contract.ts'
@@ -18,7 +20,13 @@ export default function Deal() {
       contract={dealContract}
       facts={['amount', 'companyId', 'primaryContactId', 'expectedCloseDate', 'ownerId']}
       related={RELATED}
+      actions={deal => <ComposeButton key={deal.id} dealId={deal.id} contactIds={peopleOf(deal)} />}
       banner={deal => <StagePath deal={deal} />}
     />
   )
 }
+
+/** Its contacts, the primary one first. */
+const peopleOf = ({ primaryContactId, contactIds }: Row): string[] => [
+  ...new Set([primaryContactId, ...((contactIds as string[] | null) ?? [])].filter(Boolean) as string[]),
+]

@@ -41,7 +41,7 @@ async function seed(app: App): Promise<void> {
   const data = generateDemo({ now: new Date() })
   const workspaceId = newId()
   const who = { workspaceId, userId: null, role: 'OWNER', visibility: 'workspace', timezone: 'UTC' } as const
-  const settings = { exchangeRates: { EUR: 1.09, GBP: 1.27 } }
+  const settings = { exchangeRates: { EUR: 1.09, GBP: 1.27 }, mailTracking: true }
   await app.database.inWorkspace(who, async tx => {
     await tx.as('ascendore_auth', () =>
       tx.session.rows(

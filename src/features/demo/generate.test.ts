@@ -326,4 +326,30 @@ describe('time', () => {
       for (const task of data.tasks) assert.ok(task.dueAt >= task.createdAt)
     }
   })
+
+  it('has campaigns whose contacts have come as far as their times say, and none that would be sent', () => {
+    const { campaigns, campaignContacts, contacts, templates, unsubscribes } = demo
+    assert.deepEqual([campaigns.length, templates.length], [6, 5])
+    assert.ok(campaignContacts.length >= 500, `${campaignContacts.length}`)
+    const [known, people] = [new Map(campaigns.map(each => [each.key, each])), keysOf(contacts)]
+    const seen = new Set<string>()
+    for (const each of campaignContacts) {
+      const campaign = known.get(each.campaignKey)!
+      assert.ok(people.has(each.contactKey))
+      assert.ok(!seen.has(`${each.campaignKey} ${each.contactKey}`), 'nobody is in a campaign twice')
+      seen.add(`${each.campaignKey} ${each.contactKey}`)
+      if (each.status === 'PENDING') assert.ok(campaign.status === 'PLANNING' || campaign.status === 'PAUSED')
+      const times = [each.createdAt, each.sentAt, each.deliveredAt, each.openedAt, each.clickedAt]
+      const given = times.filter(time => time !== null)
+      assert.deepEqual([...given].sort(), given, JSON.stringify(each))
+      assert.ok(given.every(time => time <= NOW.toISOString()))
+      assert.equal(each.status === 'CLICKED', each.clickedAt !== null)
+    }
+    const sent = campaignContacts.filter(each => each.deliveredAt)
+    const rate = share(sent, each => each.openedAt !== null)
+    assert.ok(rate > 0.3 && rate < 0.5, `${rate} opened`)
+    assert.ok(
+      unsubscribes.length > 0 && new Set(unsubscribes.map(({ email }) => email)).size === unsubscribes.length,
+    )
+  })
 })

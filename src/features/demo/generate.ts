@@ -5,6 +5,7 @@ import { addInteractions } from './interactions.ts'
 import { addInvoices } from './invoices.ts'
 import { addLeads } from './leads.ts'
 import { MEMBERS, PIPELINES } from './market.ts'
+import { addCampaigns } from './marketing.ts'
 import { addNotes } from './notes.ts'
 import { addProjects } from './projects.ts'
 import { addTasks } from './tasks.ts'
@@ -20,7 +21,7 @@ const DEFAULT_SEED = 20_240_607
  * to the last character. Everything lies within the 730 days before `now`, except due and expected dates and visits to come.
  *
  * Arrays are in an order in which they can be inserted: members, pipelines, companies, contacts, deals, leads,
- * invoices, visits, projects, interactions, tasks, notes. Pure: reads no clock, no file and no database.
+ * invoices, visits, projects, interactions, tasks, notes, templates, campaigns, their contacts, unsubscribes. Pure: reads no clock, no file and no database.
  */
 export function generateDemo(options: { seed?: number; now: Date }): DemoData {
   const nowMs = options.now.getTime()
@@ -47,5 +48,6 @@ export function generateDemo(options: { seed?: number; now: Date }): DemoData {
     interactions: addInteractions(world, deals),
     tasks: [...addTasks(world, deals), ...tasks],
     notes: addNotes(world, deals),
+    ...addCampaigns(world, deals),
   }
 }

@@ -101,6 +101,7 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     createdById: of(createdByKey),
     relatedId: of(relatedKey),
   }))
+  await createMarketing(create, data, of)
   await create('note', data.notes, ({ key: _, authorKey, relatedKey, ...rest }) => ({
     ...rest,
     authorId: of(authorKey),
@@ -118,6 +119,36 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     shared: true,
     tiles: tiles.map(([reportKey, width, height]) => ({ reportId: of(reportKey), width, height })),
   }))
+}
+
+/** Letters, who got them, and who wants no more. */
+async function createMarketing(
+  create: Create,
+  data: DemoData,
+  of: (key: string | null) => string | null,
+): Promise<void> {
+  await create('emailTemplate', data.templates, ({ key: _, createdByKey, ...rest }) => ({
+    ...rest,
+    createdById: of(createdByKey),
+  }))
+  await create('campaign', data.campaigns, ({ key: _, templateKey, sentByKey, ownerKey, ...rest }) => ({
+    ...rest,
+    templateId: of(templateKey),
+    sentById: of(sentByKey),
+    ownerId: of(ownerKey),
+    createdById: of(ownerKey),
+  }))
+  await create(
+    'campaignContact',
+    data.campaignContacts,
+    ({ key: _, campaignKey, contactKey, createdByKey, ...rest }) => ({
+      ...rest,
+      campaignId: of(campaignKey),
+      contactId: of(contactKey),
+      createdById: of(createdByKey),
+    }),
+  )
+  await create('unsubscribe', data.unsubscribes, ({ key: _, ...rest }) => rest)
 }
 
 type Create = <T extends { key: string }>(

@@ -238,7 +238,64 @@ export interface DemoProject {
   createdAt: string
 }
 
+export interface DemoEmailTemplate {
+  key: string
+  name: string
+  subject: string
+  body: string
+  bodyHtml: string
+  tags: string[]
+  createdByKey: string
+  createdAt: string
+}
+
+export interface DemoCampaign {
+  key: string
+  name: string
+  description: string
+  type: 'EMAIL' | 'EVENT' | 'WEBINAR'
+  status: 'PLANNING' | 'ACTIVE' | 'PAUSED' | 'COMPLETED'
+  startDate: string
+  endDate: string
+  budget: number
+  actualCost: number | null
+  templateKey: string | null
+  sendingSince: string | null
+  sentByKey: string | null
+  tags: string[]
+  ownerKey: string
+  createdAt: string
+}
+
+/** Of an e-mail campaign that is being sent nobody is PENDING, or the mails would go out. */
+export interface DemoCampaignContact {
+  key: string
+  campaignKey: string
+  contactKey: string
+  status: 'PENDING' | 'SENT' | 'DELIVERED' | 'OPENED' | 'CLICKED' | 'BOUNCED' | 'UNSUBSCRIBED' | 'SKIPPED'
+  reason: string | null
+  sentAt: string | null
+  deliveredAt: string | null
+  openedAt: string | null
+  clickedAt: string | null
+  bouncedAt: string | null
+  unsubscribedAt: string | null
+  createdByKey: string
+  createdAt: string
+}
+
+export interface DemoUnsubscribe {
+  key: string
+  email: string
+  source: 'ONE_CLICK'
+  createdAt: string
+}
+
 export interface DemoData {
+  templates: DemoEmailTemplate[]
+  campaigns: DemoCampaign[]
+  campaignContacts: DemoCampaignContact[]
+  unsubscribes: DemoUnsubscribe[]
   members: DemoMember[]
   pipelines: DemoPipeline[]
   companies: DemoCompany[]

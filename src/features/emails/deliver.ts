@@ -41,6 +41,7 @@ async function deliver(app: App, database: Database, caller: Who, emailId: strin
   let cause: unknown
   try {
     await app.mailer.send({
+      workspaceId: who.workspaceId,
       to: email.toAddress as string,
       subject: email.subject as string,
       text: email.body as string,

@@ -11,6 +11,8 @@ const NAMED: Record<string, { path: string; title: string[] }> = {
   project: { path: 'projects', title: ['name'] },
   invoice: { path: 'invoices', title: ['invoiceNumber', 'title'] },
   visit: { path: 'visits', title: ['contactName'] },
+  emailTemplate: { path: 'email-templates', title: ['name'] },
+  email: { path: 'emails', title: ['subject'] },
   campaign: { path: 'campaigns', title: ['name'] },
   stage: { path: 'stages', title: ['name'] },
   pipeline: { path: 'pipelines', title: ['name'] },

@@ -21,6 +21,8 @@ const TONES: Record<string, string> = {
   OVERDUE: 'red',
   URGENT: 'red',
   FAILED: 'red',
+  UNSUBSCRIBED: 'orange',
+  CLICKED: 'green',
   HIGH: 'orange',
   OPEN: 'ink',
   NEW: 'ink',

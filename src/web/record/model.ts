@@ -41,7 +41,7 @@ export type Column = {
 const HIDDEN = new Set([
   ...['id', 'workspaceId', 'customFields', 'relatedType', 'attachedToType', 'contactIds', 'stages'],
   // Shown where they belong: an invoice's lines, the warnings of a visit.
-  ...['items', 'taxes', 'warnings', 'startsAt', 'endsAt', 'datedAt'],
+  ...['items', 'taxes', 'warnings', 'startsAt', 'endsAt', 'datedAt', 'metrics'],
 ])
 const SYSTEM = new Set(['createdById', 'createdAt', 'updatedAt'])
 const UNFILTERED: Field['kind'][] = ['object', 'custom', 'links', 'texts']
