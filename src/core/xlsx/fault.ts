@@ -2,3 +2,6 @@
 export class WorkbookError extends Error {
   override name = 'WorkbookError'
 }
+
+/** It is no workbook at all. */
+export class NoWorkbook extends WorkbookError {}

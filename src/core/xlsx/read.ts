@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
-import { WorkbookError } from './fault.ts'
+import { NoWorkbook, WorkbookError } from './fault.ts'
 import { cellsOf, type SheetRow } from './sheet.ts'
 import { readStrings, type Strings } from './strings.ts'
 import { isDateFormat } from './values.ts'
@@ -32,7 +32,7 @@ export type Workbook = {
  */
 export async function openWorkbook(path: string): Promise<Workbook> {
   const zip = await openPromise(path, { autoClose: false }).catch(() => {
-    throw new WorkbookError('This is not a workbook that can be read.')
+    throw new NoWorkbook('This is not a workbook that can be read.')
   })
   const folder = await mkdtemp(join(tmpdir(), 'ascendore-workbook-'))
   const close = async () => {
@@ -46,7 +46,7 @@ export async function openWorkbook(path: string): Promise<Workbook> {
       if (!entry) throw new WorkbookError(`The workbook lacks its part ${name}.`)
       return zip.openReadStreamPromise(entry)
     }
-    if (!parts.has('xl/workbook.xml')) throw new WorkbookError('This archive is not a workbook.')
+    if (!parts.has('xl/workbook.xml')) throw new NoWorkbook('This archive is not a workbook.')
     const { sheets, is1904 } = await sheetsOf(
       await read('xl/workbook.xml'),
       await read('xl/_rels/workbook.xml.rels'),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { invalid, Refusal } from '#core/errors.ts'
-import { WorkbookError } from '#core/xlsx/fault.ts'
+import { NoWorkbook, WorkbookError } from '#core/xlsx/fault.ts'
 import { openWorkbook, type Workbook } from '#core/xlsx/read.ts'
 
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -104,6 +104,7 @@ export async function sheetAsCsv(
 }
 
 function refused(error: unknown): never {
+  if (error instanceof NoWorkbook) throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', error.message)
   throw error instanceof WorkbookError ? invalid({ path: 'file', message: error.message }) : error
 }
 
