@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Select, Title, VisuallyHidden } from '@mantine/core'
+import { Button, Menu, Select, Title, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconLayoutGrid, IconPencil, IconTrash } from '@tabler/icons-react'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
@@ -6,7 +6,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useRef, useState } from 'react'
 import type { SavedReport } from '#features/reports/model.page.tsx'
 import { api, messageOf, queries, useMay, useMe } from '#web/api.ts'
-import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { Confirm } from '#web/kit/confirm.tsx'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
@@ -198,22 +198,15 @@ function DeleteDialog({ dashboard, close }: { dashboard: SavedDashboard; close: 
     },
   })
   return (
-    <Modal opened onClose={close} title={`${text.dashboards.delete}: ${dashboard.name}`}>
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          deleting.mutate()
-        }}
-      >
-        <p className="quiet">{text.dashboards.deleteHint}</p>
-        <DialogFoot
-          submit={text.common.delete}
-          color="red"
-          close={close}
-          isSending={deleting.isPending}
-          error={deleting.error}
-        />
-      </form>
-    </Modal>
+    <Confirm
+      title={`${text.dashboards.delete}: ${dashboard.name}`}
+      text={text.dashboards.deleteHint}
+      submit={text.common.delete}
+      color="red"
+      close={close}
+      run={() => deleting.mutate()}
+      isSending={deleting.isPending}
+      error={deleting.error}
+    />
   )
 }

@@ -43,7 +43,7 @@ export function Tile({ tile, run, at, isEditing, move, change, remove }: Given) 
   const box = useRef<HTMLLIElement>(null)
   const handle = useRef<HTMLButtonElement>(null)
   const { isDragged, isOver } = useDragging(box, handle, at, isEditing, move)
-  const name = run?.name ?? text.reports.one
+  const name = run ? (run.name ?? text.reports.one) : '…'
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
     if (!by) return

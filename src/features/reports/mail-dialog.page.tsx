@@ -157,6 +157,7 @@ function Recipients({ report, schedule, change, error }: Part & { report: SavedR
     ({ id, isActive }) =>
       (isActive && (report.shared || id === report.createdById)) || schedule.recipientIds.includes(id),
   )
+  const gone = schedule.recipientIds.filter(id => !members.has(id))
   return (
     <MultiSelect
       label={text.reports.recipients}
@@ -166,7 +167,10 @@ function Recipients({ report, schedule, change, error }: Part & { report: SavedR
       error={error}
       maxValues={50}
       value={schedule.recipientIds}
-      data={eligible.map(({ id, name }) => ({ value: id, label: name }))}
+      data={[
+        ...eligible.map(({ id, name }) => ({ value: id, label: name })),
+        ...gone.map(id => ({ value: id, label: text.common.unknown })),
+      ]}
       onChange={recipientIds => change({ recipientIds })}
     />
   )

@@ -1,4 +1,4 @@
-import { Alert, Button, Menu, Modal, TextInput } from '@mantine/core'
+import { Alert, Button, Menu, TextInput } from '@mantine/core'
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
 import { IconCopy, IconDownload, IconMail, IconMailOff, IconTrash } from '@tabler/icons-react'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
@@ -8,7 +8,7 @@ import { api, messageOf, queries, useMay, useMe } from '#web/api.ts'
 import { ReportFigure } from '#web/chart/report-figure.tsx'
 import type { Result } from '#web/chart/result.ts'
 import { ResultTable } from '#web/chart/result-table.tsx'
-import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { Confirm } from '#web/kit/confirm.tsx'
 import { saveFile } from '#web/kit/download.ts'
 import { useDraft } from '#web/kit/draft.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
@@ -242,23 +242,16 @@ function DeleteDialog({ report, close }: { report: SavedReport; close: () => voi
     },
   })
   return (
-    <Modal opened onClose={close} title={`${text.reports.delete}: ${report.name}`}>
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          deleting.mutate()
-        }}
-      >
-        <p className="quiet">{text.reports.deleteHint}</p>
-        <DialogFoot
-          submit={text.common.delete}
-          color="red"
-          close={close}
-          isSending={deleting.isPending}
-          error={deleting.error}
-        />
-      </form>
-    </Modal>
+    <Confirm
+      title={`${text.reports.delete}: ${report.name}`}
+      text={text.reports.deleteHint}
+      submit={text.common.delete}
+      color="red"
+      close={close}
+      run={() => deleting.mutate()}
+      isSending={deleting.isPending}
+      error={deleting.error}
+    />
   )
 }
 

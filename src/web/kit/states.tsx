@@ -43,7 +43,7 @@ export function Waiting() {
     return () => clearTimeout(timer)
   }, [])
   return (
-    <Center p="xl" mih={200} aria-busy="true" aria-label={text.app.loading}>
+    <Center p="xl" mih={200} role="status" aria-busy="true" aria-label={text.app.loading}>
       {isLate && <Loader size="sm" />}
     </Center>
   )

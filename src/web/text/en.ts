@@ -114,7 +114,7 @@ export const en = {
     selected: (n: number) => `${n} selected`,
     selectAll: 'Select all loaded rows',
     selectRow: 'Select row',
-    rows: (n: string) => `${n} rows`,
+    rows: (n: string) => (n === '1' ? '1 row' : `${n} rows`),
     width: (label: string) => `Width of ${label}`,
     search: 'Search words…',
     assign: 'Assign to…',
@@ -311,6 +311,7 @@ export const en = {
   forecast: {
     title: 'Forecast',
     later: 'Later',
+    empty: 'No deals',
     undated: 'Without a date',
     keyHint:
       'Arrow keys move between cards. Shift and left or right move the card to another month, which changes its close date.',
@@ -712,6 +713,8 @@ export const en = {
     goContacts: 'Go to contacts',
     goCompanies: 'Go to companies',
     goTasks: 'Go to tasks',
+    goVisits: 'Go to visits',
+    goInvoices: 'Go to invoices',
   },
   user: {
     theme: 'Theme',
@@ -853,6 +856,9 @@ export const en = {
     paidAt: 'Paid',
     datedAt: 'Dated',
     taxAmount: 'Taxes',
+    linkedin: 'LinkedIn',
+    github: 'GitHub',
+    x: 'X',
     startsAt: 'Starts',
     endsAt: 'Ends',
     remindedAt: 'Reminded',

@@ -12,6 +12,9 @@ function preferred(): string {
   return wanted.find(code => code in LANGUAGES) ?? 'en'
 }
 
+/** The strings, for what is shown from outside of components. */
+export const textNow = (): Text => LANGUAGES[preferred()]!
+
 type Spoken = { text: Text; language: string; speak: (language: string) => void }
 const Context = createContext<Spoken>({ text: en, language: 'en', speak: () => {} })
 
