@@ -47,8 +47,12 @@ export function useBrowser() {
       const page = await context.newPage()
       page.on('pageerror', error => errors.push(String(error)))
       page.on('console', message => {
-        // The browser itself tells of refused requests; whether they were meant is for the test to say.
-        if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+        // The browser itself tells of refused requests and of connections that were cut, as by the end of the
+        // server; whether they were meant is for the test to say.
+        if (
+          message.type() === 'error' &&
+          !/Failed to load resource|^WebSocket connection/.test(message.text())
+        )
           errors.push(message.text())
       })
       return page

@@ -176,6 +176,9 @@ test('every page meets WCAG 2.2 AA, light and dark, wide and narrow', async () =
     for (const path of [
       '/',
       '/pipeline',
+      '/invoices',
+      '/projects',
+      '/visits',
       '/contacts',
       '/companies',
       '/leads',

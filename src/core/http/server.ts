@@ -100,6 +100,7 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
       'text/tab-separated-values',
       'text/plain',
       'application/vnd.ms-excel',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
       'application/octet-stream',
       'message/rfc822',
       'application/x-www-form-urlencoded',

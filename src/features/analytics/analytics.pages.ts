@@ -5,7 +5,7 @@ export default [
   {
     path: '/analytics',
     title: text => text.analytics.title,
-    nav: { group: 'work', order: 5, icon: IconChartHistogram },
+    nav: { group: 'insights', order: 1, icon: IconChartHistogram },
     load: () => import('./analytics.page.tsx'),
   },
 ] satisfies Page[]

@@ -5,7 +5,7 @@ export default [
   {
     path: '/dashboards',
     title: text => text.dashboards.title,
-    nav: { group: 'work', order: 7, icon: IconLayoutDashboard },
+    nav: { group: 'insights', order: 3, icon: IconLayoutDashboard },
     load: () => import('./dashboards.page.tsx'),
   },
   { path: '/dashboards/$id', title: text => text.dashboards.one, load: () => import('./dashboard.page.tsx') },

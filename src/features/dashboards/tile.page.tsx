@@ -24,6 +24,7 @@ const ROW_PX = 148
 const GAP_PX = 16
 /** What of a tile's height is not its chart. */
 const FRAME_PX = 104
+const LEGEND_PX = 30
 
 type Given = {
   tile: DashboardTile
@@ -119,12 +120,13 @@ function Content({ run, isTable, height, name }: ContentGiven) {
           : text.dashboards.failed(run.error?.message ?? '')}
       </p>
     )
+  const framePx = FRAME_PX + (run.result.groups.length > 1 ? LEGEND_PX : 0)
   return (
     <ReportFigure
       result={run.result}
       chart={isTable ? 'TABLE' : run.chart!}
       label={name}
-      height={Math.max(height * (ROW_PX + GAP_PX) - FRAME_PX, 120)}
+      height={Math.max(height * (ROW_PX + GAP_PX) - framePx, 120)}
     />
   )
 }

@@ -82,7 +82,11 @@ export function BoardColumn({ lane, lanes, stages, asked, by, sums, move, add }:
             />
           ))}
         </ul>
-        {list.isSuccess && !deals.length && <p className={`quiet ${classes.empty}`}>{text.board.empty}</p>}
+        {list.isSuccess && !deals.length && (
+          <p className={`quiet ${classes.empty}`}>
+            {by === 'month' ? text.forecast.empty : text.board.empty}
+          </p>
+        )}
       </div>
     </section>
   )

@@ -71,7 +71,7 @@ export const DealCard = memo(
           <span className={classes.foot}>
             <b className="numbers one-line">{format.money(deal.amount as number, deal.currency as string)}</b>
             {closes && isOpen && (
-              <span className={`numbers one-line ${isLate ? 'late' : 'quiet'}`}>
+              <span className={`numbers ${classes.date} ${isLate ? 'late' : 'quiet'}`}>
                 {format.shortDay(closes)}
               </span>
             )}

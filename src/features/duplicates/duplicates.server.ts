@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { type Operation, operation } from '#core/http/operation.ts'
+import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { componentName, readSchemaJson, ref } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
-import { doubled, groupsOf, pairs, pairsOf, recordsOf, scoreOf } from './find.ts'
+import { doubled, groupsOf, PAIRS_AT_MOST, pairs, pairsOf, recordsOf, scoreOf } from './find.ts'
 import { merge, mergeBody } from './merge.ts'
 import { merges } from './merges.table.ts'
 import { undoMerge } from './undo.ts'
@@ -16,6 +18,7 @@ const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).optional().meta({ description: '50 by default' }),
   minScore: z.coerce.number().min(0).max(1).optional().meta({ description: '0.4 by default' }),
 })
+const pagedQuery = query.extend({ cursor: z.string().max(4000).optional() })
 const reason = {
   type: 'object',
   properties: {
@@ -42,7 +45,8 @@ const answerOf = (one: object) => ({
       },
     },
     total: { type: 'integer' },
-    nextCursor: { type: 'null' },
+    totalIsEstimate: { type: 'boolean', description: 'There are more than could be compared in one go' },
+    nextCursor: { type: ['string', 'null'] },
   },
   required: ['rows', 'total', 'nextCursor'],
 })
@@ -57,6 +61,35 @@ function mergedShape(record: RecordDefinition) {
   }
 }
 
+/** A page of groups. They are found anew for each page, so a merge meanwhile leaves none out and shows none twice. */
+async function groups(
+  tx: Tx,
+  record: RecordDefinition,
+  { limit = 50, minScore = 0.4, cursor: given }: z.infer<typeof pagedQuery>,
+) {
+  const mark = queryMark(['duplicates', record.contract.name, minScore])
+  const cursor = given ? readCursor(given, mark, ['number', 'id']) : undefined
+  const found = await pairs(tx, record)
+  const all = groupsOf(found)
+    .filter(({ score }) => score >= minScore)
+    .map(group => ({ ...group, points: Math.round(group.score * 100) }))
+  const [points, id] = (cursor?.values ?? [101, '']) as [number, string]
+  const behind = all.filter(group => group.points < points || (group.points === points && group.ids[0]! > id))
+  const total = { total: all.length, totalIsEstimate: found.length >= PAIRS_AT_MOST }
+  const page = pageFrom(behind.slice(0, limit + 1), limit, cursor ?? total, mark, group => [
+    group.points,
+    (group.ids as string[])[0],
+  ])
+  const shown = page.rows as typeof all
+  const read = await recordsOf(tx, record, [...new Set(shown.flatMap(({ ids }) => ids))])
+  const rows = shown.map(({ ids, score, reasons }) => ({
+    score,
+    reasons,
+    records: ids.flatMap(id => read.get(id) ?? []),
+  }))
+  return { ...page, rows }
+}
+
 function routesOf(record: RecordDefinition): Operation[] {
   const { path, label } = record.contract
   const schema = ref(componentName(record.contract))
@@ -68,18 +101,9 @@ function routesOf(record: RecordDefinition): Operation[] {
       summary: `Groups of ${label.toLowerCase()} records that may be one, the surest first`,
       description:
         'By the same e-mail address, phone number or domain, and by names that are alike. Merged groups make room for the next.',
-      query,
+      query: pagedQuery,
       document: { answer: answerOf({ records: { type: 'array', items: schema } }) },
-      async handle({ tx, query: { limit = 50, minScore = 0.4 } }) {
-        const groups = groupsOf(await pairs(tx, record)).filter(({ score }) => score >= minScore)
-        const page = groups.slice(0, limit)
-        const read = await recordsOf(tx, record, [...new Set(page.flatMap(({ ids }) => ids))])
-        const rows = page.map(({ ids, ...group }) => ({
-          ...group,
-          records: ids.flatMap(id => read.get(id) ?? []),
-        }))
-        return { rows, total: groups.length, nextCursor: null }
-      },
+      handle: ({ tx, query }) => groups(tx, record, query),
     }),
     operation({
       method: 'GET',

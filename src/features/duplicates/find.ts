@@ -2,7 +2,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { readInOrder } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
-import { titleExpression } from '#core/record/title.ts'
+import { foldedTitleOf, titleExpression } from '#core/record/title.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 
 /** How sure one thing that two records share makes it that they are one; a name counts by how alike it is. */
@@ -12,7 +12,9 @@ export type Kind = keyof typeof WEIGHTS
 const ALIKE = 0.55
 /** Neighbours in the order of names with which each is compared. */
 const NEIGHBOURS = 3
-const PAIRS_AT_MOST = 5000
+/** Names that are alike share so many letters at their beginning or at their end. */
+const SAME_LETTERS = 2
+export const PAIRS_AT_MOST = 5000
 const CANDIDATES_AT_MOST = 50
 
 export type Pair = { a: string; b: string; kind: Kind; value: string; likeness: number }
@@ -56,20 +58,26 @@ export function pairs(tx: Tx, record: RecordDefinition): Promise<Pair[]> {
     return `select first as a, id as b, '${kind}' as kind, mark as value, 1.0::real as likeness from (
       select id, mark, min(id::text) over (partition by mark)::uuid as first from (${each.join(' union ')}) m where mark <> '') g where id <> first`
   })
-  const ahead = Array.from({ length: NEIGHBOURS }, (_, i) => i + 1)
-  const names = ['title', 'reverse(title)'].flatMap((order, way) =>
-    ahead.map(
-      n => `select id as a, lead(id, ${n}) over w${way} as b, title, lead(title, ${n}) over w${way} as other
-        from named window w${way} as (order by ${order}, id)`,
-    ),
-  )
-  const text = `with named as materialized (select t.id, ${titleExpression(record, 't.')} as title from ${from}),
-    near as (select least(a, b) as a, greatest(a, b) as b, min(title) as title, max(similarity(title, other)) as likeness from (${names.join(' union all ')}) n
-      where title <> '' and abs(length(title) - length(other)) * 3 <= length(title) and similarity(title, other) >= ${ALIKE} group by 1, 2),
+  const text = `with named as materialized (select t.id, (${foldedTitleOf(record)}) collate "C" as title from ${from}),
+    near as (select least(a, b) as a, greatest(a, b) as b, min(title) as title, max(likeness) as likeness from (
+      select a, b, title, case when ${isNear} then similarity(title, other) end as likeness from (${neighbours('title')} union all ${neighbours('reverse(title)')}) n) n
+      where likeness >= ${ALIKE} group by 1, 2),
     found as (${marks.join(' union all ')} union all select a, b, 'name', title, likeness from near)
     select * from found order by case kind when 'name' then 1 else 0 end, likeness desc, a, b limit ${PAIRS_AT_MOST}`
   return tx.as('ascendore_search', () => tx.session.rows(text, params)) as Promise<Pair[]>
 }
+
+/** Each title with those that follow it in the order; sorted once, and byte by byte, since any order does that keeps likes together. */
+function neighbours(order: string): string {
+  const ahead = Array.from({ length: NEIGHBOURS }, (_, i) => i + 1)
+  const leads = ahead.map(n => `lead(id, ${n}) over w as id${n}, lead(title, ${n}) over w as title${n}`)
+  return `select id as a, o.b, title, o.other from (select id, title, ${leads.join(', ')} from named where title <> '' window w as (order by ${order}, id)) s,
+    lateral (values ${ahead.map(n => `(id${n}, title${n})`).join(', ')}) o(b, other) where o.b is not null`
+}
+
+/** Says cheaply of most neighbours that they are not alike: too different in length, or in both their first and last letters. */
+const isNear = `abs(length(title) - length(other)) * 3 <= length(title)
+  and (left(title, ${SAME_LETTERS}) = left(other, ${SAME_LETTERS}) or right(title, ${SAME_LETTERS}) = right(other, ${SAME_LETTERS}))`
 
 /** Pairs of one record with others that the caller sees. */
 export async function pairsOf(tx: Tx, record: RecordDefinition, id: string): Promise<Pair[]> {

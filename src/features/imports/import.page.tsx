@@ -4,16 +4,30 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { type DragEvent, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, messageOf } from '#web/api.ts'
+import list from '#web/kit/list.module.css'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { NotFound } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './imports.module.css'
 import { IMPORTED } from './imports.page.tsx'
 
+const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const VENDORS: Record<string, string> = {
+  hubspot: 'HubSpot',
+  salesforce: 'Salesforce',
+  pipedrive: 'Pipedrive',
+}
+const isWorkbook = ({ name, type }: File): boolean => type === XLSX_TYPE || /\.xlsx$/i.test(name)
+
 /** As much of a file as the server looks at to suggest what fills what. */
 const HEAD_BYTES = 1 << 20
 
 type Preview = {
+  /** The system whose export it is. */
+  preset: string | null
+  /** Of a workbook: its sheets, and the one that is shown. */
+  sheet?: string
+  sheets?: string[]
   header: string[]
   rows: string[][]
   mapping: Record<string, string>
@@ -37,10 +51,16 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
   const [mapping, setMapping] = useState<Record<string, string>>({})
   const [onDuplicate, setOnDuplicate] = useState<OnDuplicate>('skip')
   const looking = useMutation({
-    mutationFn: (chosen: File) =>
-      api.post<Preview>(`${path}/import/preview`, chosen.slice(0, HEAD_BYTES), {
-        headers: { 'content-type': 'text/csv' },
-      }),
+    mutationFn: ({ chosen, sheet }: { chosen: File; sheet?: string }) =>
+      isWorkbook(chosen)
+        ? api.post<Preview>(`${path}/import/preview`, chosen, {
+            headers: { 'content-type': XLSX_TYPE },
+            query: sheet === undefined ? {} : { sheet },
+            timeoutMs: 600_000,
+          })
+        : api.post<Preview>(`${path}/import/preview`, chosen.slice(0, HEAD_BYTES), {
+            headers: { 'content-type': 'text/csv' },
+          }),
     onSuccess(preview) {
       setMapping(preview.mapping)
       setOnDuplicate(preview.matchBy ? 'skip' : 'create')
@@ -52,6 +72,7 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
       form.set('mapping', JSON.stringify(mapping))
       form.set('onDuplicate', onDuplicate)
       form.set('dryRun', String(dryRun))
+      if (looking.data?.sheet !== undefined) form.set('sheet', looking.data.sheet)
       // Last, since the server reads a form's settings before its file.
       form.set('file', file!)
       return api.post<{ id: string }>(`${path}/import`, form, { timeoutMs: 3_600_000 })
@@ -62,11 +83,11 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
     if (!chosen) return
     setFile(chosen)
     starting.reset()
-    looking.mutate(chosen)
+    looking.mutate({ chosen })
   }
   const error = looking.error ?? starting.error
   return (
-    <div className={classes.page}>
+    <div className={list.page}>
       <Title order={1}>
         {text.imports.start}: {text.plurals[entity]}
       </Title>
@@ -80,6 +101,7 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
       )}
       {looking.data && (
         <>
+          <Found preview={looking.data} onSheet={sheet => looking.mutate({ chosen: file!, sheet })} />
           <Columns preview={looking.data} mapping={mapping} onChange={setMapping} />
           <Group align="end">
             {looking.data.matchBy && (
@@ -109,6 +131,29 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
   )
 }
 
+type FoundGiven = { preview: Preview; onSheet: (sheet: string) => void }
+
+/** Which sheet is shown, and whose export it is taken for. */
+function Found({ preview: { preset, sheet, sheets = [] }, onSheet }: FoundGiven) {
+  const text = useText()
+  if (!preset && sheets.length < 2) return null
+  return (
+    <Group align="end">
+      {sheets.length > 1 && (
+        <Select
+          label={text.imports.sheet}
+          w={260}
+          allowDeselect={false}
+          data={sheets}
+          value={sheet ?? null}
+          onChange={value => value && onSheet(value)}
+        />
+      )}
+      {preset && <p className="quiet">{text.imports.preset(VENDORS[preset] ?? preset)}</p>}
+    </Group>
+  )
+}
+
 type DropGiven = { file: File | undefined; choose: (file: File | null) => void; isBusy: boolean }
 
 function Drop({ file, choose, isBusy }: DropGiven) {
@@ -131,7 +176,7 @@ function Drop({ file, choose, isBusy }: DropGiven) {
       }}
     >
       <span>{file ? file.name : text.imports.drop}</span>
-      <FileButton onChange={choose} accept=".csv,.tsv,.txt,text/csv">
+      <FileButton onChange={choose} accept={`.csv,.tsv,.txt,text/csv,.xlsx,${XLSX_TYPE}`}>
         {props => (
           <Button {...props} variant="default" loading={isBusy}>
             {text.imports.choose}

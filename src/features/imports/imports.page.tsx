@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
+import styles from '#web/kit/list.module.css'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice, MemberName } from '#web/kit/value.tsx'
 import { useText } from '#web/text/index.tsx'
-import classes from './imports.module.css'
 import type { ImportRow } from './progress.page.tsx'
 
 export const IMPORTED = ['company', 'contact', 'lead', 'deal', 'task', 'note'] as const
@@ -38,8 +38,8 @@ export default function Imports() {
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={list.refetch} />
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
+    <div className={styles.page}>
+      <div className={styles.head}>
         <Title order={1}>{text.imports.title}</Title>
         {begin}
       </div>

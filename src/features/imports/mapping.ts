@@ -2,6 +2,7 @@ import { suggestMapping } from '#core/csv/index.ts'
 import { type Issue, invalid } from '#core/errors.ts'
 import { isUuid } from '#core/ids.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Preset } from './presets.ts'
 import type { Target } from './targets.ts'
 
 /** A column of the file that fills something. */
@@ -17,8 +18,14 @@ export const ERROR_COLUMNS = ['row', 'field', 'message'] as const
  * Which column of a file fills which field, as far as the headers say it for sure. A column is not taken for
  * ids where its cells hold another system's.
  * @param sample some rows of the file
+ * @param preset of the system whose export it is; what it says goes before what the headers seem to say
  */
-export function suggestedMapping(header: string[], targets: Target[], sample: string[][]): Mapping {
+export function suggestedMapping(
+  header: string[],
+  targets: Target[],
+  sample: string[][],
+  preset?: Preset,
+): Mapping {
   const isErrorsFile = ERROR_COLUMNS.every((name, i) => header[i] === name)
   const found = suggestMapping(header.slice(isErrorsFile ? ERROR_COLUMNS.length : 0), targets)
   const byField = new Map(targets.map(target => [target.field, target]))
@@ -27,8 +34,13 @@ export function suggestedMapping(header: string[], targets: Target[], sample: st
     const cells = sample.map(cells => cells[index]?.trim() ?? '').filter(Boolean)
     return cells.every(cell => cell.split(/[;,]\s*/).every(isUuid))
   }
+  const given = preset ? preset.mapping(header, targets) : {}
+  const taken = new Set(Object.values(given))
+  const rest = Object.entries(found).filter(([name, field]) => !(name in given) && !taken.has(field))
   return Object.fromEntries(
-    Object.entries(found).filter(([name, field]) => !isIdTarget(byField.get(field)!) || holdsIds(name)),
+    [...rest, ...Object.entries(given).filter(([, field]) => field)].filter(
+      ([name, field]) => !isIdTarget(byField.get(field)!) || holdsIds(name),
+    ),
   )
 }
 

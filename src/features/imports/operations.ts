@@ -17,9 +17,10 @@ import { fileKey, lock, note } from './run.ts'
 import { previewImport, startImport } from './start.ts'
 import { undoJob } from './undo.ts'
 import { importQuery, previewQuery } from './upload.ts'
+import { XLSX_TYPE } from './workbook.ts'
 
 const ERRORS_AT_ONCE = 500
-const CONSUMES = ['multipart/form-data', 'text/csv']
+const CONSUMES = ['multipart/form-data', 'text/csv', XLSX_TYPE]
 const answer = ref(componentName(importContract))
 
 /** The routes by which records of a type come in, for every type that has them. */
@@ -42,11 +43,11 @@ const importRoute = (record: RecordDefinition): Operation =>
     status: 202,
     consumes: CONSUMES,
     keyed: true,
-    summary: `Import ${record.contract.path} from a CSV file of any size`,
+    summary: `Import ${record.contract.path} from a CSV file of any size, or an XLSX workbook`,
     description: `The file is the body, or the part \`file\` of a form; the settings are query parameters or fields of the form. The import runs in the background: follow it at \`/imports/{id}\`. ${matching(record)}`,
     query: importQuery,
     document: { answer },
-    refuses: { 409: 'The Idempotency-Key was used for another file', 415: 'Not a CSV file' },
+    refuses: { 409: 'The Idempotency-Key was used for another file', 415: 'Not a table' },
     async handle({ query, ...context }) {
       const { status, headers, body } = await startImport(record, context, query)
       return new Answer(body, { status, headers })
@@ -67,10 +68,11 @@ const previewRoute = (record: RecordDefinition): Operation =>
     tag: 'imports',
     access: record.writers === 'admin' ? 'ADMIN' : 'MEMBER',
     consumes: CONSUMES,
-    summary: `Look at a CSV file of ${record.contract.path}: its header, first rows, and what would fill what`,
-    description: 'Reads the first MiB, so the head of the file is enough. Nothing is kept.',
+    summary: `Look at a CSV file or workbook of ${record.contract.path}: its header, first rows, and what would fill what`,
+    description:
+      'Of CSV it reads the first MiB, so the head of the file is enough; a workbook must be whole. Nothing is kept. `preset` names the system whose export the header is of, where it is known.',
     query: previewQuery,
-    refuses: { 415: 'Not a CSV file' },
+    refuses: { 415: 'Not a table' },
     handle: ({ query, ...context }) => previewImport(record, context, query),
   })
 

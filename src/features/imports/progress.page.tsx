@@ -5,6 +5,7 @@ import { useEffect } from 'react'
 import { api, messageOf, queries, useMay } from '#web/api.ts'
 import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
+import styles from '#web/kit/list.module.css'
 import { tellFault } from '#web/kit/notify.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice } from '#web/kit/value.tsx'
@@ -55,7 +56,7 @@ export default function ImportProgress() {
   const row = found.data
   const part = row.total ? (100 * row.processed) / row.total : 0
   return (
-    <div className={classes.page}>
+    <div className={styles.page}>
       <Group>
         <Title order={1}>{row.filename ?? text.imports.file}</Title>
         <Choice value={row.status} />

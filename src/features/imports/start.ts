@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type CsvFile, CsvHeaderError, parseCsv } from '#core/csv/index.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
-import { invalid, Refusal } from '#core/errors.ts'
+import { invalid } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { type KeptAnswer, once } from '#core/http/idempotency.ts'
 import { requireScope } from '#core/http/scopes.ts'
@@ -13,9 +13,11 @@ import { claimBytes, discardBytes, putUnclaimed } from '#core/storage/removals.t
 import { imports } from './imports.table.ts'
 import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './mapping.ts'
 import { defaultMatchBy, readMatchBy } from './match.ts'
+import { presetOf } from './presets.ts'
 import { fileKey, importJob } from './run.ts'
 import { targetsOf } from './targets.ts'
 import { digesting, headOf, type ImportSettings, importQuery, readFields, receive } from './upload.ts'
+import { beginningOf, keepWorkbook, oldWorkbook, type SentWorkbook, sheetAsCsv } from './workbook.ts'
 
 const SAMPLE_ROWS = 100
 const SHOWN_ROWS = 10
@@ -35,13 +37,16 @@ export async function startImport(
   const id = newId()
   const key = fileKey(who.workspaceId, id)
   let wasKept = false
+  let sent: SentWorkbook | undefined
   try {
     const upload = await receive(request, async file => {
       const { bytes, digest } = digesting(file)
-      const { sizeBytes } = await putUnclaimed(app, who, key, bytes)
+      const { workbook, sizeBytes } = await keepFile({ app, who, request }, key, bytes)
+      sent = workbook
       return { sizeBytes, sha256: digest() }
     })
     const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
+    if (sent) Object.assign(upload.kept, await keepSheet({ app, who, request }, key, sent, settings))
     if (settings.createLinked) requireScope(request.caller, 'companies:write')
     const csv = await openCsv(() => app.storage.read(key), settings)
     const sample = await firstRows(csv, SAMPLE_ROWS)
@@ -65,7 +70,35 @@ export async function startImport(
     wasKept = JSON.parse(answer.body!).id === id
     return answer
   } finally {
+    await sent?.drop()
     if (!wasKept) await discardBytes(app, who, key)
+  }
+}
+
+/** Stores a table; a workbook is laid down beside first, since which of its sheets is meant may be told behind it. */
+async function keepFile(
+  { app, who }: Context,
+  key: string,
+  file: AsyncIterable<Buffer>,
+): Promise<{ workbook: SentWorkbook | undefined; sizeBytes: number }> {
+  const { bytes, isWorkbook, isOld } = await beginningOf(file)
+  if (isWorkbook) return { workbook: await keepWorkbook(bytes), sizeBytes: 0 }
+  const { sizeBytes } = await putUnclaimed(app, who, key, bytes)
+  if (isOld) throw oldWorkbook()
+  return { workbook: undefined, sizeBytes }
+}
+
+/** Stores the sheet that is meant as CSV. @throws Refusal 400 where there is no such sheet, or none that can be read */
+async function keepSheet({ app, who }: Context, key: string, sent: SentWorkbook, settings: ImportSettings) {
+  const table = await sheetAsCsv(sent, settings.sheet)
+  try {
+    const { sizeBytes } = await putUnclaimed(app, who, key, table.bytes)
+    settings.sheet = table.sheet
+    settings.encoding = 'utf-8'
+    settings.delimiter = ','
+    return { sizeBytes }
+  } finally {
+    await table.close()
   }
 }
 
@@ -87,7 +120,7 @@ async function enqueue(
   const targets = targetsOf(record, await customFieldsOf(tx, record.contract.name))
   const mapping = settings.mapping
     ? checkedMapping(parseJson(settings.mapping), csv.header, targets)
-    : suggestedMapping(csv.header, targets, sample)
+    : suggestedMapping(csv.header, targets, sample, presetOf(csv.header, record))
   const matchBy = settings.matchBy ?? defaultMatchBy(record)
   readMatchBy(matchBy, targets)
   if (!matchBy && settings.onDuplicate && settings.onDuplicate !== 'create')
@@ -115,6 +148,8 @@ async function enqueue(
     options: withoutUndefined({
       encoding: csv.encoding,
       delimiter: csv.delimiter,
+      sheet: settings.sheet,
+      preset: presetOf(csv.header, record)?.name,
       createLinked,
       dateOrder,
       decimal,
@@ -136,20 +171,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Opens what was sent as a table. @throws Refusal 400 where there is no header, 415 for a spreadsheet's own format */
+/** Opens what was sent as a table. @throws Refusal 400 where there is no header */
 async function openCsv(
   open: () => AsyncIterable<Buffer>,
   { encoding, delimiter }: Pick<ImportSettings, 'encoding' | 'delimiter'>,
 ): Promise<CsvFile> {
-  for await (const chunk of open()) {
-    if (chunk.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')))
-      throw new Refusal(
-        415,
-        'UNSUPPORTED_MEDIA_TYPE',
-        'This is not a CSV file; save the table as CSV and send that',
-      )
-    break
-  }
   try {
     const csv = await parseCsv(open, { encoding, delimiter })
     if (!csv.header.length) throw invalid({ path: 'file', message: 'is empty' })
@@ -168,22 +194,56 @@ async function firstRows(csv: CsvFile, limit: number): Promise<string[][]> {
   return rows
 }
 
+type Head = { head: Buffer; whole: boolean; sheet?: string; sheets?: string[] }
+
+/** The first bytes of a table, or a whole workbook. */
+async function headOrWorkbook(file: AsyncIterable<Buffer>): Promise<Head & { workbook?: SentWorkbook }> {
+  const { bytes, isWorkbook, isOld } = await beginningOf(file)
+  if (isWorkbook) return { head: Buffer.alloc(0), whole: true, workbook: await keepWorkbook(bytes) }
+  const head = await headOf(bytes, PREVIEW_BYTES)
+  if (isOld) throw oldWorkbook()
+  return head
+}
+
+/** The first rows of a sheet as CSV; the rest of it is not read. */
+async function headOfSheet(sent: SentWorkbook, wanted: string | undefined): Promise<Head> {
+  try {
+    const { bytes, close, sheet, sheets } = await sheetAsCsv(sent, wanted)
+    try {
+      const chunks: Buffer[] = []
+      let size = 0
+      for await (const chunk of bytes) {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size > PREVIEW_BYTES) break
+      }
+      return { head: Buffer.concat(chunks), whole: size <= PREVIEW_BYTES, sheet, sheets }
+    } finally {
+      await close()
+    }
+  } finally {
+    await sent.drop()
+  }
+}
+
 /** What an import of this file would look like: its header, how it was read, what would fill what. */
 export async function previewImport(
   record: RecordDefinition,
   { app, who, request }: Context,
-  query: Pick<ImportSettings, 'encoding' | 'delimiter' | 'filename'>,
+  query: Pick<ImportSettings, 'encoding' | 'delimiter' | 'filename' | 'sheet'>,
 ) {
-  const { kept, fields } = await receive(request, file => headOf(file, PREVIEW_BYTES))
+  const { kept, fields } = await receive(request, headOrWorkbook)
+  const settings = { ...query, ...readFields(importQuery, fields) }
+  const head = kept.workbook ? await headOfSheet(kept.workbook, settings.sheet) : kept
   const csv = await openCsv(
     async function* () {
-      yield kept.head
+      yield head.head
     },
-    { ...query, ...readFields(importQuery, fields) },
+    kept.workbook ? { encoding: 'utf-8', delimiter: ',' } : settings,
   )
   const sample = await firstRows(csv, SAMPLE_ROWS)
   // The head of a longer file ends somewhere inside a row.
-  if (!kept.whole && sample.length < SAMPLE_ROWS) sample.pop()
+  if (!head.whole && sample.length < SAMPLE_ROWS) sample.pop()
   const custom = await app.database.inWorkspace(who, tx => customFieldsOf(tx, record.contract.name), 'read')
   const targets = targetsOf(record, custom)
   return {
@@ -191,7 +251,9 @@ export async function previewImport(
     header: csv.header,
     encoding: csv.encoding,
     delimiter: csv.delimiter,
-    mapping: suggestedMapping(csv.header, targets, sample),
+    ...(head.sheets ? { sheet: head.sheet, sheets: head.sheets } : {}),
+    preset: presetOf(csv.header, record)?.name ?? null,
+    mapping: suggestedMapping(csv.header, targets, sample, presetOf(csv.header, record)),
     matchBy: defaultMatchBy(record),
     rows: sample.slice(0, SHOWN_ROWS),
     fields: targets.map(({ field, label, via, of }) => ({

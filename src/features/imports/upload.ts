@@ -33,10 +33,18 @@ const reading = {
     .meta({ description: 'One character, or comma, semicolon, tab or pipe; found out where not given' }),
 }
 
-export const previewQuery = z.strictObject(reading)
+/** Which table of a workbook. */
+const sheet = z
+  .string()
+  .max(100)
+  .optional()
+  .meta({ description: 'The sheet of a workbook; its first one that is not hidden where not given' })
+
+export const previewQuery = z.strictObject({ ...reading, sheet })
 
 export const importQuery = z.strictObject({
   ...reading,
+  sheet,
   mapping: z
     .string()
     .max(100_000)
@@ -84,7 +92,7 @@ export async function receive<T>(
       throw new Refusal(
         415,
         'UNSUPPORTED_MEDIA_TYPE',
-        'Send the file as text/csv, or as a multipart form with `file`',
+        'Send the file as text/csv or as an .xlsx workbook, or as a multipart form with `file`',
       )
     return { fields: {}, filename: undefined, kept: await keep(request.body) }
   }

@@ -52,9 +52,9 @@ export function LineRow({
     return (
       <tr className={classes.row}>
         <td className={classes.words}>{line.description}</td>
-        <td className="numbers">{format.number(line.quantity ?? 0)}</td>
+        <td className="numbers">{format.quantity(line.quantity ?? 0)}</td>
         <td className="numbers">{format.exactMoney(line.unitPrice ?? 0, currency)}</td>
-        <td className="numbers">{format.number(line.taxRate ?? 0)} %</td>
+        <td className="numbers">{format.quantity(line.taxRate ?? 0)} %</td>
         {sum}
       </tr>
     )
@@ -92,13 +92,13 @@ export function LineRow({
       {sum}
       <td>
         <Group gap={0} wrap="nowrap" justify="flex-end">
-          <ActionIcon size="sm" aria-label={text.invoices.up(index + 1)} onClick={() => move(-1)}>
+          <ActionIcon size={24} aria-label={text.invoices.up(index + 1)} onClick={() => move(-1)}>
             <IconArrowUp size={12} />
           </ActionIcon>
-          <ActionIcon size="sm" aria-label={text.invoices.down(index + 1)} onClick={() => move(1)}>
+          <ActionIcon size={24} aria-label={text.invoices.down(index + 1)} onClick={() => move(1)}>
             <IconArrowDown size={12} />
           </ActionIcon>
-          <ActionIcon size="sm" aria-label={text.invoices.remove(index + 1)} onClick={remove}>
+          <ActionIcon size={24} aria-label={text.invoices.remove(index + 1)} onClick={remove}>
             <IconX size={12} />
           </ActionIcon>
         </Group>

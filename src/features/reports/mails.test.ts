@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '#core/ids.ts'
 import { mailsTo } from '#features/people/outbox.testing.ts'
 import { checkRefusal } from '#test/routes.ts'
 import { until } from '#test/until.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
-import { queueDue } from './mails.ts'
+import { mailJob, queueDue } from './mails.ts'
 
 /** Reports by mail: when, to whom, with whose rights, and how often. */
 
@@ -172,4 +173,23 @@ test('where the workspace moves to another zone its reports come by the new cloc
   const { nextSendAt } = (await ana.get(`/reports/${report.id}`)).body
   assert.equal(new Date(nextSendAt).toISOString().slice(11, 16), '23:00')
   assert.deepEqual(await states(owner, report.id), [], 'reckoned anew, and not mailed')
+})
+
+test('a mail that a killed process had under way is not sent again; one that it had not begun is, once', async () => {
+  const { ana, owner } = await world()
+  const report = await save(ana)
+  const left = (status: string, dueAt: string) =>
+    owner.inWorkspace(async tx => {
+      const mailId = newId()
+      await tx.session.rows(
+        `insert into report_mails (workspace_id, id, report_id, user_id, due_at, status) values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz, $6)`,
+        [owner.workspaceId, mailId, report.id, ana.id, dueAt, status],
+      )
+      // The queue tries again what was cut off, and here more often than that.
+      for (let i = 0; i < 2; i++) await program().app.jobs.enqueue(tx, mailJob, { mailId })
+    })
+  await left('SENDING', '2026-01-01T08:00:00Z')
+  await left('QUEUED', '2026-01-02T08:00:00Z')
+  assert.deepEqual(await settled(owner, report.id, 2), ['UNCERTAIN', 'SENT'])
+  assert.equal((await mailed(ana)).length, 1)
 })

@@ -5,7 +5,7 @@ export default [
   {
     path: '/reports',
     title: text => text.reports.title,
-    nav: { group: 'work', order: 6, icon: IconReportAnalytics },
+    nav: { group: 'insights', order: 2, icon: IconReportAnalytics },
     load: () => import('./reports.page.tsx'),
   },
   { path: '/reports/new', title: text => text.reports.new, load: () => import('./report.page.tsx') },

@@ -1,6 +1,4 @@
-import type { RecordDefinition } from '#core/record/definition.ts'
-import { columnOf } from '#core/record/definition.ts'
-import { titleExpression } from '#core/record/title.ts'
+import { foldedTitleOf } from '#core/record/title.ts'
 import { type Add, holds, pattern } from './terms.ts'
 import type { Ranking } from './turn.ts'
 
@@ -21,30 +19,13 @@ export function wholeRanking(asked: string, choices: string[][]): Ranking {
     words.length === 1 ? test(words[0]!) : `(${words.map(test).join(' or ')})`
   return {
     part: (record, add) => ({
-      from: `select t.id, ${titleOf(record)} as title, t.search_text as body`,
+      from: `select t.id, left(${foldedTitleOf(record)}, ${TITLE_CHARACTERS}) as title, t.search_text as body`,
       where: [...longest.slice(0, WORDS_BY_INDEX), ...longest.slice(WORDS_BY_INDEX)]
         .map(words => any(words, word => holds('t.search_text', word, add)))
         .join(' and '),
     }),
     score: add => scoreOf(asked, choices, add),
   }
-}
-
-/** The folded title. Most records' text begins with it, and to cut it off costs far less than to fold it again. */
-function titleOf(record: RecordDefinition): string {
-  const { title } = record.contract
-  if (!beginsWithTitle(record))
-    return `left(coalesce(${titleExpression(record, 't.')}, ''), ${TITLE_CHARACTERS})`
-  const lengths = title.map(key => `coalesce(char_length(t.${columnOf(record, key).name}), 0)`)
-  const length = [...lengths, String(title.length - 1)].join(' + ')
-  return `rtrim(left(t.search_text, least(${length}, ${TITLE_CHARACTERS})))`
-}
-
-function beginsWithTitle(record: RecordDefinition): boolean {
-  const { generated } = columnOf(record, 'searchText')
-  const expression = JSON.stringify((generated?.as as { queryChunks?: unknown })?.queryChunks ?? '')
-  const first = columnOf(record, record.contract.title[0]!).name
-  return new RegExp(`crm_fold\\((coalesce\\()?${first}\\b`).test(expression)
 }
 
 function scoreOf(asked: string, choices: string[][], add: Add): string {

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { CSSProperties, KeyboardEvent, RefObject } from 'react'
@@ -48,7 +49,6 @@ export function Block({ item, days, area, column, columns, row, move }: Given) {
         data-tone={item.tone}
         data-warning={item.warning ? true : undefined}
         data-short={at.minutes <= 30 || at.start === undefined || undefined}
-        aria-label={[item.title, item.hint, when, item.warning].filter(Boolean).join(', ')}
         aria-describedby={isMovable ? 'calendar-keys' : undefined}
         title={[item.title, item.hint, when, item.warning].filter(Boolean).join('\n')}
         draggable={false}
@@ -64,6 +64,10 @@ export function Block({ item, days, area, column, columns, row, move }: Given) {
             {clock(at.start)} {item.hint}
           </span>
         )}
+        <VisuallyHidden>
+          , {when}
+          {item.warning && `, ${item.warning}`}
+        </VisuallyHidden>
         {item.isResizable && <span data-resize className={classes.resize} />}
       </Link>
     </li>

@@ -184,7 +184,7 @@ function Bar({ days, span, go, setSpan, zone, count, isCut }: BarGiven) {
   const [first, last] = [days[0]!, days.at(-1)!]
   const isElsewhere = new Intl.DateTimeFormat().resolvedOptions().timeZone !== zone
   return (
-    <Group className={classes.bar} gap="xs">
+    <Group className={classes.bar} gap={6}>
       <Button variant="default" onClick={() => go(dayIn(zone))}>
         {text.calendar.today}
       </Button>
@@ -199,9 +199,11 @@ function Bar({ days, span, go, setSpan, zone, count, isCut }: BarGiven) {
       <P fw={600} aria-live="polite">
         {first === last ? format.day(first) : format.dayRange(first, last)}
       </P>
-      <P size="sm" className="quiet">
-        {isCut ? text.calendar.cut(count) : ''} {isElsewhere ? text.calendar.zone(zone) : ''}
-      </P>
+      {(isCut || isElsewhere) && (
+        <P size="sm" className="quiet">
+          {isCut ? text.calendar.cut(count) : ''} {isElsewhere ? text.calendar.zone(zone) : ''}
+        </P>
+      )}
       <SegmentedControl
         ml="auto"
         size="xs"

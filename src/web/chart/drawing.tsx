@@ -31,7 +31,7 @@ function Axes({ chart, drawn: { points, series, isTimed }, height, write, writeS
   const isLying = !isTimed && (chart === 'BAR' || chart === 'STACKED_BAR')
   const barsPerPoint = chart === 'BAR' ? series.length : 1
   const common = {
-    h: isLying ? Math.max(height, points.length * (barsPerPoint * BAR_PX + 12) + AXIS_PX) : height,
+    h: isLying ? Math.max(height, points.length * (barsPerPoint * BAR_PX + 8) + AXIS_PX) : height,
     data: points,
     dataKey: 'label',
     series: series.map(({ key, label, color }) => ({ name: key, label, color })),

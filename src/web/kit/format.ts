@@ -55,6 +55,7 @@ function formats(locale: string, home: string) {
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const asDate = (value: string) => (value.length === 10 ? new Date(`${value}T12:00:00`) : new Date(value))
+  const quantity = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 })
   const percent = new Intl.NumberFormat(locale, { style: 'percent' })
   const parts = number.formatToParts(12_345.6)
   const separator = (type: string) => parts.find(part => part.type === type)?.value
@@ -64,6 +65,8 @@ function formats(locale: string, home: string) {
     thousands: separator('group') ?? '',
     decimals: separator('decimal') ?? '.',
     number: (value: number) => number.format(value),
+    /** With the 4 decimals that quantities may have. */
+    quantity: (value: number) => quantity.format(value),
     percent: (share: number) => percent.format(share),
     /** Bytes as people say them, such as 1.4 MB. */
     size: (bytes: number) => sizeOf(bytes, locale),

@@ -2,6 +2,7 @@ import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@
 import type { Field } from '#core/record/fields.ts'
 import { useMembers, usePipelines } from '../api.ts'
 import { choiceLabel, fieldLabel, useText } from '../text/index.tsx'
+import { ObjectInput } from './object-input.tsx'
 import { RecordPicker } from './record-picker.tsx'
 import { RelatedInput } from './related-input.tsx'
 import { typeKeyOf } from './titles.ts'
@@ -87,7 +88,9 @@ export function FieldInput({
         />
       )
     case 'member':
-      return <MemberInput {...common} value={id} defaultDropdownOpened={isOpened} />
+      return (
+        <MemberInput {...common} value={id} clearable={field.nullable} defaultDropdownOpened={isOpened} />
+      )
     case 'link':
       if (field.target === 'stage' || field.target === 'pipeline')
         return (
@@ -107,6 +110,13 @@ export function FieldInput({
           types={field.options ?? []}
           type={(row?.[typeKeyOf(name)] as string | undefined) ?? null}
           value={id}
+        />
+      )
+    case 'object':
+      return (
+        <ObjectInput
+          {...{ ...naming, error, size, name, onChange }}
+          value={(value as Record<string, unknown> | null) ?? null}
         />
       )
     case 'tags':
@@ -148,12 +158,12 @@ function localMoment(value: string): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-function MemberInput(given: Common & { value: string | null }) {
+function MemberInput(given: Common & { value: string | null; clearable: boolean }) {
   const members = useMembers()
   const data = [...members.values()]
     .filter(member => member.isActive || member.id === given.value)
     .map(({ id, name }) => ({ value: id, label: name }))
-  return <Select {...given} data={data} searchable clearable={!given.required} />
+  return <Select {...given} data={data} searchable />
 }
 
 function StageInput({

@@ -5,6 +5,7 @@ import type { Field } from '#core/record/fields.ts'
 import { useMe, useMembers } from '../api.ts'
 import { choiceLabel, useText } from '../text/index.tsx'
 import { useFormat } from './format.ts'
+import { partsOf } from './object-input.tsx'
 import { pathOf, typeKeyOf, useTitle } from './titles.ts'
 
 /** Colour says something only where a value is good, bad or needs attention. */
@@ -46,7 +47,7 @@ export function MemberName({ id, isShort = false }: { id: string | null; isShort
   if (!id) return null
   const name = id === user.id ? user.name : (members.get(id)?.name ?? text.common.unknown)
   return (
-    <Group gap={6} wrap="nowrap" title={name}>
+    <Group gap={6} wrap="nowrap" miw={0} title={name}>
       <Avatar size={20} radius="xl" name={name} color="initials" aria-hidden={!isShort} alt={name} />
       {!isShort && <span className="one-line">{name}</span>}
     </Group>
@@ -148,8 +149,10 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
     case 'object':
       return (
         <span className="one-line">
-          {Object.values(value as object)
+          {partsOf(name, value)
+            .map(part => (value as Record<string, unknown>)[part])
             .filter(Boolean)
+            .map(String)
             .join(', ')}
         </span>
       )

@@ -1,6 +1,7 @@
-import { Button, UnstyledButton } from '@mantine/core'
+import { Button, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useState } from 'react'
 import { useMay } from '../api.ts'
+import { hasParts } from '../kit/object-input.tsx'
 import { FieldValue } from '../kit/value.tsx'
 import { CellEditor } from '../table/cell-editor.tsx'
 import { useText } from '../text/index.tsx'
@@ -37,7 +38,7 @@ function Fact({ contract, row, column }: { contract: AnyContract; row: Row; colu
   const may = useMay()
   const [isEdited, setEdited] = useState(false)
   const value = column.read(row)
-  const isOpen = column.isWritable && may.write && column.field.kind !== 'object'
+  const isOpen = column.isWritable && may.write && (column.field.kind !== 'object' || hasParts(column.path))
   const isLink = ['link', 'links', 'related', 'email', 'phone', 'url'].includes(column.field.kind)
   const shown = isEmpty(value) ? (
     <span className="quiet">{text.record.notFilled}</span>
@@ -53,11 +54,10 @@ function Fact({ contract, row, column }: { contract: AnyContract; row: Row; colu
         ) : (
           <div className={classes.value} data-open={isOpen || undefined}>
             {isOpen && !isLink ? (
-              <UnstyledButton
-                className={classes.edit}
-                aria-label={`${text.common.edit}: ${column.label}`}
-                onClick={() => setEdited(true)}
-              >
+              <UnstyledButton className={classes.edit} onClick={() => setEdited(true)}>
+                <VisuallyHidden>
+                  {text.common.edit}: {column.label}{' '}
+                </VisuallyHidden>
                 {shown}
               </UnstyledButton>
             ) : (

@@ -26,6 +26,14 @@ const SEARCHED = [
   { name: 'lead', path: 'leads', title: ['name'] },
 ]
 
+/** What else may be made from here. */
+const CREATED = [
+  { name: 'task', path: 'tasks' },
+  { name: 'visit', path: 'visits' },
+  { name: 'invoice', path: 'invoices' },
+  { name: 'project', path: 'projects' },
+]
+
 /** Finds records, pages and actions by typing; arrows and Enter do the rest. */
 export default function Palette({ close }: { close: () => void }) {
   const text = useText()
@@ -142,7 +150,7 @@ function useEntries(typed: string, close: () => void): Entry[] {
         }),
       )
     const actions = may.write
-      ? [...SEARCHED, { name: 'task', path: 'tasks' }].map(
+      ? [...SEARCHED, ...CREATED].map(
           ({ name, path }): Entry => ({
             key: `new-${name}`,
             group: text.palette.actions,

@@ -1,16 +1,6 @@
-import {
-  ActionIcon,
-  Alert,
-  AppShell,
-  Burger,
-  Button,
-  Group,
-  Kbd,
-  Text as P,
-  UnstyledButton,
-} from '@mantine/core'
-import { useDisclosure, useHotkeys, useNetwork } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
+import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, UnstyledButton } from '@mantine/core'
+import { useDisclosure, useHotkeys, useLocalStorage, useNetwork } from '@mantine/hooks'
+import { IconChevronDown, IconSearch } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
@@ -98,28 +88,50 @@ function SideBar() {
         const entries = navPages.filter(
           page => page.nav.group === group && (!page.isForAdmins || may.administer),
         )
-        if (!entries.length) return null
-        return (
-          <div key={group} className={classes.group}>
-            <P size="xs" className="quiet" px={10} pb={4}>
-              {text.nav[group]}
-            </P>
-            {entries.map(({ path, title, nav: { icon: Icon } }) => (
-              <Link
-                key={path}
-                to={path}
-                className={classes.item}
-                activeProps={{ 'data-active': true, 'aria-current': 'page' }}
-                activeOptions={{ exact: path === '/' }}
-              >
-                <Icon size={16} />
-                <span className="one-line">{title(text)}</span>
-              </Link>
-            ))}
-          </div>
-        )
+        return entries.length ? <NavGroup key={group} group={group} entries={entries} /> : null
       })}
     </nav>
+  )
+}
+
+type GroupGiven = { group: (typeof NAV_GROUPS)[number]; entries: typeof navPages }
+
+/** A part of the side bar, folded away by whoever does not need it; the page that is open stays in sight. */
+function NavGroup({ group, entries }: GroupGiven) {
+  const text = useText()
+  const { pathname } = useLocation()
+  const [isFolded, setFolded] = useLocalStorage({
+    key: `ascendore.nav.${group}`,
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  })
+  const isHere = ({ path }: GroupGiven['entries'][number]) =>
+    path === '/' ? pathname === path : pathname === path || pathname.startsWith(`${path}/`)
+  return (
+    <div className={classes.group}>
+      <UnstyledButton
+        className={`quiet ${classes.groupHead}`}
+        aria-expanded={!isFolded}
+        onClick={() => setFolded(!isFolded)}
+      >
+        {text.nav[group]}
+        <IconChevronDown size={12} className={classes.fold} data-folded={isFolded || undefined} />
+      </UnstyledButton>
+      {entries
+        .filter(page => !isFolded || isHere(page))
+        .map(({ path, title, nav: { icon: Icon } }) => (
+          <Link
+            key={path}
+            to={path}
+            className={classes.item}
+            activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+            activeOptions={{ exact: path === '/', includeSearch: false }}
+          >
+            <Icon size={16} />
+            <span className="one-line">{title(text)}</span>
+          </Link>
+        ))}
+    </div>
   )
 }
 
@@ -155,6 +167,8 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['c', go('/contacts')],
     ['o', go('/companies')],
     ['t', go('/tasks')],
+    ['v', go('/visits')],
+    ['i', go('/invoices')],
   ])
 }
 

@@ -14,6 +14,8 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.goContacts, ['G', 'C']],
     [shortcuts.goCompanies, ['G', 'O']],
     [shortcuts.goTasks, ['G', 'T']],
+    [shortcuts.goVisits, ['G', 'V']],
+    [shortcuts.goInvoices, ['G', 'I']],
   ]
   return (
     <Modal opened onClose={close} title={shortcuts.title}>

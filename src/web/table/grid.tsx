@@ -2,16 +2,7 @@ import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import {
-  type Dispatch,
-  type KeyboardEvent,
-  memo,
-  type SetStateAction,
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-} from 'react'
+import { type Dispatch, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import { useMay } from '../api.ts'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
@@ -19,6 +10,7 @@ import type { AnyContract, Column, Row } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 import { CellEditor } from './cell-editor.tsx'
 import { WidthHandle, withWidth } from './column-width.tsx'
+import { moveFocus } from './grid-keys.ts'
 import classes from './table.module.css'
 
 const ROW_PX = 36
@@ -135,6 +127,9 @@ function widthOf({ field, path }: Column): string {
   }
 }
 
+/** Several values do not fit into a row; they are changed on the record's page. */
+const isEditable = ({ isWritable, field }: Column) => isWritable && field.kind !== 'object'
+
 const SORTABLE = new Set(['links', 'object', 'custom', 'tags', 'texts', 'related'])
 const isNumeric = ({ field }: Column) => ['money', 'integer', 'number'].includes(field.kind)
 
@@ -234,11 +229,11 @@ const BodyRow = memo(
             data-numeric={isNumeric(column) || undefined}
             data-first={place === 0 || undefined}
             className={classes.cell}
-            onDoubleClick={() => column.isWritable && place > 0 && edit(column.path)}
+            onDoubleClick={() => isEditable(column) && place > 0 && edit(column.path)}
             onKeyDown={event => {
               if (event.key !== 'Enter' || event.target !== event.currentTarget) return
               if (place === 0) event.currentTarget.querySelector('a')?.click()
-              else if (column.isWritable) edit(column.path)
+              else if (isEditable(column)) edit(column.path)
             }}
           >
             {edited === column.path ? (
@@ -275,28 +270,3 @@ const shownBy = (column: Column, row: Row) => ({
   value: column.read(row),
   row,
 })
-
-const STEPS: Record<string, [number, number]> = {
-  ArrowDown: [1, 0],
-  ArrowUp: [-1, 0],
-  ArrowRight: [0, 1],
-  ArrowLeft: [0, -1],
-}
-
-/** Moves the focus from cell to cell, as in a spreadsheet. */
-function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
-  const step = STEPS[event.key]
-  const cell = (event.target as HTMLElement).closest<HTMLElement>('[role=gridcell]')
-  if (!step || !cell || (event.target as HTMLElement).closest('input, textarea, [role=listbox]')) {
-    if (!step || (event.target as HTMLElement).getAttribute('type') !== 'checkbox') return
-  }
-  const row = cell!.parentElement!
-  const place = [...row.children].indexOf(cell!)
-  const wanted = `[aria-rowindex="${Number(row.getAttribute('aria-rowindex')) + step[0]}"]`
-  const target = event.currentTarget.querySelector(wanted)?.children[place + step[1]] as
-    | HTMLElement
-    | undefined
-  if (!target) return
-  event.preventDefault()
-  ;(target.querySelector<HTMLElement>('input[type=checkbox]') ?? target).focus()
-}

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { useBrowser, violations } from './browser.ts'
+import { signedIn } from './signed-in.ts'
+
+const { page } = useBrowser()
+
+const DAY_MS = 86_400_000
+const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
+/** The month so many months from now, as YYYY-MM. */
+const monthIn = (months: number) => {
+  const now = new Date()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1)).toISOString().slice(0, 7)
+}
+const monthName = (month: string) =>
+  new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-15T12:00:00Z`),
+  )
+
+test('a view is saved, marked where it is changed, opened first, deleted and taken back', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  await api.post('/companies', { name: 'Alpha', status: 'CUSTOMER' })
+  await api.post('/companies', { name: 'Beta', status: 'LEAD' })
+  await tab.goto('/companies')
+  const views = tab.getByRole('navigation', { name: 'Views' })
+  await tab.getByRole('button', { name: 'Name', exact: true }).click()
+  await views.getByRole('img', { name: 'Unsaved changes' }).waitFor()
+  await tab.getByRole('button', { name: 'Save as view' }).click()
+  await tab.getByLabel('Name of the view').fill('By name')
+  await tab.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+  await views.getByRole('link', { name: 'By name' }).waitFor()
+  assert.equal((await api.get('/saved-views')).rows[0].sort, 'name')
+  assert.match(tab.url(), /view=[\w-]{36}/)
+  await tab.getByRole('button', { name: 'Name', exact: true }).click()
+  await tab.getByRole('link', { name: 'By name Unsaved changes' }).waitFor()
+  await tab.getByRole('row').nth(1).getByText('Beta').waitFor()
+  await tab.getByRole('button', { name: 'Save', exact: true }).click()
+  await tab.getByText('View saved').waitFor()
+  assert.equal((await api.get('/saved-views')).rows[0].sort, '-name')
+  await tab.getByRole('button', { name: 'More: By name' }).click()
+  await tab.getByRole('menuitem', { name: 'Open first' }).click()
+  await tab.goto('/companies')
+  await views.locator('[aria-current]', { hasText: 'By name' }).waitFor()
+  await tab.getByRole('button', { name: 'More: By name' }).click()
+  await tab.getByRole('menuitem', { name: 'Delete' }).click()
+  await views.getByRole('link', { name: 'By name' }).waitFor({ state: 'detached' })
+  await tab.getByRole('button', { name: 'Undo' }).click()
+  await views.getByRole('link', { name: 'By name' }).waitFor()
+})
+
+test('a deal closes in another month by mouse and by keys, and goes back where the server refuses', async () => {
+  const tab = await page({ viewport: { width: 1600, height: 800 } })
+  const api = await signedIn(tab)
+  const [now, next, after] = [0, 1, 2].map(monthIn) as [string, string, string]
+  const deal = await api.post('/deals', {
+    title: '20 scanners',
+    amount: 1000,
+    expectedCloseDate: `${now}-28`,
+  })
+  const gone = await api.post('/deals', { title: 'Gone', amount: 5, expectedCloseDate: `${now}-28` })
+  await tab.goto('/pipeline')
+  await tab.getByText('Forecast', { exact: true }).click()
+  const lane = (month: string) => tab.getByRole('region', { name: monthName(month), exact: true })
+  await lane(now).getByText('$1K').first().waitFor()
+  await lane(now).getByText('20 scanners').dragTo(lane(next))
+  await lane(next).getByText('20 scanners').waitFor()
+  await tab.getByText(`20 scanners moved to ${monthName(next)}`).waitFor()
+  assert.equal((await api.get(`/deals/${deal.id}`)).expectedCloseDate, `${next}-28`)
+  await lane(next).getByRole('link').focus()
+  await tab.keyboard.press('Shift+ArrowRight')
+  await tab.getByText(`20 scanners moved to ${monthName(after)}`).waitFor()
+  assert.equal((await api.get(`/deals/${deal.id}`)).expectedCloseDate, `${after}-28`)
+  assert.deepEqual(await violations(tab), [])
+  await tab.route(`**/api/v1/deals/${gone.id}`, route => route.fulfill({ status: 403, json: REFUSED }))
+  await lane(now).getByRole('link', { name: /Gone/ }).focus()
+  await tab.keyboard.press('Shift+ArrowRight')
+  await tab.getByRole('alert').getByText('You may not change this').waitFor()
+  await lane(now).getByText('Gone').waitFor()
+})
+const REFUSED = { error: 'You may not change this', code: 'FORBIDDEN', requestId: 'r', timestamp: '' }
+
+test('an invoice is made from a deal, added up, sent and paid; its PDF is saved', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const deal = await api.post('/deals', { title: '20 scanners', currency: 'EUR' })
+  await tab.goto(`/deals/${deal.id}`)
+  await tab.getByRole('button', { name: 'New invoice' }).click()
+  await tab.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
+  await tab.getByRole('button', { name: 'Add line' }).click()
+  await tab.getByLabel('Description, 1').fill('Scanner')
+  await tab.getByLabel('Quantity, 1').fill('3')
+  await tab.getByLabel('Price, 1').fill('0.335')
+  await tab.getByLabel('Tax, 1').fill('19')
+  // 3 × 0.335 = 1.005, rounded to 1.01; 19 % of it is 0.19.
+  await tab.getByText('€1.20').waitFor()
+  await tab.reload()
+  await tab.getByText('Draft restored').waitFor()
+  await tab.getByRole('button', { name: 'Save lines' }).click()
+  await tab.getByRole('button', { name: 'Save lines' }).waitFor({ state: 'detached' })
+  const [invoice] = (await api.get(`/deals/${deal.id}/invoices`)).rows
+  assert.deepEqual([invoice.amount, invoice.taxAmount], [1.2, 0.19])
+  assert.deepEqual(await violations(tab), [])
+  const confirm = (name: string) => tab.getByRole('dialog').getByRole('button', { name }).click()
+  await tab.getByRole('button', { name: 'Mark as sent' }).click()
+  await confirm('Mark as sent')
+  await tab.getByRole('button', { name: 'Mark as paid' }).click()
+  await confirm('Mark as paid')
+  await tab.getByText('Marked as paid').waitFor()
+  assert.equal((await api.get(`/invoices/${invoice.id}`)).status, 'PAID')
+  const download = tab.waitForEvent('download')
+  await tab.getByRole('button', { name: 'Download PDF' }).click()
+  assert.equal((await download).suggestedFilename(), `invoice-${invoice.invoiceNumber}.pdf`)
+})
+
+test('a visit is moved and made longer by mouse and keys, and what overlaps is told; a task is ticked off', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const contact = await api.post('/contacts', { firstName: 'Ida', lastName: 'Berg' })
+  const date = dayIn(0)
+  const visit = await api.post('/visits', { contactId: contact.id, date, time: '09:00', reason: 'Show' })
+  await api.post('/visits', { contactId: contact.id, date, time: '14:00', reason: 'Sign' })
+  const stands = async () => {
+    const { date: day, time, durationMinutes } = await api.get(`/visits/${visit.id}`)
+    return [day, time, durationMinutes]
+  }
+  await tab.goto('/visits')
+  await tab.getByText('Day', { exact: true }).click()
+  const block = tab.getByRole('link', { name: /Show/ })
+  await block.focus()
+  await tab.keyboard.press('Shift+ArrowDown')
+  await tab.keyboard.press('Alt+ArrowDown')
+  await tab.getByRole('link', { name: /Show.* 09:15–10:00/ }).waitFor()
+  const box = (await block.boundingBox())!
+  await tab.mouse.move(box.x + 40, box.y + 10)
+  await tab.mouse.down()
+  await tab.mouse.move(box.x + 42, box.y + 10 + 48 * 4.75, { steps: 5 })
+  await tab.mouse.up()
+  await tab.getByRole('alert').getByText('another visit of the same member').waitFor()
+  assert.deepEqual(await stands(), [date, '14:00', 45])
+  await tab.getByRole('link', { name: /Show.*another visit/ }).waitFor()
+  const low = (await block.boundingBox())!
+  await tab.mouse.move(low.x + 40, low.y + low.height - 3)
+  await tab.mouse.down()
+  await tab.mouse.move(low.x + 40, low.y + low.height - 3 + 24, { steps: 4 })
+  await tab.mouse.up()
+  await tab.getByRole('link', { name: /Show.* 14:00–15:15/ }).waitFor()
+  await tab.waitForLoadState('networkidle')
+  assert.deepEqual(await stands(), [date, '14:00', 75])
+  assert.deepEqual(await violations(tab), [])
+  await api.post('/tasks', { title: 'Ring Ida', dueAt: new Date(Date.now() - 2 * DAY_MS).toISOString() })
+  await tab.goto('/tasks?layout=today')
+  await tab.getByRole('region', { name: 'Overdue' }).getByLabel('Mark as done: Ring Ida').click()
+  await tab.getByText('Nothing is due').waitFor()
+  assert.equal((await api.get('/tasks')).rows[0].status, 'DONE')
+})
+
+test('files are sent, refused in words, deleted and taken back; a record that is there twice becomes one', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const ida = await api.post('/contacts', {
+    firstName: 'Ida',
+    lastName: 'Berg',
+    email: 'ida@borealis.example',
+  })
+  const twin = { firstName: 'Ida', lastName: 'Bergh', jobTitle: 'Buyer', phone: '+4720123456' }
+  await api.post('/contacts', { ...twin, email: 'ida@borealis.example' })
+  await tab.goto(`/contacts/${ida.id}`)
+  const file = (name: string, mimeType: string, text: string) => ({
+    name,
+    mimeType,
+    buffer: Buffer.from(text),
+  })
+  const input = tab.locator('input[type=file]')
+  await input.setInputFiles([
+    file('plan.txt', 'text/plain', 'Ship in May'),
+    file('page.html', 'text/html', '<html>'),
+  ])
+  await tab.getByRole('alert').getByText('Files of this kind are not taken.').waitFor()
+  await tab.getByRole('button', { name: 'plan.txt', exact: true }).click()
+  await tab.getByRole('dialog').getByText('Ship in May').waitFor()
+  await tab.keyboard.press('Escape')
+  await tab.getByRole('button', { name: 'Delete: plan.txt' }).click()
+  await tab.getByRole('button', { name: 'Undo' }).click()
+  await tab.getByRole('button', { name: 'plan.txt', exact: true }).waitFor()
+  await tab.getByRole('button', { name: /^Compare with Ida Bergh/ }).click()
+  await tab.getByRole('radio', { name: 'Last name: Bergh' }).check()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Merge', exact: true }).click()
+  await tab.getByRole('heading', { name: 'Ida Bergh', level: 1 }).waitFor()
+  const merged = await api.get(`/contacts/${ida.id}`)
+  assert.deepEqual([merged.lastName, merged.jobTitle], ['Bergh', 'Buyer'])
+  await tab.getByRole('button', { name: 'Undo' }).click()
+  await tab.getByRole('heading', { name: 'Ida Berg', level: 1, exact: true }).waitFor()
+  assert.equal((await api.get('/contacts')).total, 2)
+})
+
+test('what is written offline waits and arrives; a note is put right where it stands', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const company = await api.post('/companies', { name: 'Borealis' })
+  await tab.goto(`/companies/${company.id}`)
+  const field = tab.getByPlaceholder('Write a note…')
+  await field.fill('They ship to Oslo.')
+  await tab.context().setOffline(true)
+  await tab.getByText('You are offline').waitFor()
+  await tab.getByRole('button', { name: 'Add', exact: true }).click()
+  await tab.context().setOffline(false)
+  const note = tab.getByRole('listitem').filter({ hasText: 'They ship to Oslo.' })
+  await note.waitFor()
+  assert.equal(await field.inputValue(), '')
+  await note.getByRole('button', { name: 'More: Note' }).click()
+  await tab.getByRole('menuitem', { name: 'Edit' }).click()
+  await note.getByRole('textbox').fill('They ship to Bergen.')
+  await tab.getByRole('button', { name: 'Save', exact: true }).click()
+  await tab.getByText('They ship to Bergen.').waitFor()
+  assert.equal((await api.get(`/companies/${company.id}/notes`)).rows[0].body, 'They ship to Bergen.')
+})
