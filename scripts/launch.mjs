@@ -253,7 +253,7 @@ const start = async args =>
   (await buildWeb(runNode)) || runNode(['src/main.ts', ...args], { stdin: 'ignore' })
 
 /** Measurements that are programs of their own; all others are `bench/run.ts`. */
-const BENCHES = ['import', 'search', 'export']
+const BENCHES = ['import', 'search']
 const bench = ([first, ...rest]) =>
   runNode(
     BENCHES.includes(first)

@@ -16,7 +16,7 @@ const paragraphs = (text: string): string =>
 
 const TEMPLATES = [
   {
-    name: 'Spring news',
+    name: 'Field report',
     subject: 'What is new on the shop floor, {{ contact.firstName }}',
     body: 'Hello {{ contact.firstName }},\n\nthe new RX7 reads damaged labels from six metres, and its battery lasts two shifts. We have put the field report of a cold store beside it.\n\nShall we bring one to {{ company.name | default: "you" }} for a week?\n\n{{ sender.name }}',
     link: ['Read the field report', 'https://www.halden-hardware.example/field-report'],
@@ -69,7 +69,7 @@ type Plan = {
 
 const PLANS: readonly Plan[] = [
   {
-    name: 'Autumn letter',
+    name: 'Letter on cold stores',
     type: 'EMAIL',
     ago: 640,
     days: 3,
@@ -93,7 +93,7 @@ const PLANS: readonly Plan[] = [
     reached: 1,
   },
   {
-    name: 'Spring letter',
+    name: 'Field report letter',
     type: 'EMAIL',
     ago: 130,
     days: 3,
