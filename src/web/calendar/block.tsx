@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import type { CSSProperties, KeyboardEvent, RefObject } from 'react'
+import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect, useRef } from 'react'
 import { useFormat } from '../kit/format.ts'
 import classes from './calendar.module.css'
 import { useDrag } from './drag.ts'
@@ -24,14 +24,21 @@ export function Block({ item, days, area, column, columns, row, move }: Given) {
   const { isMovable } = item
   const drag = useDrag({ slot: item, days, area, isMovable, commit: slot => move(item, slot) })
   const at = drag.preview ?? item
+  // Keys may come faster than what they did is drawn: each goes on from the one before.
+  const { day, start, minutes } = item
+  const latest = useRef<Slot>({ day, start, minutes })
+  useEffect(() => {
+    latest.current = { day, start, minutes }
+  }, [day, start, minutes])
   const when =
     at.start === undefined
       ? format.weekday(at.day)
       : `${format.weekday(at.day)} ${clock(at.start)}–${clock((at.start + at.minutes) % DAY_MINUTES)}`
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = isMovable ? slotByKey(item, event) : undefined
+    const next = isMovable ? slotByKey({ ...item, ...latest.current }, event) : undefined
     if (!next) return
     event.preventDefault()
+    latest.current = next
     move(item, next)
   }
   return (
