@@ -127,6 +127,7 @@ const filesFor = (word, all) => {
 const filesAtOnce = () => Math.min(availableParallelism(), 4) + 1
 
 const batchesAtMost = 6
+const journeysAtMost = 2
 
 const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
 
@@ -150,22 +151,32 @@ const weightOf = file => statSync(join(root, file)).size * (file.startsWith('tes
 
 /**
  * Files that run in one process one after the other (see test/batch.ts), the longest first: a process for each would start the
- * program as many times. Journeys and slow tests keep processes of their own.
+ * program as many times. Slow tests keep processes of their own, and journeys stay among themselves.
  */
 const batchesOf = files => {
-  const isAlone = file => isSlow(file) || file.startsWith('test/e2e/')
-  const alone = files.filter(isAlone).map(file => [file])
-  const together = files.filter(file => !isAlone(file)).sort((a, b) => weightOf(b) - weightOf(a))
-  const batches = Array.from({ length: Math.min(batchesAtMost, together.length) }, () => ({
-    weight: 0,
-    files: [],
-  }))
-  for (const file of together) {
+  const isJourney = file => file.startsWith('test/e2e/')
+  return [
+    ...files.filter(isSlow).map(file => [file]),
+    ...dealtOut(
+      files.filter(file => isJourney(file) && !isSlow(file)),
+      journeysAtMost,
+    ),
+    ...dealtOut(
+      files.filter(file => !isJourney(file) && !isSlow(file)),
+      batchesAtMost,
+    ),
+  ]
+}
+
+/** The heaviest files first, each into the batch that is the lightest so far. */
+const dealtOut = (files, atMost) => {
+  const batches = Array.from({ length: Math.min(atMost, files.length) }, () => ({ weight: 0, files: [] }))
+  for (const file of files.toSorted((a, b) => weightOf(b) - weightOf(a))) {
     const lightest = batches.reduce((least, batch) => (batch.weight < least.weight ? batch : least))
     lightest.weight += weightOf(file)
     lightest.files.push(file)
   }
-  return [...alone, ...batches.map(batch => batch.files)]
+  return batches.map(batch => batch.files)
 }
 
 /** One file for each batch, since node's test runner starts a process for each file that it is given. */

@@ -186,6 +186,13 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
 }
 
 /** A call of the list that has at least two rows. */
+/** What is made three times over gives two pairs of duplicates at least. */
+const TWINS: Record<string, object> = {
+  companies: { name: 'Twice Made', domain: 'twice.example' },
+  contacts: { firstName: 'Twice', lastName: 'Made', email: 'twice@sample.example' },
+  leads: { name: 'Twice Made', email: 'twice@sample.example' },
+}
+
 async function listWithPages(route: Route): Promise<{ path: string; query?: Record<string, string> }> {
   const [, first, place, nested] = route.path.split('/')
   if (!place?.startsWith('{')) {
@@ -196,6 +203,7 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
         )
     if (first === 'invites')
       for (const _ of [1, 2]) await owner.post('/invites', { email: `${fresh()}@sample.example` })
+    if (place === 'duplicates') for (const _ of [1, 2, 3]) await owner.post(`/${first}`, TWINS[first!])
     if (first === 'tags') await owner.post('/companies', { name: 'Tagged', tags: [fresh(), fresh()] })
     if (first === 'search') {
       for (const name of ['Sample A', 'Sample B']) await owner.post('/companies', { name })
