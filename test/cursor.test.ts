@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { pageFrom } from '#core/record/cursor.ts'
+import { runs } from '#test/runs.ts'
 import { type Person, useProgram, world } from './world.ts'
 
 /** Walking the pages of a list while others write, and money to the cent. */
@@ -135,7 +136,7 @@ test('every row that stays is met exactly once and in order, whatever comes and 
         )
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   )
 })
 
@@ -191,7 +192,7 @@ test('money comes back as it was sent, to the cent, and adds up to the cent', as
       assert.equal(Math.round(report.totalPipelineAmount * 100), sum)
       assert.match(String(report.totalPipelineAmount), /^-?\d+(\.\d{1,2})?$/)
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 

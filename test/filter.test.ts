@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { startOfDay } from '#core/record/relative-time.ts'
+import { runs } from '#test/runs.ts'
 import { type AnyFilter, firstInstant, type Kind, matches, type Oracle, type Row } from './filter-oracle.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -240,7 +241,7 @@ test('any filter shows exactly the rows that it means: every operator, kind, gap
   const pool = { ...POOL, companyId: ids.companyId!, contactIds: ids.contactIds! }
   await fc.assert(
     fc.asyncProperty(filtersOver(pool), filter => agree(owner, 'deals', rows, oracle, filter)),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   )
 })
 
@@ -261,7 +262,7 @@ test('moments and whole days in the zone of the workspace, over both changes of 
   const values = [...MOMENTS, ...DAYS]
   await fc.assert(
     fc.asyncProperty(filtersOver({ dueAt: values }), filter => agree(owner, 'tasks', tasks, oracle, filter)),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   )
 })
 
@@ -287,7 +288,7 @@ test('a day begins at the first instant that the calendar of any zone shows it',
       if (/Apia|Fakaofo|Kwajalein|Kiritimati|Enderbury|Kanton/.test(zone)) return
       assert.equal(startOfDay(at, zone).getTime(), firstInstant(at, zone))
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   )
 })
 
@@ -377,7 +378,7 @@ test('whatever stands in field names, values, sort and cursor, the answer is 200
         assert.ok([200, 400].includes(reply.status), `${path} ${JSON.stringify(asked)}: ${reply.text}`)
       },
     ),
-    { numRuns: 600 },
+    { numRuns: runs(600) },
   )
   assert.equal(await events(), before)
 })

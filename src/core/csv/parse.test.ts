@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { runs } from '#test/runs.ts'
 import { type CsvOptions, type CsvRow, parseCsv } from './parse.ts'
 import { detectDelimiter } from './scan.ts'
 
@@ -150,7 +151,7 @@ test('any bytes give rows, the same whatever the chunks, and never an exception'
       assert.deepEqual((await read(text, {}, size)).rows, whole.rows)
       for (const row of whole.rows) assert.ok(row.error ? row.cells.length === 0 : row.cells.length >= 2)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

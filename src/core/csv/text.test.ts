@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
+import { runs } from '#test/runs.ts'
 import { decodeText, type Encoding, sniffEncoding } from './decode.ts'
 import { parseCsv } from './parse.ts'
 import { csvLine, neutralise, restore } from './write.ts'
@@ -107,7 +108,7 @@ test('restore undoes neutralise for every string, and nothing risky is left', ()
       assert.equal(restore(neutralise(s)), s)
       assert.doesNotMatch(neutralise(s), /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/)
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
   assert.equal(neutralise('=1+1'), "'=1+1")
   assert.equal(neutralise("'=1+1"), "''=1+1")
@@ -143,7 +144,7 @@ test('what is written reads back the same, through the parser', async () => {
         assert.deepEqual(read, expected)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

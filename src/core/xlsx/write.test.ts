@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
+import { runs } from '#test/runs.ts'
 import { cellsOf, partsOf } from './read.testing.ts'
 import { type SheetColumn, workbook } from './write.ts'
 
@@ -43,7 +44,7 @@ test('every text comes back as it was, and none is a formula', async () => {
       )
       assert.ok(!/<f[ >]/.test(parts['xl/worksheets/sheet1.xml']!))
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 

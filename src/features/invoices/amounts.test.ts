@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { runs } from '#test/runs.ts'
 import { addUp } from './amounts.ts'
 
 /** A number of at most 4 decimals, as callers may give it. */
@@ -43,7 +44,7 @@ test('the parts of an invoice add up to the cent, whatever is on it', () => {
       for (const value of [totals.amount, ...totals.items.map(item => item.amount)])
         assert.equal(cents(value) % coinOf(currency), 0n, `${value} ${currency} cannot be paid in coins`)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 
@@ -63,7 +64,7 @@ test('each rounded amount is the nearest, and of two as near the one further fro
       for (const { taxRate, net, tax } of totals.taxes)
         isNearest(cents(tax), cents(net) * exact(taxRate), 1_000_000n)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 
