@@ -174,6 +174,9 @@ over('400: the cursor of another query, and one with forged values, on every lis
 /** Another query of lists that have neither a date nor an entity to narrow them. */
 const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/search': { q: 'another' },
+  '/companies/duplicates': { minScore: '0.61' },
+  '/contacts/duplicates': { minScore: '0.61' },
+  '/leads/duplicates': { minScore: '0.61' },
   '/users': { q: 'olga' },
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
@@ -186,7 +189,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
 }
 
 /** A call of the list that has at least two rows. */
-/** What is made three times over gives two pairs of duplicates at least. */
+/** What is made several times over is a group of duplicates beside those of the samples. */
 const TWINS: Record<string, object> = {
   companies: { name: 'Twice Made', domain: 'twice.example' },
   contacts: { firstName: 'Twice', lastName: 'Made', email: 'twice@sample.example' },
