@@ -26,6 +26,27 @@ export function testDatabaseUrl(): string | undefined {
   return process.env[OWN]
 }
 
+/**
+ * One more database of this process, for a program with settings of its own beside the one that its files share: each would take
+ * the other's jobs. Until it is given back, what the process starts works on it too.
+ */
+export function anotherDatabase(): { giveBack: () => void } | undefined {
+  const url = templateUrl()
+  if (!url) return undefined
+  const before = process.env[OWN]
+  const name = `${new URL(url).pathname.slice(1)}_file_${process.pid}_${++made}`
+  ownDatabase('create', url, name)
+  process.env[OWN] = Object.assign(new URL(url), { pathname: `/${name}` }).href
+  return {
+    giveBack() {
+      ownDatabase('drop', url, name)
+      if (before) process.env[OWN] = before
+      else delete process.env[OWN]
+    },
+  }
+}
+let made = 0
+
 export function ownDatabase(what: 'create' | 'drop' | 'sweep', url: string, name = ''): void {
   const file = fileURLToPath(new URL('./own-database.ts', import.meta.url))
   execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', file, what, url, name], {

@@ -291,7 +291,7 @@ test('and is held to the cross-cutting suites, and its own test passes', async (
       env: { ...env, SUITE_ONLY: '^/quotes', NODE_COMPILE_CACHE: join(root, 'compiled') },
       maxBuffer: 50_000_000,
     },
-  ).catch((error: { stdout: string }) => error)
-  assert.match(outcome.stdout, /^# fail 0$/m, outcome.stdout.slice(-6000))
+  ).catch((error: { stdout: string; stderr: string }) => error)
+  assert.match(outcome.stdout, /^# fail 0$/m, outcome.stdout.slice(-6000) + outcome.stderr.slice(-2000))
   assert.match(outcome.stdout, /^# pass (2\d|[3-9]\d)$/m)
 })

@@ -8,7 +8,11 @@ import { makeLog } from '#core/log.ts'
 import { copyTemplate, ownDatabase, templateUrl } from './database.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const LOCK = join(ROOT, 'package-lock.json')
 const CACHE = join(ROOT, 'node_modules', '.cache', 'ascendore-test')
+
+/** What a run inside a run begins with, and one in a copy of the sources: they may have other tables. */
+let inside: string | undefined
 
 /** Runs once before all test files: migrates the database that they share or copy. A run inside a run begins with that one's. */
 export async function globalSetup(): Promise<void> {
@@ -18,7 +22,16 @@ export async function globalSetup(): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'ascendore-template-'))
     await migrateIn(folder, url)
     rmSync(folder, { recursive: true, force: true })
+  } else if (process.env.ASCENDORE_TEST_TEMPLATE || !existsSync(LOCK)) {
+    inside = mkdtempSync(join(tmpdir(), 'ascendore-template-'))
+    copyTemplate(inside)
+    await migrateIn(inside)
+    process.env.ASCENDORE_TEST_TEMPLATE = inside
   } else process.env.ASCENDORE_TEST_TEMPLATE = await keptTemplate()
+}
+
+export async function globalTeardown(): Promise<void> {
+  if (inside) rmSync(inside, { recursive: true, force: true })
 }
 
 /**
@@ -30,7 +43,6 @@ async function keptTemplate(): Promise<string> {
   if (existsSync(kept)) return kept
   mkdirSync(CACHE, { recursive: true })
   const folder = mkdtempSync(join(CACHE, 'making-'))
-  copyTemplate(folder)
   await migrateIn(folder)
   for (const name of readdirSync(CACHE))
     if (!name.startsWith('making-')) rmSync(join(CACHE, name), { recursive: true, force: true })

@@ -9,7 +9,7 @@ import type { Role, Tx, Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { makeLog } from '#core/log.ts'
 import { type Program, startProgram } from '#core/program.ts'
-import { copyTemplate, testDatabaseUrl } from './database.ts'
+import { anotherDatabase, copyTemplate, testDatabaseUrl } from './database.ts'
 
 /** One answer of the API, with its body already read. */
 export type Reply = { status: number; body: any; headers: LightMyRequestResponse['headers']; text: string }
@@ -68,7 +68,8 @@ export function testEnv(dataDir: string, more: Env = {}): Env {
 
 type Running = { program: Program; stop: () => Promise<void> }
 
-async function begin(more: Env): Promise<Running> {
+async function begin(more: Env, isBeside = false): Promise<Running> {
+  const another = isBeside ? anotherDatabase() : undefined
   const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-test-'))
   if (!testDatabaseUrl()) copyTemplate(dataDir)
   const log = makeLog('warn', { write: (line: string) => void unexpected.push(line) })
@@ -76,6 +77,7 @@ async function begin(more: Env): Promise<Running> {
   const stop = async () => {
     await started.stop()
     rmSync(dataDir, { recursive: true, force: true })
+    another?.giveBack()
   }
   return { program: started, stop }
 }
@@ -105,7 +107,7 @@ export function useProgram(more: Env | (() => Promise<Env>) = {}): () => Program
   const isShared = isKept && typeof more === 'object' && Object.keys(more).length === 0
   let running: Running | undefined
   before(async () => {
-    running = await (isShared ? keep() : begin(typeof more === 'function' ? await more() : more))
+    running = await (isShared ? keep() : begin(typeof more === 'function' ? await more() : more, isKept))
     program = running.program
   })
   after(async () => {
