@@ -47,6 +47,7 @@ const MOVES: Record<string, readonly Move[]> = {
   DRAFT: ['SENT', 'VOID'],
   SENT: ['PAID', 'VOID'],
   OVERDUE: ['PAID', 'VOID'],
+  PAID: ['VOID'],
 }
 
 /** Its PDF, and sending, paying and voiding it, each confirmed: none of these can be taken back. */
