@@ -28,6 +28,15 @@ export type Who = {
   userAgent?: string
 }
 
+/** The system itself, which sees and may change all of one workspace: for what runs by the clock or by a link without sign-in. */
+export const systemIn = (workspaceId: string, timezone = 'UTC'): Who => ({
+  workspaceId,
+  userId: null,
+  role: 'OWNER',
+  visibility: 'workspace',
+  timezone,
+})
+
 /** The database roles. None owns a table, none may bypass row-level security; policies name them. */
 export type DbRole =
   | 'ascendore_admin'

@@ -1,5 +1,5 @@
 import { arrayLiteral } from '#core/db/engine.ts'
-import type { Database } from '#core/db/workspace.ts'
+import { type Database, systemIn } from '#core/db/workspace.ts'
 import type { Follower } from '#core/events/follow.ts'
 
 /**
@@ -56,13 +56,7 @@ export async function refreshEngagement(database: Database): Promise<void> {
     scope.session.rows('select id from workspaces'),
   )
   for (const { id } of workspaces) {
-    const who = {
-      workspaceId: id as string,
-      userId: null,
-      role: 'OWNER',
-      visibility: 'workspace',
-      timezone: 'UTC',
-    } as const
+    const who = systemIn(id as string)
     for (let last = '00000000-0000-0000-0000-000000000000'; ; ) {
       const ids = await database.inWorkspace(who, async tx => {
         const rows = await tx.session.rows(

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemIn } from '#core/db/workspace.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
 import { hashPassword } from '#features/people/passwords.ts'
@@ -40,7 +41,7 @@ async function seed(app: App): Promise<void> {
   const passwordHash = await hashPassword(password)
   const data = generateDemo({ now: new Date() })
   const workspaceId = newId()
-  const who = { workspaceId, userId: null, role: 'OWNER', visibility: 'workspace', timezone: 'UTC' } as const
+  const who = systemIn(workspaceId)
   const settings = { exchangeRates: { EUR: 1.09, GBP: 1.27 }, mailTracking: true }
   await app.database.inWorkspace(who, async tx => {
     await tx.as('ascendore_auth', () =>

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hashOf } from '#core/auth/sealing.ts'
-import type { Tx, Who } from '#core/db/workspace.ts'
+import { systemIn, type Tx, type Who } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 
 /** The workspace stands in the token, so that it is found without looking through all of them. */
@@ -8,11 +8,7 @@ export const INBOX_TOKEN = /^([0-9a-f]{32})([\w-]{43})$/
 
 /** On whose behalf a mail service calls. */
 export const inboxWho = (token: string, request: { id: string; ip: string }): Who => ({
-  workspaceId: token.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-  userId: null,
-  role: 'OWNER',
-  visibility: 'workspace',
-  timezone: 'UTC',
+  ...systemIn(token.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')),
   requestId: request.id,
   ip: request.ip,
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Tx, Who } from '#core/db/workspace.ts'
+import { systemIn, type Tx } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { Answer, publicOperation } from '#core/http/operation.ts'
@@ -18,7 +18,7 @@ async function note(
   { workspaceId, emailId }: MailPlace,
   what: 'opened' | 'clicked',
 ): Promise<void> {
-  const who: Who = { workspaceId, userId: null, role: 'OWNER', visibility: 'workspace', timezone: 'UTC' }
+  const who = systemIn(workspaceId)
   await app.database.inWorkspace(who, async tx => {
     if (!(await isTracking(tx))) return
     const now = new Date().toISOString()

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { Tx, Who } from '#core/db/workspace.ts'
+import { systemIn, type Tx } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { Answer, publicOperation } from '#core/http/operation.ts'
@@ -29,7 +29,7 @@ async function forMail<T>(
   const link = readLink(app.config.jwtSecret, token)
   if (!link) throw notFound('Link')
   const { workspaceId, emailId } = link
-  const who: Who = { workspaceId, userId: null, role: 'OWNER', visibility: 'workspace', timezone: 'UTC' }
+  const who = systemIn(workspaceId)
   return app.database.inWorkspace(who, async tx => {
     const [row] = await tx.session.rows(
       `select e.id, e.to_address as address, w.name as "workspaceName" from emails e join workspaces w on w.id = e.workspace_id

@@ -1,5 +1,5 @@
 import { arrayLiteral } from '#core/db/engine.ts'
-import type { Database, Who } from '#core/db/workspace.ts'
+import { type Database, systemIn, type Who } from '#core/db/workspace.ts'
 import type { Schedule } from '#core/jobs/jobs.ts'
 import type { Log } from '#core/log.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -25,13 +25,7 @@ export async function markOverdue(database: Database, log: Log, at: Date = new D
     ),
   )
   for (const { id, timezone, start } of waiting) {
-    const who: Who = {
-      workspaceId: id as string,
-      userId: null,
-      role: 'OWNER',
-      visibility: 'workspace',
-      timezone: timezone as string,
-    }
+    const who = systemIn(id as string, timezone as string)
     let count = 0
     for (let marked = INVOICES_AT_ONCE; marked === INVOICES_AT_ONCE; count += marked)
       marked = await markSome(database, who, start as string)

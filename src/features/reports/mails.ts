@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
-import type { Role, Tx, Who } from '#core/db/workspace.ts'
+import { type Role, systemIn, type Tx, type Who } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
@@ -17,14 +17,6 @@ const REPORTS_AT_ONCE = 500
 /** Tries in all; between them the queue waits 5 s and then ever longer. */
 const ATTEMPTS_AT_MOST = 8
 const KEPT_DAYS = 90
-
-const systemIn = (workspaceId: string, timezone: string): Who => ({
-  workspaceId,
-  userId: null,
-  role: 'OWNER',
-  visibility: 'workspace',
-  timezone,
-})
 
 /**
  * Puts the mails of the reports that are due into the queue, each recipient's once, and reckons the next time. What was

@@ -1,5 +1,5 @@
 import { arrayLiteral } from '#core/db/engine.ts'
-import type { Database, Tx, Who } from '#core/db/workspace.ts'
+import { type Database, systemIn, type Tx } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import type { Log } from '#core/log.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -100,13 +100,7 @@ export async function purgeExpired(database: Database, log: Log): Promise<void> 
     scope.session.rows(`select id, (settings->>'retentionDays')::int as days from workspaces`),
   )
   for (const { id, days } of workspaces) {
-    const who: Who = {
-      workspaceId: id as string,
-      userId: null,
-      role: 'OWNER',
-      visibility: 'workspace',
-      timezone: 'UTC',
-    }
+    const who = systemIn(id as string)
     for (const record of allRecords().filter(candidate => candidate.contract.softDelete)) {
       for (;;) {
         const count = await database.inWorkspace(who, async tx => {

@@ -1,4 +1,4 @@
-import type { Database, Who } from '#core/db/workspace.ts'
+import { type Database, systemIn, type Who } from '#core/db/workspace.ts'
 import type { Schedule } from '#core/jobs/jobs.ts'
 import type { Log } from '#core/log.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -26,13 +26,7 @@ export async function giveReminders(database: Database, log: Log, at: Date = new
     ),
   )
   for (const { id, timezone } of waiting) {
-    const who: Who = {
-      workspaceId: id as string,
-      userId: null,
-      role: 'OWNER',
-      visibility: 'workspace',
-      timezone: timezone as string,
-    }
+    const who = systemIn(id as string, timezone as string)
     let count = 0
     for (let given = VISITS_AT_ONCE; given === VISITS_AT_ONCE; count += given)
       given = await giveSome(database, who, at.toISOString())
