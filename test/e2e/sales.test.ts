@@ -190,8 +190,8 @@ async function walk(look: { colorScheme: 'light' | 'dark'; viewport: { width: nu
     '/leads',
     '/deals',
     '/tasks',
-    '/imports',
-    '/members',
+    '/settings/imports',
+    '/settings/members',
     '/trash',
   ]) {
     await tab.goto(path)

@@ -6,7 +6,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { api, useMay } from '../api.ts'
 import { titleOf } from '../kit/titles.ts'
-import { navPages } from '../pages.ts'
+import { isFor, navPages, sections } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './palette.module.css'
 
@@ -120,7 +120,7 @@ export default function Palette({ close }: { close: () => void }) {
 
 function useEntries(typed: string, close: () => void): Entry[] {
   const text = useText()
-  const may = useMay()
+  const { write, administer } = useMay()
   const navigate = useNavigate()
   const found = useFound(typed)
   return useMemo(() => {
@@ -138,18 +138,19 @@ function useEntries(typed: string, close: () => void): Entry[] {
         run: go(`/${path}/$id`, { id: row.id }),
       }),
     )
-    const pages = navPages
-      .filter(page => !page.isForAdmins || may.administer)
+    const pages = [...navPages, ...sections]
+      .filter(page => isFor(page, { write, administer }))
       .map(
         (page): Entry => ({
           key: page.path.replaceAll('/', '_'),
           group: text.palette.pages,
           label: page.title(text),
-          icon: page.nav.icon,
+          hint: page.section && text.nav.settings,
+          icon: (page.nav ?? page.section)!.icon,
           run: go(page.path),
         }),
       )
-    const actions = may.write
+    const actions = write
       ? [...SEARCHED, ...CREATED].map(
           ({ name, path }): Entry => ({
             key: `new-${name}`,
@@ -165,7 +166,7 @@ function useEntries(typed: string, close: () => void): Entry[] {
       : []
     const matches = ({ label }: Entry) => label.toLowerCase().includes(typed.toLowerCase())
     return [...records, ...pages.filter(matches), ...actions.filter(matches)]
-  }, [found, text, typed, may.administer, may.write, navigate, close])
+  }, [found, text, typed, write, administer, navigate, close])
 }
 
 type Row = { id: string } & Record<string, string | null>

@@ -6,7 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
 import { isMac } from '../kit/platform.ts'
 import { useLive } from '../live.ts'
-import { NAV_GROUPS, navPages, pages } from '../pages.ts'
+import { isFor, NAV_GROUPS, navPages, pages } from '../pages.ts'
 import { prefetchViews } from '../table/saved-views.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
@@ -85,9 +85,7 @@ function SideBar() {
   return (
     <nav aria-label={text.app.menu}>
       {NAV_GROUPS.map(group => {
-        const entries = navPages.filter(
-          page => page.nav.group === group && (!page.isForAdmins || may.administer),
-        )
+        const entries = navPages.filter(page => page.nav.group === group && isFor(page, may))
         return entries.length ? <NavGroup key={group} group={group} entries={entries} /> : null
       })}
     </nav>
@@ -169,6 +167,7 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['t', go('/tasks')],
     ['v', go('/visits')],
     ['i', go('/invoices')],
+    ['s', go('/settings')],
   ])
 }
 

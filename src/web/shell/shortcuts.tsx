@@ -16,6 +16,7 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.goTasks, ['G', 'T']],
     [shortcuts.goVisits, ['G', 'V']],
     [shortcuts.goInvoices, ['G', 'I']],
+    [shortcuts.goSettings, ['G', 'S']],
   ]
   return (
     <Modal opened onClose={close} title={shortcuts.title}>

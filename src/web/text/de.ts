@@ -738,6 +738,7 @@ export const de: Text = {
     goTasks: 'Zu den Aufgaben',
     goVisits: 'Zu den Besuchen',
     goInvoices: 'Zu den Rechnungen',
+    goSettings: 'Zu den Einstellungen',
   },
   user: {
     theme: 'Aussehen',
@@ -750,6 +751,18 @@ export const de: Text = {
     unverified: 'Bitte bestätigen Sie Ihre Adresse: Wir haben Ihnen einen Link gesandt.',
     resend: 'Noch einmal senden',
     resent: 'Gesandt',
+  },
+  settings: {
+    groups: {
+      you: 'Sie',
+      workspace: 'Arbeitsbereich',
+      data: 'Daten',
+      outreach: 'Ansprache',
+      developers: 'Entwicklung',
+    },
+    unsavedTitle: 'Ohne Speichern verlassen?',
+    unsavedText: 'Was Sie auf dieser Seite geändert haben, ist nicht gespeichert.',
+    leave: 'Ohne Speichern verlassen',
   },
   members: {
     title: 'Mitglieder',

@@ -715,6 +715,7 @@ export const en = {
     goTasks: 'Go to tasks',
     goVisits: 'Go to visits',
     goInvoices: 'Go to invoices',
+    goSettings: 'Go to settings',
   },
   user: {
     theme: 'Theme',
@@ -727,6 +728,18 @@ export const en = {
     unverified: 'Please verify your address: we have sent you a link.',
     resend: 'Send again',
     resent: 'Sent',
+  },
+  settings: {
+    groups: {
+      you: 'You',
+      workspace: 'Workspace',
+      data: 'Data',
+      outreach: 'Outreach',
+      developers: 'Developers',
+    },
+    unsavedTitle: 'Leave without saving?',
+    unsavedText: 'What you changed on this page has not been saved.',
+    leave: 'Leave without saving',
   },
   members: {
     title: 'Members',
