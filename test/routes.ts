@@ -50,6 +50,18 @@ const FILLERS: Record<string, Filler> = {
     const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
     return { body: { stageIds: own.reverse() } }
   },
+  'PUT /pipelines/{id}/stages': async samples => {
+    const made = await samples.person.post('/pipelines', { name: fresh('Pipeline ') })
+    return { ids: { id: made.body.id }, body: { stages: [{ name: fresh('Stage ') }] } }
+  },
+  'POST /sample-data': async ({ person }) => {
+    await person.delete('/sample-data')
+    return {}
+  },
+  'DELETE /sample-data': async ({ person }) => {
+    await person.post('/sample-data')
+    return {}
+  },
   'POST /reports/run': async () => ({
     body: { entity: 'deal', groupBy: ['ownerId'], measures: [{ op: 'sum', field: 'amount' }] },
   }),
@@ -274,6 +286,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
+  [/^(POST|DELETE) \/sample-data$/, 'ADMIN'],
   [/^POST \/search$/, 'VIEWER'],
   [/^POST \/reports\/(run|\{id\}\/(un)?subscribe)$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
