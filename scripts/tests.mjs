@@ -141,6 +141,6 @@ export const runTests = async (runNode, given) => {
     )
   }
   const whole = await runFiles(runNode, all.filter(isSlow), wanted, options)
-  const single = ['--test-name-pattern=/\(slow\)$/', ...options]
+  const single = ['--test-name-pattern=/\\(slow\\)$/', ...options]
   return (await runFiles(runNode, all.filter(hasSlow), wanted, single)) || whole
 }
