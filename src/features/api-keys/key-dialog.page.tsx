@@ -1,4 +1,4 @@
-import { Modal, MultiSelect, Text as P, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
+import { Input, Modal, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { addDays, dayIn, momentAt } from '#core/record/relative-time.ts'
@@ -113,13 +113,14 @@ function Scopes({ reach, setReach, some, setSome, error }: ScopesGiven) {
     queryFn: async () => (await api.get<{ scopes: string[] }>('/api-keys/scopes')).scopes,
   })
   return (
-    <div>
-      <P size="sm" fw={500} mb={4} id="reach">
-        {text.apiKeys.scopes}
-      </P>
+    <Input.Wrapper
+      label={text.apiKeys.scopes}
+      labelElement="div"
+      error={reach === 'some' ? undefined : error}
+    >
       <SegmentedControl
         fullWidth
-        aria-labelledby="reach"
+        aria-label={text.apiKeys.scopes}
         value={reach}
         onChange={value => setReach(value as Reach)}
         data={(['read', 'all', 'some'] as const).map(value => ({ value, label: text.apiKeys.reach[value] }))}
@@ -137,11 +138,6 @@ function Scopes({ reach, setReach, some, setSome, error }: ScopesGiven) {
           onChange={setSome}
         />
       )}
-      {reach !== 'some' && error && (
-        <P size="xs" c="var(--late)" mt={4}>
-          {error}
-        </P>
-      )}
-    </div>
+    </Input.Wrapper>
   )
 }

@@ -1,60 +1,80 @@
-import { Checkbox, Table } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { api } from '#web/api.ts'
+import { Checkbox, Table, Title } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { api, messageOf, queries, useMay } from '#web/api.ts'
+import listing from '#web/kit/list.module.css'
+import { tellFault } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
-import { SettingsPage } from '#web/settings/kit.tsx'
-import { useOptimistic } from '#web/settings/optimistic.ts'
 import { useText } from '#web/text/index.tsx'
 
 type Preference = { kind: string; inApp: boolean; email: boolean }
 type Preferences = { rows: Preference[] }
 const KEY = ['notifications', 'preferences']
-const WAYS = ['inApp', 'email'] as const
 
-/** Of what one is told, and how. */
+/** What I am told of, in the app and by mail. */
 export default function NotificationPreferences() {
   const text = useText()
-  const { data, error, refetch } = useQuery({
+  const may = useMay()
+  const { data, isPending, isError, error, refetch } = useQuery({
     queryKey: KEY,
     queryFn: () => api.get<Preferences>('/notifications/preferences'),
   })
-  const choosing = useOptimistic<Preferences, Preference>({
-    key: KEY,
-    apply: ({ rows }, chosen) => ({ rows: rows.map(row => (row.kind === chosen.kind ? chosen : row)) }),
-    send: chosen => api.patch('/notifications/preferences', { preferences: [chosen] }),
+  const choosing = useMutation({
+    mutationFn: (preference: Partial<Preference> & { kind: string }) =>
+      api.patch<Preferences>('/notifications/preferences', { preferences: [preference] }),
+    onMutate({ kind, ...change }) {
+      const before = queries.getQueryData<Preferences>(KEY)
+      queries.setQueryData<Preferences>(
+        KEY,
+        known => known && { rows: known.rows.map(row => (row.kind === kind ? { ...row, ...change } : row)) },
+      )
+      return before
+    },
+    onSuccess: answer => queries.setQueryData(KEY, answer),
+    onError(fault, _change, before) {
+      queries.setQueryData(KEY, before)
+      tellFault(messageOf(fault, text.common.offline))
+    },
   })
-  if (error) return <Fault error={error} retry={refetch} />
-  if (!data) return <Waiting />
+  if (isPending) return <Waiting />
+  if (isError) return <Fault error={error} retry={refetch} />
   return (
-    <SettingsPage title={text.told.title} hint={text.told.hint}>
-      <ScrollBox label={text.told.title}>
-        <Table verticalSpacing={8} horizontalSpacing="md" fz="sm">
+    <div className={listing.page}>
+      <Title order={1}>{text.notices.preferences}</Title>
+      <ScrollBox label={text.notices.preferences}>
+        <Table verticalSpacing="sm" horizontalSpacing="md" fz="sm">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{text.told.when}</Table.Th>
-              <Table.Th w={90}>{text.told.inApp}</Table.Th>
-              <Table.Th w={90}>{text.told.email}</Table.Th>
+              <Table.Th>{text.notices.kind}</Table.Th>
+              <Table.Th>{text.notices.inApp}</Table.Th>
+              <Table.Th>{text.notices.byMail}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {data.rows.map(row => (
-              <Table.Tr key={row.kind}>
-                <Table.Td>{text.told.kinds[row.kind] ?? row.kind}</Table.Td>
-                {WAYS.map(way => (
-                  <Table.Td key={way}>
-                    <Checkbox
-                      aria-label={`${text.told.kinds[row.kind] ?? row.kind}: ${text.told[way]}`}
-                      checked={row[way]}
-                      onChange={event => choosing.mutate({ ...row, [way]: event.currentTarget.checked })}
-                    />
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
+            {data.rows
+              .filter(({ kind }) => kind !== 'WEBHOOK_PAUSED' || may.administer)
+              .map(row => (
+                <Table.Tr key={row.kind}>
+                  <Table.Td>{text.notices.kinds[row.kind] ?? row.kind}</Table.Td>
+                  {(['inApp', 'email'] as const).map(way => (
+                    <Table.Td key={way}>
+                      <Checkbox
+                        aria-label={`${text.notices.kinds[row.kind] ?? row.kind}: ${way === 'inApp' ? text.notices.inApp : text.notices.byMail}`}
+                        checked={row[way]}
+                        onChange={event =>
+                          choosing.mutate({ kind: row.kind, [way]: event.currentTarget.checked })
+                        }
+                      />
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
           </Table.Tbody>
         </Table>
       </ScrollBox>
-    </SettingsPage>
+      <p className="quiet" style={{ margin: 0 }}>
+        {text.notices.preferencesHint}
+      </p>
+    </div>
   )
 }

@@ -88,18 +88,18 @@ function MemberRow({ member }: { member: Membership }) {
   const isFixed = isSelf || (member.role === 'OWNER' && role !== 'OWNER')
   const roles = ROLES.filter(each => each !== 'OWNER' || role === 'OWNER' || member.role === 'OWNER')
   return (
-    <li style={{ flexWrap: 'wrap' }}>
-      <div className={classes.main} style={{ minWidth: 180 }}>
+    <li>
+      <div className={classes.main}>
         <MemberName id={member.id} />
         <span className="quiet one-line" title={member.email}>
-          {member.email}
+          {[member.email, isSelf && text.common.you, !member.isActive && text.members.inactive]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
       </div>
-      {!member.isActive && <span className="quiet">{text.members.inactive}</span>}
-      {isSelf && <span className="quiet">{text.common.you}</span>}
       <Select
         size="xs"
-        w={120}
+        w={110}
         aria-label={`${text.members.role}: ${member.name}`}
         disabled={isFixed}
         value={member.role}

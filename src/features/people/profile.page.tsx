@@ -2,7 +2,7 @@ import {
   Alert,
   Button,
   Group,
-  Text as P,
+  Input,
   PasswordInput,
   SegmentedControl,
   Select,
@@ -152,17 +152,16 @@ function Theme() {
   const text = useText()
   const { preferences, prefer } = usePreferences()
   return (
-    <div>
-      <P size="sm" fw={500} mb={4} id="theme">
-        {text.user.theme}
-      </P>
-      <SegmentedControl
-        aria-labelledby="theme"
-        value={preferences.theme ?? 'auto'}
-        onChange={theme => prefer({ theme: theme as 'light' | 'dark' | 'auto' })}
-        data={(['light', 'dark', 'auto'] as const).map(value => ({ value, label: text.user[value] }))}
-      />
-    </div>
+    <Input.Wrapper label={text.user.theme} labelElement="div">
+      <div>
+        <SegmentedControl
+          aria-label={text.user.theme}
+          value={preferences.theme ?? 'auto'}
+          onChange={theme => prefer({ theme: theme as 'light' | 'dark' | 'auto' })}
+          data={(['light', 'dark', 'auto'] as const).map(value => ({ value, label: text.user[value] }))}
+        />
+      </div>
+    </Input.Wrapper>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Group, Modal, NumberInput, Text as P, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { Group, Input, Modal, NumberInput, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, issuesByPath, type Pipeline, type Stage } from '#web/api.ts'
@@ -53,23 +53,19 @@ export function StageDialog({ pipeline, stage, close }: Given) {
             error={issues.name}
             onChange={event => setName(event.currentTarget.value)}
           />
-          <div>
-            <P size="sm" fw={500} mb={4} id="stage-kind">
-              {text.pipelines.kind}
-            </P>
+          <Input.Wrapper
+            label={text.pipelines.kind}
+            labelElement="div"
+            error={issues.kind && text.pipelines.kindFixed}
+          >
             <SegmentedControl
               fullWidth
-              aria-labelledby="stage-kind"
+              aria-label={text.pipelines.kind}
               value={kind}
               onChange={value => setKind(value as Stage['kind'])}
               data={KINDS.map(value => ({ value, label: choiceLabel(text, value) }))}
             />
-            {issues.kind && (
-              <P size="xs" c="var(--late)" mt={4} role="alert">
-                {text.pipelines.kindFixed}
-              </P>
-            )}
-          </div>
+          </Input.Wrapper>
           {kind === 'OPEN' && (
             <Group grow align="flex-start">
               <NumberInput

@@ -13,6 +13,7 @@ import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
 import { UserMenu } from './user-menu.tsx'
 
+const Bell = lazy(() => import('#features/notifications/bell.page.tsx'))
 const Palette = lazy(() => import('./palette.tsx'))
 const Shortcuts = lazy(() => import('./shortcuts.tsx'))
 
@@ -60,6 +61,9 @@ export function Shell() {
           <ActionIcon size="lg" onClick={palette.open} hiddenFrom="sm" aria-label={text.palette.open}>
             <IconSearch size={18} />
           </ActionIcon>
+          <Suspense fallback={<span className={classes.bell} />}>
+            <Bell />
+          </Suspense>
           <UserMenu showShortcuts={help.open} />
         </Group>
       </AppShell.Header>
@@ -163,6 +167,8 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['shift+?', toggleHelp],
     ['g', () => setGoing(true)],
     ['h', go('/')],
+    ['s', go('/search')],
+    ['b', go('/notifications')],
     ['p', go('/pipeline')],
     ['c', go('/contacts')],
     ['o', go('/companies')],

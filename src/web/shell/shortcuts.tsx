@@ -10,6 +10,8 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.help, ['?']],
     [shortcuts.create, ['N']],
     [shortcuts.goHome, ['G', 'H']],
+    [shortcuts.goSearch, ['G', 'S']],
+    [shortcuts.goNotices, ['G', 'B']],
     [shortcuts.goPipeline, ['G', 'P']],
     [shortcuts.goContacts, ['G', 'C']],
     [shortcuts.goCompanies, ['G', 'O']],

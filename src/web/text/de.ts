@@ -99,6 +99,158 @@ export const de: Text = {
     emptyFilter: 'Nichts passt. Lockern Sie Filter oder Suche.',
     home: 'Zum Start',
   },
+  search: {
+    title: 'Suche',
+    placeholder: 'Namen, Nummern, Wörter aus Notizen und Dateien…',
+    everything: 'Alles',
+    types: 'Arten von Einträgen',
+    owner: 'Von allen',
+    changed: 'Geändert: jederzeit',
+    within: days =>
+      days === 7 ? 'In den letzten 7 Tagen' : days === 30 ? 'In den letzten 30 Tagen' : 'Im letzten Jahr',
+    count: n => (n === '1' ? '1 Treffer' : `${n} Treffer`),
+    nothing: 'Nichts gefunden',
+    nothingHint:
+      'Versuchen Sie weniger Wörter, oder nehmen Sie einen Filter weg. Tippfehler werden verziehen.',
+    start: 'Alle Einträge durchsuchen',
+    startHint: 'Auch den Text von Notizen, Mails und Dateien. Pfeiltasten gehen durch die Treffer.',
+    recent: 'Letzte Suchen',
+    all: q => `Alle Treffer für „${q}“ zeigen`,
+  },
+  notices: {
+    title: 'Mitteilungen',
+    unread: n =>
+      n === 0 ? 'Mitteilungen' : n === 1 ? 'Mitteilungen, 1 ungelesen' : `Mitteilungen, ${n} ungelesen`,
+    which: 'Welche zu zeigen sind',
+    every: 'Alle',
+    onlyUnread: 'Ungelesene',
+    markAll: 'Alle als gelesen markieren',
+    mark: message => `Als gelesen markieren: ${message}`,
+    all: 'Alle zeigen',
+    none: 'Nichts Neues',
+    noneHint: 'Hier steht, wenn Ihnen jemand etwas übergibt oder Sie erwähnt, und wenn etwas fällig ist.',
+    gone: 'Das gibt es nicht mehr, oder Sie dürfen es nicht sehen.',
+    somebody: 'Jemand',
+    preferences: 'Was mir mitgeteilt wird',
+    preferencesHint: 'Mails kommen gesammelt: höchstens eine in fünf Minuten.',
+    kind: 'Was geschieht',
+    inApp: 'In der App',
+    byMail: 'Per Mail',
+    kinds: {
+      ASSIGNED: 'Mir wird ein Eintrag übergeben',
+      MENTIONED: 'Jemand erwähnt mich in einer Notiz',
+      TASK_DUE: 'Eine meiner Aufgaben ist fällig',
+      VISIT_REMINDER: 'Ein Besuch steht an',
+      STAGE_MOVED: 'Jemand anders verschiebt ein Geschäft von mir',
+      IMPORT_FINISHED: 'Ein Import von mir ist zu Ende',
+      WEBHOOK_PAUSED: 'Ein Webhook wurde angehalten',
+    },
+    say: {
+      ASSIGNED: ({ who, what, count }) =>
+        count > 1 ? `${who} hat Ihnen ${count} Einträge übergeben` : `${who} hat Ihnen übergeben: ${what}`,
+      MENTIONED: ({ who }) => `${who} hat Sie in einer Notiz erwähnt`,
+      TASK_DUE: ({ what }) => `Fällig: ${what}`,
+      VISIT_REMINDER: ({ what, detail }) => (detail ? `${what}: ${detail}` : `Bald: ${what}`),
+      STAGE_MOVED: ({ who, what, count, detail }) =>
+        count > 1
+          ? `${who} hat ${count} Ihrer Geschäfte verschoben`
+          : detail
+            ? `${who} hat verschoben: ${what}, nach ${detail}`
+            : `${who} hat verschoben: ${what}`,
+      IMPORT_FINISHED: ({ what, detail }) =>
+        detail === 'failed' ? `Fehlgeschlagen: ${what}` : `Abgeschlossen: ${what}`,
+      WEBHOOK_PAUSED: ({ what }) => `Angehalten, da Zustellungen gescheitert sind: ${what}`,
+    },
+    nouns: { import: 'Import', webhook: 'Webhook' },
+  },
+  welcome: {
+    title: 'Arbeitsbereich einrichten',
+    step: (n, all) => `Schritt ${n} von ${all}`,
+    next: 'Weiter',
+    skip: 'Überspringen',
+    skipAll: 'Rest überspringen',
+    back: 'Zurück',
+    resume: 'Ihr Arbeitsbereich ist noch nicht eingerichtet',
+    resumeHint: n =>
+      n === 1
+        ? 'Ein Schritt ist übrig. Sie dürfen ihn überspringen.'
+        : `${n} Schritte sind übrig. Sie dürfen jeden überspringen.`,
+    goOn: 'Weitermachen',
+    dismiss: 'Nicht nötig',
+    workspace: 'Ihr Arbeitsbereich',
+    workspaceHint: 'Wie er heißt, seine Währung und seine Zeitzone. Alles lässt sich später ändern.',
+    name: 'Name',
+    currency: 'Währung',
+    timezone: 'Zeitzone',
+    pipeline: 'Wie Sie verkaufen',
+    pipelineHint:
+      'Die Phasen, die ein Geschäft durchläuft. Beginnen Sie mit einer Vorlage; Phasen lassen sich jederzeit ändern.',
+    hasDeals: 'In der Pipeline sind schon Geschäfte, darum bleiben die Phasen, wie sie sind.',
+    team: 'Ihr Team',
+    teamHint: 'Eine Adresse je Zeile. Sie erhalten eine Mail mit einem Link.',
+    addresses: 'E-Mail-Adressen',
+    invited: n => (n === 1 ? '1 Einladung versandt' : `${n} Einladungen versandt`),
+    data: 'Ihre Daten',
+    dataHint: 'Bringen Sie eigene mit, oder sehen Sie sich erst mit erfundenen um.',
+    import: 'Datei importieren',
+    importHint: 'Firmen, Kontakte, Leads oder Geschäfte aus CSV oder Excel, auch Exporte anderer CRMs.',
+    sample: 'Mit Beispieldaten ausprobieren',
+    sampleHint:
+      'Einige Firmen mit Kontakten, Geschäften, Leads, Aufgaben und Gesprächen, alle mit dem Schlagwort „Sample“. Sie lassen sich später auf einmal entfernen.',
+    sampleDone: n => `${n} Beispiele wurden angelegt`,
+    removeSample: 'Beispieldaten entfernen',
+    sampleRemoved: n => `${n} Beispiele wurden in den Papierkorb gelegt`,
+    templates: [
+      {
+        key: 'sales',
+        name: 'Vertrieb an Firmen',
+        hint: 'Angebote an Firmen, vom ersten Kontakt bis zum Vertrag',
+        stages: [
+          { name: 'Anbahnung', probability: 10, rottingDays: 30 },
+          { name: 'Qualifizierung', probability: 25, rottingDays: 21 },
+          { name: 'Angebot', probability: 50, rottingDays: 21 },
+          { name: 'Verhandlung', probability: 75, rottingDays: 14 },
+        ],
+        ends: ['Gewonnen', 'Verloren'],
+      },
+      {
+        key: 'software',
+        name: 'Software und Abonnements',
+        hint: 'Vorführung und Test vor dem Vertrag',
+        stages: [
+          { name: 'Erstgespräch', probability: 10, rottingDays: 14 },
+          { name: 'Vorführung', probability: 30, rottingDays: 14 },
+          { name: 'Test', probability: 50, rottingDays: 30 },
+          { name: 'Sicherheit und Recht', probability: 75, rottingDays: 21 },
+          { name: 'Vertrag versandt', probability: 90, rottingDays: 10 },
+        ],
+        ends: ['Gewonnen', 'Verloren'],
+      },
+      {
+        key: 'services',
+        name: 'Projekte und Dienste',
+        hint: 'Auftragsklärung, Schätzung und Angebot für jede Arbeit',
+        stages: [
+          { name: 'Anfrage', probability: 15, rottingDays: 7 },
+          { name: 'Klärung', probability: 30, rottingDays: 14 },
+          { name: 'Schätzung', probability: 50, rottingDays: 14 },
+          { name: 'Angebot versandt', probability: 70, rottingDays: 21 },
+        ],
+        ends: ['Beauftragt', 'Abgelehnt'],
+      },
+      {
+        key: 'short',
+        name: 'Kurz und einfach',
+        hint: 'Drei Schritte, für schnelle Verkäufe',
+        stages: [
+          { name: 'Neu', probability: 20, rottingDays: 7 },
+          { name: 'Im Gespräch', probability: 50, rottingDays: 14 },
+          { name: 'Angebot', probability: 80, rottingDays: 14 },
+        ],
+        ends: ['Gewonnen', 'Verloren'],
+      },
+    ],
+  },
   table: {
     newRecord: label => `${label} anlegen`,
     empty: plural => `Noch keine ${plural}`,
@@ -721,6 +873,7 @@ export const de: Text = {
   palette: {
     open: 'Suchen oder springen…',
     placeholder: 'Name, Seite oder Befehl',
+    records: 'Einträge',
     pages: 'Seiten',
     actions: 'Befehle',
     nothing: 'Nichts gefunden',
@@ -732,6 +885,8 @@ export const de: Text = {
     help: 'Diese Hilfe',
     create: 'Neuer Eintrag auf dieser Seite',
     goHome: 'Zum Start',
+    goSearch: 'Zur Suche',
+    goNotices: 'Zu den Mitteilungen',
     goPipeline: 'Zur Pipeline',
     goContacts: 'Zu den Kontakten',
     goCompanies: 'Zu den Firmen',
@@ -819,22 +974,6 @@ export const de: Text = {
     lastUsed: when => `zuletzt ${when}`,
     since: day => `seit ${day}`,
     unknownDevice: 'Unbekanntes Programm',
-  },
-  told: {
-    title: 'Benachrichtigungen',
-    hint: 'Wovon Sie hören wollen. Mails kommen gesammelt, höchstens eine in fünf Minuten.',
-    when: 'Sagt mir, wenn',
-    inApp: 'In der App',
-    email: 'Per E-Mail',
-    kinds: {
-      ASSIGNED: 'mir jemand etwas zuweist',
-      MENTIONED: 'mich jemand in einer Notiz nennt',
-      TASK_DUE: 'eine Aufgabe von mir fällig ist',
-      VISIT_REMINDER: 'ein Besuch von mir bevorsteht',
-      STAGE_MOVED: 'jemand einen Deal von mir verschiebt',
-      IMPORT_FINISHED: 'ein Import von mir fertig ist',
-      WEBHOOK_PAUSED: 'ein Webhook angehalten wird (Admins)',
-    },
   },
   workspace: {
     title: 'Arbeitsbereich',
@@ -1124,6 +1263,11 @@ export const de: Text = {
     },
   },
   imports: {
+    hint: 'Jeder Import lässt sich als Ganzes zurücknehmen.',
+    undoing: 'Der Import wird zurückgenommen',
+    undoTitle: name => `${name} zurücknehmen?`,
+    undoText: (created, updated) =>
+      `Was er angelegt hat, kommt in den Papierkorb (${created}), was er geändert hat, wird, was es war (${updated}). Was jemand seitdem geändert hat, bleibt.`,
     sheet: 'Tabellenblatt',
     preset: (name: string) =>
       `Das sieht nach einem Export aus ${name} aus; die Spalten sind unten zugeordnet.`,
