@@ -33,7 +33,7 @@ export const AuditEvent = memo(function AuditEvent({ event }: { event: Event }) 
   const { actorId, action, entityType, entityId, changes } = event
   const who = actorId ? (members.get(actorId)?.name ?? text.common.unknown) : text.audit.system
   const fields = changesOf(changes)
-  const title = ['name', 'title', 'email', 'label', 'filename', 'subject']
+  const title = ['name', 'title', 'email', 'label', 'filename', 'subject', 'url']
     .map(key => changes[key]?.new ?? changes[key]?.old)
     .find(value => typeof value === 'string')
   return (

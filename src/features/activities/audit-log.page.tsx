@@ -13,7 +13,7 @@ import { AuditEvent, type Event } from './audit-event.page.tsx'
 import { AuditFilters, useAsked } from './audit-filters.page.tsx'
 
 type Page = { rows: Event[]; total: number; totalIsEstimate?: boolean; nextCursor: string | null }
-const ROW_PX = 48
+const ROW_PX = 41
 /** How many rows before its end the next page is asked for. */
 const AHEAD = 40
 

@@ -102,17 +102,16 @@ function FieldList({ entity, fields }: { entity: string; fields: Fields }) {
               <span className="one-line" title={field.label}>
                 {field.label}
               </span>
-              <code className="quiet one-line">{field.key}</code>
+              <span className={`quiet one-line ${classes.second}`}>
+                <code>{field.key}</code> · {text.customFields.types[field.type] ?? field.type}
+                {field.options.length > 0 && `: ${field.options.join(', ')}`}
+              </span>
             </span>
             {field.required && (
-              <Badge variant="light" color="gray" radius="sm" tt="none">
+              <Badge variant="light" color="gray" radius="sm" tt="none" miw="max-content">
                 {text.customFields.required}
               </Badge>
             )}
-            <span className="quiet">
-              {text.customFields.types[field.type] ?? field.type}
-              {field.options.length > 0 && ` · ${field.options.length}`}
-            </span>
             <MoreMenu label={field.label} size={28}>
               <Menu.Item onClick={() => ask({ what: 'edit', field })}>{text.common.edit}</Menu.Item>
               <Menu.Item color="red" onClick={() => ask({ what: 'delete', field })}>

@@ -46,7 +46,7 @@ export function Invites() {
       <ul className={`card ${classes.list}`}>
         {data.rows.map(invite => (
           <li key={invite.id} style={{ flexWrap: 'wrap' }}>
-            <div className={classes.main} style={{ minWidth: 180 }}>
+            <div className={classes.main} style={{ minWidth: 130 }}>
               <b className="one-line">{invite.email}</b>
               <span className="quiet">
                 {choiceLabel(text, invite.role)} ·{' '}

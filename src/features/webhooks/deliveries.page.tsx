@@ -75,7 +75,7 @@ function DeliveryTable({ rows, show }: { rows: Delivery[]; show: (id: string) =>
   const format = useFormat()
   return (
     <ScrollBox label={text.webhooks.deliveries}>
-      <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
+      <Table verticalSpacing={6} horizontalSpacing="md" fz="sm" style={{ whiteSpace: 'nowrap' }}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{text.webhooks.event}</Table.Th>
@@ -97,7 +97,9 @@ function DeliveryTable({ rows, show }: { rows: Delivery[]; show: (id: string) =>
               <Table.Td>
                 <DeliveryStatus status={row.status} />
               </Table.Td>
-              <Table.Td className="quiet">{row.responseStatus ?? row.error ?? '–'}</Table.Td>
+              <Table.Td className="quiet one-line" maw={240} title={row.error ?? undefined}>
+                {row.responseStatus ?? row.error ?? '–'}
+              </Table.Td>
               <Table.Td ta="right" className="numbers">
                 {row.attempts}
               </Table.Td>

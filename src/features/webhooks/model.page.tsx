@@ -36,7 +36,7 @@ const TONES = { PENDING: 'gray', DELIVERED: 'green', FAILED: 'red' }
 export function DeliveryStatus({ status }: { status: Delivery['status'] }) {
   const text = useText()
   return (
-    <Badge variant="light" color={TONES[status]} radius="sm" size="sm" tt="none" fw={500}>
+    <Badge variant="light" color={TONES[status]} radius="sm" size="sm" tt="none" fw={500} miw="max-content">
       {text.webhooks.statuses[status]}
     </Badge>
   )

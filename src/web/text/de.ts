@@ -1134,7 +1134,7 @@ export const de: Text = {
     name: 'Name',
     nameHint: 'Wofür er ist, etwa das Formular Ihrer Website',
     scopes: 'Was er darf',
-    reach: { read: 'Alles lesen', all: 'Lesen und schreiben', some: 'Auswählen' },
+    reach: { read: 'Lesen', all: 'Lesen und schreiben', some: 'Auswählen' },
     roleHint: 'Er tut höchstens dies, und höchstens, was darf, wer ihn gemacht hat.',
     expires: 'Letzter Tag (freiwillig)',
     expiresHint: 'Leer für einen, der gilt, bis er zurückgezogen wird',

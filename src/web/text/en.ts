@@ -1113,7 +1113,7 @@ export const en = {
     name: 'Name',
     nameHint: 'What it is for, such as the form on your website',
     scopes: 'What it may do',
-    reach: { read: 'Read everything', all: 'Read and write', some: 'Choose' },
+    reach: { read: 'Read', all: 'Read and write', some: 'Choose' },
     roleHint: 'It does at most this, and at most what whoever made it may.',
     expires: 'Last day (optional)',
     expiresHint: 'Empty for a key that works until it is revoked',
