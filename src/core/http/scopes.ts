@@ -11,7 +11,7 @@ const nouns = new Set<string>()
 const needed = new WeakMap<Operation, readonly string[]>()
 
 /** Learns the nouns from all operations; called once they are known. */
-export function learnScopes(operations: Operation[]): void {
+export function learnScopes(operations: readonly Operation[]): void {
   for (const operation of operations) if (isOpen(operation)) nouns.add(operation.tag)
 }
 
