@@ -96,19 +96,16 @@ export class Hands {
   }
 
   /** What the ids in the rows are called, as far as the caller may see it. */
-  names(record: RecordDefinition, rows: Row[]): Promise<Names> {
-    return this.actor.app.database.inWorkspace(
-      this.who,
-      async tx => {
-        const names = await namesFor(tx, record, rows)
-        for (const [key, field] of Object.entries(record.contract.fields)) {
-          if (field.kind !== 'related') continue
-          for (const row of rows) await nameRelated(tx, row[typeKeyOf(key)], row[key], names)
-        }
-        return names
-      },
-      'read',
-    )
+  names(record: RecordDefinition, rows: Row[], tx?: Tx): Promise<Names> {
+    const work = async (inside: Tx) => {
+      const names = await namesFor(inside, record, rows)
+      for (const [key, field] of Object.entries(record.contract.fields)) {
+        if (field.kind !== 'related') continue
+        for (const row of rows) await nameRelated(inside, row[typeKeyOf(key)], row[key], names)
+      }
+      return names
+    }
+    return tx ? work(tx) : this.actor.app.database.inWorkspace(this.who, work, 'read')
   }
 }
 

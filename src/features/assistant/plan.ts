@@ -4,6 +4,8 @@ import { Refusal } from '#core/errors.ts'
 import type { InnerCall } from '#core/http/perform.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
+import { typeKeyOf } from '#core/record/related.ts'
+import type { Names } from '#features/exports/columns.ts'
 import { type Hands, type RecordRef, refOf } from './hands.ts'
 import { currencyOf, labelOf, valueText } from './words.ts'
 
@@ -41,10 +43,10 @@ type Wanted = {
 
 /** Thrown to take back what was tried; carries what had come of it. */
 class TakenBack extends Error {
-  readonly after: Row | undefined
-  constructor(after: Row | undefined) {
+  readonly changes: FieldChange[]
+  constructor(changes: FieldChange[]) {
     super('taken back')
-    this.after = after
+    this.changes = changes
   }
 }
 
@@ -62,41 +64,40 @@ export async function planned(hands: Hands, wanted: Wanted): Promise<Plan> {
     ...(wanted.body ? { body: wanted.body } : {}),
     ...(version === undefined ? {} : { ifMatch: version }),
   }
-  const after = await tried(hands, operation, call, record, id)
   return {
     title: typeof wanted.title === 'string' ? wanted.title : wanted.title(before),
     operation,
     call,
     recordType: record.contract.name,
     record: before ? refOf(record, before) : null,
-    changes: await changesBetween(hands, record, before, after),
+    changes: await tried(hands, wanted, call, before),
   }
 }
 
 async function tried(
   hands: Hands,
-  operation: string,
+  { operation, record, id, body }: Wanted,
   call: InnerCall,
-  record: RecordDefinition,
-  id: string | undefined,
-): Promise<Row | undefined> {
+  before: Row | undefined,
+): Promise<FieldChange[]> {
   const { app, who } = hands.actor
   try {
     await app.database.inWorkspace(who, async tx => {
       const result = await carriedOut(hands, { operation, call, recordType: record.contract.name }, tx)
+      if (operation.startsWith('DELETE')) throw new TakenBack([])
+      const read = `GET /${record.contract.path}/:id`
+      const after = id ? await hands.call(read, { params: { id } }, tx) : (result as Row)
+      const names = await hands.names(record, before ? [before, after] : [after], tx)
       throw new TakenBack(
-        operation.startsWith('DELETE') ? undefined : id ? await readIn(hands, record, id, tx) : (result as Row),
+        changesBetween({ record, before, after, body, names, timezone: who.timezone }),
       )
     })
   } catch (error) {
-    if (error instanceof TakenBack) return error.after
+    if (error instanceof TakenBack) return error.changes
     throw error
   }
-  return undefined
+  return []
 }
-
-const readIn = (hands: Hands, record: RecordDefinition, id: string, tx: Tx): Promise<Row> =>
-  hands.call(`GET /${record.contract.path}/:id`, { params: { id } }, tx)
 
 /**
  * Does what was planned, in the transaction. Of a route that does not read If-Match the version is looked at here.
@@ -117,8 +118,17 @@ export async function carriedOut(
   return hands.call<unknown>(operation, call, tx)
 }
 
-/** Fields that say when and by whom, or count the time: they differ at every look. */
-const UNTOLD = new Set(['id', 'workspaceId', 'createdAt', 'updatedAt', 'createdById', 'version', 'deletedAt'])
+/** Fields that say when and by whom: they differ at every look. */
+const UNTOLD = new Set([
+  'id',
+  'workspaceId',
+  'createdAt',
+  'updatedAt',
+  'createdById',
+  'version',
+  'deletedAt',
+  'stageEnteredAt',
+])
 
 const isEmpty = (value: unknown): boolean =>
   value === null ||
@@ -127,21 +137,23 @@ const isEmpty = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
-async function changesBetween(
-  hands: Hands,
-  record: RecordDefinition,
-  before: Row | undefined,
-  after: Row | undefined,
-): Promise<FieldChange[]> {
-  if (!after) return []
-  const rows = [before, after].filter(row => row !== undefined)
-  const names = await hands.names(record, rows)
-  const timezone = hands.who.timezone
-  const told = fieldsOf(record, rows)
-  return told.flatMap(([path, field]): FieldChange[] => {
+type Compared = {
+  record: RecordDefinition
+  before: Row | undefined
+  after: Row
+  body: Record<string, unknown> | undefined
+  names: Names
+  timezone: string
+}
+
+function changesBetween({ record, before, after, body, names, timezone }: Compared): FieldChange[] {
+  return fieldsOf(record, before ? [before, after] : [after]).flatMap(([path, field]): FieldChange[] => {
     const [old, now] = [valueAt(before, path), valueAt(after, path)]
     if (JSON.stringify(old ?? null) === JSON.stringify(now ?? null)) return []
     if (isEmpty(old) && isEmpty(now)) return []
+    // Of a new record what nobody has said and is nothing goes without saying.
+    const isGiven = body !== undefined && path.split('.')[0]! in body
+    if (!before && !isGiven && (field.writable === 'never' || now === 0 || now === false)) return []
     const text = (value: unknown, row: Row | undefined) =>
       valueText(field, value, { names, currency: currencyOf(row), timezone })
     return [
@@ -162,9 +174,14 @@ function fieldsOf({ contract }: RecordDefinition, rows: Row[]): [string, Field][
   const own = Object.entries(contract.fields).filter(
     ([key, field]) => !UNTOLD.has(key) && field.kind !== 'custom' && !key.endsWith('DurationDays'),
   )
+  // Of a pair such as relatedType and relatedId the record itself says it all.
+  const types = new Set(own.filter(([, { kind }]) => kind === 'related').map(([key]) => typeKeyOf(key)))
   const keys = new Set(rows.flatMap(row => Object.keys((row.customFields as object | null) ?? {})))
-  const plain = { kind: 'text' } as Field
-  return [...own, ...[...keys].map((key): [string, Field] => [`customFields.${key}`, plain])]
+  const plain = { kind: 'text', writable: 'always' } as Field
+  return [
+    ...own.filter(([key]) => !types.has(key)),
+    ...[...keys].map((key): [string, Field] => [`customFields.${key}`, plain]),
+  ]
 }
 
 function valueAt(row: Row | undefined, path: string): unknown {

@@ -261,6 +261,31 @@ const exportTool = () =>
     },
   })
 
+/** The fields by which the route of drafts is told for whom one is. */
+const DRAFTED_FOR = ['contact', 'lead', 'deal'] as const
+
+const draftTool = () =>
+  readingTool({
+    name: 'draft_email',
+    title: 'Draft an e-mail',
+    description: 'Words an e-mail to a contact or a lead, or about a deal, from what is known of them. Nothing is sent.',
+    input: z.strictObject({
+      type: z.enum(DRAFTED_FOR),
+      id: idInput,
+      purpose: z.string().min(1).max(500),
+      tone: z.string().max(60).optional(),
+    }),
+    isFor: hands => hands.can('POST /ai/email-draft'),
+    async run(hands, { type, id, purpose, tone }) {
+      const record = typed(type)
+      const row = await hands.read(record, id)
+      const data = await hands.call('POST /ai/email-draft', {
+        body: { [`${type}Id`]: id, purpose, ...(tone ? { tone } : {}) },
+      })
+      return { data, records: [refOf(record, row)] }
+    },
+  })
+
 /** The tools that change nothing. */
 export const readingTools = (): Tool[] => [
   searchTool(),
@@ -271,4 +296,5 @@ export const readingTools = (): Tool[] => [
   describeTool(),
   membersTool(),
   exportTool(),
+  draftTool(),
 ]
