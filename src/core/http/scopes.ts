@@ -12,7 +12,8 @@ const needed = new WeakMap<Operation, readonly string[]>()
 
 /** Learns the nouns from all operations; called once they are known. */
 export function learnScopes(operations: readonly Operation[]): void {
-  for (const operation of operations) if (isOpen(operation) && !operation.isScopedWithin) nouns.add(operation.tag)
+  for (const operation of operations)
+    if (isOpen(operation) && !operation.isScopedWithin) nouns.add(operation.tag)
 }
 
 /** Whether a credential with scopes can reach the operation at all. */
@@ -36,7 +37,9 @@ const kindOf = ({ reads }: Operation) => (reads ? 'read' : 'write')
 
 /** The first scope that is missing, or undefined. */
 export const missingScope = (operation: Operation, given: readonly string[]): string | undefined =>
-  operation.isScopedWithin || given.includes(kindOf(operation)) ? undefined : scopesOf(operation).find(scope => !given.includes(scope))
+  operation.isScopedWithin || given.includes(kindOf(operation))
+    ? undefined
+    : scopesOf(operation).find(scope => !given.includes(scope))
 
 export const lacks = (scope: string) =>
   forbidden(`The API key lacks the scope ${scope}`, 'INSUFFICIENT_SCOPE')

@@ -6,7 +6,14 @@ import type { Actor } from '#core/http/perform.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { link } from './commands/answer.ts'
 import { answerPlainly, refusalText } from './commands/index.ts'
-import { type Conversation, keepMessage, type Message, messagesOf, openConversation, readConversation } from './conversations.ts'
+import {
+  type Conversation,
+  keepMessage,
+  type Message,
+  messagesOf,
+  openConversation,
+  readConversation,
+} from './conversations.ts'
 import { Hands, type RecordRef } from './hands.ts'
 import { answerByModel } from './model.ts'
 import { type Part, type Proposal, text } from './parts.ts'
@@ -37,7 +44,11 @@ export function opened(actor: Actor, messages: Given[], conversationId: string |
 }
 
 /** Nothing could be said: a conversation that was opened for it goes again. @throws what went wrong */
-export async function withdrawn({ app, who }: Actor, { conversation, isNew }: Opened, error: unknown): Promise<never> {
+export async function withdrawn(
+  { app, who }: Actor,
+  { conversation, isNew }: Opened,
+  error: unknown,
+): Promise<never> {
   if (isNew)
     await app.database.inWorkspace(who, tx =>
       tx.session.rows('delete from ai_conversations where workspace_id = $1::uuid and id = $2::uuid', [
@@ -129,8 +140,10 @@ async function* choose(
   yield* answerPlainly(turn, { said, question, before: recordsIn(before?.parts ?? []) })
 }
 
-const YES = /^(?:yes|y|yep|yeah|ok|okay|sure|confirm(?: it| them| all)?|do it|go ahead|proceed|please do|yes,? please|make it so|ja)[.! ]*$/i
-const NO = /^(?:no|n|nope|cancel(?: it| them)?|reject(?: it| them)?|don'?t|do not|stop|never ?mind|discard(?: it)?|no,? thanks?|nein)[.! ]*$/i
+const YES =
+  /^(?:yes|y|yep|yeah|ok|okay|sure|confirm(?: it| them| all)?|do it|go ahead|proceed|please do|yes,? please|make it so|ja)[.! ]*$/i
+const NO =
+  /^(?:no|n|nope|cancel(?: it| them)?|reject(?: it| them)?|don'?t|do not|stop|never ?mind|discard(?: it)?|no,? thanks?|nein)[.! ]*$/i
 
 /** Does or puts away what waits, one after the other; what the route refuses is told. */
 async function* decide(turn: Turn, waiting: Proposal[], isYes: boolean): AsyncGenerator<Part> {

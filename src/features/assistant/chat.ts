@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { AiUnavailable } from '#core/ai/provider.ts'
 import { evidence, PROVIDERS, warning } from '#core/ai/answer.ts'
 import { aiOptions, aiQuery } from '#core/ai/operation.ts'
+import { AiUnavailable } from '#core/ai/provider.ts'
 import { invalid } from '#core/errors.ts'
 import { Answer, type Operation, streamOperation } from '#core/http/operation.ts'
 import type { Actor } from '#core/http/perform.ts'
@@ -12,7 +12,9 @@ import { Chunks, DONE, eventOf, STREAM_HEADERS, streamOf } from './stream.ts'
 
 const MESSAGES_AT_MOST = 100
 
-const parts = z.array(z.looseObject({ type: z.string(), text: z.string().max(CONTENT_AT_MOST).optional() })).max(200)
+const parts = z
+  .array(z.looseObject({ type: z.string(), text: z.string().max(CONTENT_AT_MOST).optional() }))
+  .max(200)
 const message = z
   .looseObject({
     role: z.enum(['user', 'assistant']),
@@ -21,7 +23,9 @@ const message = z
   })
   .transform(({ role, content, parts: given }) => ({
     role,
-    content: (content ?? (given ?? []).flatMap(({ type, text }) => (type === 'text' && text ? [text] : [])).join('\n')).trim(),
+    content: (
+      content ?? (given ?? []).flatMap(({ type, text }) => (type === 'text' && text ? [text] : [])).join('\n')
+    ).trim(),
   }))
 export type Given = z.infer<typeof message>
 
@@ -31,7 +35,10 @@ const body = z.strictObject({
       'What was said, the last by the user. With conversationId the last one alone is read: the rest is known',
   }),
   conversationId: z.uuid('must be the id of a conversation').optional(),
-  stream: z.boolean().optional().meta({ description: 'false for JSON, as `Accept: application/json` asks for it' }),
+  stream: z
+    .boolean()
+    .optional()
+    .meta({ description: 'false for JSON, as `Accept: application/json` asks for it' }),
   id: z.string().max(200).optional().meta({ description: 'Sent by clients of the AI SDK; not read' }),
   trigger: z.string().max(60).optional().meta({ description: 'Sent by clients of the AI SDK; not read' }),
   messageId: z.string().max(200).nullish().meta({ description: 'Sent by clients of the AI SDK; not read' }),
@@ -50,7 +57,8 @@ const answer = z.object({
   records: z.array(reference).meta({ description: 'The records of which the answer speaks' }),
   evidence: z.array(evidence),
   confidence: z.number().min(0).max(1).meta({
-    description: '1 where it was computed from records by rules, 0.5 where a part was not understood or a model worded it, 0 where nothing was understood',
+    description:
+      '1 where it was computed from records by rules, 0.5 where a part was not understood or a model worded it, 0 where nothing was understood',
   }),
   warnings: z.array(warning),
   provider: z.enum(PROVIDERS),
@@ -101,7 +109,10 @@ const chatRoute = streamOperation({
     const { headers } = actor.request
     const last = given.messages.at(-1)!
     if (last.role !== 'user')
-      throw invalid({ path: `messages.${given.messages.length - 1}.role`, message: 'must be user in the last message' })
+      throw invalid({
+        path: `messages.${given.messages.length - 1}.role`,
+        message: 'must be user in the last message',
+      })
     if (!last.content)
       throw invalid({ path: `messages.${given.messages.length - 1}.content`, message: 'must not be empty' })
     const gone = new AbortController()
@@ -126,17 +137,18 @@ async function asJson(run: Run, first: First) {
   return step.value
 }
 
-async function* eventsOf(actor: Actor, { conversation }: Opened, run: Run, first: First): AsyncGenerator<string> {
+async function* eventsOf(
+  actor: Actor,
+  { conversation }: Opened,
+  run: Run,
+  first: First,
+): AsyncGenerator<string> {
   const chunks = new Chunks()
   yield eventOf({ type: 'start' })
   yield eventOf({ type: 'data-conversation', data: conversation })
   try {
     let step = first
-    for (; !step.done; step = await run.next())
-      yield chunks
-        .of(step.value)
-        .map(eventOf)
-        .join('')
+    for (; !step.done; step = await run.next()) yield chunks.of(step.value).map(eventOf).join('')
     const { message: _, proposals: __, ...metadata } = step.value
     yield chunks.end().map(eventOf).join('')
     yield eventOf({ type: 'finish', messageMetadata: { ...metadata, messageId: step.value.message.id } })

@@ -85,7 +85,9 @@ export async function messagesOf(tx: Tx, conversationId: string, limit: number):
     [tx.who.workspaceId, conversationId],
   )
   const proposals = new Map((await proposalsOf(tx, conversationId)).map(one => [one.id, one]))
-  return (rows as unknown as Message[]).reverse().map(row => ({ ...row, parts: asTheyStand(row.parts, proposals) }))
+  return (rows as unknown as Message[])
+    .reverse()
+    .map(row => ({ ...row, parts: asTheyStand(row.parts, proposals) }))
 }
 
 const asTheyStand = (parts: Part[], proposals: Map<string, Proposal>): Part[] =>

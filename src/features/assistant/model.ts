@@ -1,4 +1,4 @@
-import type { ModelPart, Message as ModelMessage, Tool as ModelTool } from '#core/ai/provider.ts'
+import type { Message as ModelMessage, ModelPart, Tool as ModelTool } from '#core/ai/provider.ts'
 import { Refusal } from '#core/errors.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { dayIn } from '#core/record/relative-time.ts'
@@ -169,4 +169,3 @@ async function factsFor(hands: Hands) {
       })),
   }
 }
-

@@ -88,9 +88,7 @@ async function tried(
       const read = `GET /${record.contract.path}/:id`
       const after = id ? await hands.call(read, { params: { id } }, tx) : (result as Row)
       const names = await hands.names(record, before ? [before, after] : [after], tx)
-      throw new TakenBack(
-        changesBetween({ record, before, after, body, names, timezone: who.timezone }),
-      )
+      throw new TakenBack(changesBetween({ record, before, after, body, names, timezone: who.timezone }))
     })
   } catch (error) {
     if (error instanceof TakenBack) return error.changes

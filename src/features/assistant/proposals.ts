@@ -50,9 +50,7 @@ const EXAMPLE: Proposal = {
   title: 'Change Acme renewal',
   recordType: 'deal',
   record: { recordType: 'deal', recordId: '0199b1a2-7c1e-7a51-9b0f-3f1d2c4b5a69', title: 'Acme renewal' },
-  changes: [
-    { field: 'amount', label: 'Amount', old: 100, new: 120, oldText: 'EUR 100', newText: 'EUR 120' },
-  ],
+  changes: [{ field: 'amount', label: 'Amount', old: 100, new: 120, oldText: 'EUR 100', newText: 'EUR 120' }],
   status: 'PENDING',
   expiresAt: '2026-02-01T09:30:00.000Z',
   decidedAt: null,

@@ -57,7 +57,9 @@ function beside(part: Exclude<Part, { type: 'text' }>): Chunk[] {
     case 'records':
       return [{ type: 'data-records', data: part.records }]
     case 'question':
-      return [{ type: 'data-question', data: { called: part.question.called, options: part.question.options } }]
+      return [
+        { type: 'data-question', data: { called: part.question.called, options: part.question.options } },
+      ]
     case 'warning':
       return [{ type: 'data-warning', data: { code: part.code, message: part.message } }]
   }

@@ -37,12 +37,13 @@ const TEXT_AT_MOST = 200
 /** An amount as people read it; the currency's own number of decimals. */
 export function moneyText(amount: number, currency: string | null | undefined): string {
   if (!currency) return amount.toLocaleString('en-US', { maximumFractionDigits: 2 })
-  return amount.toLocaleString('en-US', {
+  const text = amount.toLocaleString('en-US', {
     style: 'currency',
     currency,
     currencyDisplay: 'code',
     ...(Number.isInteger(amount) ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
   })
+  return text.replace(/\u00a0/g, ' ')
 }
 
 const dayText = (day: string) =>

@@ -71,7 +71,8 @@ const mcpRoute = streamOperation({
 
 function asWebRequest({ headers, id }: FastifyRequest, body: unknown): Request {
   const given = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' && !/^(content-length|connection|authorization|x-api-key|cookie|transfer-encoding)$/.test(name)
+    typeof value === 'string' &&
+    !/^(content-length|connection|authorization|x-api-key|cookie|transfer-encoding)$/.test(name)
       ? [[name, value]]
       : [],
   )

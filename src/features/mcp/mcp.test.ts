@@ -8,7 +8,11 @@ const program = useProgram()
 type Session = { client: Client; call: (name: string, input?: object) => Promise<any> }
 
 /** The SDK's own client over HTTP, with a token or a key. */
-async function connected(token: string, path = '/mcp', headers: Record<string, string> = {}): Promise<Session> {
+async function connected(
+  token: string,
+  path = '/mcp',
+  headers: Record<string, string> = {},
+): Promise<Session> {
   const url = new URL((await addressOf(program())) + path)
   const client = new Client({ name: 'test', version: '1' })
   const transport = new StreamableHTTPClientTransport(url, {
@@ -32,7 +36,14 @@ test('a client finds, reads, counts, creates, changes and deletes with an access
   try {
     const { tools } = await client.listTools()
     const byName = new Map(tools.map(tool => [tool.name, tool]))
-    for (const name of ['search', 'list_records', 'measure_records', 'read_record', 'read_history', 'describe_record_type'])
+    for (const name of [
+      'search',
+      'list_records',
+      'measure_records',
+      'read_record',
+      'read_history',
+      'describe_record_type',
+    ])
       assert.equal(byName.get(name)?.annotations?.readOnlyHint, true, name)
     assert.equal(byName.get('create_record')?.annotations?.destructiveHint, false)
     for (const name of ['update_record', 'delete_record'])
@@ -40,10 +51,15 @@ test('a client finds, reads, counts, creates, changes and deletes with an access
     const types = (byName.get('list_records')!.inputSchema as any).properties.type.enum
     assert.ok(types.includes('deal') && types.includes('interaction') && types.includes('invoice'))
 
-    const seen = await call('create_record', { type: 'deal', data: { title: 'Pilot', amount: 100 }, preview: true })
+    const seen = await call('create_record', {
+      type: 'deal',
+      data: { title: 'Pilot', amount: 100 },
+      preview: true,
+    })
     assert.equal(seen.data.isDone, false)
     assert.equal((await ana.get('/deals')).body.total, 0, 'a preview writes nothing')
-    const { result } = (await call('create_record', { type: 'deal', data: { title: 'Pilot', amount: 100 } })).data
+    const { result } = (await call('create_record', { type: 'deal', data: { title: 'Pilot', amount: 100 } }))
+      .data
     assert.equal((await ana.get(`/deals/${result.id}`)).body.ownerId, ana.id)
     assert.deepEqual((await call('search', { q: 'pilot' })).records[0].recordId, result.id)
     const changed = await call('update_record', { type: 'deal', id: result.id, data: { amount: 250 } })
@@ -54,7 +70,12 @@ test('a client finds, reads, counts, creates, changes and deletes with an access
     const filter = { field: 'amount', op: 'gt', value: 200 }
     assert.equal((await call('list_records', { type: 'deal', filter })).data.total, 1)
     assert.deepEqual((await call('measure_records', { type: 'deal', filter })).data.totals, [1])
-    const stale = await call('update_record', { type: 'deal', id: result.id, data: { amount: 1 }, version: 1 })
+    const stale = await call('update_record', {
+      type: 'deal',
+      id: result.id,
+      data: { amount: 1 },
+      version: 1,
+    })
     assert.deepEqual([stale.isError, stale.status], [true, 412])
     const history = await call('read_history', { type: 'deal', id: result.id })
     assert.deepEqual(
@@ -127,11 +148,16 @@ test('without a token, as a viewer, from another page: refused; streams and sess
   const { ana, vera } = await world()
   const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
   const accept = { accept: 'application/json, text/event-stream' }
-  const url = (await addressOf(program())) + '/mcp'
+  const url = `${await addressOf(program())}/mcp`
   const post = (token: string, headers: Record<string, string> = {}) =>
     fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...accept, ...headers },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        ...accept,
+        ...headers,
+      },
       body: JSON.stringify(list),
     })
   assert.equal((await nobody.post('/mcp', list, { headers: accept })).status, 401)

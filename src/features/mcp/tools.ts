@@ -55,7 +55,10 @@ async function used(hands: Hands, tool: Tool, given: Record<string, unknown>): P
   const told = { does: plan.title, changes: plan.changes }
   if (isPreview) return { data: { ...told, isDone: false }, records: plan.record ? [plan.record] : [] }
   const result = await done(hands, plan)
-  return { data: { ...told, isDone: true, result: result ?? null }, records: plan.record ? [plan.record] : [] }
+  return {
+    data: { ...told, isDone: true, result: result ?? null },
+    records: plan.record ? [plan.record] : [],
+  }
 }
 
 const done = (hands: Hands, plan: Plan): Promise<unknown> => {

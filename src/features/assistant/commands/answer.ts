@@ -8,8 +8,7 @@ import { currencyOf, labelOf, nounOf, valueText } from '../words.ts'
 import type { Query } from './phrase.ts'
 
 /** A text of a record inside Markdown: what stands in it makes no link and no emphasis. */
-export const plain = (text: string): string =>
-  text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ')
+export const plain = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ')
 
 /** A link to the record, below the web app as below the API. */
 export const link = ({ recordType, recordId, title }: RecordRef): string =>
@@ -17,7 +16,8 @@ export const link = ({ recordType, recordId, title }: RecordRef): string =>
 
 const FACTS_AT_MOST = 4
 const RANK: Partial<Record<string, number>> = { money: 0, choice: 1, link: 2, date: 3, moment: 4, member: 5 }
-const NO_FACT = /^(createdById|createdAt|updatedAt|stageEnteredAt|pipelineId|direction|relatedType|currency|id|datedAt|startsAt|endsAt|remindedAt)$/
+const NO_FACT =
+  /^(createdById|createdAt|updatedAt|stageEnteredAt|pipelineId|direction|relatedType|currency|id|datedAt|startsAt|endsAt|remindedAt)$/
 
 /** What is worth knowing of a row beside its name: amount, stage, whose, when. Fields that are alike in all rows are left out. */
 export function factsOf(
@@ -78,7 +78,9 @@ export function tableLink(query: Query): string {
   })
   const search = parameters.size ? `?${parameters}` : ''
   // A round bracket would end the Markdown link.
-  return `/${query.record.contract.path}${search}`.replace(/[()]/g, bracket => (bracket === '(' ? '%28' : '%29'))
+  return `/${query.record.contract.path}${search}`.replace(/[()]/g, bracket =>
+    bracket === '(' ? '%28' : '%29',
+  )
 }
 
 /** The fields of which a query wants one value alone. */

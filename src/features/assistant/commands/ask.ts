@@ -2,12 +2,22 @@ import type { Row } from '#core/db/engine.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
 import { currencyOf, labelOf, moneyText, nounOf, valueText } from '../words.ts'
-import { counted, factsOf, filterOf, link, listed, plain, settledIn, tableLink, understood } from './answer.ts'
-import type { Command, Context, Parts } from './context.ts'
+import {
+  counted,
+  factsOf,
+  filterOf,
+  link,
+  listed,
+  plain,
+  settledIn,
+  tableLink,
+  understood,
+} from './answer.ts'
 import { fieldOfVerb } from './conditions-dates.ts'
+import type { Command, Context, Parts } from './context.ts'
 import { NOUNS, nounFrom } from './lexicon.ts'
+import { type Query, readQuery, whoseField, wordCalled } from './phrase.ts'
 import { Ambiguous } from './resolve.ts'
-import { type Query, readQuery, wordCalled, whoseField } from './phrase.ts'
 
 const LISTED = 10
 
@@ -43,7 +53,9 @@ export async function* answerList(context: Context, query: Query, leftovers: str
   const { total, totalIsEstimate, rows } = data as { total: number; totalIsEstimate?: boolean; rows: Row[] }
   const how = understood(query)
   if (!total) {
-    yield text(`There are no ${nounOf(record)}${how ? ` that fit: ${how}` : ''} that you may see.${unsure(leftovers)}`)
+    yield text(
+      `There are no ${nounOf(record)}${how ? ` that fit: ${how}` : ''} that you may see.${unsure(leftovers)}`,
+    )
     return
   }
   const names = await turn.hands.names(record, rows)
@@ -69,7 +81,8 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
     measures: [{ op: 'count' }, ...(query.measure ? [query.measure] : amountMeasure(query))],
   })
   const report = data as Report
-  const apart = report.unconverted.length && !query.groupBy.length ? yield* byCurrency(context, query) : undefined
+  const apart =
+    report.unconverted.length && !query.groupBy.length ? yield* byCurrency(context, query) : undefined
   const how = understood(query)
   const [count = 0, amount] = report.totals
   const money = (value: number | null | undefined) =>
@@ -85,7 +98,9 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
   const is = counted(record, count ?? 0)
   yield text(`There ${verb} **${is}**${how ? ` (${how})` : ''}${measured}.`)
   for (const { currency, count: left } of apart ? [] : report.unconverted)
-    yield text(` ${left} in ${currency} ${left === 1 ? 'is' : 'are'} not in the sum: there is no rate for it.`)
+    yield text(
+      ` ${left} in ${currency} ${left === 1 ? 'is' : 'are'} not in the sum: there is no rate for it.`,
+    )
   if (report.rows.length)
     yield text(
       `\n\n${report.rows
@@ -137,12 +152,15 @@ async function* overview(context: Context, name: string, types?: string[]): Part
   const facts = factsOf(record, row, names, timezone)
   yield text(`**${link(ref)}** (${nounOf(record, 1)})${facts ? `: ${facts}.` : '.'}`)
   const owner = row[whoseField(record)]
-  if (typeof owner === 'string') yield text(` ${labelOf(whoseField(record))}: ${plain(names.get(owner) ?? '–')}.`)
+  if (typeof owner === 'string')
+    yield text(` ${labelOf(whoseField(record))}: ${plain(names.get(owner) ?? '–')}.`)
   const hanging = Object.entries(row.hanging).map(([path, total]) =>
     counted(allRecords().find(({ contract }) => contract.path === path)!, total),
   )
   if (hanging.length) yield text(`\n\nWith it: ${hanging.join(', ')}.`)
-  const long = ['description', 'notes', 'body', 'content'].find(key => typeof row[key] === 'string' && row[key])
+  const long = ['description', 'notes', 'body', 'content'].find(
+    key => typeof row[key] === 'string' && row[key],
+  )
   if (long) yield text(`\n\n> ${plain(String(row[long]).slice(0, 400))}`)
   yield* latest(context, ref.recordType, ref.recordId)
   yield { type: 'records', records: [ref] }
@@ -152,7 +170,12 @@ const HAPPENED_AT_MOST = 5
 
 async function* latest({ turn, timezone }: Context, type: string, id: string): Parts {
   if (!turn.hands.operation(`GET /${recordNamed(type).contract.path}/:id/activities`)) return
-  const { data } = yield* turn.read('read_history', { type, id, only: 'interactions', limit: HAPPENED_AT_MOST })
+  const { data } = yield* turn.read('read_history', {
+    type,
+    id,
+    only: 'interactions',
+    limit: HAPPENED_AT_MOST,
+  })
   const { rows, total } = data as { rows: Row[]; total: number }
   if (!rows.length) return yield text('\n\nNo calls, mails or meetings have been logged with it.')
   const lines = rows.map(row => {
@@ -189,7 +212,11 @@ async function fieldOf(context: Context, label: string, name: string): Promise<P
     const [first = '', key] = word.path.split('.')
     const value = key ? (row[first] as Row | null)?.[key] : row[first]
     const names = await context.turn.hands.names(record, [row])
-    const said = valueText(word.field, value, { names, currency: currencyOf(row), timezone: context.timezone })
+    const said = valueText(word.field, value, {
+      names,
+      currency: currencyOf(row),
+      timezone: context.timezone,
+    })
     yield text(
       said
         ? `The ${word.labels[0]} of ${link(ref)} is **${plain(said)}**.`
@@ -233,8 +260,10 @@ const counting = async (context: Context): Promise<Parts | undefined> => {
 const strip = (name: string): string => name.replace(/[?!.]+$/, '').trim()
 /** `the deal Acme renewal`: the noun says of which type. */
 export function named(words: string): { name: string; types?: string[] } {
-  const found = new RegExp(`^(?:the |my |our )?(${NOUNS()})\\s+(?:called |named )?(.+)$`, 'i').exec(strip(words))
-  const behind = new RegExp(`^(?:the |my |our )?(.+?)\\s+(deal|lead|contact|company|project|task|campaign)$`, 'i').exec(
+  const found = new RegExp(`^(?:the |my |our )?(${NOUNS()})\\s+(?:called |named )?(.+)$`, 'i').exec(
+    strip(words),
+  )
+  const behind = /^(?:the |my |our )?(.+?)\s+(deal|lead|contact|company|project|task|campaign)$/i.exec(
     strip(words),
   )
   if (found) return { name: found[2]!, types: [nounFrom(found[1]!)!.record.contract.name] }
@@ -244,17 +273,24 @@ export function named(words: string): { name: string; types?: string[] } {
 
 /** Commands that read. */
 export const askCommands: Command[] = [
-  { pattern: /^(?:how many|how much|count|number of|what(?:'s| is| are) the (?:number|total|sum|value|worth|average)|total|average)\b/i, run: counting },
   {
-    pattern: /^(?:who (?:owns|has|handles|manages|works on)|who(?:'s| is) (?:the owner of|responsible for|assigned to|working on|in charge of))\s+(.+)$/i,
+    pattern:
+      /^(?:how many|how much|count|number of|what(?:'s| is| are) the (?:number|total|sum|value|worth|average)|total|average)\b/i,
+    run: counting,
+  },
+  {
+    pattern:
+      /^(?:who (?:owns|has|handles|manages|works on)|who(?:'s| is) (?:the owner of|responsible for|assigned to|working on|in charge of))\s+(.+)$/i,
     run: (context, match) => ownerOf(context, named(match[1]!).name),
   },
   {
-    pattern: /^(?:summari[sz]e|sum up|(?:an? )?(?:summary|overview|history) (?:of|for)|brief me on|(?:give me|get me|show me) (?:an? )?(?:summary|brief|briefing|rundown|overview) (?:of|on|for)|tell me (?:everything )?about|what(?:'s| is| has been) (?:up|new|going on|happening) with|what happened (?:with|to|at)|catch me up on)\s+(.+)$/i,
+    pattern:
+      /^(?:summari[sz]e|sum up|(?:an? )?(?:summary|overview|history) (?:of|for)|brief me on|(?:give me|get me|show me) (?:an? )?(?:summary|brief|briefing|rundown|overview) (?:of|on|for)|tell me (?:everything )?about|what(?:'s| is| has been) (?:up|new|going on|happening) with|what happened (?:with|to|at)|catch me up on)\s+(.+)$/i,
     run: (context, match) => overview(context, named(match[1]!).name, named(match[1]!).types),
   },
   {
-    pattern: /^(?:export|download)\s+(.+?)(?:\s+(?:as|to|in|into)\s+(?:an? )?(csv|excel|xlsx|json)(?: file)?)?[.!?]*$/i,
+    pattern:
+      /^(?:export|download)\s+(.+?)(?:\s+(?:as|to|in|into)\s+(?:an? )?(csv|excel|xlsx|json)(?: file)?)?[.!?]*$/i,
     async run(context, match) {
       const read = await queryIn(context, match[1]!)
       if (!read) return undefined
@@ -263,7 +299,8 @@ export const askCommands: Command[] = [
     },
   },
   {
-    pattern: /^(?:what(?:'s| is| are)|when(?:'s| is| was)|how much is|tell me|show(?: me)?|give me)\s+(?:the |an? )?(.+?)\s+(?:of|for)\s+(.+)$/i,
+    pattern:
+      /^(?:what(?:'s| is| are)|when(?:'s| is| was)|how much is|tell me|show(?: me)?|give me)\s+(?:the |an? )?(.+?)\s+(?:of|for)\s+(.+)$/i,
     run: (context, match) => fieldOf(context, match[1]!, named(match[2]!).name),
   },
   {
@@ -274,14 +311,19 @@ export const askCommands: Command[] = [
     pattern: /^when (?:does|do|did|is|was|will|has)\s+(.+?)\s+(?:be )?(?:expected to )?(\w+)\??$/i,
     run: (context, match) => fieldOf(context, match[2]!, named(match[1]!).name),
   },
-  { pattern: /^(?:show|list|find|give|get|display|which|what|who|see|search|look|any|do|are|is|view|top|my|all|open)\b/i, run: listing },
+  {
+    pattern:
+      /^(?:show|list|find|give|get|display|which|what|who|see|search|look|any|do|are|is|view|top|my|all|open)\b/i,
+    run: listing,
+  },
 ]
 
 /** What is left when no pattern fits: a noun phrase, else a name. */
 export const looseCommands: Command[] = [
   { pattern: /./, run: listing },
   {
-    pattern: /^(?:show|find|open|search(?: for)?|look up|get|go to|who is|what is|see|view)?\s*(?:me )?(.+)$/i,
+    pattern:
+      /^(?:show|find|open|search(?: for)?|look up|get|go to|who is|what is|see|view)?\s*(?:me )?(.+)$/i,
     async run(context, match) {
       const { name, types } = named(match[1]!)
       if (name.length > 100) return undefined
@@ -291,7 +333,8 @@ export const looseCommands: Command[] = [
         if (!found || !isNamed(name, found.ref.title)) return undefined
         return overview(context, name, [found.ref.recordType])
       } catch (error) {
-        if (error instanceof Ambiguous && !error.options.some(({ title }) => isNamed(name, title))) return undefined
+        if (error instanceof Ambiguous && !error.options.some(({ title }) => isNamed(name, title)))
+          return undefined
         throw error
       }
     },
@@ -302,5 +345,8 @@ const isNamed = (name: string, title: string): boolean => {
   const words = (value: string) => value.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   const own = new Set(words(title))
   const said = words(name)
-  return said.length > 0 && said.filter(word => [...own].some(part => part.startsWith(word.slice(0, 4)))).length / said.length > 0.6
+  return (
+    said.length > 0 &&
+    said.filter(word => [...own].some(part => part.startsWith(word.slice(0, 4)))).length / said.length > 0.6
+  )
 }

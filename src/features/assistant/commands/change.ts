@@ -8,7 +8,11 @@ import { whoseField, wordCalled } from './phrase.ts'
 import type { Resolved } from './resolve.ts'
 import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
 
-const strip = (words: string): string => words.replace(/[.!?]+$/, '').replace(/^["']|["']$/g, '').trim()
+const strip = (words: string): string =>
+  words
+    .replace(/[.!?]+$/, '')
+    .replace(/^["']|["']$/g, '')
+    .trim()
 
 /** The record that a phrase means, such as `the deal Acme renewal`. @throws Ambiguous, Unknown */
 const target = (context: Context, words: string): Promise<Resolved> => {
@@ -19,7 +23,10 @@ const target = (context: Context, words: string): Promise<Resolved> => {
 /** Types that people change by hand: neither settings nor what only the program writes. */
 const workedWith = (): string[] =>
   allRecords()
-    .filter(({ contract, writers, routes }) => contract.softDelete && writers === 'member' && routes.includes('update'))
+    .filter(
+      ({ contract, writers, routes }) =>
+        contract.softDelete && writers === 'member' && routes.includes('update'),
+    )
     .filter(({ table }) => 'searchText' in table)
     .map(({ contract }) => contract.name)
 
@@ -36,7 +43,10 @@ function placeCalled(lexicon: Lexicon, said: string): Record<string, unknown> | 
   const wanted = fold(said.replace(/^(?:the )?(?:stage )?/i, '').replace(/ stage$/i, ''))
   const exact = lexicon.named.find(({ name }) => fold(name) === wanted)
   const option = lexicon.words
-    .filter(({ field, path }) => field.kind === 'choice' && field.writable === 'always' && !/Type$|direction/.test(path))
+    .filter(
+      ({ field, path }) =>
+        field.kind === 'choice' && field.writable === 'always' && !/Type$|direction/.test(path),
+    )
     .flatMap(({ path, options = [] }) => options.map(one => ({ path, ...one })))
     .find(({ said: own }) => own === wanted)
   if (exact) return { [exact.field]: exact.id }
@@ -53,7 +63,9 @@ async function move(context: Context, words: string, to: string): Promise<Parts 
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const body = placeCalled(lexicon, place)
   if (!body) {
-    const names = [...new Set(lexicon.named.filter(({ field }) => field === 'stageId').map(({ name }) => name))]
+    const names = [
+      ...new Set(lexicon.named.filter(({ field }) => field === 'stageId').map(({ name }) => name)),
+    ]
     const options = lexicon.words
       .filter(({ path }) => path === 'stage' || path === 'status')
       .flatMap(({ options: all = [] }) => all.map(({ said }) => said))
@@ -65,7 +77,12 @@ async function move(context: Context, words: string, to: string): Promise<Parts 
   return change(context, found, { ...body, ...lost }, `Move ${found.ref.title} to ${place}`)
 }
 
-async function setField(context: Context, label: string, words: string, value: string): Promise<Parts | undefined> {
+async function setField(
+  context: Context,
+  label: string,
+  words: string,
+  value: string,
+): Promise<Parts | undefined> {
   const found = await target(context, words)
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const word = wordCalled(lexicon.words, label)
@@ -77,7 +94,12 @@ async function setField(context: Context, label: string, words: string, value: s
 async function assign(context: Context, words: string, who: string): Promise<Parts | undefined> {
   const member = memberFrom(context, strip(who))
   const found = await target(context, words)
-  return change(context, found, { [whoseField(found.record)]: member.id }, `Assign ${found.ref.title} to ${member.name}`)
+  return change(
+    context,
+    found,
+    { [whoseField(found.record)]: member.id },
+    `Assign ${found.ref.title} to ${member.name}`,
+  )
 }
 
 async function tag(context: Context, words: string, tags: string, isOff: boolean): Promise<Parts> {
@@ -134,7 +156,8 @@ export async function* told(message: string): Parts {
 /** Commands that change what is there. */
 export const changeCommands: Command[] = [
   {
-    pattern: /^(?:please )?(?:set|change|update|edit|make)\s+(?:the\s+)?(.+?)\s+(?:of|for|on)\s+(.+?)\s+(?:to|=|as|into)\s+(.+)$/i,
+    pattern:
+      /^(?:please )?(?:set|change|update|edit|make)\s+(?:the\s+)?(.+?)\s+(?:of|for|on)\s+(.+?)\s+(?:to|=|as|into)\s+(.+)$/i,
     run: (context, match) => setField(context, match[1]!, match[2]!, match[3]!),
   },
   {
@@ -146,7 +169,8 @@ export const changeCommands: Command[] = [
     run: (context, match) => assign(context, match[1]!, match[2]!),
   },
   {
-    pattern: /^(?:please )?(?:move|push|drag|advance|put|shift|promote)\s+(.+?)\s+(?:back )?(?:on)?(?:in)?to\s+(.+)$/i,
+    pattern:
+      /^(?:please )?(?:move|push|drag|advance|put|shift|promote)\s+(.+?)\s+(?:back )?(?:on)?(?:in)?to\s+(.+)$/i,
     run: (context, match) => move(context, match[1]!, match[2]!),
   },
   {
@@ -154,7 +178,8 @@ export const changeCommands: Command[] = [
     run: (context, match) => move(context, match[1]!, match[2]!),
   },
   {
-    pattern: /^(?:we |i )?(?:just )?(won|lost)\s+(.+?)(?:\s+(?:because(?: of)?|due to)\s+(.+))?$/i,
+    pattern:
+      /^(?:we|i)\s+(?:have\s+)?(?:just\s+)?(won|lost)\s+(.+?)(?:\s+(?:because(?: of)?|due to)\s+(.+))?$/i,
     run: (context, match) => move(context, match[2]!, `${match[1]}${match[3] ? ` because ${match[3]}` : ''}`),
   },
   {

@@ -42,7 +42,9 @@ export function dateConditions(reading: Reading): void {
   for (const [verbs, keys] of WHEN) {
     const key = keys.find(candidate => fields[candidate])
     if (!key) continue
-    const found = said.take(`(?:that |which |were |was |are |is |have been |been |to be )*(${verbs}) (${PERIOD})`)
+    const found = said.take(
+      `(?:that |which |were |was |are |is |have been |been |to be )*(${verbs}) (${PERIOD})`,
+    )
     if (!found) continue
     inPeriod(reading, key, found[1]!.toLowerCase(), periodFrom(found[2]!, today))
     if (ALSO_STATUS.test(found[1]!)) said.putBack(found[1]!)
@@ -81,7 +83,8 @@ function overdue(reading: Reading): void {
 function silent(reading: Reading): void {
   const { said, lexicon, today } = reading
   const { fields } = lexicon.record.contract
-  const span = '(?:for |in |since )?(?:more than |over )?(?:the last |the past )?(\\d{1,3}) (day|week|month|year)s?'
+  const span =
+    '(?:for |in |since )?(?:more than |over )?(?:the last |the past )?(\\d{1,3}) (day|week|month|year)s?'
   const found =
     said.take(
       `(?:not |un|haven't been |hasn't been |have not been |without )(updated|touched|changed|contacted|moved|contact|activity) ${span}`,

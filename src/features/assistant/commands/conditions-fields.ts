@@ -31,7 +31,11 @@ export function numberConditions(reading: Reading): void {
     const [low, high] = [numberFrom(found[2]!), numberFrom(found[3]!)]
     if (!word || !low || !high) continue
     const condition: Filter = { field: word.path, op: 'between', value: [low.value, high.value] }
-    add(reading, condition, `${word.labels[0]} between ${moneyText(low.value, null)} and ${moneyText(high.value, null)}`)
+    add(
+      reading,
+      condition,
+      `${word.labels[0]} between ${moneyText(low.value, null)} and ${moneyText(high.value, null)}`,
+    )
   }
   const ops = `${OVER}|${LEAST}|${UNDER}|${MOST}`
   const compared = `${JOIN}(?:(${labels})\\s+)?(?:is\\s+|are\\s+|of\\s+|worth\\s+|valued\\s+(?:at\\s+)?)*(${ops})\\s+(${NUMBER})${NO_SPAN}(?:\\s+(?:in\\s+)?(${labels}))?`
@@ -63,7 +67,9 @@ export function fieldConditions(reading: Reading): void {
     const word = wordCalled(all, found[1]!)
     if (word) add(reading, { field: word.path, op: 'empty', value: true }, `without ${word.labels[0]}`)
   }
-  const texts = all.filter(({ field }) => ['text', 'longText', 'email', 'phone', 'url', 'currency'].includes(field.kind))
+  const texts = all.filter(({ field }) =>
+    ['text', 'longText', 'email', 'phone', 'url', 'currency'].includes(field.kind),
+  )
   const labels = labelsOf(texts)
   const valued = `(?:(?:with|whose|where|having|and|by)\\s+)?(?:the |an? )?(${labels})\\s+(is not|isn't|is|=|:|equals|contains|containing|includes|starts with|starting with)?\\s*("[^"]+"|[^\\s¦"]+(?:\\s+\\p{Lu}[^\\s¦"]*)*)`
   for (const found of said.takeAll(valued)) {
@@ -74,7 +80,11 @@ export function fieldConditions(reading: Reading): void {
       said.putBack(found[0])
       break
     }
-    add(reading, textCondition(word.path, found[2]?.toLowerCase() ?? '', value), `${word.labels[0]} “${value}”`)
+    add(
+      reading,
+      textCondition(word.path, found[2]?.toLowerCase() ?? '', value),
+      `${word.labels[0]} “${value}”`,
+    )
   }
   const having = `(?:with|that have|who have|having)\\s+(?:an? |any )(${labelsOf(all)})(?=\\s*(?:¦|$|and|or))`
   for (const found of said.takeAll(having)) {

@@ -1,5 +1,5 @@
-import type { Filter } from '#core/record/filter.ts'
 import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
+import type { Filter } from '#core/record/filter.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { linksTo } from '../tools/shared.ts'
 import { NOUNS, nounFrom } from './lexicon.ts'
@@ -7,7 +7,8 @@ import { add, type Reading } from './phrase.ts'
 
 const PREPOSITION = 'of|at|for|with|from|by|about|on|in|to|related to|belonging to|linked to|regarding'
 /** Fields that say where somebody is or comes from; admins may have made one under any of these names. */
-const PLACES = /^(customFields\.)?(company|source|leadSource|industry|department|country|region|city|state|location|territory|market)$/i
+const PLACES =
+  /^(customFields\.)?(company|source|leadSource|industry|department|country|region|city|state|location|territory|market)$/i
 
 /** Types of records that records of this one can hang on. */
 const targetsOf = (record: RecordDefinition): string[] =>
@@ -22,7 +23,10 @@ export async function linkConditions(reading: Reading): Promise<void> {
   const targets = targetsOf(record)
   const pattern = `(${PREPOSITION})\\s+(?:the\\s+)?(?:(${NOUNS()})\\s+)?("[^"]+"|[^¦"]+?)(?=\\s*¦|\\s*$|\\s+(?:and|with|that|which|who)\\s)`
   for (const found of said.takeAll(pattern)) {
-    const name = found[3]!.replace(/^"|"$/g, '').replace(/(?:'s)?[.,;:?!]*$/, '').trim()
+    const name = found[3]!
+      .replace(/^"|"$/g, '')
+      .replace(/(?:'s)?[.,;:?!]*$/, '')
+      .trim()
     if (!name || /^(?:me|i|all|total|general|them|it all)$/i.test(name)) continue
     const noun = found[2] ? nounFrom(found[2])?.record.contract.name : undefined
     const types = noun && targets.includes(noun) ? [noun] : targets

@@ -46,7 +46,12 @@ export async function* proposed(
   if (said.about) yield { type: 'records', records: [said.about] }
 }
 
-export const asked = (called: string, options: RecordRef[], command: string, chosen: Context['chosen']): Question => ({
+export const asked = (
+  called: string,
+  options: RecordRef[],
+  command: string,
+  chosen: Context['chosen'],
+): Question => ({
   command,
   called,
   options,

@@ -6,13 +6,26 @@ export type Period = { from?: string; to?: string; text: string }
 /** A point in time that somebody named: a day, and a time by the clock where they said one. */
 export type Moment = { day: string; time?: string; start: number; end: number }
 
-const MONTHS = 'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?'
+const MONTHS =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?'
 const UNIT = 'day|week|month|quarter|year'
 const COUNT = '\\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve'
 const NUMBERS: Record<string, number> = Object.fromEntries(
-  ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'].map(
-    (word, n) => [word, n],
-  ),
+  [
+    'zero',
+    'one',
+    'two',
+    'three',
+    'four',
+    'five',
+    'six',
+    'seven',
+    'eight',
+    'nine',
+    'ten',
+    'eleven',
+    'twelve',
+  ].map((word, n) => [word, n]),
 )
 const POINT = `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}|\\d{1,2}/\\d{1,2}/\\d{2,4}|(?:${MONTHS})\\.? \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTHS})(?:,? \\d{4})?|(?:last |next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:${COUNT}) (?:${UNIT})s? ago|in (?:${COUNT}) (?:${UNIT})s?|(?:the )?end of (?:the |this |next )?(?:${UNIT})`
 const SPAN = `today|yesterday|tomorrow|(?:the )?(?:this|last|next|past|previous|current|coming) (?:${UNIT}|weekend)|(?:in |within |over |during )?(?:the )?(?:last|past|previous|next|coming) (?:${COUNT}) (?:${UNIT})s?|(?:the )?(?:first|second|third|fourth|last) quarter(?: of)?(?: (?:\\d{4}|this year|last year))?|q[1-4](?:(?: of)? (?:\\d{4}|this year|last year|next year))?|(?:${MONTHS})(?: \\d{4}| this year| last year| next year)?|(?:19|20)\\d\\d`
@@ -28,7 +41,9 @@ export function periodFrom(text: string, today: string): Period | undefined {
   const between = /^(?:between|from) (.+?) (?:and|to|until|till) (.+)$/.exec(said)
   if (between) {
     const [from, to] = [spanFrom(between[1]!, today), spanFrom(between[2]!, today)]
-    return from && to ? { from: from.from, to: to.to, text: said } : undefined
+    if (!from || !to) return undefined
+    // Of two days without a year the first is the earlier one.
+    return { from: from.from > to.to ? addMonths(from.from, -12) : from.from, to: to.to, text: said }
   }
   const edge = /^(since|after|before|until|till|by|from|as of) (?:the )?(.+)$/.exec(said)
   if (edge) {
@@ -37,7 +52,9 @@ export function periodFrom(text: string, today: string): Period | undefined {
     if (edge[1] === 'before') return { to: span.from && addDays(span.from, -1), text: said }
     if (edge[1] === 'after') return { from: span.to && addDays(span.to, 1), text: said }
     if (['until', 'till', 'by'].includes(edge[1]!)) return { to: span.to, text: said }
-    return { from: span.from, text: said }
+    // Since a day of no year is since the last one.
+    const isAhead = span.from > today && !/\d{4}/.test(said)
+    return { from: isAhead && edge[1] === 'since' ? addMonths(span.from, -12) : span.from, text: said }
   }
   const bare = said.replace(/^(?:in|during|for|of|within|over|on) (?!\d|one |two |three )/, '')
   const span = spanFrom(bare, today) ?? spanFrom(said, today)
@@ -66,7 +83,9 @@ function spanFrom(given: string, today: string): { from: string; to: string } | 
   if (named !== undefined) return whole('day', addDays(today, named))
   const near = new RegExp(`^(this|current|last|past|previous|next|coming) (${UNIT}|weekend)$`).exec(text)
   if (near) return nearSpan(near[1]!, near[2]!, today)
-  const many = new RegExp(`^(?:in |within |over |during )?(?:the )?(last|past|previous|next|coming) (${COUNT}) (${UNIT})s?$`).exec(text)
+  const many = new RegExp(
+    `^(?:in |within |over |during )?(?:the )?(last|past|previous|next|coming) (${COUNT}) (${UNIT})s?$`,
+  ).exec(text)
   if (many) {
     const [, way, count, unit] = many as unknown as [string, string, string, string]
     return /next|coming/.test(way)
@@ -133,7 +152,8 @@ function pointSpan(text: string, today: string): { from: string; to: string } | 
 
 type Parts = { get: (part: 'year' | 'month' | 'day' | 'hour' | 'minute') => number | null }
 const two = (n: number | null) => String(n ?? 0).padStart(2, '0')
-const dayOf = (parts: Parts): string => `${parts.get('year')}-${two(parts.get('month'))}-${two(parts.get('day'))}`
+const dayOf = (parts: Parts): string =>
+  `${parts.get('year')}-${two(parts.get('month'))}-${two(parts.get('day'))}`
 
 /**
  * The point in time that a text names, looking ahead: `tomorrow at 10`, `next Friday`, `in 3 days`; with the place of its
@@ -146,7 +166,8 @@ export function momentFrom(text: string, zone: string, now = Date.now()): Moment
   if (!found) return undefined
   const { start, index } = found
   // "May", "Mark" and a bare number are no dates by themselves.
-  if (!/\d|day|week|month|year|tomorrow|tonight|noon|morning|evening|midnight/i.test(found.text)) return undefined
+  if (!/\d|day|week|month|year|tomorrow|tonight|noon|morning|evening|midnight/i.test(found.text))
+    return undefined
   const isTimed = start.isCertain('hour') || /tonight|morning|evening|noon|midnight/i.test(found.text)
   return {
     day: dayOf(start),
@@ -157,5 +178,8 @@ export function momentFrom(text: string, zone: string, now = Date.now()): Moment
 }
 
 /** The moment as it stands on the wire; a day without a time is taken at `otherwise`. */
-export const isoOf = ({ day, time }: Pick<Moment, 'day' | 'time'>, zone: string, otherwise = '09:00'): string =>
-  momentAt(day, time ?? otherwise, zone).toISOString()
+export const isoOf = (
+  { day, time }: Pick<Moment, 'day' | 'time'>,
+  zone: string,
+  otherwise = '09:00',
+): string => momentAt(day, time ?? otherwise, zone).toISOString()

@@ -1,11 +1,12 @@
 import { AiUnavailable } from '#core/ai/provider.ts'
 import { Refusal } from '#core/errors.ts'
 import { fold } from '#core/record/formats.ts'
+import { recordNamed } from '#core/record/registry.ts'
 import { dayIn } from '#core/record/relative-time.ts'
 import type { RecordRef } from '../hands.ts'
 import { type Question, text } from '../parts.ts'
-import { nounOf } from '../words.ts'
 import type { Turn } from '../turn.ts'
+import { nounOf } from '../words.ts'
 import { link, plain } from './answer.ts'
 import { askCommands, looseCommands } from './ask.ts'
 import { changeCommands, told } from './change.ts'
@@ -14,7 +15,6 @@ import { vocabularyOf } from './lexicon.ts'
 import { makeCommands } from './make.ts'
 import { Ambiguous, Resolver, Unknown } from './resolve.ts'
 import { NoValue } from './values.ts'
-import { recordNamed } from '#core/record/registry.ts'
 
 const HELP = `I understand plain sentences about your records. For example:
 
@@ -32,9 +32,19 @@ const HELP = `I understand plain sentences about your records. For example:
 Whatever changes something is shown to you first and done only once you confirm it.`
 
 const talk: Command[] = [
-  { pattern: /^(?:help|\?|what can you do|what do you (?:understand|do)|how does this work|commands)[?.! ]*$/i, run: () => told(HELP) },
-  { pattern: /^(?:hi|hello|hey|good (?:morning|afternoon|evening)|moin|hallo)[,.! ]*(?:there)?[.! ]*$/i, run: () => told(`Hello. ${HELP}`) },
-  { pattern: /^(?:thanks?|thank you|great|perfect|cool|nice)(?: you| a lot| very much)?[.! ]*$/i, run: () => told('You are welcome.') },
+  {
+    pattern:
+      /^(?:help|\?|what can you do|what do you (?:understand|do)|how does this work|commands)[?.! ]*$/i,
+    run: () => told(HELP),
+  },
+  {
+    pattern: /^(?:hi|hello|hey|good (?:morning|afternoon|evening)|moin|hallo)[,.! ]*(?:there)?[.! ]*$/i,
+    run: () => told(`Hello. ${HELP}`),
+  },
+  {
+    pattern: /^(?:thanks?|thank you|great|perfect|cool|nice)(?: you| a lot| very much)?[.! ]*$/i,
+    run: () => told('You are welcome.'),
+  },
 ]
 
 const commands: Command[] = [...talk, ...makeCommands, ...changeCommands, ...askCommands, ...looseCommands]
@@ -83,7 +93,11 @@ async function answering(context: Context): Promise<Parts | undefined> {
 
 async function* notUnderstood(said: string): Parts {
   const short = said.length > 120 ? `${said.slice(0, 119)}…` : said
-  yield { type: 'warning', code: 'NOT_UNDERSTOOD', message: 'The sentence fits no command, and no record is called so' }
+  yield {
+    type: 'warning',
+    code: 'NOT_UNDERSTOOD',
+    message: 'The sentence fits no command, and no record is called so',
+  }
   yield text(`I did not understand “${plain(short)}”, and nothing you may see is called so.\n\n${HELP}`)
 }
 
@@ -91,8 +105,12 @@ async function* notUnderstood(said: string): Parts {
 async function* explained(error: unknown, context: Context): Parts {
   if (error instanceof Ambiguous) {
     const { called, options } = error
-    const lines = options.map((ref, at) => `${at + 1}. ${link(ref)} (${nounOf(recordNamed(ref.recordType), 1)})`)
-    yield text(`Did you mean one of these by “${plain(called)}”?\n\n${lines.join('\n')}\n\nAnswer with its number, or say the name in full.`)
+    const lines = options.map(
+      (ref, at) => `${at + 1}. ${link(ref)} (${nounOf(recordNamed(ref.recordType), 1)})`,
+    )
+    yield text(
+      `Did you mean one of these by “${plain(called)}”?\n\n${lines.join('\n')}\n\nAnswer with its number, or say the name in full.`,
+    )
     yield { type: 'question', question: asked(called, options, context.said, context.chosen) }
     return
   }
@@ -116,11 +134,13 @@ const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']
 
 /** Which of the options an answer picks: by number, by ordinal, or by name. */
 function pick({ options }: Question, said: string): RecordRef | undefined {
-  const answer = fold(said).replace(/[.!]+$/, '').replace(/^(?:the |number |no |#)+/, '').trim()
+  const answer = fold(said)
+    .replace(/[.!]+$/, '')
+    .replace(/^(?:the |number |no |#)+/, '')
+    .trim()
   if (/^\d{1,2}$/.test(answer)) return options[Number(answer) - 1]
   const ordinal = ORDINALS.indexOf(answer.replace(/ (?:one|option)$/, ''))
   if (ordinal >= 0) return options[ordinal]
   if (/^last(?: one)?$/.test(answer)) return options.at(-1)
   return options.find(({ title }) => fold(title) === answer)
 }
-

@@ -1,7 +1,7 @@
-import type { Field } from '#core/record/fields.ts'
-import type { RecordDefinition } from '#core/record/definition.ts'
-import type { CustomType } from '#core/record/custom-types.ts'
 import { fieldOf } from '#core/record/custom-fields.ts'
+import type { CustomType } from '#core/record/custom-types.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Field } from '#core/record/fields.ts'
 import { allRecords } from '#core/record/registry.ts'
 import type { Hands, PageOf } from '../hands.ts'
 import { labelOf, nounOf, optionText } from '../words.ts'
@@ -100,7 +100,12 @@ export const nounFrom = (word: string): Noun | undefined =>
   allNouns().get(word.toLowerCase().replace(/\s+/g, ' '))
 
 /** A field as people may name it. */
-export type Word = { path: string; field: Field; labels: string[]; options?: { said: string; value: string }[] }
+export type Word = {
+  path: string
+  field: Field
+  labels: string[]
+  options?: { said: string; value: string }[]
+}
 export type Member = { id: string; name: string; email: string; isActive: boolean }
 /** Records of a type that only admins keep, such as stages: few, and known by name. */
 export type Named = { field: string; target: string; id: string; name: string }
@@ -168,9 +173,7 @@ const wordOf = (path: string, field: Field, labels: string[]): Word => ({
   path,
   field,
   labels: [...new Set(labels.map(label => label.toLowerCase()))],
-  ...(field.options
-    ? { options: field.options.map(value => ({ said: optionText(value), value })) }
-    : {}),
+  ...(field.options ? { options: field.options.map(value => ({ said: optionText(value), value })) } : {}),
 })
 
 const NAMED_AT_MOST = 200
@@ -186,4 +189,3 @@ async function namedOf(hands: Hands, { contract }: RecordDefinition): Promise<Na
   }
   return found.filter(({ name }) => name)
 }
-

@@ -12,7 +12,11 @@ import { amountOf, isTime, labelsOf, wordCalled } from './phrase.ts'
 import { Said } from './text.ts'
 import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
 
-const strip = (words: string): string => words.replace(/[.!]+$/, '').replace(/^["']|["']$/g, '').trim()
+const strip = (words: string): string =>
+  words
+    .replace(/[.!]+$/, '')
+    .replace(/^["']|["']$/g, '')
+    .trim()
 const upper = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** A sentence without the date in it, and the date. */
@@ -26,7 +30,13 @@ function withoutDate(words: string, timezone: string) {
 /** `log a 20 minute call with Jane Doe: talked about pricing`. */
 async function logged(context: Context, match: RegExpExecArray): Promise<Parts | undefined> {
   const [, count, unit, direction, kind = '', who = '', what] = match
-  const type = /call/i.test(kind) ? 'CALL' : /meet/i.test(kind) ? 'MEETING' : /mail/i.test(kind) ? 'EMAIL' : 'MESSAGE'
+  const type = /call/i.test(kind)
+    ? 'CALL'
+    : /meet/i.test(kind)
+      ? 'MEETING'
+      : /mail/i.test(kind)
+        ? 'EMAIL'
+        : 'MESSAGE'
   const { rest, moment } = withoutDate(strip(who), context.timezone)
   const { name, types } = named(rest)
   const found = await context.resolver.one(name, types ?? ['contact', 'company', 'deal'])
@@ -95,7 +105,10 @@ async function hungOn(context: Context, words: string, record: RecordDefinition)
     /^((?:call|phone|ring|e-?mail|mail|meet|visit|ping|follow up with|chase))\s+(.+)$/i.exec(words)
   if (!found) return undefined
   const { name, types } = named(found[2]!)
-  const target = await context.resolver.maybe(name, types ?? ['contact', 'company', 'deal', 'lead', 'project'])
+  const target = await context.resolver.maybe(
+    name,
+    types ?? ['contact', 'company', 'deal', 'lead', 'project'],
+  )
   // A name has to be said as it is; a search forgives more than a task should.
   if (!target || !sameWords(name, target.ref.title)) return undefined
   const hanging = hangOn(record, target)
@@ -104,12 +117,18 @@ async function hungOn(context: Context, words: string, record: RecordDefinition)
 
 const sameWords = (said: string, title: string): boolean => {
   const own = title.toLowerCase()
-  return said.toLowerCase().split(/\s+/).every(word => own.includes(word))
+  return said
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => own.includes(word))
 }
 
 async function note(context: Context, name: string, body: string): Promise<Parts | undefined> {
   const { name: called, types } = named(name)
-  const found = await context.resolver.one(called, types ?? ['contact', 'company', 'deal', 'lead', 'project', 'campaign'])
+  const found = await context.resolver.one(
+    called,
+    types ?? ['contact', 'company', 'deal', 'lead', 'project', 'campaign'],
+  )
   const hanging = hangOn(recordNamed('note'), found)
   if (!hanging) return undefined
   return proposed(
@@ -129,11 +148,16 @@ async function create(context: Context, noun: string, details: string): Promise<
   const body: Record<string, unknown> = narrowed ? { [narrowed.field]: narrowed.value } : {}
   await readDetails(context, lexicon, said, body)
   await readLink(context, lexicon, said, body)
-  const name = said.rest.split('¦')[0]!.replace(/^\s*(?:called|named|for|:)\s+/i, '').trim()
+  const name = said.rest
+    .split('¦')[0]!
+    .replace(/^\s*(?:called|named|for|:)\s+/i, '')
+    .trim()
   const title = strip(name.replace(/\s+(?:with|and|for|at|worth|from|in|on|by|of)$/i, '').replace(/,$/, ''))
   if (!title && record.contract.title.some(key => record.contract.fields[key]?.required)) {
     return (async function* (): Parts {
-      yield text(`What should the ${nounOf(record, 1)} be called? Say for example: create a ${nounOf(record, 1)} called “${plain(record.contract.label)} of today”.`)
+      yield text(
+        `What should the ${nounOf(record, 1)} be called? Say for example: create a ${nounOf(record, 1)} called “${plain(record.contract.label)} of today”.`,
+      )
     })()
   }
   Object.assign(body, titled(record, title))
@@ -148,25 +172,40 @@ function titled({ contract }: RecordDefinition, title: string): Record<string, s
   return { [first]: head, [second]: rest.join(' ') }
 }
 
-async function readDetails(context: Context, lexicon: Lexicon, said: Said, body: Record<string, unknown>): Promise<void> {
+async function readDetails(
+  context: Context,
+  lexicon: Lexicon,
+  said: Said,
+  body: Record<string, unknown>,
+): Promise<void> {
   const words = lexicon.words.filter(({ field }) => field.writable !== 'never' && field.kind !== 'object')
   const has = (kind: string) => words.find(({ field }) => field.kind === kind)
-  const mail = has('email') && said.take('(?:(?:with |and )?(?:e-?mail(?: address)? )?)([^\\s@¦]+@[^\\s@¦,]+\\.\\w+)')
+  const mail =
+    has('email') && said.take('(?:(?:with |and )?(?:e-?mail(?: address)? )?)([^\\s@¦]+@[^\\s@¦,]+\\.\\w+)')
   if (mail) body[has('email')!.path] = mail[1]
-  const phone = has('phone') && said.take('(?:(?:with |and )?(?:phone|mobile|tel)(?: number)? )?(\\+?\\d[\\d ()/-]{6,}\\d)')
+  const phone =
+    has('phone') &&
+    said.take('(?:(?:with |and )?(?:phone|mobile|tel)(?: number)? )?(\\+?\\d[\\d ()/-]{6,}\\d)')
   if (phone) body[has('phone')!.path] = phone[1]
   const amount = amountOf(lexicon)
   const money =
     amount?.field.kind === 'money' &&
-    said.take(`(?:worth|for|over|valued at|of|at|with (?:an? )?(?:amount|value|budget) of|amount|value|budget)\\s+(${NUMBER})`)
+    said.take(
+      `(?:worth|for|over|valued at|of|at|with (?:an? )?(?:amount|value|budget) of|amount|value|budget)\\s+(${NUMBER})`,
+    )
   const number = money && numberFrom(money[1]!)
   if (amount && number) {
     body[amount.path] = number.value
     if (number.currency && lexicon.record.contract.fields.currency) body.currency = number.currency
   }
-  const stage = lexicon.named.find(({ name }) => said.take(`(?:in|at|to) (?:the )?(?:stage )?${name.replace(/\W/g, '.')}(?: stage)?`))
+  const stage = lexicon.named.find(({ name }) =>
+    said.take(`(?:in|at|to) (?:the )?(?:stage )?${name.replace(/\W/g, '.')}(?: stage)?`),
+  )
   if (stage) body[stage.field] = stage.id
-  const time = words.find(({ field, path }) => isTime(field) && field.writable === 'always' && !/actual|completed|paid|issued/i.test(path))
+  const time = words.find(
+    ({ field, path }) =>
+      isTime(field) && field.writable === 'always' && !/actual|completed|paid|issued/i.test(path),
+  )
   const { moment, rest } = withoutDate(said.rest, context.timezone)
   if (time && moment) {
     body[time.path] = time.field.kind === 'date' ? moment.day : isoOf(moment, context.timezone)
@@ -181,8 +220,15 @@ async function readDetails(context: Context, lexicon: Lexicon, said: Said, body:
 }
 
 /** `at Acme`, `for Acme`, `with Jane Doe`: on what the new record hangs. */
-async function readLink(context: Context, lexicon: Lexicon, said: Said, body: Record<string, unknown>): Promise<void> {
-  const found = said.take('(?:at|for|with|of|from)\\s+(?:the )?(?:company |contact |deal )?("[^"]+"|[^¦"]+?)(?=\\s*(?:¦|,|$))')
+async function readLink(
+  context: Context,
+  lexicon: Lexicon,
+  said: Said,
+  body: Record<string, unknown>,
+): Promise<void> {
+  const found = said.take(
+    '(?:at|for|with|of|from)\\s+(?:the )?(?:company |contact |deal )?("[^"]+"|[^¦"]+?)(?=\\s*(?:¦|,|$))',
+  )
   if (!found) return
   const name = strip(found[1]!.trim())
   const target = await context.resolver.maybe(name, ['company', 'contact', 'deal', 'lead', 'project'])
@@ -217,7 +263,8 @@ const quoted = (body: string): string =>
 /** Commands that make something new. */
 export const makeCommands: Command[] = [
   {
-    pattern: /^(?:please )?(?:log|record|note down|add|track)\s+(?:an?\s+|the\s+|my\s+)?(?:(\d+)[- ]?(min(?:ute)?s?|h(?:ou)?rs?)\s+)?(?:(inbound|outbound|incoming|outgoing)\s+)?(?:phone )?(calls?|e-?mails?|mails?|meetings?|messages?|chats?)\s+(?:with|to|from|at)\s+(.+?)(?:\s*(?::|\s[-–]\s|,?\s+(?:about|regarding|saying|where)\s)\s*(.+))?$/i,
+    pattern:
+      /^(?:please )?(?:log|record|note down|add|track)\s+(?:an?\s+|the\s+|my\s+)?(?:(\d+)[- ]?(min(?:ute)?s?|h(?:ou)?rs?)\s+)?(?:(inbound|outbound|incoming|outgoing)\s+)?(?:phone )?(calls?|e-?mails?|mails?|meetings?|messages?|chats?)\s+(?:with|to|from|at)\s+(.+?)(?:\s*(?::|\s[-–]\s|,?\s+(?:about|regarding|saying|where)\s)\s*(.+))?$/i,
     run: logged,
   },
   {
@@ -225,20 +272,26 @@ export const makeCommands: Command[] = [
     run: (context, match) => task(context, match[1]!),
   },
   {
-    pattern: /^(?:please )?(?:create|add|make|new|set up|schedule|plan)\s+(?:an?\s+|the\s+)?(?:new )?(?:(urgent|high|medium|low)(?:[- ]priority)?\s+)?(task|to-?do|reminder|follow[- ]?up)(?:\s+task)?\s*(?::|called|named|for me to|to)?\s+(.+)$/i,
+    pattern:
+      /^(?:please )?(?:create|add|make|new|set up|schedule|plan)\s+(?:an?\s+|the\s+)?(?:new )?(?:(urgent|high|medium|low)(?:[- ]priority)?\s+)?(task|to-?do|reminder|follow[- ]?up)(?:\s+task)?\s*(?::|called|named|for me to|to)?\s+(.+)$/i,
     run: (context, match) => task(context, match[3]!, match[1], /^follow/i.test(match[2]!)),
   },
   {
-    pattern: /^(?:please )?(?:add|create|make|write|leave|put)?\s*(?:an?\s+)?note\s+(?:to|on|for|about|at)\s+(.+?)\s*(?::|\bsaying\b|\bthat\b)\s*(.+)$/i,
+    pattern:
+      /^(?:please )?(?:add|create|make|write|leave|put)?\s*(?:an?\s+)?note\s+(?:to|on|for|about|at)\s+(.+?)\s*(?::|\bsaying\b|\bthat\b)\s*(.+)$/i,
     run: (context, match) => note(context, match[1]!, match[2]!),
   },
   {
-    pattern: /^(?:please )?(?:draft|write|compose|prepare)\s+(?:me\s+)?(?:an?\s+)?(.*?(?:e-?mail|mail|follow[- ]?up|message|letter|reply|answer|proposal|thank[- ]you|introduction)(?: e-?mail| mail| message)?)\s*(?:to|for)\s+(.+?)(?:\s+(?:about|regarding|on|saying|asking|to ask)\s+(.+))?$/i,
+    pattern:
+      /^(?:please )?(?:draft|write|compose|prepare)\s+(?:me\s+)?(?:an?\s+)?(.*?(?:e-?mail|mail|follow[- ]?up|message|letter|reply|answer|proposal|thank[- ]you|introduction)(?: e-?mail| mail| message)?)\s*(?:to|for)\s+(.+?)(?:\s+(?:about|regarding|on|saying|asking|to ask)\s+(.+))?$/i,
     run: (context, match) => draft(context, match[1]!, match[2]!, match[3]),
   },
   {
     pattern: () =>
-      new RegExp(`^(?:please )?(?:create|add|make|new|register|enter|schedule|plan)\\s+(?:an?\\s+|the\\s+)?(?:new\\s+)?(${NOUNS()})(?![\\w-])\\s*(.*)$`, 'i'),
+      new RegExp(
+        `^(?:please )?(?:create|add|make|new|register|enter|schedule|plan)\\s+(?:an?\\s+|the\\s+)?(?:new\\s+)?(${NOUNS()})(?![\\w-])\\s*(.*)$`,
+        'i',
+      ),
     run: (context, match) => create(context, match[1]!, match[2]!),
   },
 ]

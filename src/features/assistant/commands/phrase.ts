@@ -1,11 +1,20 @@
+import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
 import type { Filter } from '#core/record/filter.ts'
-import type { RecordDefinition } from '#core/record/definition.ts'
-import { optionText } from '../words.ts'
+import { nounOf, optionText } from '../words.ts'
 import { dateConditions } from './conditions-dates.ts'
 import { fieldConditions, numberConditions } from './conditions-fields.ts'
 import { linkConditions } from './conditions-links.ts'
-import { anyOf, type Lexicon, type Member, NOUNS, nounFrom, type Vocabulary, type Word } from './lexicon.ts'
+import {
+  anyOf,
+  type Lexicon,
+  type Member,
+  NOUNS,
+  type Noun,
+  nounFrom,
+  type Vocabulary,
+  type Word,
+} from './lexicon.ts'
 import type { Resolver } from './resolve.ts'
 import { Said } from './text.ts'
 
@@ -56,7 +65,8 @@ export async function readQuery(
   otherwise?: RecordDefinition,
 ): Promise<{ query: Query; leftovers: string[] } | undefined> {
   const said = new Said(text.replace(/[?!]+\s*$/, ''))
-  const noun = takeNoun(said) ?? (otherwise ? { record: otherwise } : undefined)
+  const noun: (Noun & { isOne?: boolean }) | undefined =
+    takeNoun(said) ?? (otherwise ? { record: otherwise } : undefined)
   if (!noun || !vocabulary.hands.canList(noun.record)) return undefined
   const lexicon = await vocabulary.lexiconOf(noun.record)
   const query: Query = { record: noun.record, conditions: [], told: [], groupBy: [] }
@@ -67,7 +77,7 @@ export async function readQuery(
       { field: noun.narrowed.field, op: 'eq', value: noun.narrowed.value },
       optionText(noun.narrowed.value),
     )
-  readShape(reading)
+  readShape(reading, noun.isOne === true)
   fieldConditions(reading)
   numberConditions(reading)
   dateConditions(reading)
@@ -90,19 +100,27 @@ function takeNoun(said: Said) {
   if (pair && first && pair.index === first.index) {
     const at = pair.index + pair[0].length - pair[2]!.length
     said.rest = `${said.rest.slice(0, at)} ¦ ${said.rest.slice(at + pair[2]!.length)}`
-    return nounFrom(pair[2]!)
+    return nounCalled(pair[2]!)
   }
   const found = first && said.take(nouns)
-  return found ? nounFrom(found[0]) : undefined
+  return found ? nounCalled(found[0]) : undefined
+}
+
+function nounCalled(word: string): (Noun & { isOne?: boolean }) | undefined {
+  const noun = nounFrom(word)
+  // One of several: the smallest deal, the last call.
+  return noun && { ...noun, isOne: nounOf(noun.record, 1) === word.toLowerCase() || !/s$|people/i.test(word) }
 }
 
 const STEPS = ['day', 'week', 'month', 'quarter', 'year']
 
 /** How the answer is to look: order, how many, by what it is grouped, what is measured. */
-function readShape(reading: Reading): void {
+function readShape(reading: Reading, isOne: boolean): void {
   const { said, lexicon, query } = reading
   const top = said.take('(top|biggest|largest|highest|best|most valuable|smallest|lowest)(?: (\\d{1,2}))?')
-  const recent = said.take('(newest|latest|most recent|oldest|last|first)(?: (\\d{1,2}))?(?=\\s+(?:¦|\\w+\\s+¦))')
+  const recent = said.take(
+    '(newest|latest|most recent|oldest|last|first)(?: (\\d{1,2}))?(?=\\s+(?:¦|\\w+\\s+¦))',
+  )
   const amount = amountOf(lexicon)
   if (top && amount) query.sort = `${/smallest|lowest/i.test(top[1]!) ? '' : '-'}${amount.path}`
   if (recent) {
@@ -111,6 +129,7 @@ function readShape(reading: Reading): void {
   }
   const count = top?.[2] ?? recent?.[2] ?? said.take('(?:first|only)? ?(\\d{1,2})(?=\\s+¦)')?.[1]
   if (count) query.limit = Math.max(1, Math.min(50, Number(count)))
+  else if (isOne && (top || recent)) query.limit = 1
   const sorted = said.take(
     `(?:sorted|ordered|sort|order) by (?:the )?(${labelsOf(lexicon.words)})(?: (asc|desc)\\w*)?`,
   )
@@ -118,15 +137,18 @@ function readShape(reading: Reading): void {
   if (by) query.sort = `${sorted[2] === 'desc' ? '-' : ''}${by.path}`
   readGroups(reading)
   const op = said.take('(average|avg|mean|total|sum|smallest|largest|biggest)(?: of)?')?.[1]?.toLowerCase()
-  const of = said.take(`(?:the )?(${labelsOf(lexicon.words.filter(({ field }) => isNumeric(field)))}) of(?: all)?`)
+  const of = said.take(
+    `(?:the )?(${labelsOf(lexicon.words.filter(({ field }) => isNumeric(field)))}) of(?: all)?`,
+  )
   const field = (of && wordCalled(lexicon.words, of[1]!)) || amount
-  if (field && (op || of || said.take('worth(?! (?:over|more|above|at|under|less|between))|how much')))
+  const worth = said.takeAll('worth(?! (?:over|more|above|at|under|less|between))|how much').length > 0
+  if (field && (op || of || worth))
     query.measure = { op: /^(?:av|mean)/.test(op ?? '') ? 'avg' : 'sum', field: field.path }
 }
 
 function readGroups({ said, lexicon, query }: Reading): void {
-  const groupable = lexicon.words.filter(
-    ({ field }) => ['choice', 'member', 'link', 'text', 'currency', 'boolean'].includes(field.kind),
+  const groupable = lexicon.words.filter(({ field }) =>
+    ['choice', 'member', 'link', 'text', 'currency', 'boolean'].includes(field.kind),
   )
   const found = said.take(`(?:grouped )?(?:by|per|for each) (${labelsOf(groupable)}|${STEPS.join('|')})`)
   if (!found) return
@@ -177,14 +199,18 @@ function whoseConditions(reading: Reading): void {
       'yours',
     )
   const people = vocabulary.members
-  const names = anyOf(people.flatMap(({ name }) => [name, name.split(' ')[0]!]).filter(name => name.length > 1))
+  const names = anyOf(
+    people.flatMap(({ name }) => [name, name.split(' ')[0]!]).filter(name => name.length > 1),
+  )
   const found = names && said.take(`(?:(${by}) )?(${names})(?:'s)?`)
   if (!found) return
   const member = memberCalled(people, found[2]!)
   const next = said.rest.slice(found.index + 3).trimStart()
   // A capital behind a first name: somebody else is meant, such as a contact.
-  if (!member || (/^\p{Lu}/u.test(next) && member.name.toLowerCase() !== found[2]!.toLowerCase()))
-    return said.putBack(found[0])
+  if (!member || (/^\p{Lu}/u.test(next) && member.name.toLowerCase() !== found[2]!.toLowerCase())) {
+    said.putBack(found[0])
+    return
+  }
   add(
     reading,
     { field: fieldOfVerb(lexicon.record, found[1]), op: 'eq', value: member.id },

@@ -71,7 +71,8 @@ export class Resolver {
   }
 }
 
-const IT = /^(?:it|him|her|them|this|that|this one|that one|(?:this|that) (?:deal|lead|contact|company|task|project|record|person))$/i
+const IT =
+  /^(?:it|him|her|them|this|that|this one|that one|(?:this|that) (?:deal|lead|contact|company|task|project|record|person))$/i
 
 /** The one that is meant: called exactly so, else the only one that begins so, else the only one found. */
 function choose(name: string, rows: Row[]): Resolved | undefined {
@@ -86,7 +87,11 @@ function choose(name: string, rows: Row[]): Resolved | undefined {
   ]) {
     const found = titled.filter(({ title }) => fits(title))
     if (found.length === 1) return resolvedOf(found[0]!.row)
-    if (found.length > 1) throw new Ambiguous(name, found.slice(0, OFFERED_AT_MOST).map(({ row }) => refFrom(row)))
+    if (found.length > 1)
+      throw new Ambiguous(
+        name,
+        found.slice(0, OFFERED_AT_MOST).map(({ row }) => refFrom(row)),
+      )
   }
   return undefined
 }

@@ -5,7 +5,11 @@ const GAP = ' ¦ '
 export class Said {
   rest: string
   constructor(text: string) {
-    this.rest = ` ${text.replace(/[\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"').replace(/\s+/g, ' ').trim()} `
+    this.rest = ` ${text
+      .replace(/[\u2018\u2019]/g, "'")
+      .replace(/[\u201c\u201d]/g, '"')
+      .replace(/\s+/g, ' ')
+      .trim()} `
   }
 
   /** Takes the first match out. The pattern ignores case and stands between words. */

@@ -1,7 +1,7 @@
 import { fold } from '#core/record/formats.ts'
 import type { Context } from './context.ts'
 import { isoOf, momentFrom, periodFrom } from './dates.ts'
-import { type Lexicon, type Member, type Word } from './lexicon.ts'
+import type { Lexicon, Member, Word } from './lexicon.ts'
 import { numberFrom } from './numbers.ts'
 import { isNumeric, memberCalled } from './phrase.ts'
 
@@ -28,7 +28,8 @@ export async function valueFrom(
   if (options) {
     const wanted = said.toLowerCase()
     const option = options.find(({ said: own, value }) => own === wanted || value.toLowerCase() === wanted)
-    if (!option) throw new NoValue(`${label} can be ${options.map(({ said: own }) => own).join(', ')}, not “${said}”.`)
+    if (!option)
+      throw new NoValue(`${label} can be ${options.map(({ said: own }) => own).join(', ')}, not “${said}”.`)
     return field.kind === 'texts' ? [option.value] : option.value
   }
   switch (field.kind) {
@@ -71,16 +72,26 @@ export function memberFrom({ vocabulary }: Context, name: string): Member {
   return member
 }
 
-async function linkFrom(context: Context, lexicon: Lexicon, path: string, target: string, said: string): Promise<string> {
+async function linkFrom(
+  context: Context,
+  lexicon: Lexicon,
+  path: string,
+  target: string,
+  said: string,
+): Promise<string> {
   const named = lexicon.named.filter(({ field }) => field === path)
   if (!named.length) return (await context.resolver.one(said, [target])).ref.recordId
   const found = named.filter(({ name }) => fold(name) === fold(said))
   const near = found.length ? found : named.filter(({ name }) => fold(name).startsWith(fold(said)))
   if (!near.length)
-    throw new NoValue(`There is no ${target} “${said}”. There are ${[...new Set(named.map(({ name }) => name))].join(', ')}.`)
+    throw new NoValue(
+      `There is no ${target} “${said}”. There are ${[...new Set(named.map(({ name }) => name))].join(', ')}.`,
+    )
   return near[0]!.id
 }
 
 /** The field and its value as a body has them. */
 export const bodyOf = (path: string, value: unknown): Record<string, unknown> =>
-  path.startsWith('customFields.') ? { customFields: { [path.slice('customFields.'.length)]: value } } : { [path]: value }
+  path.startsWith('customFields.')
+    ? { customFields: { [path.slice('customFields.'.length)]: value } }
+    : { [path]: value }

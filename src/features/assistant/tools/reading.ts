@@ -139,7 +139,11 @@ const readTool = () =>
   })
 
 /** How many records of each type hang on the record. */
-async function hangingOn(hands: Hands, record: RecordDefinition, id: string): Promise<Record<string, number>> {
+async function hangingOn(
+  hands: Hands,
+  record: RecordDefinition,
+  id: string,
+): Promise<Record<string, number>> {
   const counted: Record<string, number> = {}
   for (const other of allRecords()) {
     const { path, name } = other.contract
@@ -217,7 +221,13 @@ const membersTool = () =>
     isFor: hands => hands.can('GET /users'),
     async run(hands, { q }) {
       const page = await hands.call<PageOf>('GET /users', { query: { limit: 200, ...(q ? { q } : {}) } })
-      const rows = page.rows.map(({ id, name, email, role, isActive }) => ({ id, name, email, role, isActive }))
+      const rows = page.rows.map(({ id, name, email, role, isActive }) => ({
+        id,
+        name,
+        email,
+        role,
+        isActive,
+      }))
       return { data: { me: hands.who.userId, total: page.total, rows }, records: [] }
     },
   })
@@ -268,7 +278,8 @@ const draftTool = () =>
   readingTool({
     name: 'draft_email',
     title: 'Draft an e-mail',
-    description: 'Words an e-mail to a contact or a lead, or about a deal, from what is known of them. Nothing is sent.',
+    description:
+      'Words an e-mail to a contact or a lead, or about a deal, from what is known of them. Nothing is sent.',
     input: z.strictObject({
       type: z.enum(DRAFTED_FOR),
       id: idInput,

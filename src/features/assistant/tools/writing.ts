@@ -96,7 +96,8 @@ const removeTool = () =>
 type Action = { name: string; record: RecordDefinition; operation: Operation }
 
 /** What leaves the house or opens a door is not for a tool that others' words may reach. */
-const NOT_AS_ACTION = /\/(send|restore|rotate-secret|test|replay|upload|preview|import|merge|read|undo|cancel)$/
+const NOT_AS_ACTION =
+  /\/(send|restore|rotate-secret|test|replay|upload|preview|import|merge|read|undo|cancel)$/
 
 function actionsOf(operations: readonly Operation[]): Action[] {
   const found: Action[] = []
