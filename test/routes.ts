@@ -188,7 +188,31 @@ const FILLERS: Record<string, Filler> = {
     body: { from: [await tagged(samples), await tagged(samples)], into: fresh() },
   }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
+  'POST /ai/chat': async () => ({ body: saying('help') }),
+  'GET /ai/conversations/{id}': async samples => ({ ids: { id: await newConversation(samples) } }),
+  'PATCH /ai/conversations/{id}': async samples => ({
+    ids: { id: await newConversation(samples) },
+    body: { title: fresh('Talk ') },
+  }),
+  'PUT /ai/conversations/{id}': async samples => ({
+    ids: { id: await newConversation(samples) },
+    body: { title: fresh('Talk ') },
+  }),
+  'DELETE /ai/conversations/{id}': async samples => ({ ids: { id: await newConversation(samples) } }),
+  'GET /ai/proposals/{id}': async samples => ({ ids: { id: await newProposal(samples) } }),
+  'POST /ai/proposals/{id}/confirm': async samples => ({ ids: { id: await newProposal(samples) } }),
+  'POST /ai/proposals/{id}/reject': async samples => ({ ids: { id: await newProposal(samples) } }),
+  'POST /mcp': async () => ({
+    body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+    headers: { accept: 'application/json, text/event-stream' },
+  }),
 }
+
+const saying = (content: string) => ({ messages: [{ role: 'user', content }], stream: false })
+const newConversation = async ({ person }: Samples): Promise<string> =>
+  (await person.post('/ai/chat', saying('help'))).body.conversationId
+const newProposal = async ({ person }: Samples): Promise<string> =>
+  (await person.post('/ai/chat', saying(`create a task to check ${fresh('box ')}`))).body.proposals[0].id
 
 const REGISTRATION: Filler = async () => ({
   body: { name: 'Ida Moser', email: `${fresh()}@sample.example`, password: 'seven green bicycles' },
@@ -315,12 +339,22 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^\w+ \/notifications(\/|$)/, 'VIEWER'],
   [/^\w+ \/calendar\/feed$/, 'VIEWER'],
   [/^GET \/outbox(\/|$)/, 'ADMIN'],
+  // Whoever may not ask the assistant has talked to nobody.
+  [/^GET \/ai\/(conversations|proposals)(\/|$)/, 'MEMBER'],
   // A viewer has no mailbox.
   [/^GET \/mailboxes(\/|$)/, 'MEMBER'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  // What is said is its person's own affair; what comes of it is proposed, and written by a confirmation.
+  'POST /ai/chat',
+  'PATCH /ai/conversations/{id}',
+  'PUT /ai/conversations/{id}',
+  'DELETE /ai/conversations/{id}',
+  'POST /ai/proposals/{id}/reject',
+  // Lists its tools; those that write leave the events of what they call.
+  'POST /mcp',
   'POST /search',
   // Reads, by a body that no query string holds.
   'POST /reports/run',
