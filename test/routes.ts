@@ -200,8 +200,8 @@ const FILLERS: Record<string, Filler> = {
   }),
   'DELETE /ai/conversations/{id}': async samples => ({ ids: { id: await newConversation(samples) } }),
   'GET /ai/proposals/{id}': async samples => ({ ids: { id: await newProposal(samples) } }),
-  'POST /ai/proposals/{id}/confirm': async samples => ({ ids: { id: await newProposal(samples) } }),
-  'POST /ai/proposals/{id}/reject': async samples => ({ ids: { id: await newProposal(samples) } }),
+  'POST /ai/proposals/{id}/confirm': async samples => ({ ids: { id: await newProposal(samples) }, body: {} }),
+  'POST /ai/proposals/{id}/reject': async samples => ({ ids: { id: await newProposal(samples) }, body: {} }),
   'POST /mcp': async () => ({
     body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
     headers: { accept: 'application/json, text/event-stream' },
@@ -209,10 +209,12 @@ const FILLERS: Record<string, Filler> = {
 }
 
 const saying = (content: string) => ({ messages: [{ role: 'user', content }], stream: false })
+const BUILTIN = { query: { fallback: 'builtin' } }
 const newConversation = async ({ person }: Samples): Promise<string> =>
-  (await person.post('/ai/chat', saying('help'))).body.conversationId
-const newProposal = async ({ person }: Samples): Promise<string> =>
-  (await person.post('/ai/chat', saying(`create a task to check ${fresh('box ')}`))).body.proposals[0].id
+  (await person.post('/ai/chat', saying('help'), BUILTIN)).body.conversationId
+export const newProposal = async ({ person }: Pick<Samples, 'person'>): Promise<string> =>
+  (await person.post('/ai/chat', saying(`create a task to check ${fresh('box ')}`), BUILTIN)).body
+    .proposals[0].id
 
 const REGISTRATION: Filler = async () => ({
   body: { name: 'Ida Moser', email: `${fresh()}@sample.example`, password: 'seven green bicycles' },
@@ -527,10 +529,12 @@ export async function fill(route: Route, samples: Samples): Promise<Filled> {
   const path = route.path.replace(/\{(\w+)\}/g, (_, place: string) => ids[place]!)
   const body = own.body ?? (route.body ? await bodyFor(route, record, samples) : undefined)
   const headers = own.headers ?? (route.body && takesCsv(route) ? CSV : undefined)
+  // An example of the settings may have named a model that is nowhere.
+  const query = route.query.includes('fallback') ? { fallback: 'builtin', ...own.query } : own.query
   return {
     path,
     ...(body === undefined ? {} : { body }),
-    ...(own.query ? { query: own.query } : {}),
+    ...(query ? { query } : {}),
     ...(headers ? { headers } : {}),
   }
 }

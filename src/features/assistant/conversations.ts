@@ -145,14 +145,17 @@ export const conversationOperations: Operation[] = [
     method: 'GET',
     path: '/ai/conversations',
     summary: 'My conversations with the assistant, the newest first',
-    query: z.strictObject(paging),
+    query: z.strictObject({
+      ...paging,
+      q: z.string().max(200).optional().meta({ description: 'Part of the title' }),
+    }),
     answers: listOf(conversation),
     document: { answerExample: { rows: [EXAMPLE], total: 1, nextCursor: null } },
     handle: ({ tx, query }) =>
       readPage(tx, {
         select: CONVERSATION,
-        from: `from ai_conversations c where ${MINE}`,
-        params: mine(tx),
+        from: `from ai_conversations c where ${MINE} and crm_fold(c.title) like '%' || crm_fold($4) || '%'`,
+        params: [...mine(tx), (query.q ?? '').replace(/[\\%_]/g, '\\$&')],
         key: 'c.id',
         query,
         newestFirst: true,

@@ -1,10 +1,11 @@
 import { fold } from '#core/record/formats.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
-import { named } from './ask.ts'
+import { named } from './about.ts'
+import { whoseField } from './conditions-whose.ts'
 import { type Command, type Context, type Parts, proposed } from './context.ts'
 import type { Lexicon } from './lexicon.ts'
-import { whoseField, wordCalled } from './phrase.ts'
+import { wordCalled } from './phrase.ts'
 import type { Resolved } from './resolve.ts'
 import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
 

@@ -1,9 +1,10 @@
 import { fold } from '#core/record/formats.ts'
+import { memberCalled } from './conditions-whose.ts'
 import type { Context } from './context.ts'
 import { isoOf, momentFrom, periodFrom } from './dates.ts'
 import type { Lexicon, Member, Word } from './lexicon.ts'
 import { numberFrom } from './numbers.ts'
-import { isNumeric, memberCalled } from './phrase.ts'
+import { isNumeric } from './phrase.ts'
 
 /** What somebody wrote is no value of the field; the message says what would be. */
 export class NoValue extends Error {}
