@@ -27,7 +27,6 @@ const message = z
       content ?? (given ?? []).flatMap(({ type, text }) => (type === 'text' && text ? [text] : [])).join('\n')
     ).trim(),
   }))
-export type Given = z.infer<typeof message>
 
 const body = z.strictObject({
   messages: z.array(message).min(1).max(MESSAGES_AT_MOST).meta({

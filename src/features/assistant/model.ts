@@ -112,8 +112,11 @@ function modelTool(turn: Turn, tool: Tool, beside: Part[]): ModelTool {
           changes: proposal.changes.map(({ label, oldText, newText }) => ({ label, oldText, newText })),
         }
       } catch (error) {
-        if (!(error instanceof Refusal) || error.status >= 500) throw error
-        return { error: error.message, code: error.code, issues: error.issues }
+        // What is thrown would be told to the model as it stands, whatever is in it.
+        if (error instanceof Refusal) return { error: error.message, code: error.code, issues: error.issues }
+        const { app, request } = turn.hands.actor
+        app.log.error({ err: error, requestId: request.id }, 'tool failed')
+        return { error: 'Something went wrong on our side' }
       }
     },
   }

@@ -56,7 +56,9 @@ export function periodFrom(text: string, today: string): Period | undefined {
     const isAhead = span.from > today && !/\d{4}/.test(said)
     return { from: isAhead && edge[1] === 'since' ? addMonths(span.from, -12) : span.from, text: said }
   }
-  const bare = said.replace(/^(?:in|during|for|of|within|over|on) (?!\d|one |two |three )/, '')
+  const bare = said
+    .replace(/^on /, '')
+    .replace(/^(?:in|during|for|of|within|over) (?!\d|one |two |three )/, '')
   const span = spanFrom(bare, today) ?? spanFrom(said, today)
   return span && { ...span, text: said }
 }
