@@ -122,6 +122,16 @@ over('400: limits and cursors that are none, on every list', async () => {
   }
 })
 
+over('400: a search for what no text holds is refused under its own name', async () => {
+  const searches = routes.filter(route => route.query.includes('q'))
+  assert.ok(searches.length > (isWhole ? 15 : 0))
+  for (const route of searches) {
+    const call = await fill(route, samples)
+    const reply = await attempt(route, { ...call, query: { ...call.query, q: '\0' } })
+    checkRefusal(reply, 400, `${route.key}?q=%00`, 'q')
+  }
+})
+
 over('400: the cursor of another query, and one with forged values, on every list', async () => {
   await Promise.all(
     allRecords().flatMap(record =>
