@@ -134,6 +134,8 @@ const FILLERS: Record<string, Filler> = {
   'POST /webhooks/{id}/deliveries/{deliveryId}/replay': async samples => ({
     ids: await newDelivery(samples),
   }),
+  'PATCH /ai/settings': async () => ({ body: { monthlyTokens: someTokens() } }),
+  'PUT /ai/settings': async () => ({ body: { monthlyTokens: someTokens() } }),
   'DELETE /calendar/feed': async ({ person }) => {
     await person.post('/calendar/feed')
     return {}
@@ -191,6 +193,7 @@ const FILLERS: Record<string, Filler> = {
 const REGISTRATION: Filler = async () => ({
   body: { name: 'Ida Moser', email: `${fresh()}@sample.example`, password: 'seven green bicycles' },
 })
+const someTokens = () => 1_000_000 + Math.floor(Math.random() * 1e9)
 const MAIL_TOKEN = 'x'.repeat(43)
 
 /**
@@ -237,6 +240,10 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
   'POST /auth/2fa/disable': {
     why: 'needs the password: people/two-factor.test.ts',
     call: async () => ({ body: { password: 'x' } }),
+  },
+  'POST /ai/settings/test': {
+    why: 'needs a server of models: ai-settings/ai-settings.test.ts',
+    call: async () => ({ body: { model: 'gpt-5' } }),
   },
   'POST /emails/inbound/{token}': {
     why: 'needs the secret of the address: emails/inbound.test.ts',
@@ -294,6 +301,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
+  [/^\w+ \/ai\/(settings|usage)(\/|$)/, 'ADMIN'],
   [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
@@ -325,6 +333,8 @@ const WRITES_NOTHING = new Set<string>([
   // Asks another server whether it would let one in, and keeps nothing.
   'POST /mailboxes/test',
   'POST /mailboxes/{id}/test',
+  // Asks a model for one word.
+  'POST /ai/settings/test',
   // What comes of reading are events of their own.
   'POST /mailboxes/{id}/read',
   // Looks at a file and keeps nothing of it.
@@ -492,9 +502,9 @@ export async function fill(route: Route, samples: Samples): Promise<Filled> {
 }
 
 async function idFor(route: Route, record: RecordDefinition, samples: Samples): Promise<string> {
-  const { id } = await samples.create(record)
-  if (route.key === `POST /${record.contract.path}/{id}/restore`)
-    await samples.person.delete(`/${record.contract.path}/${id}`)
+  if (route.key !== `POST /${record.contract.path}/{id}/restore`) return (await samples.create(record)).id
+  const { id } = await samples.another(record)
+  await samples.person.delete(`/${record.contract.path}/${id}`)
   return id
 }
 
