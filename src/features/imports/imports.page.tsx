@@ -2,6 +2,7 @@ import { Button, Menu, Table } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { SampleData } from '#features/demo/sample-data.page.tsx'
 import { api, queries, useMay } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
@@ -44,6 +45,7 @@ export default function Imports() {
   if (list.isError) return <Fault error={list.error} retry={list.refetch} />
   return (
     <SettingsPage title={text.imports.title} hint={text.imports.hint} action={begin}>
+      <SampleData />
       {list.data.rows.length === 0 ? (
         <Blank title={text.imports.none} text={text.imports.noneHint} />
       ) : (
