@@ -35,7 +35,7 @@ import { openStorage } from './storage/storage.ts'
 export type Program = {
   app: App
   server: FastifyInstance
-  operations: Operation[]
+  operations: readonly Operation[]
   /** What to tell the operator once the program listens. */
   notices: string[]
   stop: () => Promise<void>
@@ -124,6 +124,7 @@ async function assemble(
     mailer: makeMailer(config, log),
     storage: await openStorage(config),
     writes: new WriteSignal(log),
+    operations: operationsOf(features),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },
@@ -136,7 +137,7 @@ async function assemble(
     [countFollower, ...features.flatMap(feature => feature.followers ?? [])],
     log,
   )
-  const operations = operationsOf(features)
+  const { operations } = app
   const [server, engine] = await Promise.all([makeServer(app, operations, redis), opening])
   healthRoutes(server, app)
   database.engine = engine
