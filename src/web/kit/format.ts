@@ -1,4 +1,3 @@
-import { useMemo } from 'react'
 import { useMe } from '../api.ts'
 import { useLanguage } from '../text/index.tsx'
 
@@ -22,7 +21,16 @@ const DAY_MS = 86_400_000
 export function useFormat() {
   const { language } = useLanguage()
   const { workspace } = useMe()
-  return useMemo(() => formats(localeOf(language), workspace.currency), [language, workspace.currency])
+  return formatsOf(language, workspace.currency)
+}
+
+const made = new Map<string, ReturnType<typeof formats>>()
+/** Made once: formatters of `Intl` take most of a millisecond together, and every cell of a table asks for them. */
+function formatsOf(language: string, currency: string) {
+  const key = `${language} ${currency}`
+  const known = made.get(key) ?? formats(localeOf(language), currency)
+  made.set(key, known)
+  return known
 }
 
 function formats(locale: string, home: string) {
