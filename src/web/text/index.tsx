@@ -44,6 +44,7 @@ export function TextProvider({ children }: { children: ReactNode }) {
       text: loaded.get(language)!,
       language,
       async speak(code: string) {
+        if (!codes.includes(code)) return
         await load(code)
         localStorage.setItem(KEPT, code)
         setLanguage(code)
