@@ -31,7 +31,7 @@ export type ImportRow = {
   createdAt: string
 }
 
-export const isBusy = (row: ImportRow | undefined) =>
+const isBusy = (row: ImportRow | undefined) =>
   row === undefined ||
   row.status === 'PENDING' ||
   row.status === 'RUNNING' ||
@@ -96,10 +96,6 @@ function Counts({ row }: { row: ImportRow }) {
   )
 }
 
-/** Whether there is something of it to be taken back. */
-export const canUndo = (row: ImportRow): boolean =>
-  !row.dryRun && !isBusy(row) && row.status !== 'UNDONE' && row.created + row.updated > 0
-
 function Actions({ row }: { row: ImportRow }) {
   const text = useText()
   const may = useMay()
@@ -111,6 +107,8 @@ function Actions({ row }: { row: ImportRow }) {
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
+  const canUndo =
+    !row.dryRun && !isBusy(row) && row.status !== 'UNDONE' && row.created + row.updated > 0 && may.write
   return (
     <Group>
       {!isBusy(row) && !row.dryRun && row.created + row.updated > 0 && row.status !== 'UNDONE' && (
@@ -136,7 +134,7 @@ function Actions({ row }: { row: ImportRow }) {
           {text.common.cancel}
         </Button>
       )}
-      {may.write && canUndo(row) && (
+      {canUndo && (
         <Button variant="default" loading={acting.isPending} onClick={() => acting.mutate('undo')}>
           {text.imports.undo}
         </Button>

@@ -9,15 +9,13 @@ import {
 } from '@mantine/core'
 import { IconCheck, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { api, queries, useMe } from '../api.ts'
-import { usePreferences } from '../preferences.ts'
 import { languages, useLanguage, useText } from '../text/index.tsx'
 
 /** Workspace, language, theme, and the way out. */
 export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
   const text = useText()
-  const { language } = useLanguage()
-  const { colorScheme } = useMantineColorScheme()
-  const { prefer } = usePreferences()
+  const { language, speak } = useLanguage()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { user, workspace, workspaces } = useMe()
   const switchTo = async (workspaceId: string) => {
     const signedIn = await api.post<{ token: string }>('/workspaces/switch', { workspaceId })
@@ -64,7 +62,7 @@ export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
           mx="sm"
           w="calc(100% - 24px)"
           value={colorScheme}
-          onChange={theme => prefer({ theme: theme as typeof colorScheme })}
+          onChange={value => setColorScheme(value as typeof colorScheme)}
           data={(['light', 'dark', 'auto'] as const).map(value => ({ value, label: text.user[value] }))}
         />
         <Menu.Label>{text.user.language}</Menu.Label>
@@ -74,7 +72,7 @@ export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
           mx="sm"
           w="calc(100% - 24px)"
           value={language}
-          onChange={code => prefer({ language: code })}
+          onChange={speak}
           data={languages.map(({ code, language: label }) => ({ value: code, label }))}
         />
         <Menu.Divider mt="sm" />
