@@ -25,6 +25,7 @@ export function TextProvider({ children }: { children: ReactNode }) {
       text: LANGUAGES[language]!,
       language,
       speak(code: string) {
+        if (!(code in LANGUAGES)) return
         localStorage.setItem(KEPT, code)
         setLanguage(code)
         document.documentElement.lang = code
