@@ -18,9 +18,22 @@ const PHONE: BrowserContextOptions = {
   colorScheme: 'dark',
 }
 
-type Ask = (path: string) => Promise<any>
+type Ask = (path: string) => Promise<{ rows: Array<{ id: string }> }>
+/** As much of a browser as the conversion needs. */
+type Canvas = {
+  width: number
+  height: number
+  getContext: (kind: '2d') => { drawImage: (picture: object, x: number, y: number) => void }
+  toDataURL: (type: string, quality: number) => string
+}
+type Window = {
+  document: { createElement: (name: 'canvas') => Canvas }
+  createImageBitmap: (blob: object) => Promise<{ width: number; height: number }>
+  fetch: (url: string) => Promise<{ blob: () => Promise<object> }>
+}
+
 type Shot = { name: string; look: BrowserContextOptions; path: (ask: Ask) => Promise<string> }
-const first = (list: string, page: string) => async (ask: Ask) => `${page}/${(await ask(list)).rows[0].id}`
+const first = (list: string, page: string) => async (ask: Ask) => `${page}/${(await ask(list)).rows[0]!.id}`
 
 const SHOTS: Shot[] = [
   { name: 'home', look: WIDE, path: async () => '/' },
@@ -37,13 +50,13 @@ const SHOTS: Shot[] = [
 async function asWebp(page: Page, png: Buffer): Promise<Buffer> {
   const data = await page.evaluate(
     async ([source, quality]) => {
-      const { document, createImageBitmap, fetch } = globalThis as any
+      const { document, createImageBitmap, fetch } = globalThis as unknown as Window
       const picture = await createImageBitmap(await (await fetch(source)).blob())
       const canvas = document.createElement('canvas')
       canvas.width = picture.width
       canvas.height = picture.height
       canvas.getContext('2d').drawImage(picture, 0, 0)
-      return canvas.toDataURL('image/webp', quality) as string
+      return canvas.toDataURL('image/webp', quality)
     },
     [`data:image/png;base64,${png.toString('base64')}`, QUALITY] as const,
   )
