@@ -160,7 +160,10 @@ async function similarTo(tx: Tx, deal: DealFacts, history: History): Promise<Ans
     alike.map(one => one.deal.id),
   )
   return alike.map(({ deal: other, similarity }) => {
-    const theirs = objectionsIn(talks.filter(talk => talk.dealId === other.id))
+    const theirs = objectionsIn(
+      talks.filter(talk => talk.dealId === other.id),
+      { readsTexts: false },
+    )
     const shared = theirs.filter(({ category }) => deal.objections.some(one => one.category === category))
     const grounds = shared.flatMap(({ evidence, answer }) =>
       other.status === 'WON' && answer ? [evidence, answer] : [evidence],

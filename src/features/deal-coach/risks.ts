@@ -1,21 +1,16 @@
 import type { Evidence } from '#core/ai/answer.ts'
 import { unique } from '#core/ai/evidence.ts'
 import type { Effect } from '#features/deal-signals/effects.ts'
-import type { DealFacts } from '#features/deal-signals/facts.ts'
 import type { History } from '#features/deal-signals/history.ts'
-import type { Named, Raised } from '#features/deal-signals/raised.ts'
 import type { Outlook, StageTime } from '#features/deal-signals/stage-times.ts'
-import { fieldQuote, gistOf, type Talk } from '#features/deal-signals/talks.ts'
-import { count, dayText, percent, upper, wholeDays } from '#features/deal-signals/words.ts'
+import { fieldQuote } from '#features/deal-signals/talks.ts'
+import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
+import { count, percent, upper, wholeDays } from '#features/deal-signals/words.ts'
 import type { Planned } from './people.ts'
 import type { Risk } from './shapes.ts'
 
-export type Seen = {
-  deal: DealFacts
+export type Seen = Known & {
   history: History
-  talks: readonly Talk[]
-  objections: readonly Raised[]
-  competitors: readonly Named[]
   current: StageTime | undefined
   outlook: Outlook
   tasks: readonly Planned[]
@@ -65,118 +60,6 @@ function fromSignals(seen: Seen): Weighed[] {
           ]
         : []
     })
-}
-
-export const shown = ({ logOdds, withIt, without, isMeasured }: Effect): NonNullable<Risk['effect']> => ({
-  logOdds: Math.round(logOdds * 100) / 100,
-  withIt,
-  without,
-  isMeasured,
-})
-
-/** What closed deals show of a signal, as a sentence. */
-export function experience({ label, withIt, without, isMeasured, logOdds }: Effect): string {
-  if (!isMeasured)
-    return `Only ${count(withIt.n, 'closed deal')} here ${withIt.n === 1 ? 'was' : 'were'} like that (${label}), so this is general experience`
-  const shares = `${percent(withIt.won, withIt.n)} of ${withIt.n}`
-  const others = percent(without.won, without.n)
-  // What stands together with other causes shows its own effect only when those are held equal.
-  const isPlain = (withIt.won / withIt.n - without.won / without.n) * Math.sign(logOdds) > 0.05
-  if (!isPlain)
-    return `With all else equal, deals where ${label} were won ${logOdds < 0 ? 'less' : 'more'} often (${shares}, of the others ${others})`
-  return `Where ${label}, ${shares} were won, of the others ${others}`
-}
-
-type Told = { text: string; evidence: Evidence[] }
-
-/** What a signal means for this deal, in words; undefined where it is told elsewhere. */
-function tellingOf({ key, label }: Effect, seen: Seen): Told | undefined {
-  const { deal, talks, objections, competitors } = seen
-  const field = (name: string, value: string): Evidence => ({
-    recordType: 'deal',
-    recordId: deal.id,
-    field: name,
-    sentence: value,
-  })
-  if (key.endsWith('_open') || key.endsWith('_answered')) {
-    const category = key.slice(0, key.lastIndexOf('_'))
-    const raised = objections.find(one => one.category === category)
-    if (!raised) return undefined
-    const when = dayText(raised.raisedAt)
-    return raised.answered
-      ? {
-          text: `They objected to ${wordFor(category)} on ${when}; it was answered`,
-          evidence: [raised.evidence, ...(raised.answer ? [raised.answer] : [])],
-        }
-      : {
-          text: `The objection about ${wordFor(category)} of ${when} is unanswered`,
-          evidence: [raised.evidence],
-        }
-  }
-  if (key === 'competitor') {
-    const rivals = competitors.map(({ name }) => name)
-    const said = objections
-      .filter(({ category }) => category === 'competitor')
-      .map(({ evidence }) => evidence)
-    return {
-      text: rivals.length
-        ? `In competition with ${rivals.join(' and ')}`
-        : 'They are looking at a competitor',
-      evidence: [...competitors.map(({ evidence }) => evidence), ...said],
-    }
-  }
-  if (key === 'silent') return silence(seen)
-  if (key === 'chased') {
-    const tries = talks.filter(
-      talk =>
-        talk.recordType === 'interaction' &&
-        !talk.isTwoWay &&
-        (!deal.lastTwoWayAt || talk.occurredAt > deal.lastTwoWayAt),
-    )
-    return {
-      text: `${upper(count(deal.triesSince, 'try', 'tries'))} of ours stayed without a reply`,
-      evidence: tries.slice(0, 3).map(gistOf),
-    }
-  }
-  if (key === 'cool') {
-    const cold = talks
-      .filter(talk => talk.isTwoWay && (talk.sentiment ?? 0) < 0)
-      .sort((a, b) => (a.sentiment ?? 0) - (b.sentiment ?? 0))
-    return { text: 'The buyer sounds negative', evidence: cold.slice(0, 2).map(gistOf) }
-  }
-  if (key === 'single') return { text: 'Only one contact is on the deal', evidence: [] }
-  if (key === 'large')
-    return { text: 'The amount is larger than that of three quarters of won deals', evidence: [] }
-  if (key === 'late' && deal.expectedCloseDate)
-    return {
-      text: deal.lateDays
-        ? `It should have closed on ${dayText(deal.expectedCloseDate)}, ${wholeDays(deal.lateDays)} ago${deal.slips ? `, and was moved back ${count(deal.slips, 'time')}` : ''}`
-        : `Its close date was moved back ${count(deal.slips, 'time')}`,
-      evidence: [field('expectedCloseDate', deal.expectedCloseDate)],
-    }
-  if (key.startsWith('source:')) return { text: upper(label), evidence: [field('source', deal.source!)] }
-  if (key.startsWith('industry:') && deal.companyId)
-    return {
-      text: upper(label),
-      evidence: [
-        { recordType: 'company', recordId: deal.companyId, field: 'industry', sentence: deal.industry! },
-      ],
-    }
-  return { text: upper(label), evidence: [] }
-}
-
-const wordFor = (category: string): string =>
-  category === 'product' ? 'the product' : category === 'contract' ? 'the contract' : category
-
-function silence({ deal, talks }: Seen): Told {
-  const last = talks.find(talk => talk.isTwoWay)
-  const isNow = deal.silentDays >= deal.longestGapDays - 0.5
-  return {
-    text: isNow
-      ? `No two-way contact for ${wholeDays(deal.silentDays)}`
-      : `Contact broke off for ${wholeDays(deal.longestGapDays)} once; the last was ${wholeDays(deal.silentDays)} ago`,
-    evidence: last ? [gistOf(last)] : [],
-  }
 }
 
 /** What staying as long as this deal went with, against moving on sooner, in log-odds (two made-up deals of each outcome beside the real ones). */

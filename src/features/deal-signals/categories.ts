@@ -270,7 +270,6 @@ const SUBJECTS: Record<ObjectionCategory, readonly string[]> = {
     'savings?',
     'money',
     'cheaper',
-    'offer',
     'monthly',
   ],
   timing: [
@@ -296,7 +295,7 @@ const SUBJECTS: Record<ObjectionCategory, readonly string[]> = {
     'head office',
     'management',
   ],
-  need: ['need', 'benefit', 'save', 'saved', 'test', 'loan', 'difference', 'security updates', 'by hand'],
+  need: ['need', 'benefit', 'save', 'saved', 'trial', 'difference', 'security updates', 'by hand'],
   trust: [
     'reference',
     'reliab',
@@ -345,8 +344,7 @@ const SUBJECTS: Record<ObjectionCategory, readonly string[]> = {
   ],
 }
 
-const compile = (words: readonly string[]) =>
-  new RegExp(`(?:^|[^\\p{L}\\p{N}])(?:${words.join('|')})(?![\\p{L}\\p{N}])`, 'giu')
+const compile = (words: readonly string[]) => new RegExp(`\\b(?:${words.join('|')})\\b`, 'gi')
 const strong = mapOf(category => compile(CUES[category].strong))
 const plain = mapOf(category => compile(CUES[category].plain))
 const subjects = mapOf(category => new RegExp(`\\b(?:${SUBJECTS[category].join('|')})`, 'i'))
@@ -369,24 +367,36 @@ export const speaksOf = (category: ObjectionCategory, text: string): boolean => 
 const STRONG_POINTS = 3
 const PLAIN_POINTS = 1
 
-/** How far a sentence reads as an objection of each category; 0 where nothing in it does. */
-export function pointsOf(sentence: string): Record<ObjectionCategory, number> {
-  const resists = RESISTS.test(sentence)
-  return mapOf(category => {
-    const hits = sentence.match(strong[category])?.length ?? 0
-    const words = new Set(sentence.toLowerCase().match(plain[category]) ?? []).size
-    return hits * STRONG_POINTS + words * (resists || hits ? PLAIN_POINTS : PLAIN_POINTS / 2)
-  })
+/**
+ * How far a sentence reads as an objection of the category; 0 where nothing in it does.
+ * @param resists whether the sentence resists, where that is known
+ */
+export function pointsFor(
+  category: ObjectionCategory,
+  sentence: string,
+  resists = RESISTS.test(sentence),
+): number {
+  const hits = sentence.match(strong[category])?.length ?? 0
+  const words = new Set(sentence.toLowerCase().match(plain[category]) ?? []).size
+  return hits * STRONG_POINTS + words * (resists || hits ? PLAIN_POINTS : PLAIN_POINTS / 2)
+}
+
+/** The same for each category. */
+export function pointsOf(
+  sentence: string,
+  resists = RESISTS.test(sentence),
+): Record<ObjectionCategory, number> {
+  return mapOf(category => pointsFor(category, sentence, resists))
 }
 
 export type Categorised = { category: ObjectionCategory; confidence: number; others: ObjectionCategory[] }
 
 /**
- * The category that a text objects to, by its cues; undefined where it has none. `confidence` is the category's share of all
+ * The category that a text objects to, by its cues; undefined where it has none. That it objects is taken for granted. `confidence` is the category's share of all
  * points, each category with half a point to begin with, so that one weak word is never certainty.
  */
 export function categorise(text: string): Categorised | undefined {
-  const points = pointsOf(text)
+  const points = pointsOf(text, true)
   const ranked = [...OBJECTION_CATEGORIES].sort((a, b) => points[b] - points[a])
   const [first, ...rest] = ranked
   if (!first || points[first] < PLAIN_POINTS) return undefined

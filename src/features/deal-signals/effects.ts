@@ -11,6 +11,8 @@ export type Effect = Signal & {
   /** Deals with it, of which won; and without it. */
   withIt: { n: number; won: number }
   without: { n: number; won: number }
+  /** Deals won more, or fewer, than the same deals would have been without it, by this model: Σ p − p without it. */
+  wins: number
   /** Whether enough deals had it and enough had not to speak of the workspace's own experience. */
   isMeasured: boolean
 }
@@ -37,10 +39,13 @@ export function effectsOf(signals: readonly Signal[], closed: readonly DealFacts
   const total = { n: closed.length, won: won.reduce((sum: number, one) => sum + one, 0) }
   return signals.map((signal, i) => {
     const withIt = { n: 0, won: 0 }
+    let wins = 0
     active.forEach((list, row) => {
       if (!list.includes(i + 1)) return
       withIt.n++
       withIt.won += won[row]!
+      const sum = list.reduce((all, one) => all + weights[one]!, 0)
+      wins += chanceOf(sum) - chanceOf(sum - weights[i + 1]!)
     })
     const without = { n: total.n - withIt.n, won: total.won - withIt.won }
     return {
@@ -49,10 +54,13 @@ export function effectsOf(signals: readonly Signal[], closed: readonly DealFacts
       error: errors[i + 1]!,
       withIt,
       without,
+      wins,
       isMeasured: withIt.n >= MEASURED_FROM && without.n >= MEASURED_FROM,
     }
   })
 }
+
+const chanceOf = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds))
 
 function fit(active: number[][], won: number[], priors: number[]) {
   const size = priors.length
@@ -64,7 +72,7 @@ function fit(active: number[][], won: number[], priors: number[]) {
     const curve = priors.map((_, i) => priors.map((_, j) => (i === j ? precision[i]! : 0)))
     active.forEach((list, row) => {
       const sum = list.reduce((total, i) => total + weights[i]!, 0)
-      const chance = 1 / (1 + Math.exp(-sum))
+      const chance = chanceOf(sum)
       const spread = Math.max(1e-9, chance * (1 - chance))
       for (const i of list) {
         slope[i]! += won[row]! - chance

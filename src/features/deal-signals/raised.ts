@@ -1,6 +1,20 @@
 import type { Evidence } from '#core/ai/answer.ts'
-import { categoryOfTag, type ObjectionCategory, pointsOf, speaksOf } from './categories.ts'
-import { bestSentence, competitorQuote, objectionQuote, quoteOf, saidIn, type Talk } from './talks.ts'
+import {
+  categoryOfTag,
+  OBJECTION_CATEGORIES,
+  type ObjectionCategory,
+  pointsFor,
+  speaksOf,
+} from './categories.ts'
+import {
+  bestSentence,
+  competitorQuote,
+  OPENING,
+  objectionQuote,
+  quoteOf,
+  saidIn,
+  type Talk,
+} from './talks.ts'
 
 /** An objection that came up, where, and what was answered. */
 export type Raised = {
@@ -17,18 +31,21 @@ export type Raised = {
 /** An objection is read out of an untagged text where a sentence says it in a strong phrase and one more word. */
 const READ_FROM_POINTS = 4
 
-/** The objections in talks, in the order in which they came up; of each category in each deal the last one. */
-export function objectionsIn(talks: readonly Talk[]): Raised[] {
+/**
+ * The objections in talks, in the order in which they came up; of each category in each deal the last one.
+ * @param readsTexts whether those are read out too that nobody has tagged
+ */
+export function objectionsIn(talks: readonly Talk[], { readsTexts = true } = {}): Raised[] {
   const inOrder = [...talks].reverse()
   const raised = new Map<string, Raised>()
   inOrder.forEach((talk, at) => {
-    for (const [category, tag] of categoriesOf(talk)) {
-      const answering = inOrder.slice(at + 1).find(later => answers(later, talk, category))
-      const answer = answering && answerQuote(answering, category)
+    for (const [category, tag] of categoriesOf(talk, readsTexts)) {
+      const answering = inOrder.slice(at + 1).filter(later => answers(later, talk, category))
+      const answer = bestAnswer(answering, category)
       raised.set(`${talk.dealId} ${category}`, {
         category,
         raisedAt: talk.occurredAt,
-        answered: answering !== undefined,
+        answered: answering.length > 0,
         isLogged: tag !== undefined,
         evidence: tag === undefined ? readOut(talk, category)! : objectionQuote(talk, category, tag),
         ...(answer ? { answer } : {}),
@@ -39,23 +56,24 @@ export function objectionsIn(talks: readonly Talk[]): Raised[] {
   return [...raised.values()]
 }
 
-function categoriesOf(talk: Talk): Array<[ObjectionCategory, string | undefined]> {
+function categoriesOf(talk: Talk, readsTexts: boolean): Array<[ObjectionCategory, string | undefined]> {
   if (talk.objections.length)
     return talk.objections.flatMap((tag): Array<[ObjectionCategory, string]> => {
       const category = categoryOfTag(tag)
       return category ? [[category, tag]] : []
     })
-  if (talk.recordType === 'note' || !talk.isTwoWay) return []
-  const points = new Map<ObjectionCategory, number>()
-  for (const { sentence } of saidIn(talk))
-    for (const [category, n] of Object.entries(pointsOf(sentence)) as Array<[ObjectionCategory, number]>)
-      points.set(category, Math.max(points.get(category) ?? 0, n))
-  const [first] = [...points].sort((a, b) => b[1] - a[1])
+  if (!readsTexts || talk.recordType === 'note' || !talk.isTwoWay) return []
+  const sentences = saidIn(talk).map(({ sentence }) => sentence)
+  const points = OBJECTION_CATEGORIES.map((category): [ObjectionCategory, number] => [
+    category,
+    Math.max(0, ...sentences.map(sentence => pointsFor(category, sentence))),
+  ])
+  const [first] = points.sort((a, b) => b[1] - a[1])
   return first && first[1] >= READ_FROM_POINTS ? [[first[0], undefined]] : []
 }
 
 function readOut(talk: Talk, category: ObjectionCategory): Evidence | undefined {
-  const found = bestSentence(talk, sentence => pointsOf(sentence)[category])
+  const found = bestSentence(talk, sentence => pointsFor(category, sentence))
   return found && quoteOf(talk, found)
 }
 
@@ -67,18 +85,32 @@ const answers = (later: Talk, talk: Talk, category: ObjectionCategory): boolean 
   later.occurredAt > talk.occurredAt &&
   speaksOf(category, `${later.subject ?? ''} ${later.text}`)
 
-/** Sentences that only lead up to an answer. */
+/** Sentences that only lead up to an answer, and show that one follows. */
 const LEADING =
-  /^(?:coming back to|on the question of|you raised|i took your|we spoke about|as promised|thank you for)/i
+  /^(?:coming back to|on the question of|regarding|about your|you (?:raised|asked|mentioned)|i took your|we spoke about)/i
+/** How a log tells what was said in answer. */
+const REPORTED = /^(?:i (?:explained|told|made the point|said)|we (?:showed|explained)|my answer)/i
+const NO_ANSWER = /^(?:next:|as promised|attached|thank you)/i
 
-/** What of a talk answers an objection of the category: the sentence that says most about it. */
-export function answerQuote(talk: Talk, category: ObjectionCategory): Evidence | undefined {
-  const sentences = saidIn(talk).filter(
-    ({ sentence }) => !LEADING.test(sentence) && !sentence.startsWith('Next:'),
-  )
-  const telling = sentences.find(({ sentence }) => speaksOf(category, sentence)) ?? sentences[0]
-  return telling && quoteOf(talk, telling)
+/** The sentence that answers best, and of which talk: one that leads up to an answer, replies, or tells one before others. */
+function bestAnswer(answering: readonly Talk[], category: ObjectionCategory): Evidence | undefined {
+  let best: { evidence: Evidence; points: number } | undefined
+  for (const talk of answering) {
+    const sentences = saidIn(talk)
+    const leads = sentences.some(({ sentence }) => LEADING.test(sentence))
+    const frame = (leads ? 3 : 0) + (/^(?:re|aw|antw):/i.test(talk.subject ?? '') ? 2 : 0)
+    for (const sentence of sentences) {
+      const { sentence: text } = sentence
+      if (LEADING.test(text) || NO_ANSWER.test(text) || OPENING.test(text)) continue
+      const points = frame + (speaksOf(category, text) ? 2 : 0) + (REPORTED.test(text) ? 2 : 0)
+      if (points >= ANSWER_POINTS && points > (best?.points ?? 0))
+        best = { evidence: quoteOf(talk, sentence), points }
+    }
+  }
+  return best?.evidence
 }
+/** Speaking of the same subject alone makes an answer, a talk of other things does not. */
+const ANSWER_POINTS = 2
 
 export type Named = { name: string; firstAt: string; times: number; evidence: Evidence }
 

@@ -29,6 +29,8 @@ export type Signal = {
   label: string
   prior: number
   holds: (deal: DealFacts, norms: Norms) => boolean
+  /** What it means that it is not so, where that says something of a deal; undefined for a deal of which it cannot be known. */
+  absence?: (deal: DealFacts) => string | undefined
 }
 
 type Raised = { category: ObjectionCategory; factor: Factor; name: string; open: number; closed: number }
@@ -74,6 +76,7 @@ const STANDING: readonly Signal[] = [
     prior: -0.7,
     holds: deal =>
       deal.competitors.length > 0 || deal.objections.some(({ category }) => category === 'competitor'),
+    absence: deal => (deal.talks > 0 ? 'No competitor was named' : undefined),
   },
   {
     key: 'large',
@@ -88,6 +91,7 @@ const STANDING: readonly Signal[] = [
     label: 'the close date slipped by more than two weeks or was moved back',
     prior: -0.4,
     holds: deal => deal.lateDays > LATE_DAYS || deal.slips > 0,
+    absence: deal => (deal.expectedCloseDate ? 'The close date held' : undefined),
   },
   {
     key: 'silent',
@@ -95,6 +99,7 @@ const STANDING: readonly Signal[] = [
     label: 'contact broke off for longer than in three quarters of won deals',
     prior: -0.6,
     holds: (deal, norms) => deal.talks > 0 && deal.longestGapDays > norms.gapDays,
+    absence: deal => (deal.talks > 0 ? 'Contact never broke off for long' : undefined),
   },
   {
     key: 'chased',
@@ -102,6 +107,7 @@ const STANDING: readonly Signal[] = [
     label: 'two or more of our tries stayed without a reply at the end',
     prior: -0.5,
     holds: deal => deal.triesSince >= 2,
+    absence: deal => (deal.talks > 0 ? 'They kept replying' : undefined),
   },
   {
     key: 'warm',
@@ -123,6 +129,7 @@ const STANDING: readonly Signal[] = [
     label: 'only one contact was involved',
     prior: -0.3,
     holds: deal => deal.contacts === 1,
+    absence: deal => (deal.contacts > 1 ? 'More than one contact was involved' : undefined),
   },
   {
     key: 'several',

@@ -3,7 +3,7 @@ import { evidenceOf, type SourceText } from '#core/ai/evidence.ts'
 import { type Sentence, sentencesOf } from '#core/ai/text.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
-import { type ObjectionCategory, pointsOf } from './categories.ts'
+import { type ObjectionCategory, pointsFor } from './categories.ts'
 import { TWO_WAY } from './facts.ts'
 
 /** So many of the latest texts of a record are read. */
@@ -37,9 +37,14 @@ export const talksOf = (tx: Tx, subject: Subject): Promise<Talk[]> =>
   talksOfMany(tx, subject.type, [subject.id])
 
 /** The same of several records of one type together. */
-export async function talksOfMany(tx: Tx, type: Subject['type'], ids: readonly string[]): Promise<Talk[]> {
+export async function talksOfMany(
+  tx: Tx,
+  type: Subject['type'],
+  ids: readonly string[],
+  atMost = TALKS_AT_MOST,
+): Promise<Talk[]> {
   if (!ids.length) return []
-  const given = [tx.who.workspaceId, arrayLiteral(ids), TALKS_AT_MOST]
+  const given = [tx.who.workspaceId, arrayLiteral(ids), atMost]
   const notes = tx.session.rows(
     `select id, 'note' as "recordType", 'NOTE' as type, false as "isInbound", false as "isTwoWay", null as subject, body as text, null as "nextSteps", '{}'::text[] as objections,
        '{}'::text[] as competitors, null::float8 as sentiment, created_at as "occurredAt", null as "contactId", case when related_type = 'deal' then related_id end as "dealId", author_id as "authorId"
@@ -57,7 +62,7 @@ export async function talksOfMany(tx: Tx, type: Subject['type'], ids: readonly s
           given,
         )
   const all = (await together([notes, said])).flat() as Talk[]
-  return all.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)).slice(0, TALKS_AT_MOST)
+  return all.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)).slice(0, atMost)
 }
 
 /** The text of a talk as a source of quotes. */
@@ -70,7 +75,7 @@ export const sourceOf = ({ recordType, id, text, occurredAt }: Talk): SourceText
 })
 
 const GREETING =
-  /^(?:(?:hi|hello|dear|good (?:morning|afternoon|evening)|hey)\b[^.?!]{0,60}[,:]?|\p{L}+,|(?:best|kind|warm)? ?regards.*|thanks?,?|cheers.*)$/iu
+  /^(?:(?:hi|hello|dear|good (?:morning|afternoon|evening)|hey)\b(?:[^.?!]{0,60}[,:]?|.*\bhope\b.*)|\p{L}+,|(?:best|kind|warm)? ?regards.*|thanks?,?|cheers.*)$/iu
 const WORDS_AT_LEAST = 3
 
 /** The sentences of a talk that say something; neither greeting nor ending. */
@@ -102,7 +107,7 @@ export function bestSentence(talk: Talk, score: (sentence: string) => number): S
 
 /** Where a talk raises an objection of that category: the sentence, or else the tag that it was logged with. */
 export function objectionQuote(talk: Talk, category: ObjectionCategory, tag: string): Evidence {
-  const found = bestSentence(talk, sentence => pointsOf(sentence)[category])
+  const found = bestSentence(talk, sentence => pointsFor(category, sentence))
   return found ? quoteOf(talk, found) : fieldQuote(talk, 'objections', tag)
 }
 
@@ -114,7 +119,7 @@ export function competitorQuote(talk: Talk, name: string): Evidence {
 }
 
 /** How calls and meetings are begun to be told: who with, and where. */
-const OPENING =
+export const OPENING =
   /^(?:\p{L}+ (?:called|rang)|call from|called|incoming call|spoke with|phone call|reached|met|on site at|video meeting|meeting at|next:)/iu
 
 /** A talk by its gist: of the sentences that say something the longest that is no opening, or its subject. */
