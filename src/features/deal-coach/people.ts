@@ -1,3 +1,4 @@
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { TWO_WAY } from '#features/deal-signals/facts.ts'
 
@@ -30,6 +31,17 @@ export const stakeholdersOf = (tx: Tx, dealId: string): Promise<Stakeholder[]> =
      order by on_deal desc, talks desc, p.id limit ${PEOPLE_AT_MOST}`,
     [tx.who.workspaceId, dealId],
   ) as Promise<unknown> as Promise<Stakeholder[]>
+
+/** The primary contact of each deal, where the caller may see them. */
+export async function primaries(tx: Tx, dealIds: readonly string[]): Promise<Map<string, Stakeholder[]>> {
+  const rows = await tx.session.rows(
+    `select d.id as deal, c.id as "contactId", btrim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')) as name, c.job_title as "jobTitle",
+       true as "isOnDeal", true as "isPrimary", 0 as talks, null as "lastAt"
+     from deals d join contacts c on c.workspace_id = $1::uuid and c.id = d.primary_contact_id and c.deleted_at is null where d.workspace_id = $1::uuid and d.id = any($2::uuid[])`,
+    [tx.who.workspaceId, arrayLiteral(dealIds)],
+  )
+  return new Map(rows.map(({ deal, ...person }) => [deal as string, [person as unknown as Stakeholder]]))
+}
 
 export type Planned = { id: string; title: string; dueAt: string | null; isOverdue: boolean }
 

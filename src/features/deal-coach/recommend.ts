@@ -26,6 +26,8 @@ function adviceFor(risk: Risk, given: Given): [string, Advice] | undefined {
   if (key === 'authority_open') return ['meet_decider', meetDecider(risk, given)]
   if (key.endsWith('_open')) return [`answer_${key.slice(0, -'_open'.length)}`, answer(risk, given)]
   if (key === 'competitor') return ['compare', compare(risk, given)]
+  // Who is in touch again needs no reminder of it.
+  if (key === 'silent' && given.deal.silentDays < given.history.norms.gapDays / 2) return undefined
   if (key === 'silent' || key === 'chased' || key === 'no_contact')
     return ['reach_out', reachOut(risk, given)]
   if (key === 'single') return ['widen', widen(risk, given)]

@@ -12,7 +12,7 @@ const TALKS_AT_MOST = 200
 /** A logged call, mail, meeting or message, or a note: what was said or written about a record. */
 export type Talk = {
   id: string
-  recordType: 'interaction' | 'note'
+  recordType: 'interaction' | 'note' | 'lead'
   type: 'CALL' | 'EMAIL' | 'MEETING' | 'MESSAGE' | 'NOTE'
   isInbound: boolean
   /** The other side took part. */
@@ -69,7 +69,7 @@ export async function talksOfMany(
 export const sourceOf = ({ recordType, id, text, occurredAt }: Talk): SourceText => ({
   recordType,
   recordId: id,
-  field: recordType === 'note' ? 'body' : 'content',
+  field: recordType === 'interaction' ? 'content' : recordType === 'note' ? 'body' : 'notes',
   text,
   occurredAt,
 })
