@@ -13,6 +13,8 @@ export type WonAnswer = {
   dealId: string
   title: string
   score: number
+  /** How much of its words that objection shares with this one, 0 to 1. */
+  alike: number
   raised: Evidence
   answer: Evidence
 }
@@ -63,6 +65,7 @@ export async function wonAnswers(
               text: spoken(raised.answer.sentence),
               dealId: one.id,
               title: one.title,
+              alike: alike(wanted, wordsOf(raised.evidence.sentence)),
               score: alike(wanted, wordsOf(raised.evidence.sentence)) + 0.3 * like,
               raised: raised.evidence,
               answer: raised.answer,

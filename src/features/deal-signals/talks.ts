@@ -32,7 +32,7 @@ export type Talk = {
 const LINKS = { deal: 'deal_id', contact: 'contact_id', company: 'company_id' } as const
 export type Subject = { type: 'deal' | 'contact' | 'company' | 'lead'; id: string }
 
-/** What was said and noted about a record, as far as the caller may see it, the latest first. */
+/** What was said and noted about a record, and what a lead itself notes, as far as the caller may see it, the latest first. */
 export const talksOf = (tx: Tx, subject: Subject): Promise<Talk[]> =>
   talksOfMany(tx, subject.type, [subject.id])
 
@@ -53,7 +53,12 @@ export async function talksOfMany(
   )
   const said =
     type === 'lead'
-      ? []
+      ? tx.session.rows(
+          `select id, 'lead' as "recordType", 'NOTE' as type, false as "isInbound", false as "isTwoWay", null as subject, notes as text, null as "nextSteps", '{}'::text[] as objections,
+             '{}'::text[] as competitors, null::float8 as sentiment, created_at as "occurredAt", null as "contactId", null as "dealId", created_by_id as "authorId"
+           from leads where workspace_id = $1::uuid and id = any($2::uuid[]) and deleted_at is null and notes is not null limit $3::int`,
+          given,
+        )
       : tx.session.rows(
           `select i.id, 'interaction' as "recordType", i.type, i.direction = 'INBOUND' as "isInbound", ${TWO_WAY} as "isTwoWay", i.subject, coalesce(i.content, '') as text, i.next_steps as "nextSteps",
              i.objections, i.competitors, i.sentiment_score as sentiment, i.occurred_at as "occurredAt", i.contact_id as "contactId", i.deal_id as "dealId", i.created_by_id as "authorId"

@@ -17,7 +17,7 @@ export const KINDS = [
   {
     key: 'BUDGET',
     words:
-      /\b(?:budget(?:ed)?|approved|figures?)\b|(?:USD|EUR|GBP|CHF|[$€£]) ?\d[\d.,]*|\d[\d.,]* ?(?:USD|EUR|GBP|CHF|[€£])/i,
+      /\b(?:budget(?:ed)?|approved)\b|(?:USD|EUR|GBP|CHF|[$€£]) ?\d[\d.,]*|\d[\d.,]* ?(?:USD|EUR|GBP|CHF|[€£])/i,
   },
   {
     key: 'STAKEHOLDER',

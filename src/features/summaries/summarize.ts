@@ -35,6 +35,8 @@ export const summaryAnswer = aiAnswer({
 type Answer = Omit<z.infer<typeof summaryAnswer>, 'provider' | 'model' | 'generatedAt'>
 
 const POINTS_AT_MOST = 8
+const OPEN_AT_MOST = 6
+const RECENT_DAYS = 180
 const TALKS_FROM = 2
 const SOURCES_AT_MOST = 40
 
@@ -44,16 +46,16 @@ export async function summarize(
   body: z.infer<typeof summaryBody>,
 ): Promise<{ builtin: Answer; facts: object; sources: SourceText[] }> {
   const subject = requiredSubject(body, ['dealId', 'contactId', 'companyId', 'leadId'])
-  const [head, talks, tasks, moves, names, own] = await together([
+  const [head, all, tasks, moves, names] = await together([
     headOf(tx, subject),
     talksOf(tx, subject),
     openTasks(tx, subject.id),
     subject.type === 'deal' ? stagesWalked(tx, subject.id) : [],
     memberNames(tx),
-    subject.type === 'lead' ? leadNotes(tx, subject.id) : [],
   ])
-  const all = [...own, ...talks].sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1))
-  const objections = objectionsIn(all)
+  const since = new Date(Date.now() - RECENT_DAYS * 86_400_000).toISOString()
+  // What a company objected to years ago is settled one way or the other.
+  const objections = objectionsIn(all).filter(({ raisedAt }) => raisedAt > since)
   const openPoints = openPointsIn(all, objections, tasks)
   const points = [...pointsIn(all), ...moves].sort((a, b) => (a.at < b.at ? -1 : 1))
   const counts = countsOf(all)
@@ -91,36 +93,6 @@ export async function summarize(
     facts: { title: head.title, createdAt: head.createdAt, owner, summary: builtin.summary, counts, items },
     sources: all.slice(0, SOURCES_AT_MOST).map(sourceOf),
   }
-}
-
-/** What somebody wrote into the lead itself, as if it were a note. */
-async function leadNotes(tx: Tx, id: string): Promise<Talk[]> {
-  const [row] = await tx.session.rows(
-    'select notes, created_at as "createdAt" from leads where workspace_id = $1::uuid and id = $2::uuid',
-    [tx.who.workspaceId, id],
-  )
-  const text = row?.notes as string | null
-  return text
-    ? [
-        {
-          id,
-          recordType: 'lead',
-          type: 'NOTE',
-          isInbound: false,
-          isTwoWay: false,
-          subject: null,
-          text,
-          nextSteps: null,
-          objections: [],
-          competitors: [],
-          sentiment: null,
-          occurredAt: row!.createdAt as string,
-          contactId: null,
-          dealId: null,
-          authorId: null,
-        },
-      ]
-    : []
 }
 
 async function stagesWalked(tx: Tx, dealId: string): Promise<Point[]> {
@@ -168,6 +140,7 @@ function openPointsIn(
 ): Answer['openPoints'] {
   const open: Answer['openPoints'] = objections
     .filter(({ answered, category }) => !answered && category !== 'competitor')
+    .slice(-OPEN_AT_MOST)
     .map(({ category, raisedAt, evidence: found }) => ({
       key: `objection_${category}_${raisedAt}`,
       text: `Unanswered objection about ${category} of ${dayText(raisedAt)}`,
@@ -239,17 +212,10 @@ function summaryText({ subject, title, createdAt, owner, talks, moves, objection
     counts.messages && count(counts.messages, 'message'),
     counts.notes && count(counts.notes, 'note'),
   ].filter(Boolean) as string[]
-  parts.push(
-    said.length
-      ? `${upper(listed(said))} are on record${said.length === 1 && talks.length === 1 ? ' alone' : ''}.`
-      : 'Nothing that was said or written is on record.',
-  )
+  parts.push(said.length ? `On record: ${listed(said)}.` : 'Nothing that was said or written is on record.')
   const open = objections.filter(({ answered }) => !answered).map(({ category }) => category)
-  const done = objections.filter(({ answered }) => answered).map(({ category }) => category)
-  if (objections.length)
-    parts.push(
-      `Objections: ${[done.length ? `${listed([...new Set(done)])} answered` : '', open.length ? `${listed([...new Set(open)])} open` : ''].filter(Boolean).join('; ')}.`,
-    )
+  if (open.length) parts.push(`Open objections: ${listed([...new Set(open)])}.`)
+  else if (objections.length) parts.push('Their objections were answered.')
   const rivals = [...new Set(talks.flatMap(({ competitors }) => competitors))].slice(0, 5)
   if (rivals.length) parts.push(`Competitors named: ${listed(rivals)}.`)
   const last = talks.find(talk => talk.isTwoWay)
