@@ -53,12 +53,24 @@ export type Ai = {
   answer<T>(who: Who, task: Task<T>): Promise<ModelAnswer<T> | undefined>
   /** Carries on a conversation with tools. @throws Refusal 503 AI_UNAVAILABLE */
   stream(who: Who, conversation: Conversation): Promise<ModelStream | undefined>
+  /** By what the workspace's texts are embedded where it has set a model for that. */
+  embedder(workspaceId: string): Promise<Embedder | undefined>
+}
+
+export const DIMENSIONS = 768
+
+export type Embedder = {
+  /** Provider and model: vectors of different names must never be compared. */
+  name: string
+  /** Vectors of `DIMENSIONS` numbers and of length 1. @throws Refusal 503 AI_UNAVAILABLE */
+  embed(texts: string[]): Promise<number[][]>
 }
 
 /** The answer where no feature brings models. */
 export const builtinAi: Ai = {
   answer: async () => undefined,
   stream: async () => undefined,
+  embedder: async () => undefined,
 }
 
 /** Why no model answered. */
@@ -68,6 +80,7 @@ export type AiFault =
   | 'timeout'
   | 'limit'
   | 'rejected'
+  | 'invalid'
   | 'refusal'
   | 'nonsense'
   | 'failure'
