@@ -1,4 +1,5 @@
 import type { Evidence } from '#core/ai/answer.ts'
+import type { Sentence } from '#core/ai/text.ts'
 import {
   categoryOfTag,
   OBJECTION_CATEGORIES,
@@ -99,15 +100,21 @@ function bestAnswer(answering: readonly Talk[], category: ObjectionCategory): Ev
     const sentences = saidIn(talk)
     const leads = sentences.some(({ sentence }) => LEADING.test(sentence))
     const frame = (leads ? 3 : 0) + (/^(?:re|aw|antw):/i.test(talk.subject ?? '') ? 2 : 0)
-    for (const sentence of sentences) {
+    for (const whole of sentences) {
+      const sentence = LEADING.test(whole.sentence) ? behindColon(whole) : whole
+      if (!sentence || NO_ANSWER.test(sentence.sentence) || OPENING.test(sentence.sentence)) continue
       const { sentence: text } = sentence
-      if (LEADING.test(text) || NO_ANSWER.test(text) || OPENING.test(text)) continue
       const points = frame + (speaksOf(category, text) ? 2 : 0) + (REPORTED.test(text) ? 2 : 0)
       if (points >= ANSWER_POINTS && points > (best?.points ?? 0))
         best = { evidence: quoteOf(talk, sentence), points }
     }
   }
   return best?.evidence
+}
+/** Of "Coming back to the price: we can …" what is said. */
+function behindColon({ sentence, end }: Sentence): Sentence | undefined {
+  const rest = /: (\p{L}.{10,})$/u.exec(sentence)?.[1]
+  return rest === undefined ? undefined : { sentence: rest, start: end - rest.length, end }
 }
 /** Speaking of the same subject alone makes an answer, a talk of other things does not. */
 const ANSWER_POINTS = 2

@@ -30,6 +30,13 @@ export type Talk = {
 }
 
 const LINKS = { deal: 'deal_id', contact: 'contact_id', company: 'company_id' } as const
+/** Of a company also what belongs to its deals; as two look-ups by index. */
+const linkedTo = (type: keyof typeof LINKS): string =>
+  type === 'company'
+    ? `i.id = any(array(select x.id from interactions x where x.workspace_id = $1::uuid and x.company_id = any($2::uuid[])
+        union select x.id from interactions x join deals d on d.workspace_id = $1::uuid and d.id = x.deal_id where x.workspace_id = $1::uuid and d.company_id = any($2::uuid[])))`
+    : `i.${LINKS[type]} = any($2::uuid[])`
+
 export type Subject = { type: 'deal' | 'contact' | 'company' | 'lead'; id: string }
 
 /** What was said and noted about a record, and what a lead itself notes, as far as the caller may see it, the latest first. */
@@ -62,7 +69,7 @@ export async function talksOfMany(
       : tx.session.rows(
           `select i.id, 'interaction' as "recordType", i.type, i.direction = 'INBOUND' as "isInbound", ${TWO_WAY} as "isTwoWay", i.subject, coalesce(i.content, '') as text, i.next_steps as "nextSteps",
              i.objections, i.competitors, i.sentiment_score as sentiment, i.occurred_at as "occurredAt", i.contact_id as "contactId", i.deal_id as "dealId", i.created_by_id as "authorId"
-           from interactions i where i.workspace_id = $1::uuid and i.${LINKS[type]} = any($2::uuid[]) and i.deleted_at is null and i.occurred_at <= now()
+           from interactions i where i.workspace_id = $1::uuid and ${linkedTo(type)} and i.deleted_at is null and i.occurred_at <= now()
            order by i.occurred_at desc limit $3::int`,
           given,
         )

@@ -16,20 +16,16 @@ export type Worded = z.infer<typeof worded>
 
 const NUMBERS = /\d+(?:[.,:]\d+)*/g
 const ADDRESSES =
-  /(?:https?:\/\/|www\.)\S+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}|\b[\p{L}\p{N}-]+\.(?:com|net|org|io|info|biz|example|ru|cn|xyz)\b/giu
+  /(?:https?:\/\/|www\.)\S+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}|\b[\p{L}\p{N}-]+\.(?:com|net|org|io|info|biz|example|ru|cn|xyz)\b/iu
 
 /**
- * Whether a model's words say no number and no address that the facts and sources do not: what is made up, or was slipped in by
- * an order in a record to name a link, is not passed on.
+ * Whether a model's words say no number that facts and sources do not, and no address at all: what is made up, or was slipped in
+ * by an order in a record to name a link, is not passed on.
  */
 export function isFaithful(text: string, known: string): boolean {
-  const plain = known.toLowerCase()
-  const numbers = new Set(plain.match(NUMBERS)?.flatMap(spellings) ?? [])
-  if ((text.match(NUMBERS) ?? []).some(number => !spellings(number).some(one => numbers.has(one))))
-    return false
-  return (text.match(ADDRESSES) ?? []).every(address =>
-    plain.includes(address.toLowerCase().replace(/[.,;)]+$/, '')),
-  )
+  if (ADDRESSES.test(text)) return false
+  const numbers = new Set(known.match(NUMBERS)?.flatMap(spellings) ?? [])
+  return (text.match(NUMBERS) ?? []).every(number => spellings(number).some(one => numbers.has(one)))
 }
 
 /** 1,250.00 as 1250; a share of 0.42 as 42 too. */

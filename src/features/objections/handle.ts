@@ -63,13 +63,14 @@ export async function handleObjection(
   tx: Tx,
   { objection, dealId }: z.infer<typeof handlerBody>,
 ): Promise<{ builtin: Answer; facts: object; sources: SourceText[] }> {
-  const [history, talks] = await together([
+  const [history, talks, named] = await together([
     historyWith(tx, dealId ? [dealId] : []),
     dealId ? talksOf(tx, { type: 'deal', id: dealId }) : [],
+    competitorNames(tx),
   ])
   const deal = history.named[0]
   if (dealId && !deal) throw invalid({ path: 'dealId', message: 'no such deal' })
-  const rivals = rivalsIn(objection, [...history.closed, ...history.named])
+  const rivals = rivalsIn(objection, named)
   const raised = objectionsIn(talks)
   const known = categoryOf(objection, rivals)
   const category = known?.category ?? raised.findLast(({ answered }) => !answered)?.category ?? 'need'
@@ -151,13 +152,23 @@ const asSources = ({ raised, answer }: { raised: SourceLike; answer: SourceLike 
   }))
 type SourceLike = Answer['evidence'][number]
 
-/** Competitors of the workspace's deals that the text names. */
-function rivalsIn(text: string, deals: readonly DealFacts[]): string[] {
-  const said = text.toLowerCase()
-  const names = new Map(
-    deals.flatMap(({ competitors }) => competitors.map(name => [name.trim().toLowerCase(), name])),
+const TALKS_READ = 5000
+
+/** The competitors that were named in the latest talks. */
+async function competitorNames(tx: Tx): Promise<string[]> {
+  const rows = await tx.session.rows(
+    `select distinct btrim(c.name) as name from (select competitors from interactions where workspace_id = $1::uuid and deleted_at is null
+       order by occurred_at desc limit ${TALKS_READ}) i, unnest(i.competitors) c(name) limit 500`,
+    [tx.who.workspaceId],
   )
-  return [...names].filter(([key]) => key.length >= 3 && said.includes(key)).map(([, name]) => name)
+  return rows.map(row => row.name as string)
+}
+
+/** Those of them that the text names. */
+function rivalsIn(text: string, names: readonly string[]): string[] {
+  const said = text.toLowerCase()
+  const byKey = new Map(names.map(name => [name.toLowerCase(), name]))
+  return [...byKey].filter(([key]) => key.length >= 3 && said.includes(key)).map(([, name]) => name)
 }
 
 /** Who names a competitor objects by it, unless another cue is stronger by far. */
