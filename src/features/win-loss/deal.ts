@@ -12,7 +12,7 @@ import { FACTORS, type Factor, factorOf } from '#features/deal-signals/signals.t
 import { quoteOf, saidIn, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
 import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
 import { listed, wholeDays } from '#features/deal-signals/words.ts'
-import { type Lesson, lessonShape, lessonsFrom } from './lessons.ts'
+import { lessonShape, lessonsFrom } from './lessons.ts'
 
 const finding = z.object({
   key: z.string(),
@@ -228,5 +228,3 @@ function warningsOf(deal: DealFacts, talks: readonly Talk[]) {
     })
   return warnings
 }
-
-export type { Lesson }
