@@ -127,6 +127,16 @@ over('400: limits and cursors that are none, on every list', async () => {
   }
 })
 
+over('400: a search for what no text holds is refused under its own name', async () => {
+  const searches = routes.filter(route => route.query.includes('q'))
+  assert.ok(searches.length > (isWhole ? 15 : 0))
+  for (const route of searches) {
+    const call = await fill(route, samples)
+    const reply = await attempt(route, { ...call, query: { ...call.query, q: '\0' } })
+    checkRefusal(reply, 400, `${route.key}?q=%00`, 'q')
+  }
+})
+
 /** What somebody may write in place of the values at which a page begins. */
 const FORGED = [
   null,
@@ -185,6 +195,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/companies/duplicates': { minScore: '0.61' },
   '/contacts/duplicates': { minScore: '0.61' },
   '/leads/duplicates': { minScore: '0.61' },
+  '/ai/conversations': { q: 'help' },
   '/users': { q: 'olga' },
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
@@ -227,6 +238,9 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
       for (const _ of [1, 2])
         await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] })
     if (first === 'notifications') for (const _ of [1, 2]) await notified(samples)
+    if (route.path === '/ai/conversations')
+      for (const _ of [1, 2])
+        await owner.post('/ai/chat', { messages: [{ role: 'user', content: 'help' }], stream: false })
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
     if (first === 'imports' || first === 'merges' || first === 'emails')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.path === first)!)

@@ -35,7 +35,7 @@ import { openStorage } from './storage/storage.ts'
 export type Program = {
   app: App
   server: FastifyInstance
-  operations: Operation[]
+  operations: readonly Operation[]
   /** What to tell the operator once the program listens. */
   notices: string[]
   stop: () => Promise<void>
@@ -107,6 +107,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     mailer: makeMailer(config, log),
     storage: await openStorage(config),
     writes: new WriteSignal(log),
+    operations: operationsOf(features),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },
@@ -124,7 +125,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     following.wake()
     app.writes.tell()
   }
-  const operations = operationsOf(features)
+  const { operations } = app
   const server = await makeServer(app, operations, redis)
   healthRoutes(server, app)
   const notices: string[] = []

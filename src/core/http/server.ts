@@ -30,7 +30,11 @@ const HEADERS_TIMEOUT_MS = 60_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /** Builds the HTTP side: every operation as a route, behind the same walls. */
-export async function makeServer(app: App, operations: Operation[], redis?: Redis): Promise<FastifyInstance> {
+export async function makeServer(
+  app: App,
+  operations: readonly Operation[],
+  redis?: Redis,
+): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: app.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
