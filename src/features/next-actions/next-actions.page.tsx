@@ -23,12 +23,15 @@ type Action = {
   evidence: Evidence[]
   create: OneClick | null
 }
-const SHOWN = { limit: 6 }
+/** Tasks stand in a list of their own beside it. */
+const ASKED = { limit: 18 }
+const SHOWN = 6
 
 /** What is worth doing next across all my deals, tasks and leads. */
 export default function NextActions() {
   const text = useText()
-  const query = useAnswer<{ summary: string; actions: Action[] }>('/ai/next-actions', SHOWN)
+  const query = useAnswer<{ summary: string; actions: Action[] }>('/ai/next-actions', ASKED)
+  const actions = query.data?.actions.filter(({ kind }) => kind !== 'TASK').slice(0, SHOWN)
   return (
     <section className={`card ${classes.panel}`} aria-label={text.ai.nextTitle}>
       <div className={classes.head}>
@@ -39,7 +42,7 @@ export default function NextActions() {
         <Waiting />
       ) : query.isError ? (
         <Fault error={query.error} retry={query.refetch} />
-      ) : !query.data.actions.length ? (
+      ) : !actions?.length ? (
         <p className={`quiet ${classes.empty}`}>{text.ai.nextNone}</p>
       ) : (
         <>
@@ -47,7 +50,7 @@ export default function NextActions() {
             <Warnings warnings={query.data.warnings} />
           </div>
           <ol className={classes.actions}>
-            {query.data.actions.map(action => (
+            {actions.map(action => (
               <Item key={action.key} next={action} />
             ))}
           </ol>

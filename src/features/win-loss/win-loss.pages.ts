@@ -4,7 +4,7 @@ import type { Page } from '#web/pages.ts'
 export default [
   {
     path: '/win-loss',
-    title: text => text.ai.winLoss,
+    title: text => text.ai.winLossShort,
     nav: { group: 'insights', order: 2, icon: IconScale },
     load: () => import('./win-loss.page.tsx'),
     isForWriters: true,

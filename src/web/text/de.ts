@@ -218,6 +218,7 @@ export const de: Text = {
     actionKinds: { REPLY: 'Antwort', DEAL: 'Deal', TASK: 'Aufgabe', LEAD: 'Lead' },
     atStake: amount => `${amount} stehen auf dem Spiel`,
     winLoss: 'Warum wir gewinnen und verlieren',
+    winLossShort: 'Siege, Niederlagen',
     winLossHint:
       'Was in den abgeschlossenen Deals des Zeitraums mit Gewinnen und Verlieren einherging, alles andere gleich.',
     wonOf: (won, all) => `${won} von ${all} gewonnen`,

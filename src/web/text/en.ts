@@ -222,6 +222,7 @@ export const en = {
     actionKinds: { REPLY: 'Reply', DEAL: 'Deal', TASK: 'Task', LEAD: 'Lead' } as Record<string, string>,
     atStake: (amount: string) => `${amount} at stake`,
     winLoss: 'Why we win and lose',
+    winLossShort: 'Wins and losses',
     winLossHint: 'What went with winning and losing in the deals closed in the period, all else being equal.',
     wonOf: (won: number, all: number) => `${won} of ${all} won`,
     before: 'Before',
