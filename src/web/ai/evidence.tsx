@@ -7,9 +7,6 @@ import { useText } from '../text/index.tsx'
 import classes from './ai.module.css'
 import type { Evidence } from './model.ts'
 
-/** What is quoted in a page's address, so that its record opens there. */
-export type Quoted = { quote: string; from?: number; to?: number; in?: string }
-
 /** The words a claim rests on; a click opens their record and marks them. */
 export function Grounds({ evidence, leave }: { evidence: readonly Evidence[]; leave?: () => void }) {
   if (!evidence.length) return null
