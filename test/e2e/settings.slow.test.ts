@@ -157,9 +157,9 @@ test('a key and a webhook are shown their secrets once, and do what they were gi
 
   await tab.goto('/settings/webhooks')
   await tab.getByRole('button', { name: 'New webhook' }).first().click()
-  await tab.getByLabel('Address').fill('http://127.0.0.1/hook')
   await tab.getByRole('combobox', { name: 'Events' }).fill('deal.')
   await tab.getByRole('option', { name: 'deal.updated' }).click()
+  await tab.getByLabel('Address').fill('http://127.0.0.1/hook')
   await inDialog(tab, 'Create')
   await tab
     .getByRole('dialog')
