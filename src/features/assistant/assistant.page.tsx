@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Kbd, Text as P, Title, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Drawer, Kbd, Text as P, Title, UnstyledButton } from '@mantine/core'
 import { useDisclosure, useHotkeys, useMediaQuery } from '@mantine/hooks'
 import {
   IconArrowUp,
@@ -53,10 +53,10 @@ function Talk({ id }: { id: string | undefined }) {
           <Title order={1} className="one-line">
             {chat.kept.data?.title ?? text.assistant.title}
           </Title>
-          {id && (
-            <Button variant="default" ml="auto" leftSection={<IconPlus size={14} />} onClick={begin}>
-              {text.assistant.begin}
-            </Button>
+          {id && isNarrow && (
+            <ActionIcon size="lg" ml="auto" onClick={begin} aria-label={text.assistant.begin}>
+              <IconPlus size={18} />
+            </ActionIcon>
           )}
         </header>
         <Said id={id} chat={chat} />
