@@ -62,7 +62,13 @@ function Talk({ id }: { id: string | undefined }) {
         <Said id={id} chat={chat} />
         <Composer chat={chat} />
       </section>
-      <Drawer opened={isListOpen} onClose={list.close} title={text.assistant.conversations} size="xs">
+      <Drawer
+        opened={isListOpen}
+        onClose={list.close}
+        title={text.assistant.conversations}
+        size="xs"
+        closeButtonProps={{ 'aria-label': text.common.close }}
+      >
         <Conversations current={id} chosen={list.close} />
       </Drawer>
     </div>
