@@ -1,10 +1,15 @@
-import { useMemo } from 'react'
 import { useMe } from '../api.ts'
 import { useLanguage } from '../text/index.tsx'
 
+const locales = new Map<string, string>()
 /** The reader's locale: the browser's, where it speaks the chosen language, else that language. */
 function localeOf(language: string): string {
-  return navigator.languages.find(code => code.startsWith(language) && isLocale(code)) ?? language
+  const known =
+    locales.get(language) ??
+    navigator.languages.find(code => code.startsWith(language) && isLocale(code)) ??
+    language
+  locales.set(language, known)
+  return known
 }
 
 /** Some systems name their locale in ways that are no language tag, such as `en-US@posix`. */
@@ -23,10 +28,16 @@ export function useFormat() {
   const { language } = useLanguage()
   const { workspace, user } = useMe()
   const { locale, timezone } = user.preferences
-  return useMemo(
-    () => formats(locale ?? localeOf(language), workspace.currency, timezone ?? undefined),
-    [locale, language, workspace.currency, timezone],
-  )
+  return formatsOf(locale ?? localeOf(language), workspace.currency, timezone ?? undefined)
+}
+
+const made = new Map<string, ReturnType<typeof formats>>()
+/** Made once: formatters of `Intl` take most of a millisecond together, and every cell of a table asks for them. */
+function formatsOf(locale: string, currency: string, timeZone: string | undefined) {
+  const key = `${locale} ${currency} ${timeZone}`
+  const known = made.get(key) ?? formats(locale, currency, timeZone)
+  made.set(key, known)
+  return known
 }
 
 export function formats(locale: string, home: string, timeZone?: string) {

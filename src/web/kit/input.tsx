@@ -189,28 +189,3 @@ function StageInput({
   }))
   return <Select {...given} data={data} />
 }
-
-/** The control for a custom field, by its type. */
-export function customKind(type: string, options: string[]): Field {
-  const kinds: Record<string, Field['kind']> = {
-    text: 'text',
-    longText: 'longText',
-    number: 'number',
-    currency: 'money',
-    date: 'date',
-    boolean: 'boolean',
-    select: 'choice',
-    multiSelect: 'texts',
-    url: 'url',
-    email: 'email',
-    phone: 'phone',
-    user: 'member',
-  }
-  return {
-    kind: kinds[type] ?? 'text',
-    options,
-    nullable: true,
-    required: false,
-    writable: 'always',
-  } as unknown as Field
-}
