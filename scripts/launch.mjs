@@ -264,7 +264,7 @@ const start = async args =>
   (await buildWeb(runNode)) || runNode(['src/main.ts', ...args], { stdin: 'ignore' })
 
 /** Measurements that are programs of their own; all others are `bench/run.ts`. */
-const BENCHES = ['import', 'search']
+const BENCHES = ['import', 'search', 'ai']
 const bench = ([first, ...rest]) =>
   runNode(
     BENCHES.includes(first)
