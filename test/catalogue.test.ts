@@ -5,6 +5,7 @@ import { DB_ROLES, type DbRole, type Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { removeBytesAfter } from '#core/storage/removals.ts'
+import { keepUsage } from '#features/ai-settings/usage.ts'
 import { queueDue } from '#features/reports/mails.ts'
 import { asOwner } from './database.ts'
 import { MAILBOX, notified } from './routes.ts'
@@ -240,10 +241,23 @@ async function tried(who: Who, text: string, params: unknown[] = []): Promise<nu
   return result
 }
 
+const NOTHING_USED = {
+  inputTokens: 0,
+  outputTokens: 0,
+  isEstimate: false,
+  attempts: 1,
+  durationMs: 1,
+  fault: undefined,
+}
+
 async function filled(person: Person): Promise<void> {
   await person.post('/emails/inbound')
   await person.post('/calendar/feed')
   await person.post('/mailboxes', MAILBOX)
+  await person.patch('/ai/settings', { monthlyTokens: 5 })
+  const settings = { provider: 'openai', model: 'gpt-5' } as const
+  const call = { userId: null, task: 'x', promptVersion: 1, settings, model: 'gpt-5', isInstallations: false }
+  await person.inWorkspace(tx => keepUsage(tx, call, NOTHING_USED, null))
   const samples = new Samples(person)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })

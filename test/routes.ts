@@ -50,6 +50,18 @@ const FILLERS: Record<string, Filler> = {
     const own = rows.filter((row: any) => row.pipelineId === rows[0].pipelineId).map((row: any) => row.id)
     return { body: { stageIds: own.reverse() } }
   },
+  'PUT /pipelines/{id}/stages': async samples => {
+    const made = await samples.person.post('/pipelines', { name: fresh('Pipeline ') })
+    return { ids: { id: made.body.id }, body: { stages: [{ name: fresh('Stage ') }] } }
+  },
+  'POST /sample-data': async ({ person }) => {
+    await person.delete('/sample-data')
+    return {}
+  },
+  'DELETE /sample-data': async ({ person }) => {
+    await person.post('/sample-data')
+    return {}
+  },
   'POST /reports/run': async () => ({
     body: { entity: 'deal', groupBy: ['ownerId'], measures: [{ op: 'sum', field: 'amount' }] },
   }),
@@ -122,6 +134,8 @@ const FILLERS: Record<string, Filler> = {
   'POST /webhooks/{id}/deliveries/{deliveryId}/replay': async samples => ({
     ids: await newDelivery(samples),
   }),
+  'PATCH /ai/settings': async () => ({ body: { monthlyTokens: someTokens() } }),
+  'PUT /ai/settings': async () => ({ body: { monthlyTokens: someTokens() } }),
   'DELETE /calendar/feed': async ({ person }) => {
     await person.post('/calendar/feed')
     return {}
@@ -179,6 +193,7 @@ const FILLERS: Record<string, Filler> = {
 const REGISTRATION: Filler = async () => ({
   body: { name: 'Ida Moser', email: `${fresh()}@sample.example`, password: 'seven green bicycles' },
 })
+const someTokens = () => 1_000_000 + Math.floor(Math.random() * 1e9)
 const MAIL_TOKEN = 'x'.repeat(43)
 
 /**
@@ -225,6 +240,10 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
   'POST /auth/2fa/disable': {
     why: 'needs the password: people/two-factor.test.ts',
     call: async () => ({ body: { password: 'x' } }),
+  },
+  'POST /ai/settings/test': {
+    why: 'needs a server of models: ai-settings/ai-settings.test.ts',
+    call: async () => ({ body: { model: 'gpt-5' } }),
   },
   'POST /emails/inbound/{token}': {
     why: 'needs the secret of the address: emails/inbound.test.ts',
@@ -274,6 +293,7 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
 const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PUT|PATCH|DELETE) \/(pipelines|stages|custom-fields)(\/|$)/, 'ADMIN'],
   [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
+  [/^(POST|DELETE) \/sample-data$/, 'ADMIN'],
   [/^POST \/search$/, 'VIEWER'],
   [/^POST \/reports\/(run|\{id\}\/(un)?subscribe)$/, 'VIEWER'],
   [/^GET \/audit-logs$/, 'ADMIN'],
@@ -281,6 +301,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
+  [/^\w+ \/ai\/(settings|usage)(\/|$)/, 'ADMIN'],
   [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
@@ -312,6 +333,8 @@ const WRITES_NOTHING = new Set<string>([
   // Asks another server whether it would let one in, and keeps nothing.
   'POST /mailboxes/test',
   'POST /mailboxes/{id}/test',
+  // Asks a model for one word.
+  'POST /ai/settings/test',
   // What comes of reading are events of their own.
   'POST /mailboxes/{id}/read',
   // Looks at a file and keeps nothing of it.

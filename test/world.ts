@@ -56,10 +56,11 @@ export function testEnv(dataDir: string, more: Env = {}): Env {
     RATE_LIMIT_IMPORT: '1000000',
     RATE_LIMIT_UPLOAD: '1000000',
     RATE_LIMIT_AI: '1000000',
-    // What several files need stands here, so that they share one program: addresses as a proxy tells them, webhooks to this
-    // machine, and files that are soon too large.
+    // What several files need stands here, so that they share one program: addresses as a proxy tells them, webhooks and
+    // models on this machine, and files that are soon too large.
     TRUST_PROXY: 'true',
     WEBHOOK_ALLOW_PRIVATE: '127.0.0.1',
+    AI_ALLOW_PRIVATE: '127.0.0.1',
     FILE_LIMIT_MB: '1',
     LOG_LEVEL: 'warn',
     ...more,

@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { loadEnvFile } from 'node:process'
 import { z } from 'zod'
+import { PROVIDERS } from './ai/answer.ts'
+import { aiConfig, readPrices } from './ai/config.ts'
+import type { AiConfig } from './ai/model-settings.ts'
 import { StartupFault } from './errors.ts'
 import { newSecret } from './ids.ts'
 import { isNetwork } from './net/address-guard.ts'
@@ -71,6 +74,20 @@ const settings = z.object({
   RATE_LIMIT_WEB: perMinute(1000),
   WEBHOOK_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
   IMAP_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
+  AI_PROVIDER: z.enum(PROVIDERS).optional(),
+  AI_MODEL: z.string().min(1).max(200).optional(),
+  AI_EMBEDDING_MODEL: z.string().min(1).max(200).optional(),
+  AI_BASE_URL: z
+    .url({ protocol: /^https?$/, message: 'must be a URL such as http://localhost:11434/v1' })
+    .optional(),
+  AI_API_KEY: z.string().optional(),
+  GEMINI_API_KEY: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  AI_PRICES: z.string().default('{}').transform(readPrices),
+  AI_MONTHLY_TOKENS: z.coerce.number().int().min(0).default(5_000_000),
+  AI_TIMEOUT_SECONDS: z.coerce.number().min(1).max(300).default(30),
+  AI_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
   FILE_LIMIT_MB: z.coerce.number().min(0.001).max(5000).default(25),
   BODY_LIMIT_MB: z.coerce.number().min(0.1).max(1000).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -101,6 +118,7 @@ export type Config = {
   webhookPrivateNetworks: 'all' | readonly string[]
   /** The private networks in which mailboxes may be read. */
   imapPrivateNetworks: 'all' | readonly string[]
+  ai: AiConfig
   bodyLimitBytes: number
   logLevel: string
 }
@@ -155,6 +173,7 @@ export function readConfig(env: Env): Config {
     },
     webhookPrivateNetworks: s.WEBHOOK_ALLOW_PRIVATE,
     imapPrivateNetworks: s.IMAP_ALLOW_PRIVATE,
+    ai: aiConfig(s),
     bodyLimitBytes: Math.round(s.BODY_LIMIT_MB * 1024 * 1024),
     logLevel: s.LOG_LEVEL,
   }

@@ -34,12 +34,14 @@ export class Refusal extends Error {
   readonly code: string
   readonly issues: Issue[] | undefined
   readonly retryAfterSeconds: number | undefined
+  /** A failure of somebody else's service: told at level info, since nothing of ours is broken. */
+  readonly isOutside: boolean
 
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { issues?: Issue[]; cause?: unknown; retryAfterSeconds?: number } = {},
+    more: { issues?: Issue[]; cause?: unknown; retryAfterSeconds?: number; isOutside?: boolean } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'Refusal'
@@ -47,6 +49,7 @@ export class Refusal extends Error {
     this.code = code
     this.issues = more.issues
     this.retryAfterSeconds = more.retryAfterSeconds
+    this.isOutside = more.isOutside ?? false
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Ai } from './ai/provider.ts'
 import type { AccessBook } from './auth/access.ts'
 import type { CredentialReader } from './auth/credentials.ts'
 import type { Tokens } from './auth/tokens.ts'
@@ -27,6 +28,8 @@ export type App = {
   credentials: readonly CredentialReader[]
   mailer: Mailer
   storage: Storage
+  /** The models that a workspace has set. */
+  ai: Ai
   /** Tells of writes, in this process and in the others. */
   writes: WriteSignal
   /** Gives a new workspace what every feature wants it to start with, in the transaction that founds it. */
@@ -54,6 +57,8 @@ export type Feature = {
   walls?: ExtraWalls[]
   /** Runs before jobs and requests do; answers lines to print once the program listens. */
   prepare?: (app: App) => Promise<string[]>
+  /** Brings `app.ai`; one feature does. */
+  ai?: (app: Omit<App, 'ai'>) => Ai
   /** What a new workspace starts with, such as a pipeline. */
   found?: (tx: Tx) => Promise<void>
 }

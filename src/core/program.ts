@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
+import { builtinAi } from './ai/provider.ts'
 import { AccessBook } from './auth/access.ts'
 import { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
@@ -95,7 +96,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     },
   })
   const database = new Database(engine)
-  const app: App = {
+  const parts: Omit<App, 'ai'> = {
     config,
     log,
     database,
@@ -110,6 +111,8 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
       for (const feature of features) await feature.found?.(tx)
     },
   }
+  const ai = features.find(feature => feature.ai)?.ai?.(parts) ?? builtinAi
+  const app: App = Object.assign(parts, { ai })
   const redis = config.redisUrl ? await openRedis(config.redisUrl, log) : undefined
   const following = new Following(
     database,

@@ -17,7 +17,14 @@ type Message =
   | { type: 'ready' }
   | { type: 'subscribed' | 'heartbeat'; seq: number }
   | { type: 'event'; event: { seq: number; entityType: string; entityId: string; actorId: string | null } }
+  | { type: 'notifications'; unread: number }
   | { type: 'reset' | 'error' | 'pong' }
+
+/** The bell's number is told; what it counts is read again where it is shown. */
+function unreadIs(unread: number): void {
+  queries.setQueryData(['notifications', 'count'], { unread })
+  queries.invalidateQueries({ queryKey: ['notifications', 'list'] })
+}
 
 /** One connection to the server's live updates, made again whenever it is lost. */
 class Live {
@@ -67,7 +74,9 @@ class Live {
             ...(this.since === undefined ? {} : { since: this.since }),
           }),
         )
-    } else if (message.type === 'heartbeat') this.since = message.seq
+      socket.send(JSON.stringify({ type: 'subscribe', id: 'bell', entity: 'notification' }))
+    } else if (message.type === 'notifications') unreadIs(message.unread)
+    else if (message.type === 'heartbeat') this.since = message.seq
     else if (message.type === 'event') {
       this.since = message.event.seq
       this.changed(message.event.entityType)

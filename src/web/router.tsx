@@ -7,9 +7,9 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { api, meQuery, queries, whenSignedOut } from './api.ts'
-import { LoadFault, NotFound } from './kit/states.tsx'
-import { pages } from './pages.ts'
+import { api, meQuery, queries, useMay, whenSignedOut } from './api.ts'
+import { Forbidden, LoadFault, NotFound } from './kit/states.tsx'
+import { isFor, type Page, pages } from './pages.ts'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
@@ -40,18 +40,54 @@ const signedIn = createRoute({
   },
 })
 
-const routeOf = (page: (typeof pages)[number], parent: typeof root | typeof signedIn) =>
+/** The page, or that it is not for the reader's role. */
+const forRoles = (page: Page) => async () => {
+  const { default: Content } = await page.load()
+  return {
+    default: function Judged() {
+      return isFor(page, useMay()) ? <Content /> : <Forbidden />
+    },
+  }
+}
+
+const settings = createRoute({
+  path: '/settings',
+  getParentRoute: () => signedIn,
+  component: lazyRouteComponent(() => import('./settings/frame.tsx')),
+  errorComponent: LoadFault,
+})
+const isSetting = ({ path }: Page): boolean => path.startsWith('/settings')
+
+type Parent = typeof root | typeof signedIn | typeof settings
+const routeOf = (page: Page, parent: Parent) =>
   createRoute({
-    path: page.path,
+    path: parent === settings ? page.path.replace('/settings', '') || '/' : page.path,
     getParentRoute: () => parent as typeof root,
-    component: lazyRouteComponent(page.load),
+    component: lazyRouteComponent(page.isForAdmins || page.isForWriters ? forRoles(page) : page.load),
     errorComponent: LoadFault,
   })
 
+/** Old addresses lead to the new one, with what stood behind the question mark. */
+const redirectsTo = (page: Page) =>
+  (page.formerly ?? []).map(path =>
+    createRoute({
+      path,
+      getParentRoute: () => signedIn,
+      beforeLoad({ params, search }) {
+        throw redirect({ to: page.path, params: params as never, search: search as never, replace: true })
+      },
+    }),
+  )
+
 const open = pages.filter(page => page.isPublic).map(page => routeOf(page, root))
-const inside = pages.filter(page => !page.isPublic).map(page => routeOf(page, signedIn))
+const inside = pages.filter(page => !page.isPublic && !isSetting(page)).map(page => routeOf(page, signedIn))
+const set = pages.filter(isSetting).map(page => routeOf(page, settings))
+const moved = pages.flatMap(redirectsTo)
 // The routes are found at run time, so their types say nothing about them.
-const routeTree = root.addChildren([...open, signedIn.addChildren(inside as never)] as never)
+const routeTree = root.addChildren([
+  ...open,
+  signedIn.addChildren([...inside, ...moved, settings.addChildren(set as never)] as never),
+] as never)
 
 export const router = createRouter({
   routeTree: routeTree as unknown as AnyRoute,

@@ -15,6 +15,7 @@ async function signUp(tab: Page): Promise<string> {
   await tab.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await tab.getByLabel('Company or team name').fill('Northwind')
   await tab.getByRole('button', { name: 'Create account' }).click()
+  await tab.getByRole('button', { name: 'Skip the rest' }).click()
   await tab.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
   return email
 }
@@ -190,9 +191,12 @@ async function walk(look: { colorScheme: 'light' | 'dark'; viewport: { width: nu
     '/leads',
     '/deals',
     '/tasks',
-    '/imports',
-    '/members',
+    '/settings/imports',
+    '/settings/members',
     '/trash',
+    '/search?q=nothing',
+    '/notifications',
+    '/settings/notifications',
   ]) {
     await tab.goto(path)
     await tab.getByRole('heading', { level: 1 }).waitFor()

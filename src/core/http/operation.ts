@@ -118,7 +118,7 @@ export const operation = <P, Q, B>(
 
 /** A route inside a workspace that streams and opens its own transactions. */
 export const streamOperation = <P, Q, B>(
-  given: Given<P, Q, B, StreamContext<P, Q, B>> & { access?: Role },
+  given: Given<P, Q, B, StreamContext<P, Q, B>> & { access?: Role; reads?: boolean },
 ): Operation => ({
   access: given.method === 'GET' ? 'VIEWER' : 'MEMBER',
   reads: given.method === 'GET',

@@ -163,7 +163,11 @@ function limitBodyTime({ raw, headers }: FastifyRequest): void {
 function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<typeof webApp>>): void {
   server.setErrorHandler((error, request, reply) => {
     const refusal = refusalFrom(error)
-    if (refusal.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
+    if (refusal.status >= 500)
+      request.log[refusal.isOutside ? 'info' : 'error'](
+        { err: error, requestId: request.id },
+        'request failed',
+      )
     if (refusal.retryAfterSeconds) reply.header('retry-after', String(refusal.retryAfterSeconds))
     return reply
       .status(refusal.status)

@@ -1,13 +1,13 @@
-import { Button, Group, Text as P, Title } from '@mantine/core'
+import { Button, Group, Text as P } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, queries } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
-import classes from '#web/kit/list.module.css'
 import { tell } from '#web/kit/notify.tsx'
 import { SecretAddress } from '#web/kit/secret-address.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
+import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
 
 const KEY = ['calendar', 'feed']
@@ -40,11 +40,7 @@ export default function CalendarSettings() {
   if (error) return <Fault error={error} retry={refetch} />
   if (!data) return <Waiting />
   return (
-    <div className={classes.page}>
-      <Title order={1}>{text.feed.title}</Title>
-      <P size="sm" maw={640}>
-        {text.feed.hint}
-      </P>
+    <SettingsPage title={text.feed.title} hint={text.feed.hint}>
       <P size="sm" className="quiet">
         {data.createdAt ? text.feed.since(format.day(data.createdAt)) : text.feed.none}
       </P>
@@ -88,6 +84,6 @@ export default function CalendarSettings() {
           error={revoking.error}
         />
       )}
-    </div>
+    </SettingsPage>
   )
 }

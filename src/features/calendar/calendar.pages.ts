@@ -5,7 +5,7 @@ export default [
   {
     path: '/settings/calendar',
     title: text => text.feed.title,
-    nav: { group: 'admin', order: 6, icon: IconCalendarShare },
+    section: { group: 'you', order: 5, icon: IconCalendarShare },
     load: () => import('./calendar-settings.page.tsx'),
   },
 ] satisfies Page[]

@@ -7,6 +7,7 @@ import { newId } from '#core/ids.ts'
 import { hashPassword } from '#features/people/passwords.ts'
 import { generateDemo } from './generate.ts'
 import { loadPeople, loadRecords } from './load.ts'
+import { sampleOperations } from './sample.ts'
 
 const NAME = 'Halden Hardware'
 const SLUG = 'demo'
@@ -54,4 +55,4 @@ async function seed(app: App): Promise<void> {
   })
 }
 
-export default { prepare } satisfies Feature
+export default { prepare, operations: sampleOperations } satisfies Feature

@@ -12,7 +12,7 @@ import type { DemoData, DemoDeal } from './types.ts'
 /** Ids by the keys with which the demo data refers to itself. */
 type Ids = Map<string, string>
 
-const CONTEXT = { history: true, asItHappened: true }
+export const CONTEXT = { history: true, asItHappened: true }
 
 /** Makes the people of the demo workspace, all with one password, and answers their ids. */
 export async function loadPeople(tx: Tx, data: DemoData, passwordHash: string): Promise<Ids> {
@@ -53,7 +53,6 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     await store.createMany(tx, recordNamed(type), rows, CONTEXT)
   }
   const of = (key: string | null) => (key === null ? null : ids.get(key)!)
-  const owned = (key: string) => ({ ownerId: of(key), createdById: of(key) })
   // One by one, since the first of a workspace becomes its default.
   for (const pipeline of data.pipelines)
     await create('pipeline', [pipeline], ({ name, isDefault }) => ({ name, isDefault }))
@@ -64,6 +63,31 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     ...rest,
     pipelineId: of(pipelineKey),
   }))
+  await createCustomers(tx, create, data, of)
+  await createWork(create, data, of)
+  await createMarketing(create, data, of)
+  await createTalk(create, data, of)
+  await create('campaign', demoCampaigns(dayIn('UTC')), ({ key: _, ...campaign }) => ({
+    ...campaign,
+    ownerId: owner,
+  }))
+  await create('report', DEMO_REPORTS, ({ key: _, ...report }) => ({ ...report, shared: true }))
+  await create('dashboard', DEMO_DASHBOARDS, ({ key: _, name, description, tiles }) => ({
+    name,
+    description,
+    shared: true,
+    tiles: tiles.map(([reportKey, width, height]) => ({ reportId: of(reportKey), width, height })),
+  }))
+}
+
+/** Companies, their people, what is sold to them, and who may come to buy. */
+export async function createCustomers(
+  tx: Tx,
+  create: Create,
+  data: Pick<DemoData, 'companies' | 'contacts' | 'deals' | 'leads'>,
+  of: Of,
+): Promise<void> {
+  const owned = (key: string) => ({ ownerId: of(key), createdById: of(key) })
   await create('company', data.companies, ({ key: _, ownerKey, ...rest }) => ({
     ...rest,
     ...owned(ownerKey),
@@ -82,7 +106,14 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     convertedCompanyId: of(companyKey),
     convertedDealId: of(dealKey),
   }))
-  await createWork(create, data, of)
+}
+
+/** What was said, what is to be done, and what was noted. */
+export async function createTalk(
+  create: Create,
+  data: Pick<DemoData, 'interactions' | 'tasks' | 'notes'>,
+  of: Of,
+): Promise<void> {
   await create(
     'interaction',
     data.interactions,
@@ -101,32 +132,16 @@ export async function loadRecords(tx: Tx, data: DemoData, people: Ids): Promise<
     createdById: of(createdByKey),
     relatedId: of(relatedKey),
   }))
-  await createMarketing(create, data, of)
   await create('note', data.notes, ({ key: _, authorKey, relatedKey, ...rest }) => ({
     ...rest,
     authorId: of(authorKey),
     createdById: of(authorKey),
     relatedId: of(relatedKey),
   }))
-  await create('campaign', demoCampaigns(dayIn('UTC')), ({ key: _, ...campaign }) => ({
-    ...campaign,
-    ownerId: owner,
-  }))
-  await create('report', DEMO_REPORTS, ({ key: _, ...report }) => ({ ...report, shared: true }))
-  await create('dashboard', DEMO_DASHBOARDS, ({ key: _, name, description, tiles }) => ({
-    name,
-    description,
-    shared: true,
-    tiles: tiles.map(([reportKey, width, height]) => ({ reportId: of(reportKey), width, height })),
-  }))
 }
 
 /** Letters, who got them, and who wants no more. */
-async function createMarketing(
-  create: Create,
-  data: DemoData,
-  of: (key: string | null) => string | null,
-): Promise<void> {
+async function createMarketing(create: Create, data: DemoData, of: Of): Promise<void> {
   await create('emailTemplate', data.templates, ({ key: _, createdByKey, ...rest }) => ({
     ...rest,
     createdById: of(createdByKey),
@@ -151,18 +166,17 @@ async function createMarketing(
   await create('unsubscribe', data.unsubscribes, ({ key: _, ...rest }) => rest)
 }
 
-type Create = <T extends { key: string }>(
+/** Answers the id of what has a key in the demo data. */
+type Of = (key: string | null) => string | null
+
+export type Create = <T extends { key: string }>(
   type: string,
   list: T[],
   valuesOf: (item: T) => Change,
 ) => Promise<void>
 
 /** What comes of deals: the bills, the visits and the rollouts. */
-async function createWork(
-  create: Create,
-  data: DemoData,
-  of: (key: string | null) => string | null,
-): Promise<void> {
+async function createWork(create: Create, data: DemoData, of: Of): Promise<void> {
   await create('invoice', data.invoices, ({ key: _, createdByKey, relatedKey, ...rest }) => ({
     ...rest,
     relatedId: of(relatedKey),
@@ -188,7 +202,7 @@ async function createWork(
   )
 }
 
-function dealValues(deal: DemoDeal, of: (key: string | null) => string | null, owned: Change): Change {
+function dealValues(deal: DemoDeal, of: Of, owned: Change): Change {
   const {
     key: _,
     ownerKey: _o,
@@ -214,7 +228,7 @@ function dealValues(deal: DemoDeal, of: (key: string | null) => string | null, o
 }
 
 /** The stages before the present one, and the events that tell of each move. */
-async function loadHistory(tx: Tx, deals: DemoDeal[], of: (key: string) => string | null): Promise<void> {
+async function loadHistory(tx: Tx, deals: DemoDeal[], of: Of): Promise<void> {
   const before = deals.flatMap(deal => deal.history.slice(0, -1).map(entry => ({ deal, ...entry })))
   await tx.session.rows(
     `insert into deal_stage_history (workspace_id, deal_id, id, stage_id, entered_at)

@@ -5,23 +5,20 @@ const editor = () => import('./template.page.tsx')
 
 export default [
   {
-    path: '/templates',
+    path: '/settings/templates',
+    // The last is where links to records lead: by the path that they have in the API.
+    formerly: ['/templates', '/email-templates'],
     title: text => text.plurals.emailTemplate!,
-    nav: { group: 'marketing', order: 2, icon: IconTemplate },
+    section: { group: 'outreach', order: 1, icon: IconTemplate },
     load: () => import('./templates.page.tsx'),
   },
   { path: '/templates/$id', title: text => text.labels.emailTemplate!, load: editor },
-  // Where links to records lead: by the path that they have in the API.
-  {
-    path: '/email-templates',
-    title: text => text.plurals.emailTemplate!,
-    load: () => import('./templates.page.tsx'),
-  },
   { path: '/email-templates/$id', title: text => text.labels.emailTemplate!, load: editor },
   {
-    path: '/unsubscribes',
+    path: '/settings/unsubscribes',
+    formerly: ['/unsubscribes'],
     title: text => text.plurals.unsubscribe!,
-    nav: { group: 'marketing', order: 3, icon: IconMailOff },
+    section: { group: 'outreach', order: 2, icon: IconMailOff },
     load: () => import('./unsubscribes.page.tsx'),
   },
   {
@@ -32,7 +29,8 @@ export default [
   {
     path: '/settings/mail',
     title: text => text.mail.title,
-    nav: { group: 'admin', order: 5, icon: IconMail },
+    isForWriters: true,
+    section: { group: 'outreach', order: 3, icon: IconMail },
     load: () => import('../mailboxes/mail-settings.page.tsx'),
   },
 ] satisfies Page[]

@@ -50,7 +50,7 @@ function Editor({ row }: { row: Row }) {
           size="lg"
           aria-label={text.plurals.emailTemplate}
           title={text.plurals.emailTemplate}
-          onClick={() => navigate({ to: '/templates' })}
+          onClick={() => navigate({ to: '/settings/templates' })}
         >
           <IconArrowLeft size={16} />
         </ActionIcon>

@@ -2,6 +2,7 @@ import { Group, Text as P, SimpleGrid, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { SetupHint } from '#features/onboarding/hint.page.tsx'
 import { TaskItem } from '#features/tasks/task-item.page.tsx'
 import { api, useMe, usePipelines } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
@@ -33,6 +34,7 @@ export default function Home() {
   return (
     <div className={classes.page}>
       <Title order={1}>{text.home.hello(user.name.split(' ')[0]!)}</Title>
+      <SetupHint />
       <TeamNumbers />
       <div className={classes.columns}>
         <MyTasks />

@@ -3,9 +3,10 @@ import type { Page } from '#web/pages.ts'
 
 export default [
   {
-    path: '/imports',
+    path: '/settings/imports',
+    formerly: ['/imports'],
     title: text => text.imports.title,
-    nav: { group: 'admin', order: 1, icon: IconUpload },
+    section: { group: 'data', order: 1, icon: IconUpload },
     load: () => import('./imports.page.tsx'),
   },
   {

@@ -5,7 +5,6 @@ import { api, messageOf, queries, useMay, useMe } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { tellFault } from '#web/kit/notify.tsx'
 import { SecretAddress } from '#web/kit/secret-address.tsx'
-import { Blank } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './mail-settings.module.css'
 import { Mailboxes } from './mailbox-list.page.tsx'
@@ -15,7 +14,6 @@ import { Outbox } from './outbox.page.tsx'
 export default function MailSettings() {
   const text = useText()
   const may = useMay()
-  if (!may.write) return <Blank title={text.states.forbiddenTitle} text={text.states.forbiddenText} />
   return (
     <div className={classes.page}>
       <Title order={1}>{text.mail.title}</Title>

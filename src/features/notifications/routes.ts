@@ -19,6 +19,10 @@ const answer = z.object({
   message: z.string().meta({ description: 'What happened, in a sentence' }),
   title: z.string().nullable().meta({ description: 'What the record was called' }),
   count: z.int().meta({ description: 'How many records, where an import caused it' }),
+  detail: z
+    .string()
+    .nullable()
+    .meta({ description: 'The stage that a deal was moved to, when a visit is, how an import has ended' }),
   actorId: z.uuid().nullable(),
   actorName: z.string().nullable(),
   entityType: z.string(),
@@ -32,6 +36,7 @@ const EXAMPLE = {
   message: 'Ben Okri assigned the deal "Van stock pilot" to you',
   title: 'Van stock pilot',
   count: 1,
+  detail: null,
   actorId: '0198c0de-0000-7000-8000-000000000001',
   actorName: 'Ben Okri',
   entityType: 'deal',
@@ -40,7 +45,7 @@ const EXAMPLE = {
   createdAt: '2026-01-31T09:30:00.000Z',
 }
 
-const shown = ({ detail, ...row }: Row) => ({ ...row, message: messageOf({ ...row, detail } as Told) })
+const shown = (row: Row) => ({ ...row, message: messageOf(row as Told) })
 const me = ({ who }: Tx) => [who.workspaceId, who.userId]
 
 const preference = z.strictObject({

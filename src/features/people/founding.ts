@@ -3,6 +3,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import type { App } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
 import { asAuth, tell } from './people.ts'
+import { ONBOARDING_STEPS } from './schemas.ts'
 
 export type NewWorkspace = {
   name: string
@@ -59,7 +60,7 @@ async function insertWorkspace(tx: Tx, given: NewWorkspace): Promise<string> {
         slug,
         given.currency ?? null,
         given.timezone ?? null,
-        JSON.stringify(given.settings ?? {}),
+        JSON.stringify({ onboarding: ONBOARDING_STEPS[0], ...given.settings }),
       ],
     )
     if (made.length) return slug

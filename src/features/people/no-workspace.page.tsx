@@ -14,7 +14,7 @@ export default function NoWorkspace() {
     const { id } = await api.post<Workspace>('/workspaces', { name })
     api.auth.use(await api.post<{ token: string }>('/workspaces/switch', { workspaceId: id }))
     queries.clear()
-    await navigate({ to: '/' })
+    await navigate({ to: '/welcome' })
   }
   return (
     <Door

@@ -3,10 +3,11 @@ import type { Page } from '#web/pages.ts'
 
 export default [
   {
-    path: '/members',
+    path: '/settings/members',
+    formerly: ['/members'],
     title: text => text.members.title,
     isForAdmins: true,
-    nav: { group: 'admin', order: 2, icon: IconUsersGroup },
+    section: { group: 'workspace', order: 2, icon: IconUsersGroup },
     load: () => import('./members.page.tsx'),
   },
   {

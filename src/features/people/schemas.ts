@@ -121,6 +121,9 @@ const exchangeRates = z.record(
   z.number().positive().max(1e9),
 )
 
+/** The steps of setting a workspace up, in their order; the one that comes next is kept until all are done or skipped. */
+export const ONBOARDING_STEPS = ['workspace', 'pipeline', 'team', 'data'] as const
+
 const SETTINGS_MAX_CHARACTERS = 20_000
 /** Settings that are known are checked; others are the features' own and kept as they are. Null takes one away. */
 export const settings = z
@@ -129,6 +132,7 @@ export const settings = z
     retentionDays: z.int().min(1).max(3650).nullish(),
     exchangeRates: exchangeRates.nullish(),
     mailTracking: z.boolean().nullish(),
+    onboarding: z.enum(ONBOARDING_STEPS).nullish(),
   })
   .refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')
 

@@ -20,7 +20,7 @@ export default function SignUp() {
       throw error
     }
     queries.clear()
-    await navigate({ to: '/' })
+    await navigate({ to: '/welcome' })
   }
   const field = (key: keyof typeof given) => ({
     name: key,

@@ -13,7 +13,15 @@ import { recordNamed } from '#core/record/registry.ts'
 import { idParams, updateRoute } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { DEFAULT_STAGES, pipelineContract, STAGE_KINDS, stageContract } from './pipelines.contract.ts'
-import { checkKind, defaultPipelineId, forgetStages, removeStage, reorderStages, stagesOf } from './stages.ts'
+import {
+  checkKind,
+  defaultPipelineId,
+  forgetStages,
+  removeStage,
+  reorderStages,
+  replaceStages,
+  stagesOf,
+} from './stages.ts'
 
 export const pipelineTable = pgTable(
   'pipelines',
@@ -124,16 +132,19 @@ async function createPipeline(
   { stages: given, ...values }: { name: string; isDefault?: boolean; stages?: StageInput[] },
 ) {
   const pipeline = await store.create(tx, pipelines, values)
-  const rows = (given ?? DEFAULT_STAGES).map((stage, order) => ({
+  await store.createMany(tx, stages, rowsOf(pipeline.id, given ?? DEFAULT_STAGES))
+  return store.read(tx, pipelines, pipeline.id)
+}
+
+/** Stages in the order in which they are given. */
+const rowsOf = (pipelineId: string, given: readonly StageInput[]): Change[] =>
+  given.map((stage, order) => ({
     probability: stage.kind === 'WON' ? 100 : 0,
     ...stage,
     kind: stage.kind ?? 'OPEN',
     order,
-    pipelineId: pipeline.id,
+    pipelineId,
   }))
-  await store.createMany(tx, stages, rows)
-  return store.read(tx, pipelines, pipeline.id)
-}
 
 // The contract's own schema, so that a name is held to the same rules whichever route writes it.
 const pipelineName = pipelineContract.fields.name.schema as z.ZodType<string>
@@ -172,6 +183,33 @@ const createRoute = operation({
     },
   },
   handle: ({ tx, body }) => createPipeline(tx, body),
+})
+
+const replaceRoute = operation({
+  method: 'PUT',
+  path: '/pipelines/:id/stages',
+  tag: 'pipelines',
+  access: 'ADMIN',
+  summary: 'Give a pipeline other stages, while no deals are in it',
+  params: idParams,
+  body: z.strictObject({ stages: z.array(stageInput).min(1).max(50) }),
+  document: {
+    answer: ref('Pipeline'),
+    example: {
+      stages: [
+        { name: 'Trial', probability: 40 },
+        { name: 'Won', kind: 'WON' },
+      ],
+    },
+  },
+  refuses: {
+    422: 'PIPELINE_IN_USE: deals are in it, or in the trash; LAST_STAGE: none of the stages is open',
+  },
+  async handle({ tx, params, body }) {
+    await store.read(tx, pipelines, params.id)
+    await replaceStages(tx, stages, params.id, rowsOf(params.id, body.stages))
+    return store.read(tx, pipelines, params.id)
+  },
 })
 
 const createStageRoute = operation({
@@ -235,7 +273,14 @@ const reorderRoute = operation({
 
 export default {
   records: [pipelines, stages],
-  operations: [createRoute, createStageRoute, reorderRoute, ...changeStageRoutes, removeStageRoute],
+  operations: [
+    createRoute,
+    replaceRoute,
+    createStageRoute,
+    reorderRoute,
+    ...changeStageRoutes,
+    removeStageRoute,
+  ],
   found: async tx => {
     await createPipeline(tx, { name: 'Sales', isDefault: true })
   },

@@ -64,3 +64,32 @@ test('a stage that changes its kind while deals enter it leaves no deal with ano
   assert.equal(rows.length, deals.length, testDatabaseUrl() ?? 'embedded')
   for (const row of rows) assert.equal(row.status, kind)
 })
+
+test('the stages of a pipeline are replaced while no deal is in it, not even in the trash', async () => {
+  const { admin, ana, mallory } = await world()
+  const [{ id }] = (await admin.get('/pipelines')).body.rows
+  const stages = [
+    { name: 'Trial', probability: 40, rottingDays: 9 },
+    { name: 'Won', kind: 'WON' },
+    { name: 'Lost', kind: 'LOST' },
+  ]
+  assert.equal((await ana.put(`/pipelines/${id}/stages`, { stages })).status, 403)
+  assert.equal((await mallory.put(`/pipelines/${id}/stages`, { stages })).status, 404)
+  const closed = await admin.put(`/pipelines/${id}/stages`, { stages: stages.slice(1) })
+  assert.deepEqual([closed.status, closed.body.code], [422, 'LAST_STAGE'], closed.text)
+  const put = await admin.put(`/pipelines/${id}/stages`, { stages })
+  assert.equal(put.status, 200, put.text)
+  assert.deepEqual(
+    put.body.stages.map(({ id: _, ...stage }: Record<string, unknown>) => stage),
+    [
+      { name: 'Trial', order: 0, probability: 40, kind: 'OPEN', rottingDays: 9 },
+      { name: 'Won', order: 1, probability: 100, kind: 'WON', rottingDays: null },
+      { name: 'Lost', order: 2, probability: 0, kind: 'LOST', rottingDays: null },
+    ],
+  )
+  const deal = (await ana.post('/deals', { title: 'Mine' })).body
+  assert.equal(deal.stageId, put.body.stages[0].id)
+  await ana.delete(`/deals/${deal.id}`)
+  const refused = await admin.put(`/pipelines/${id}/stages`, { stages })
+  assert.deepEqual([refused.status, refused.body.code], [422, 'PIPELINE_IN_USE'], refused.text)
+})

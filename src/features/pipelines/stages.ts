@@ -95,6 +95,39 @@ export async function removeStage(
   else await refuseOpenDeals(tx, id)
 }
 
+/**
+ * Takes all stages of a pipeline away and puts others there. Deals would have no stage then, those in the trash among them.
+ * @throws Refusal 422 PIPELINE_IN_USE, LAST_STAGE
+ */
+export async function replaceStages(
+  tx: Tx,
+  record: RecordDefinition,
+  pipelineId: string,
+  rows: Change[],
+): Promise<void> {
+  await holdStages(tx, 'to change')
+  if (!rows.some(({ kind }) => kind === 'OPEN'))
+    throw unprocessable('LAST_STAGE', 'A pipeline needs at least one open stage', [
+      { path: 'stages', message: 'must have an open stage' },
+    ])
+  const used = await tx.session.rows(
+    'select 1 from deals where workspace_id = $1::uuid and pipeline_id = $2::uuid limit 1',
+    [tx.who.workspaceId, pipelineId],
+  )
+  if (used.length)
+    throw unprocessable('PIPELINE_IN_USE', 'Deals are in this pipeline, or in the trash', [
+      { path: 'stages', message: 'cannot be replaced while deals are in the pipeline' },
+    ])
+  const before = (await stagesOf(tx)).filter(stage => stage.pipelineId === pipelineId)
+  await store.removeMany(
+    tx,
+    record,
+    before.map(({ id }) => id),
+  )
+  forgetStages(tx)
+  await store.createMany(tx, record, rows)
+}
+
 function refuseLastOpen(all: Stage[], stage: Stage): void {
   const others = all.filter(({ id, pipelineId }) => pipelineId === stage.pipelineId && id !== stage.id)
   if (stage.kind === 'OPEN' && !others.some(other => other.kind === 'OPEN'))

@@ -53,15 +53,7 @@ export function Waiting() {
 export function Fault({ error, retry }: { error: unknown; retry?: () => void }) {
   const text = useText()
   if (error instanceof ApiError && error.status === 404) return <NotFound />
-  if (error instanceof ApiError && error.status === 403)
-    return (
-      <Blank
-        icon={IconLock}
-        role="alert"
-        title={text.states.forbiddenTitle}
-        text={text.states.forbiddenText}
-      />
-    )
+  if (error instanceof ApiError && error.status === 403) return <Forbidden />
   return (
     <Blank
       icon={IconAlertTriangle}
@@ -75,6 +67,14 @@ export function Fault({ error, retry }: { error: unknown; retry?: () => void }) 
         </Button>
       )}
     </Blank>
+  )
+}
+
+/** What somebody sees whose role is not enough. */
+export function Forbidden() {
+  const text = useText()
+  return (
+    <Blank icon={IconLock} role="alert" title={text.states.forbiddenTitle} text={text.states.forbiddenText} />
   )
 }
 

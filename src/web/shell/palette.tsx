@@ -5,8 +5,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { api, useMay } from '../api.ts'
-import { titleOf } from '../kit/titles.ts'
-import { navPages } from '../pages.ts'
+import { type Place, placeOf } from '../kit/place.ts'
+import { isFor, navPages, sections } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './palette.module.css'
 
@@ -19,20 +19,21 @@ type Entry = {
   run: () => void
 }
 
-const SEARCHED = [
-  { name: 'contact', path: 'contacts', title: ['firstName', 'lastName'] },
-  { name: 'company', path: 'companies', title: ['name'] },
-  { name: 'deal', path: 'deals', title: ['title'] },
-  { name: 'lead', path: 'leads', title: ['name'] },
-]
-
-/** What else may be made from here. */
+/** What may be made from here. */
 const CREATED = [
+  { name: 'contact', path: 'contacts' },
+  { name: 'company', path: 'companies' },
+  { name: 'deal', path: 'deals' },
+  { name: 'lead', path: 'leads' },
   { name: 'task', path: 'tasks' },
   { name: 'visit', path: 'visits' },
   { name: 'invoice', path: 'invoices' },
   { name: 'project', path: 'projects' },
 ]
+/** What people jump to; conversations and notes are found on the page of all results. */
+const JUMPED_TO = 'contact,company,deal,lead,task,project,invoice,visit,campaign'
+const FOUND_AT_MOST = 8
+const TITLE_AT_MOST = 120
 
 /** Finds records, pages and actions by typing; arrows and Enter do the rest. */
 export default function Palette({ close }: { close: () => void }) {
@@ -120,7 +121,7 @@ export default function Palette({ close }: { close: () => void }) {
 
 function useEntries(typed: string, close: () => void): Entry[] {
   const text = useText()
-  const may = useMay()
+  const { write, administer } = useMay()
   const navigate = useNavigate()
   const found = useFound(typed)
   return useMemo(() => {
@@ -129,28 +130,46 @@ function useEntries(typed: string, close: () => void): Entry[] {
       navigate({ to: to, ...(params ? { params: params as never } : {}) })
     }
     const records = found.map(
-      ({ name, path, row, title }): Entry => ({
-        key: row.id,
-        group: text.plurals[name]!,
-        label: titleOf(row, title),
-        hint: [row.jobTitle, row.company, row.email ?? row.domain].filter(Boolean).join(' · '),
+      ({ id, type, title, record, place }): Entry => ({
+        key: id,
+        group: text.palette.records,
+        label: title.slice(0, TITLE_AT_MOST) || '–',
+        hint: [text.labels[type] ?? type, record.jobTitle, record.company, record.email ?? record.domain]
+          .filter(Boolean)
+          .join(' · '),
         icon: IconArrowRight,
-        run: go(`/${path}/$id`, { id: row.id }),
+        run: go(place.to, place.params),
       }),
     )
-    const pages = navPages
-      .filter(page => !page.isForAdmins || may.administer)
+    const more: Entry[] =
+      typed.length > 1
+        ? [
+            {
+              key: 'all',
+              group: text.search.title,
+              label: text.search.all(typed),
+              icon: IconSearch,
+              run: () => {
+                close()
+                navigate({ to: '/search', search: { q: typed } as never })
+              },
+            },
+          ]
+        : []
+    const pages = [...navPages, ...sections]
+      .filter(page => isFor(page, { write, administer }))
       .map(
         (page): Entry => ({
           key: page.path.replaceAll('/', '_'),
           group: text.palette.pages,
           label: page.title(text),
-          icon: page.nav.icon,
+          hint: page.section && text.nav.settings,
+          icon: (page.nav ?? page.section)!.icon,
           run: go(page.path),
         }),
       )
-    const actions = may.write
-      ? [...SEARCHED, ...CREATED].map(
+    const actions = write
+      ? CREATED.map(
           ({ name, path }): Entry => ({
             key: `new-${name}`,
             group: text.palette.actions,
@@ -164,29 +183,31 @@ function useEntries(typed: string, close: () => void): Entry[] {
         )
       : []
     const matches = ({ label }: Entry) => label.toLowerCase().includes(typed.toLowerCase())
-    return [...records, ...pages.filter(matches), ...actions.filter(matches)]
-  }, [found, text, typed, may.administer, may.write, navigate, close])
+    return [...records, ...pages.filter(matches), ...actions.filter(matches), ...more]
+  }, [found, text, typed, write, administer, navigate, close])
 }
 
-type Row = { id: string } & Record<string, string | null>
+type Hit = { id: string; type: string; title: string; record: Record<string, string | null> }
+type Found = Hit & { place: Place }
 
-function useFound(typed: string) {
+/** Records that hold what was typed, the likeliest first. */
+function useFound(typed: string): Found[] {
   const [q] = useDebouncedValue(typed, 120)
   const { data } = useQuery({
     queryKey: ['palette', q],
     enabled: q.length > 1,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const lists = await Promise.all(
-        SEARCHED.map(async type => {
-          const page = await api.get<{ rows: Row[] }>(`/${type.path}`, { query: { q, limit: 5 }, signal })
-          return page.rows.map(row => ({ ...type, row }))
-        }),
-      )
-      return lists.flat()
+      const { rows } = await api.get<{ rows: Hit[] }>('/search', {
+        query: { q, types: JUMPED_TO, limit: FOUND_AT_MOST },
+        signal,
+      })
+      return rows.flatMap((hit): Found[] => {
+        const place = placeOf(hit.type, hit.id, hit.record)
+        return place ? [{ ...hit, place }] : []
+      })
     },
   })
   return typed.length > 1 ? (data ?? NOTHING) : NOTHING
 }
-type Found = (typeof SEARCHED)[number] & { row: Row }
 const NOTHING: Found[] = []

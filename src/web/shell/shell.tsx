@@ -6,12 +6,13 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
 import { isMac } from '../kit/platform.ts'
 import { useLive } from '../live.ts'
-import { NAV_GROUPS, navPages, pages } from '../pages.ts'
+import { isFor, NAV_GROUPS, navPages, pages } from '../pages.ts'
 import { prefetchViews } from '../table/saved-views.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
 import { UserMenu } from './user-menu.tsx'
 
+const Bell = lazy(() => import('#features/notifications/bell.page.tsx'))
 const Palette = lazy(() => import('./palette.tsx'))
 const Shortcuts = lazy(() => import('./shortcuts.tsx'))
 
@@ -58,6 +59,9 @@ export function Shell() {
           <ActionIcon size="lg" onClick={palette.open} hiddenFrom="sm" aria-label={text.palette.open}>
             <IconSearch size={18} />
           </ActionIcon>
+          <Suspense fallback={<span className={classes.bell} />}>
+            <Bell />
+          </Suspense>
           <UserMenu showShortcuts={help.open} />
         </Group>
       </AppShell.Header>
@@ -85,9 +89,7 @@ function SideBar() {
   return (
     <nav aria-label={text.app.menu}>
       {NAV_GROUPS.map(group => {
-        const entries = navPages.filter(
-          page => page.nav.group === group && (!page.isForAdmins || may.administer),
-        )
+        const entries = navPages.filter(page => page.nav.group === group && isFor(page, may))
         return entries.length ? <NavGroup key={group} group={group} entries={entries} /> : null
       })}
     </nav>
@@ -163,12 +165,15 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['shift+?', toggleHelp],
     ['g', () => setGoing(true)],
     ['h', go('/')],
+    ['s', go('/search')],
+    ['b', go('/notifications')],
     ['p', go('/pipeline')],
     ['c', go('/contacts')],
     ['o', go('/companies')],
     ['t', go('/tasks')],
     ['v', go('/visits')],
     ['i', go('/invoices')],
+    ['s', go('/settings')],
   ])
 }
 

@@ -10,12 +10,15 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.help, ['?']],
     [shortcuts.create, ['N']],
     [shortcuts.goHome, ['G', 'H']],
+    [shortcuts.goSearch, ['G', 'S']],
+    [shortcuts.goNotices, ['G', 'B']],
     [shortcuts.goPipeline, ['G', 'P']],
     [shortcuts.goContacts, ['G', 'C']],
     [shortcuts.goCompanies, ['G', 'O']],
     [shortcuts.goTasks, ['G', 'T']],
     [shortcuts.goVisits, ['G', 'V']],
     [shortcuts.goInvoices, ['G', 'I']],
+    [shortcuts.goSettings, ['G', 'S']],
   ]
   return (
     <Modal opened onClose={close} title={shortcuts.title}>

@@ -1,3 +1,9 @@
+/** What a notification speaks of: `what` is the record in words, `detail` such as the stage that a deal was moved to. */
+type Told = { who: string; what: string; count: number; detail: string | null }
+
+/** Within a sentence. */
+const the = (what: string): string => `the ${what.charAt(0).toLowerCase()}${what.slice(1)}`
+
 /** Every string of the web app. `de.ts` has the same shape; a third language is one more file like it. */
 export const en = {
   language: 'English',
@@ -97,6 +103,156 @@ export const en = {
     forbiddenText: 'Ask an admin of your workspace for access.',
     emptyFilter: 'Nothing matches. Loosen the filter or the search.',
     home: 'Go home',
+  },
+  search: {
+    title: 'Search',
+    placeholder: 'Names, numbers, words of notes and files…',
+    everything: 'Everything',
+    types: 'Kinds of records',
+    owner: 'Anybody’s',
+    changed: 'Changed at any time',
+    within: (days: number): string =>
+      days === 7 ? 'In the last 7 days' : days === 30 ? 'In the last 30 days' : 'In the last year',
+    count: (n: string) => (n === '1' ? '1 result' : `${n} results`),
+    nothing: 'Nothing found',
+    nothingHint: 'Try fewer words, or take a filter away. Typos are forgiven.',
+    start: 'Search all records',
+    startHint: 'Also the text of notes, mails and files. Arrow keys go through what is found.',
+    recent: 'Recent searches',
+    all: (q: string) => `See all results for “${q}”`,
+  },
+  notices: {
+    title: 'Notifications',
+    unread: (n: number) =>
+      n === 0 ? 'Notifications' : n === 1 ? 'Notifications, 1 unread' : `Notifications, ${n} unread`,
+    which: 'Which to show',
+    every: 'All',
+    onlyUnread: 'Unread',
+    markAll: 'Mark all as read',
+    mark: (message: string) => `Mark as read: ${message}`,
+    all: 'See all',
+    none: 'Nothing new',
+    noneHint:
+      'You are told here when somebody hands you something or mentions you, and when something is due.',
+    gone: 'This is no longer there, or not for you to see.',
+    somebody: 'Somebody',
+    preferences: 'What I am told of',
+    preferencesHint: 'Mails come together: at most one in five minutes.',
+    kind: 'What happens',
+    inApp: 'In the app',
+    byMail: 'By mail',
+    kinds: {
+      ASSIGNED: 'A record is handed to me',
+      MENTIONED: 'Somebody mentions me in a note',
+      TASK_DUE: 'A task of mine is due',
+      VISIT_REMINDER: 'A visit is coming up',
+      STAGE_MOVED: 'Somebody else moves a deal of mine',
+      IMPORT_FINISHED: 'An import of mine has ended',
+      WEBHOOK_PAUSED: 'A webhook was paused',
+    } as Record<string, string>,
+    say: {
+      ASSIGNED: ({ who, what, count }) =>
+        count > 1 ? `${who} assigned ${count} records to you` : `${who} assigned ${the(what)} to you`,
+      MENTIONED: ({ who }) => `${who} mentioned you in a note`,
+      TASK_DUE: ({ what }) => `${what} is due`,
+      VISIT_REMINDER: ({ what, detail }) => (detail ? `${what}: ${detail}` : `${what} is soon`),
+      STAGE_MOVED: ({ who, what, count, detail }) =>
+        count > 1
+          ? `${who} moved ${count} of your deals`
+          : detail
+            ? `${who} moved ${the(what)} to ${detail}`
+            : `${who} moved ${the(what)}`,
+      IMPORT_FINISHED: ({ what, detail }) =>
+        detail === 'failed' ? `${what} has failed` : `${what} is completed`,
+      WEBHOOK_PAUSED: ({ what }) => `${what} was paused, since its deliveries have failed`,
+    } as Record<string, (told: Told) => string>,
+    nouns: { import: 'Import', webhook: 'Webhook' } as Record<string, string>,
+  },
+  welcome: {
+    title: 'Set up your workspace',
+    step: (n: number, all: number) => `Step ${n} of ${all}`,
+    next: 'Continue',
+    skip: 'Skip',
+    skipAll: 'Skip the rest',
+    back: 'Back',
+    resume: 'Your workspace is not set up yet',
+    resumeHint: (n: number) =>
+      n === 1 ? '1 step is left. You may skip it.' : `${n} steps are left. You may skip each.`,
+    goOn: 'Go on',
+    dismiss: 'Not needed',
+    workspace: 'Your workspace',
+    workspaceHint: 'What it is called, its currency and its clock. All of it can be changed later.',
+    name: 'Name',
+    currency: 'Currency',
+    timezone: 'Time zone',
+    pipeline: 'How you sell',
+    pipelineHint:
+      'The stages that a deal goes through. Start from one of these; stages can be changed at any time.',
+    hasDeals: 'There are deals in the pipeline already, so its stages stay as they are.',
+    team: 'Your team',
+    teamHint: 'One address in each line. They get a mail with a link.',
+    addresses: 'Email addresses',
+    invited: (n: number) => (n === 1 ? '1 invitation sent' : `${n} invitations sent`),
+    data: 'Your data',
+    dataHint: 'Bring your own, or look around with invented records first.',
+    import: 'Import a file',
+    importHint: 'Companies, contacts, leads or deals from CSV or Excel, also exports of other CRMs.',
+    sample: 'Try with sample data',
+    sampleHint:
+      'A few companies with contacts, deals, leads, tasks and conversations, all tagged “Sample”. You can remove them at once later.',
+    sampleDone: (n: string) => `${n} sample records were made`,
+    removeSample: 'Remove sample data',
+    sampleRemoved: (n: string) => `${n} sample records were moved to the trash`,
+    templates: [
+      {
+        key: 'sales',
+        name: 'B2B sales',
+        hint: 'Offers to companies, from first contact to contract',
+        stages: [
+          { name: 'Prospecting', probability: 10, rottingDays: 30 },
+          { name: 'Qualification', probability: 25, rottingDays: 21 },
+          { name: 'Proposal', probability: 50, rottingDays: 21 },
+          { name: 'Negotiation', probability: 75, rottingDays: 14 },
+        ],
+        ends: ['Closed Won', 'Closed Lost'],
+      },
+      {
+        key: 'software',
+        name: 'Software and subscriptions',
+        hint: 'Demo and trial before the contract',
+        stages: [
+          { name: 'Discovery', probability: 10, rottingDays: 14 },
+          { name: 'Demo', probability: 30, rottingDays: 14 },
+          { name: 'Trial', probability: 50, rottingDays: 30 },
+          { name: 'Security and legal', probability: 75, rottingDays: 21 },
+          { name: 'Contract sent', probability: 90, rottingDays: 10 },
+        ],
+        ends: ['Won', 'Lost'],
+      },
+      {
+        key: 'services',
+        name: 'Projects and services',
+        hint: 'Brief, estimate and offer for each job',
+        stages: [
+          { name: 'Enquiry', probability: 15, rottingDays: 7 },
+          { name: 'Briefing', probability: 30, rottingDays: 14 },
+          { name: 'Estimate', probability: 50, rottingDays: 14 },
+          { name: 'Offer sent', probability: 70, rottingDays: 21 },
+        ],
+        ends: ['Commissioned', 'Declined'],
+      },
+      {
+        key: 'short',
+        name: 'Short and simple',
+        hint: 'Three steps, for quick sales',
+        stages: [
+          { name: 'New', probability: 20, rottingDays: 7 },
+          { name: 'In talks', probability: 50, rottingDays: 14 },
+          { name: 'Offer', probability: 80, rottingDays: 14 },
+        ],
+        ends: ['Won', 'Lost'],
+      },
+    ],
   },
   table: {
     newRecord: (label: string) => `New ${label.toLowerCase()}`,
@@ -698,6 +854,7 @@ export const en = {
   palette: {
     open: 'Search or jump to…',
     placeholder: 'Type a name, a page or an action',
+    records: 'Records',
     pages: 'Pages',
     actions: 'Actions',
     nothing: 'Nothing found',
@@ -709,12 +866,15 @@ export const en = {
     help: 'This help',
     create: 'New record on this page',
     goHome: 'Go home',
+    goSearch: 'Go to search',
+    goNotices: 'Go to notifications',
     goPipeline: 'Go to the pipeline',
     goContacts: 'Go to contacts',
     goCompanies: 'Go to companies',
     goTasks: 'Go to tasks',
     goVisits: 'Go to visits',
     goInvoices: 'Go to invoices',
+    goSettings: 'Go to settings',
   },
   user: {
     theme: 'Theme',
@@ -727,6 +887,18 @@ export const en = {
     unverified: 'Please verify your address: we have sent you a link.',
     resend: 'Send again',
     resent: 'Sent',
+  },
+  settings: {
+    groups: {
+      you: 'You',
+      workspace: 'Workspace',
+      data: 'Data',
+      outreach: 'Outreach',
+      developers: 'Developers',
+    },
+    unsavedTitle: 'Leave without saving?',
+    unsavedText: 'What you changed on this page has not been saved.',
+    leave: 'Leave without saving',
   },
   members: {
     title: 'Members',
