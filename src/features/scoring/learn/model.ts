@@ -100,7 +100,11 @@ const mixed = (trees: Float64Array, linear: Float64Array, share: number) =>
 
 /** The candidate with the least log loss; the earlier of equals. */
 function best(count: number, scoresOf: (index: number) => Float64Array, outcome: Uint8Array) {
-  let found = { index: 0, scores: new Float64Array(), loss: Number.POSITIVE_INFINITY }
+  let found: { index: number; scores: Float64Array; loss: number } = {
+    index: 0,
+    scores: new Float64Array(),
+    loss: Number.POSITIVE_INFINITY,
+  }
   for (let index = 0; index < count; index++) {
     const scores = scoresOf(index)
     const loss = logLossOf(scores.map(sigmoid), outcome)
@@ -140,7 +144,7 @@ function fitFold(table: Table, fold: Uint8Array, index: number, growth: Growth):
 function growTrees(data: Binned, heldBins: Uint8Array[], heldOutcome: number[], base: number, growth: Growth) {
   const booster = new Booster(data, base, growth)
   const trees: Tree[] = []
-  let scores = new Float64Array(heldOutcome.length).fill(base)
+  let scores: Float64Array = new Float64Array(heldOutcome.length).fill(base)
   const checks = [scores]
   let least = { loss: Number.POSITIVE_INFINITY, at: 0 }
   while (trees.length < growth.trees && checks.length - 1 - least.at < PATIENCE) {
