@@ -9,10 +9,9 @@
 //   node scripts/launch.mjs generate [args]             migrations from the table files
 //   node scripts/launch.mjs run <file> [args]           any other file of this repository
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { availableParallelism, constants } from 'node:os'
-import { delimiter, join, relative, resolve, sep } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, join } from 'node:path'
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
   console.error(`Ascendore CRM needs Node 20 or later to start; this is Node ${process.versions.node}.`)
@@ -20,6 +19,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
 }
 const { ensureInstalled, pinnedNode, root, watchParent } = await import('./install.mjs')
 const { buildWeb } = await import('./web.mjs')
+const { runTests } = await import('./tests.mjs')
 
 const parentPollMs = 1_000
 const repeatedSignalMs = 1_000
@@ -99,124 +99,6 @@ const watchNpm = () => {
   }, parentPollMs).unref()
 }
 
-// --- tests ----------------------------------------------------------------------------------------------------------
-
-const testFiles = () =>
-  ['src', 'test']
-    .filter(folder => existsSync(join(root, folder)))
-    .flatMap(folder =>
-      readdirSync(join(root, folder), { recursive: true }).map(file =>
-        join(folder, file).split(sep).join('/'),
-      ),
-    )
-    .filter(file => file.endsWith('.test.ts'))
-    .sort()
-
-/** A file, a folder, the beginning of a path (src/core/csv), or a word in the file's name (csv). */
-const filesFor = (word, all) => {
-  const path = relative(root, resolve(process.env.INIT_CWD ?? process.cwd(), word))
-    .split(sep)
-    .join('/')
-  const beginning = all.filter(file => file.startsWith(path))
-  return beginning.length > 0
-    ? beginning
-    : all.filter(file => file.slice(file.lastIndexOf('/') + 1).includes(word))
-}
-
-// One more than there are processors: a file that waits leaves its processor to another.
-const filesAtOnce = () => Math.min(availableParallelism(), 4) + 1
-
-const batchesAtMost = 6
-const journeysAtMost = 2
-
-const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
-
-const splitTestArgs = args => {
-  const options = []
-  const words = []
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index]
-    if (!arg.startsWith('-')) words.push(arg)
-    else if (arg.includes('=') || optionsWithoutValue.test(arg) || index + 1 === args.length)
-      options.push(arg)
-    else options.push(`${arg}=${args[++index]}`)
-  }
-  return { options, words }
-}
-
-const isSlow = file => file.endsWith('.slow.test.ts')
-
-/** What a file takes, about: the suites over all routes and records do more in a line than those of one feature. */
-const weightOf = file => statSync(join(root, file)).size * (file.startsWith('test/') ? 4 : 1)
-
-/**
- * Files that run in one process one after the other (see test/batch.ts), the longest first: a process for each would start the
- * program as many times. Slow tests keep processes of their own, and journeys stay among themselves.
- */
-const batchesOf = files => {
-  const isJourney = file => file.startsWith('test/e2e/')
-  return [
-    ...files.filter(isSlow).map(file => [file]),
-    ...dealtOut(
-      files.filter(file => isJourney(file) && !isSlow(file)),
-      journeysAtMost,
-    ),
-    ...dealtOut(
-      files.filter(file => !isJourney(file) && !isSlow(file)),
-      batchesAtMost,
-    ),
-  ]
-}
-
-/** The heaviest files first, each into the batch that is the lightest so far. */
-const dealtOut = (files, atMost) => {
-  const batches = Array.from({ length: Math.min(atMost, files.length) }, () => ({ weight: 0, files: [] }))
-  for (const file of files.toSorted((a, b) => weightOf(b) - weightOf(a))) {
-    const lightest = batches.reduce((least, batch) => (batch.weight < least.weight ? batch : least))
-    lightest.weight += weightOf(file)
-    lightest.files.push(file)
-  }
-  return batches.map(batch => batch.files)
-}
-
-/** One file for each batch, since node's test runner starts a process for each file that it is given. */
-const writeBatches = files => {
-  const folder = join(root, 'dist', 'tests')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  const runner = JSON.stringify(pathToFileURL(join(root, 'test', 'batch.ts')).href)
-  return batchesOf(files).map((batch, index) => {
-    const file = join(folder, `${String(index).padStart(2, '0')}.mjs`)
-    writeFileSync(file, `import { batch } from ${runner}\nbatch(${JSON.stringify(batch)})\n`)
-    return relative(root, file)
-  })
-}
-
-const test = async given => {
-  const { options, words } = splitTestArgs(given.filter(arg => arg !== '--slow' && arg !== '--all'))
-  const all = testFiles()
-  const unmatched = words.find(word => filesFor(word, all).length === 0)
-  if (all.length === 0 || unmatched !== undefined) {
-    console.error(unmatched === undefined ? 'There are no tests.' : `No test file matches ${unmatched}.`)
-    return 1
-  }
-  const code = await buildWeb(runNode)
-  if (code !== 0) return code
-  // Those that start the program many times over take minutes; they run where they are named, and in continuous integration.
-  const wanted = given.includes('--slow')
-    ? isSlow
-    : given.includes('--all')
-      ? () => true
-      : file => !isSlow(file)
-  const files =
-    words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all.filter(wanted)
-  const setup = existsSync(join(root, 'test/setup.ts')) ? ['--test-global-setup=./test/setup.ts'] : []
-  const started = files.length === 1 ? files : writeBatches(files)
-  return runNode(['--test', `--test-concurrency=${filesAtOnce()}`, ...setup, ...options, ...started], {
-    stdin: 'ignore',
-  })
-}
-
 // --- checks ---------------------------------------------------------------------------------------------------------
 
 const plainOutput = process.stdout.isTTY ? [] : ['--colors=off']
@@ -246,7 +128,7 @@ const steps = [
 ]
 
 const check = async args => {
-  const withTests = args.includes('--no-tests') ? [] : [{ name: 'tests', run: () => test([]) }]
+  const withTests = args.includes('--no-tests') ? [] : [{ name: 'tests', run: () => runTests(runNode, []) }]
   for (const step of [...steps, ...withTests]) {
     console.log(`── ${step.name}`)
     const startedAt = performance.now()
@@ -274,7 +156,7 @@ const bench = ([first, ...rest]) =>
 
 const commands = {
   start: { needsDev: false, run: start },
-  test: { needsDev: true, run: test },
+  test: { needsDev: true, run: args => runTests(runNode, args) },
   check: { needsDev: true, run: check },
   bench: { needsDev: true, run: bench },
   // It asks questions, so it stays in the terminal's foreground group.

@@ -18,6 +18,7 @@ import {
   routesOf,
   withStrangeIds,
 } from './routes.ts'
+import { some } from './runs.ts'
 import { Samples } from './samples.ts'
 import { nobody, type Person, useProgram, world } from './world.ts'
 
@@ -65,11 +66,10 @@ async function fingerprint(person: Person): Promise<string> {
   return JSON.stringify(await person.inWorkspace(tx => tx.session.rows(`select ${sums.join(', ')}`)))
 }
 
-over('the document names every route of the server, and the suite can fill each', async () => {
+over('the document names every route of the server', async () => {
   const served = program().operations.map(o => `${o.method} ${o.path.replace(/:(\w+)/g, '{$1}')}`)
   if (isWhole) assert.deepEqual(routes.map(route => route.key).sort(), served.sort())
   assert.ok(routes.length > (isWhole ? 50 : 8), `${routes.length} routes`)
-  for (const route of routes) await fill(route, samples)
   for (const key of isWhole ? Object.keys(BY_HAND) : [])
     assert.ok(
       routes.some(route => route.key === key),
@@ -113,9 +113,8 @@ over(
       ],
       ['of another algorithm', `Bearer ${await signed(secret.padEnd(64, 'x'), 'HS512', '5m')}`],
     ]
-    for (const route of routes) {
-      if (route.least === 'public') continue
-      for (const [name, authorization] of tokens) {
+    for (const [turn, route] of signedIn().entries()) {
+      for (const [name, authorization] of some(tokens, turn)) {
         const call = { path: withStrangeIds(route), body: anyBody(route) }
         const reply = await callAs(nobody, route, call, authorization ? { authorization } : {})
         checkRefusal(reply, 401, `${route.key} with a token: ${name}`)
@@ -146,10 +145,11 @@ over(
   '404: every id of another workspace, read and written on every route, and nothing is changed',
   async () => {
     const { owner, mallory } = people
-    const theirs = new Samples(mallory)
+    const ours = new Samples(owner, { reuses: true })
+    const theirs = new Samples(mallory, { reuses: true })
     const calls = []
     for (const route of signedIn().filter(candidate => candidate.places.length)) {
-      const call = await fill(route, samples)
+      const call = await fill(route, ours)
       // Their own body: so that nothing but the id in the path can be the reason.
       calls.push({ route, call, attack: { ...(await fill(route, theirs)), path: call.path } })
     }
@@ -279,13 +279,11 @@ over(
       ['own', own],
       ['workspace', wide],
     ] as const) {
-      const made = new Samples(there.owner)
+      const made = new Samples(there.owner, { reuses: true })
       for (const route of members().filter(
         candidate => candidate.places.length && !candidate.path.startsWith('/trash'),
       )) {
         if (!reaches('MEMBER', route.least as Role)) continue
-        const call = await fill(route, made)
-        const reply = await callAs(there.ana, route, call)
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen =
@@ -293,6 +291,9 @@ over(
         const isPrivate = /^\/(imports|saved-views|merges|mailboxes|dashboards|reports)\//.test(route.path)
         const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`
+        // What they may change is for the suites of the records, and would be missing here for the next route.
+        if (route.method !== 'GET' && sees && !isOfPeople) continue
+        const reply = await callAs(there.ana, route, await fill(route, made))
         if (route.method === 'GET' && sees) assert.equal(reply.status, 200, `${what}: ${reply.text}`)
         else if (isOfPeople) checkRefusal(reply, 403, what)
         else if (!sees) checkRefusal(reply, 404, what)

@@ -502,9 +502,9 @@ export async function fill(route: Route, samples: Samples): Promise<Filled> {
 }
 
 async function idFor(route: Route, record: RecordDefinition, samples: Samples): Promise<string> {
-  const { id } = await samples.create(record)
-  if (route.key === `POST /${record.contract.path}/{id}/restore`)
-    await samples.person.delete(`/${record.contract.path}/${id}`)
+  if (route.key !== `POST /${record.contract.path}/{id}/restore`) return (await samples.create(record)).id
+  const { id } = await samples.another(record)
+  await samples.person.delete(`/${record.contract.path}/${id}`)
   return id
 }
 

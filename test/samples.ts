@@ -100,9 +100,12 @@ const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
 export class Samples {
   readonly person: Person
   private readonly linked = new Map<string, Promise<string>>()
+  private readonly kept: Map<string, Promise<Made>> | undefined
 
-  constructor(person: Person) {
+  /** `reuses`: one record of each type does for all calls, where none of them changes anything. */
+  constructor(person: Person, { reuses = false } = {}) {
     this.person = person
+    this.kept = reuses ? new Map() : undefined
   }
 
   /** A body that creates a record; with `full` every field that a caller may write is in it. */
@@ -145,7 +148,15 @@ export class Samples {
     return id
   }
 
-  async create(record: RecordDefinition, full = false): Promise<Made> {
+  /** A record of the type: one of its own, or with `reuses` the one that there is. */
+  create(record: RecordDefinition, full = false): Promise<Made> {
+    const { name } = record.contract
+    const made = this.kept?.get(name) ?? this.another(record, full)
+    this.kept?.set(name, made)
+    return made
+  }
+
+  async another(record: RecordDefinition, full = false): Promise<Made> {
     const own = OWN_WAY[record.contract.name]
     if (own) return own(this)
     const reply = await this.person.post(`/${record.contract.path}`, await this.body(record, full))
@@ -163,7 +174,7 @@ export class Samples {
   /** Two records of the type, to be made one. */
   async mergeBody(type: string): Promise<Record<string, unknown>> {
     const record = recordNamed(type)
-    return { targetId: (await this.create(record)).id, sourceIds: [(await this.create(record)).id] }
+    return { targetId: (await this.another(record)).id, sourceIds: [(await this.another(record)).id] }
   }
 
   /** A campaign with a contact, by their ids. */

@@ -4,6 +4,7 @@ import { DatabaseFault } from '#core/db/engine.ts'
 import { makeLog } from '#core/log.ts'
 import { childEnv, dataFolder, listening, prepared } from './child.ts'
 import { callAs, checkRefusal, documentOf, routesOf, withStrangeIds } from './routes.ts'
+import { slowTest } from './slow.ts'
 import { adopt, nobody, personIn, takeLog, useProgram, workspace, world } from './world.ts'
 
 /** What stands in front of every route: limits of rate, headers, and what never reaches a log. */
@@ -79,27 +80,30 @@ test('the security headers stand on every kind of answer', async () => {
   takeLog()
 })
 
-test('429 on every route after so many calls a minute, with RateLimit-* and Retry-After, each client for itself', async () => {
-  const { workspaceId, mallory } = await world()
-  const routes = routesOf(await documentOf(program())).filter(route => route.least !== 'public')
-  for (const [i, route] of routes.entries()) {
-    const person = await personIn(workspaceId, 'OWNER', `P${i}`)
-    const call = { path: withStrangeIds(route), body: route.body ? {} : undefined }
-    for (let n = 1; n <= 3; n++) {
+slowTest(
+  '429 on every route after so many calls a minute, with RateLimit-* and Retry-After, each client for itself',
+  async () => {
+    const { workspaceId, mallory } = await world()
+    const routes = routesOf(await documentOf(program())).filter(route => route.least !== 'public')
+    for (const [i, route] of routes.entries()) {
+      const person = await personIn(workspaceId, 'OWNER', `P${i}`)
+      const call = { path: withStrangeIds(route), body: route.body ? {} : undefined }
+      for (let n = 1; n <= 3; n++) {
+        const reply = await callAs(person, route, call)
+        assert.notEqual(reply.status, 429, route.key)
+        assert.deepEqual(
+          [reply.headers['ratelimit-limit'], reply.headers['ratelimit-remaining']],
+          ['3', String(3 - n)],
+          route.key,
+        )
+      }
       const reply = await callAs(person, route, call)
-      assert.notEqual(reply.status, 429, route.key)
-      assert.deepEqual(
-        [reply.headers['ratelimit-limit'], reply.headers['ratelimit-remaining']],
-        ['3', String(3 - n)],
-        route.key,
-      )
+      checkRefusal(reply, 429, route.key)
+      assert.match(String(reply.headers['retry-after']), /^([1-9]|[1-5]\d|60)$/, route.key)
     }
-    const reply = await callAs(person, route, call)
-    checkRefusal(reply, 429, route.key)
-    assert.match(String(reply.headers['retry-after']), /^([1-9]|[1-5]\d|60)$/, route.key)
-  }
-  assert.equal((await mallory.get('/deals')).status, 200, 'others are not held up')
-})
+    assert.equal((await mallory.get('/deals')).status, 200, 'others are not held up')
+  },
+)
 
 test("the limit is one for all routes of a class, and the web app's session has its own", async () => {
   const { owner } = await workspace()
@@ -137,49 +141,52 @@ const SECRETS = [
   'query-secret-value',
 ]
 
-test('nothing secret of a request reaches the log of the real process, whatever becomes of the request', async context => {
-  const env = await childEnv(dataFolder(context), { LOG_LEVEL: 'trace' })
-  const owner = await prepared(env, async running => {
-    const before = program()
-    adopt(running)
-    const made = await workspace()
-    adopt(before)
-    return made.owner
-  })
-  const child = await listening(context, env)
-  const [password, token, email, phone, inQuery] = SECRETS
-  const post = (path: string, body: string, headers: Record<string, string> = {}) =>
-    fetch(`${child.url}${path}`, {
-      method: 'POST',
-      body,
-      headers: {
-        authorization: `Bearer ${owner.token}`,
-        'content-type': 'application/json',
-        cookie: `refresh=${token}`,
-        ...headers,
-      },
-    }).then(reply => reply.text())
-  const secrets = JSON.stringify({ password, token, refreshToken: token, email, phone, firstName: 'Ida' })
-  await post('/api/v1/contacts', JSON.stringify({ firstName: 'Ida', email, phone }))
-  await post('/api/v1/contacts', secrets)
-  await post('/api/v1/contacts', `${secrets}{`)
-  await post('/api/v1/nothing', secrets)
-  await post(`/api/v1/contacts?token=${inQuery}`, secrets)
-  await post('/api/v1/contacts', secrets, { authorization: `Bearer ${token}` })
-  await post('/api/v1/contacts', secrets, { 'content-type': 'text/plain' })
-  await post('/api/v1/contacts', secrets, { 'idempotency-key': 'a b' })
-  await fetch(
-    `${child.url}/api/v1/contacts?email=${encodeURIComponent(email!)}&q=${inQuery}&cursor=${token}`,
-    { headers: { authorization: `Bearer ${owner.token}` } },
-  )
-  await fetch(`${child.url}/health?token=${inQuery}`)
-  child.process.kill('SIGTERM')
-  assert.equal(await child.exit, 0)
-  const log = child.output() + child.errors()
-  assert.ok(log.split('\n').length > 8, log)
-  for (const secret of [...SECRETS, owner.token, owner.email])
-    assert.ok(!log.includes(secret), `${secret} stands in the log:\n${log}`)
-})
+slowTest(
+  'nothing secret of a request reaches the log of the real process, whatever becomes of the request',
+  async context => {
+    const env = await childEnv(dataFolder(context), { LOG_LEVEL: 'trace' })
+    const owner = await prepared(env, async running => {
+      const before = program()
+      adopt(running)
+      const made = await workspace()
+      adopt(before)
+      return made.owner
+    })
+    const child = await listening(context, env)
+    const [password, token, email, phone, inQuery] = SECRETS
+    const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+      fetch(`${child.url}${path}`, {
+        method: 'POST',
+        body,
+        headers: {
+          authorization: `Bearer ${owner.token}`,
+          'content-type': 'application/json',
+          cookie: `refresh=${token}`,
+          ...headers,
+        },
+      }).then(reply => reply.text())
+    const secrets = JSON.stringify({ password, token, refreshToken: token, email, phone, firstName: 'Ida' })
+    await post('/api/v1/contacts', JSON.stringify({ firstName: 'Ida', email, phone }))
+    await post('/api/v1/contacts', secrets)
+    await post('/api/v1/contacts', `${secrets}{`)
+    await post('/api/v1/nothing', secrets)
+    await post(`/api/v1/contacts?token=${inQuery}`, secrets)
+    await post('/api/v1/contacts', secrets, { authorization: `Bearer ${token}` })
+    await post('/api/v1/contacts', secrets, { 'content-type': 'text/plain' })
+    await post('/api/v1/contacts', secrets, { 'idempotency-key': 'a b' })
+    await fetch(
+      `${child.url}/api/v1/contacts?email=${encodeURIComponent(email!)}&q=${inQuery}&cursor=${token}`,
+      { headers: { authorization: `Bearer ${owner.token}` } },
+    )
+    await fetch(`${child.url}/health?token=${inQuery}`)
+    child.process.kill('SIGTERM')
+    assert.equal(await child.exit, 0)
+    const log = child.output() + child.errors()
+    assert.ok(log.split('\n').length > 8, log)
+    for (const secret of [...SECRETS, owner.token, owner.email])
+      assert.ok(!log.includes(secret), `${secret} stands in the log:\n${log}`)
+  },
+)
 
 test('a logged object loses its secrets at any of the depths at which they stand, and a fault its row', () => {
   const lines: string[] = []

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
+import { slowTest } from '#test/slow.ts'
 import { readConfig } from './config.ts'
 import { makeLog } from './log.ts'
 import { makeMailer } from './mail.ts'
@@ -66,7 +67,7 @@ test('mail goes out over SMTP, with login, and the subject cannot add recipients
   assert.match(got[0]!.data, /http:\/\/localhost\/x/)
 })
 
-test('a server that is away or says nothing is given up, so that the job can try again', async () => {
+slowTest('a server that is away or says nothing is given up, so that the job can try again', async () => {
   const closed = createServer().listen(0, '127.0.0.1')
   await once(closed, 'listening')
   const { port } = closed.address() as AddressInfo

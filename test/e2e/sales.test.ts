@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { freshEmail, PASSWORD } from '#features/people/outbox.testing.ts'
+import { slowTest } from '#test/slow.ts'
 import { useBrowser, violations } from './browser.ts'
 
 const { page } = useBrowser()
@@ -164,14 +165,12 @@ test('a wrong password is told; whoever comes back by a link lands there after s
   await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
 })
 
-test('every page meets WCAG 2.2 AA', () =>
-  walk({ colorScheme: 'light', viewport: { width: 1280, height: 800 } }))
+slowTest('every page meets WCAG 2.2 AA', () =>
+  walk({ colorScheme: 'light', viewport: { width: 1280, height: 800 } }),
+)
 
-// The same pages once more take half a minute, which is for continuous integration.
-test(
-  'every page meets WCAG 2.2 AA dark and narrow too',
-  { skip: process.env.CI === 'true' ? false : 'for continuous integration' },
-  () => walk({ colorScheme: 'dark', viewport: { width: 390, height: 800 } }),
+slowTest('every page meets WCAG 2.2 AA dark and narrow too', () =>
+  walk({ colorScheme: 'dark', viewport: { width: 390, height: 800 } }),
 )
 
 async function walk(look: { colorScheme: 'light' | 'dark'; viewport: { width: number; height: number } }) {

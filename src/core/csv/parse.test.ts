@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { runs } from '#test/runs.ts'
+import { slowTest } from '#test/slow.ts'
 import { type CsvOptions, type CsvRow, parseCsv } from './parse.ts'
 import { detectDelimiter } from './scan.ts'
 
@@ -107,7 +108,7 @@ test('a quote closed by a later row costs its own row only', async () => {
   assert.deepEqual(fine.cells, [['"x"\ny', '2', '']])
 })
 
-test('a quote open for over 1 MiB of rows is skipped and every other row is read', async () => {
+slowTest('a quote open for over 1 MiB of rows is skipped and every other row is read', async () => {
   const line = `${'x'.repeat(40)},${'y'.repeat(40)}\n`
   const count = 16_000
   const text = `a,b\n1,2\n3,"4\n${line.repeat(count)}`
@@ -119,7 +120,7 @@ test('a quote open for over 1 MiB of rows is skipped and every other row is read
   }
 })
 
-test('a record of over 1 MiB is one error row, and the next record is read', async () => {
+slowTest('a record of over 1 MiB is one error row, and the next record is read', async () => {
   const notes = 'a "line" of notes\n'.repeat(200_000).replaceAll('"', '""')
   for (const big of [`"${notes}"`, 'z'.repeat(3_000_000)]) {
     const file = await read(`a,b\n1,2\n3,${big}\n5,6\n`, {}, 10_000)
@@ -132,7 +133,7 @@ test('a record of over 1 MiB is one error row, and the next record is read', asy
   assert.match((await read(`a,b\n1,${fits}z\n`)).rows[0]?.error ?? '', /1 MiB/)
 })
 
-test('a file made to be read again and again ends in time', async () => {
+slowTest('a file made to be read again and again ends in time', async () => {
   const started = process.cpuUsage()
   const file = await read(`a,b\n"${'a","b\n'.repeat(200_000)}`)
   assert.ok(file.rows.length > 0)
@@ -182,7 +183,7 @@ test('leaving the loop closes the file, and rows can be read twice', async () =>
   }
 })
 
-test('memory is flat in the size of the file', async () => {
+slowTest('memory is flat in the size of the file', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const row = `Jane,Müller,jane@example.com,"Acme, Inc.","${'a note of some length; '.repeat(40)}"\n`

@@ -4,7 +4,8 @@ import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { unaccent } from '@electric-sql/pglite/contrib/unaccent'
 import { vector } from '@electric-sql/pglite-pgvector'
-import { PARSERS, SERIALISED_OIDS } from './values.ts'
+import { Statements } from './embedded-statements.ts'
+import { PARSERS } from './values.ts'
 
 /** What the main thread asks: `rows` and `values` take parameters, `script` may hold several statements. */
 export type Ask = {
@@ -17,38 +18,37 @@ export type Answer = { id: number; rows?: unknown[]; error?: Record<string, unkn
 
 const port = parentPort!
 const { folder } = workerData as { folder: string }
-const asText = (value: unknown): string => value as string
 
 const database = await PGlite.create(folder, {
   extensions: { vector, pg_trgm, btree_gin, unaccent },
   parsers: PARSERS,
-  serializers: Object.fromEntries(SERIALISED_OIDS.map(oid => [oid, asText])),
 })
 await database.exec("set time zone 'UTC'; set datestyle = 'ISO, MDY'")
+const statements = new Statements(database)
 
-async function answer(ask: Ask): Promise<Answer> {
+async function answer({ id, kind, text, params }: Ask): Promise<Answer> {
   try {
-    if (ask.kind === 'close') {
+    if (kind === 'close') {
       await database.close()
-      return { id: ask.id }
+      return { id }
     }
-    if (ask.kind === 'script') {
-      const results = await database.exec(ask.text)
-      return { id: ask.id, rows: results.flatMap(result => result.rows) }
+    return {
+      id,
+      rows: kind === 'script' ? await statements.script(text) : await statements.run(text, params, kind),
     }
-    const result = await database.query(ask.text, ask.params, {
-      rowMode: ask.kind === 'values' ? 'array' : 'object',
-    })
-    return { id: ask.id, rows: result.rows }
   } catch (caught) {
     const { message, code, constraint, detail } = caught as Record<string, unknown>
-    return { id: ask.id, error: { message, code, constraint, detail } }
+    return { id, error: { message, code, constraint, detail } }
   }
 }
 
 // One statement after the other, in the order asked: the main thread relies on it to pipeline.
 let last: Promise<unknown> = Promise.resolve()
-port.on('message', (ask: Ask) => {
-  last = last.then(async () => port.postMessage(await answer(ask)))
+port.on('message', (asks: Ask[]) => {
+  last = last.then(async () => {
+    const answers: Answer[] = []
+    for (const ask of asks) answers.push(await answer(ask))
+    port.postMessage(answers)
+  })
 })
-port.postMessage({ id: 0 } satisfies Answer)
+port.postMessage([{ id: 0 }] satisfies Answer[])

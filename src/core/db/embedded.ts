@@ -13,12 +13,15 @@ type Waiting = { resolve: (rows: unknown[]) => void; reject: (error: Error) => v
 class EmbeddedSession implements Session {
   private readonly worker: Worker
   private readonly waiting = new Map<number, Waiting>()
+  private readonly unsent: Ask[] = []
   private lastId = 0
   private fault: DatabaseFault | undefined
 
   constructor(worker: Worker) {
     this.worker = worker
-    worker.on('message', (answer: Answer) => this.settle(answer))
+    worker.on('message', (answers: Answer[]) => {
+      for (const answer of answers) this.settle(answer)
+    })
     worker.on('error', error => this.fail(error))
     worker.on('exit', () => this.fail(new Error('The embedded database has stopped')))
   }
@@ -40,7 +43,9 @@ class EmbeddedSession implements Session {
     const id = ++this.lastId
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject })
-      this.worker.postMessage({ id, kind, text, params: encodeParams(params) } satisfies Ask)
+      // What is asked without waiting in between travels together.
+      if (this.unsent.push({ id, kind, text, params: encodeParams(params) }) === 1)
+        queueMicrotask(() => this.worker.postMessage(this.unsent.splice(0)))
     })
   }
 

@@ -1,4 +1,4 @@
-import type { Row } from '../db/engine.ts'
+import { arrayLiteral, type Row } from '../db/engine.ts'
 import type { Database, Scope } from '../db/workspace.ts'
 import type { Log } from '../log.ts'
 
@@ -29,6 +29,8 @@ export type Follower = {
 }
 
 const EVENTS_AT_ONCE = 1000
+/** Up to so many, several followers take their turn in one transaction; more hold a connection, and locks, for too long. */
+const EVENTS_TOGETHER = 100
 const IDLE_MS = 1000
 /** Between two rounds, so that under load events are handled in large batches and not one by one. */
 const PAUSE_MS = 50
@@ -49,20 +51,72 @@ export async function followOnce(
     const { name } = follower
     const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, follower))
     if (!cursor) return { handled: 0, waiting: false }
-    const { ready, gap } = await readBehind(scope, cursor.seq, readGap(cursor.gap_before))
-    if (!ready.length && !gap) return { handled: 0, waiting: false }
-    if (ready.length) await follower.handle(scope, ready)
-    await scope.session.rows(
-      'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = $1',
-      [name, ready.at(-1)?.seq ?? cursor.seq, gap ? `${gap.before}:${gap.open.join(',')}` : null],
-    )
-    return { handled: ready.length, waiting: gap !== undefined }
+    return handleBehind(scope, cursor, [follower], EVENTS_AT_ONCE)
   }
   // Its own commits would wake it again, and it would never come to rest.
   return database.inSystem('ascendore_worker', turn, 'unheard')
 }
 
+/**
+ * One turn, in one transaction, of those followers that stand at the same event: where little is written at a time that
+ * is all of them, and costs about what one does.
+ *
+ * @returns those that had their turn: none where one of them fails, or where many events wait
+ */
+export async function followTogether(database: Database, followers: Follower[]): Promise<Turn> {
+  const nobody: Turn = { turned: new Set(), handled: 0, waiting: false }
+  if (followers.length < 2) return nobody
+  const turn = async (scope: Scope) => {
+    const at = await heldCursors(scope, followers)
+    if (!at || at.followers.length < 2) return nobody
+    const done = await handleBehind(scope, at.cursor, at.followers, EVENTS_TOGETHER)
+    return done.isFull ? nobody : { turned: new Set(at.followers), ...done }
+  }
+  // Who fails is found, and told of, in the turns that each then has alone.
+  return database.inSystem('ascendore_worker', turn, 'unheard').catch(() => nobody)
+}
+
+type Turn = { turned: Set<Follower>; handled: number; waiting: boolean }
+
+/** Lets followers handle what is behind their cursor, and moves it. Does nothing where `atMost` events wait, or more. */
+async function handleBehind(
+  scope: Scope,
+  cursor: Cursor,
+  followers: Follower[],
+  atMost: number,
+): Promise<{ handled: number; waiting: boolean; isFull: boolean }> {
+  const { ready, gap } = await readBehind(scope, cursor.seq, readGap(cursor.gap_before), atMost)
+  const isFull = followers.length > 1 && ready.length >= atMost
+  if (isFull || (!ready.length && !gap)) return { handled: 0, waiting: false, isFull }
+  if (ready.length) for (const follower of followers) await follower.handle(scope, ready)
+  await scope.session.rows(
+    'update event_cursors set seq = $2::bigint, gap_before = $3 where follower = any($1)',
+    [
+      arrayLiteral(followers.map(({ name }) => name)),
+      ready.at(-1)?.seq ?? cursor.seq,
+      gap ? `${gap.before}:${gap.open.join(',')}` : null,
+    ],
+  )
+  return { handled: ready.length, waiting: gap !== undefined, isFull }
+}
+
 type Cursor = { seq: number; gap_before: string | null }
+
+/** The place at which most followers stand, and those; their cursors are locked. Undefined where another process holds all. */
+async function heldCursors(
+  scope: Scope,
+  followers: Follower[],
+): Promise<{ cursor: Cursor; followers: Follower[] } | undefined> {
+  const rows = (await scope.session.rows(
+    'select follower, seq, gap_before from event_cursors where follower = any($1) for update skip locked',
+    [arrayLiteral(followers.map(({ name }) => name))],
+  )) as (Cursor & { follower: string })[]
+  const places = Object.values(Object.groupBy(rows, ({ seq, gap_before }) => `${seq} ${gap_before}`))
+  const largest = places.reduce((a, b) => (b!.length > (a?.length ?? 0) ? b : a), undefined)
+  if (!largest) return undefined
+  const names = new Set(largest.map(row => row.follower))
+  return { cursor: largest[0]!, followers: followers.filter(({ name }) => names.has(name)) }
+}
 
 /** The follower's cursor, locked; undefined where there is none yet, or another process holds it. */
 async function heldCursor(scope: Scope, name: string): Promise<Cursor | undefined> {
@@ -97,13 +151,14 @@ export async function readBehind(
   scope: Scope,
   seq: number,
   waited: Gap | undefined,
+  atMost = EVENTS_AT_ONCE,
 ): Promise<{ ready: EventRow[]; gap: Gap | undefined }> {
   // Asked before the events are read: who had ended by then has its events among them.
   const stillOpen = waited ? await openAmong(scope, waited.open) : []
   const found = (await scope.session.rows(
     `select seq, id, workspace_id as "workspaceId", actor_id as "actorId", action, entity_type as "entityType",
        entity_id as "entityId", changes, cause_id as "causeId", created_at as "createdAt"
-     from events where seq > $1::bigint order by seq limit ${EVENTS_AT_ONCE}`,
+     from events where seq > $1::bigint order by seq limit ${atMost}`,
     [seq],
   )) as Row[] as EventRow[]
   const { ready, gapBefore } = beforeGap(found, seq, stillOpen.length ? undefined : waited?.before)
@@ -187,8 +242,9 @@ export class Following {
 
   /** One turn of every follower; true where none has anything left to do. */
   private async round(): Promise<boolean> {
-    let isIdle = true
-    for (const follower of this.followers) {
+    const together = await followTogether(this.database, this.followers)
+    let isIdle = !together.handled && !together.waiting
+    for (const follower of this.followers.filter(one => !together.turned.has(one))) {
       try {
         const { handled, waiting } = await followOnce(this.database, follower)
         if (handled || waiting) isIdle = false

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { slowTest } from '#test/slow.ts'
 import { until } from '#test/until.ts'
 import { type Person, takeLog, useProgram, world } from '#test/world.ts'
 import { mailServer } from './smtp.testing.ts'
@@ -133,23 +134,26 @@ test('what cannot be sent is refused by name, and nothing of it is written', asy
   assert.equal(smtp.to(email).length, 0)
 })
 
-test('an address that does not exist makes the contact BOUNCED; a busy server is tried again; a cut connection is not', async () => {
-  const { ana } = await world()
-  const [nobody, later, cut] = [
-    await contact(ana, 'nobody'),
-    await contact(ana, 'later'),
-    await contact(ana, 'cut'),
-  ]
-  const send = async ({ id }: { id: string }) =>
-    settled(ana, (await ana.post('/emails', { ...texts, contactIds: [id] })).body.rows[0].emailId)
-  const bounced = await send(nobody)
-  assert.deepEqual([bounced.status, /5\.1\.1 no such user/.test(bounced.reason)], ['BOUNCED', true])
-  assert.equal((await ana.get(`/contacts/${nobody.id}`)).body.status, 'BOUNCED')
-  const lost = await send(cut)
-  assert.deepEqual([lost.status, lost.interactionId, smtp.to(cut.email).length], ['UNCERTAIN', null, 1])
-  const tried = await send(later)
-  assert.deepEqual([tried.status, tried.attempts, tried.reason], ['SENT', 2, null])
-  assert.equal(smtp.to(later.email).length, 1)
-  assert.equal(smtp.to(cut.email).length, 1, 'and was not sent again meanwhile')
-  assert.match(takeLog().join(''), /job failed.*try again later|try again later.*job failed/s)
-})
+slowTest(
+  'an address that does not exist makes the contact BOUNCED; a busy server is tried again; a cut connection is not',
+  async () => {
+    const { ana } = await world()
+    const [nobody, later, cut] = [
+      await contact(ana, 'nobody'),
+      await contact(ana, 'later'),
+      await contact(ana, 'cut'),
+    ]
+    const send = async ({ id }: { id: string }) =>
+      settled(ana, (await ana.post('/emails', { ...texts, contactIds: [id] })).body.rows[0].emailId)
+    const bounced = await send(nobody)
+    assert.deepEqual([bounced.status, /5\.1\.1 no such user/.test(bounced.reason)], ['BOUNCED', true])
+    assert.equal((await ana.get(`/contacts/${nobody.id}`)).body.status, 'BOUNCED')
+    const lost = await send(cut)
+    assert.deepEqual([lost.status, lost.interactionId, smtp.to(cut.email).length], ['UNCERTAIN', null, 1])
+    const tried = await send(later)
+    assert.deepEqual([tried.status, tried.attempts, tried.reason], ['SENT', 2, null])
+    assert.equal(smtp.to(later.email).length, 1)
+    assert.equal(smtp.to(cut.email).length, 1, 'and was not sent again meanwhile')
+    assert.match(takeLog().join(''), /job failed.*try again later|try again later.*job failed/s)
+  },
+)

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseFault } from '#core/db/engine.ts'
 import { cellsOf, partsOf } from '#core/xlsx/read.testing.ts'
 import { completed, counts, importing, rowsOf } from '#features/imports/testing.ts'
+import { slowTest } from '#test/slow.ts'
 import { addressOf, takeLog, useProgram, world } from '#test/world.ts'
 
 const program = useProgram()
@@ -159,7 +160,7 @@ test('an export obeys filter, search and visibility, and refuses what it cannot 
   }
 })
 
-test('a slow client holds no connection, and a fault in the middle breaks the download', async () => {
+slowTest('a slow client holds no connection, and a fault in the middle breaks the download', async () => {
   const { ana } = await world()
   const table = `Name,Industry\n${Array.from({ length: 6000 }, (_, i) => `Company ${i},${'x'.repeat(90)}`).join('\n')}\n`
   assert.equal((await importing(ana, 'companies', table)).created, 6000)

@@ -17,6 +17,7 @@ import {
 } from '#core/storage/removals.ts'
 import { purgeExpired } from '#features/trash/purge.ts'
 import { childEnv, dataFolder, listening, prepared } from '#test/child.ts'
+import { slowTest } from '#test/slow.ts'
 import { adopt, type Person, useProgram, world } from '#test/world.ts'
 import { attach } from './files.testing.ts'
 
@@ -196,40 +197,43 @@ test('a sweep that was killed between mark and deletion is taken up by a later o
   assert.deepEqual([isStored(key), await listed(workspaceId)], [false, []])
 })
 
-test('a process killed in the middle of an upload leaves nothing that is not removed later', async context => {
-  const dataDir = dataFolder(context)
-  const env = await childEnv(dataDir)
-  const own = program()
-  const setUp = await prepared(env, async running => {
-    adopt(running)
-    const { ana, workspaceId } = await world()
-    const company = (await ana.post('/companies', { name: 'Halden' })).body.id
-    return { token: ana.token, workspaceId, company }
-  }).finally(() => adopt(own))
-  const child = await listening(context, env)
-  const parts = join(dataDir, 'files', '.parts')
-  const sending = request(`${child.url}/api/v1/files/upload`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${setUp.token}`, 'content-type': 'multipart/form-data; boundary=b' },
-  }).on('error', () => {})
-  sending.write(
-    `--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n${'text '.repeat(200_000)}`,
-  )
-  for (let tries = 0; !(existsSync(parts) && readdirSync(parts).length); tries++) {
-    assert.ok(tries < 200, 'the upload has not begun')
-    await sleep(50)
-  }
-  child.process.kill('SIGKILL')
-  await child.exit
-  await prepared(env, async running => {
-    const keys = await listed(setUp.workspaceId, running)
-    assert.equal(keys.length, 1)
-    await ageBy('1 day', running)
-    for (const name of readdirSync(parts)) utimesSync(join(parts, name), new Date(0), new Date(0))
-    const { app } = running
-    await removalSchedule.run(app.database, app.log, app)
-    assert.deepEqual(await listed(setUp.workspaceId, running), [])
-    assert.deepEqual(readdirSync(parts), [])
-    assert.equal(isStored(keys[0]!.key, running), false)
-  })
-})
+slowTest(
+  'a process killed in the middle of an upload leaves nothing that is not removed later',
+  async context => {
+    const dataDir = dataFolder(context)
+    const env = await childEnv(dataDir)
+    const own = program()
+    const setUp = await prepared(env, async running => {
+      adopt(running)
+      const { ana, workspaceId } = await world()
+      const company = (await ana.post('/companies', { name: 'Halden' })).body.id
+      return { token: ana.token, workspaceId, company }
+    }).finally(() => adopt(own))
+    const child = await listening(context, env)
+    const parts = join(dataDir, 'files', '.parts')
+    const sending = request(`${child.url}/api/v1/files/upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${setUp.token}`, 'content-type': 'multipart/form-data; boundary=b' },
+    }).on('error', () => {})
+    sending.write(
+      `--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n${'text '.repeat(200_000)}`,
+    )
+    for (let tries = 0; !(existsSync(parts) && readdirSync(parts).length); tries++) {
+      assert.ok(tries < 200, 'the upload has not begun')
+      await sleep(50)
+    }
+    child.process.kill('SIGKILL')
+    await child.exit
+    await prepared(env, async running => {
+      const keys = await listed(setUp.workspaceId, running)
+      assert.equal(keys.length, 1)
+      await ageBy('1 day', running)
+      for (const name of readdirSync(parts)) utimesSync(join(parts, name), new Date(0), new Date(0))
+      const { app } = running
+      await removalSchedule.run(app.database, app.log, app)
+      assert.deepEqual(await listed(setUp.workspaceId, running), [])
+      assert.deepEqual(readdirSync(parts), [])
+      assert.equal(isStored(keys[0]!.key, running), false)
+    })
+  },
+)

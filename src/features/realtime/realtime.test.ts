@@ -9,6 +9,7 @@ import { store } from '#core/record/store.ts'
 import { importing } from '#features/imports/testing.ts'
 import { dataFolder } from '#test/child.ts'
 import { testDatabaseUrl } from '#test/database.ts'
+import { slowTest } from '#test/slow.ts'
 import { anotherSession, type Person, testEnv, useProgram, workspace, world } from '#test/world.ts'
 import { Listener, realtimeOf } from './socket.testing.ts'
 
@@ -430,29 +431,32 @@ test('what cannot be subscribed to is refused by name, and the connection stays'
   assert.equal(listener.closed, undefined)
 })
 
-test('a client that does not take what comes is told to begin anew and dropped; the others are not held up', async () => {
-  const { owner } = await workspace()
-  const slow = await listen(owner)
-  const quick = await listen(owner)
-  for (const listener of [slow, quick]) await listener.subscribe({ id: 's', entity: 'note' })
-  slow.socket.pause()
-  const body = 'x'.repeat(40_000)
-  let made = 0
-  for (; made < 400; made += 20)
-    await owner.inWorkspace(tx =>
-      store.createMany(
-        tx,
-        recordNamed('note'),
-        Array.from({ length: 20 }, () => ({ body })),
-      ),
-    )
-  slow.socket.resume()
-  await slow.ending()
-  assert.equal((await quick.events('s', made)).length, made)
-  const last = slow.messages.at(-1)
-  assert.deepEqual([last.type, last.code], ['reset', 'SLOW'])
-  assert.ok(slow.messages.length < made)
-})
+slowTest(
+  'a client that does not take what comes is told to begin anew and dropped; the others are not held up',
+  async () => {
+    const { owner } = await workspace()
+    const slow = await listen(owner)
+    const quick = await listen(owner)
+    for (const listener of [slow, quick]) await listener.subscribe({ id: 's', entity: 'note' })
+    slow.socket.pause()
+    const body = 'x'.repeat(40_000)
+    let made = 0
+    for (; made < 400; made += 20)
+      await owner.inWorkspace(tx =>
+        store.createMany(
+          tx,
+          recordNamed('note'),
+          Array.from({ length: 20 }, () => ({ body })),
+        ),
+      )
+    slow.socket.resume()
+    await slow.ending()
+    assert.equal((await quick.events('s', made)).length, made)
+    const last = slow.messages.at(-1)
+    assert.deepEqual([last.type, last.code], ['reset', 'SLOW'])
+    assert.ok(slow.messages.length < made)
+  },
+)
 
 test('too many messages and too large ones end the connection', async () => {
   const { owner } = await workspace()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from '#test/until.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
 import { distance } from './distance.ts'
 import { searched } from './query.ts'
@@ -180,8 +181,7 @@ test('a word is forgotten when the last record that holds it is gone for good', 
     }
   }
   const forget = () => sweep(program().app.database, searched(), ana.workspaceId)
-  for (let i = 0; i < 100 && !(await words()).includes('wolframstein'); i++)
-    await new Promise(resolve => setTimeout(resolve, 50))
+  await until(async () => (await words()).length === 3)
   assert.deepEqual(await words(), ['other', 'wolframstein', 'zebulon'])
   await forget()
   assert.equal((await words()).length, 3, 'what stands somewhere stays')

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { checkRefusal } from '#test/routes.ts'
+import { slowTest } from '#test/slow.ts'
 import { until } from '#test/until.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
 
@@ -108,7 +109,7 @@ test('refusals: a tag that nobody has, a name that is none, a member', async () 
   assert.deepEqual((await owner.patch('/tags/vip', { name: 'vip' })).body, { changed: 0, isDone: true })
 })
 
-test('many records are changed in the background until none is left', async () => {
+slowTest('many records are changed in the background until none is left', async () => {
   const { owner } = await world()
   const rows = Array.from({ length: 1203 }, (_, i) => ({ name: `Company ${i}`, tags: ['many', `t${i % 3}`] }))
   await owner.inWorkspace(tx => store.createMany(tx, recordNamed('company'), rows))

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailsTo } from '#features/people/outbox.testing.ts'
 import { checkRefusal } from '#test/routes.ts'
+import { slowTest } from '#test/slow.ts'
 import { type Person, useProgram, workspace, world } from '#test/world.ts'
 import { signatureBy, target, until } from './target.testing.ts'
 
@@ -196,28 +197,31 @@ test('after three days the webhook is paused: told in the history, mailed to the
   assert.deepEqual(statuses.sort(), ['DELIVERED', 'DELIVERED', 'FAILED'])
 })
 
-test('an endpoint that does not answer is given up after 10 s and holds up nobody else', async context => {
-  const { owner } = await workspace()
-  const silent = await target(context, () => {})
-  const quick = await target(context)
-  const slow = await hookOf(owner, silent.url)
-  await hookOf(owner, quick.url)
-  const began = Date.now()
-  for (let i = 0; i < 5; i++) await owner.post('/deals', { title: `Deal ${i}` })
-  await until(
-    () => quick.received.length,
-    n => n === 5,
-    5,
-  )
-  assert.ok(Date.now() - began < 5000)
-  const rows = await until(
-    () => logOf(owner, slow.id),
-    log => log.at(-1)?.attempts === 1,
-    20,
-  )
-  assert.match(rows.at(-1).error, /no answer within 10 s/)
-  assert.ok(rows.at(-1).durationMs >= 9900 && rows.at(-1).durationMs < 13_000)
-})
+slowTest(
+  'an endpoint that does not answer is given up after 10 s and holds up nobody else',
+  async context => {
+    const { owner } = await workspace()
+    const silent = await target(context, () => {})
+    const quick = await target(context)
+    const slow = await hookOf(owner, silent.url)
+    await hookOf(owner, quick.url)
+    const began = Date.now()
+    for (let i = 0; i < 5; i++) await owner.post('/deals', { title: `Deal ${i}` })
+    await until(
+      () => quick.received.length,
+      n => n === 5,
+      5,
+    )
+    assert.ok(Date.now() - began < 5000)
+    const rows = await until(
+      () => logOf(owner, slow.id),
+      log => log.at(-1)?.attempts === 1,
+      20,
+    )
+    assert.match(rows.at(-1).error, /no answer within 10 s/)
+    assert.ok(rows.at(-1).durationMs >= 9900 && rows.at(-1).durationMs < 13_000)
+  },
+)
 
 test('of an answer only the beginning is read, however much comes', async context => {
   const { owner } = await workspace()
