@@ -34,7 +34,7 @@ CREATE TABLE "learned_models" (
 );
 --> statement-breakpoint
 ALTER TABLE "interaction_findings" ADD CONSTRAINT "interaction_findings_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "interaction_findings" ADD CONSTRAINT "interaction_findings_workspace_id_interaction_id_records_workspace_id_id_fk" FOREIGN KEY ("workspace_id","interaction_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "interaction_findings" ADD CONSTRAINT "interaction_findings_interaction_fk" FOREIGN KEY ("workspace_id","interaction_id") REFERENCES "public"."records"("workspace_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "learned_models" ADD CONSTRAINT "learned_models_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "interaction_findings_of" ON "interaction_findings" USING btree ("workspace_id","interaction_id");--> statement-breakpoint
 CREATE INDEX "interaction_findings_decided" ON "interaction_findings" USING btree ("workspace_id","kind","cue","status");--> statement-breakpoint

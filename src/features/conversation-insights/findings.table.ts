@@ -30,7 +30,11 @@ export const findingTable = pgTable(
   },
   t => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    foreignKey({ columns: [t.workspaceId, t.interactionId], foreignColumns: [records.workspaceId, records.id] }),
+    foreignKey({
+      name: 'interaction_findings_interaction_fk',
+      columns: [t.workspaceId, t.interactionId],
+      foreignColumns: [records.workspaceId, records.id],
+    }),
     index('interaction_findings_of').on(t.workspaceId, t.interactionId),
     index('interaction_findings_decided').on(t.workspaceId, t.kind, t.cue, t.status),
   ],

@@ -25,7 +25,7 @@ export const seenParams = (seen: readonly Seen[]): [string, string] => [
  * imported as history has no earlier values, and stays.
  */
 export async function asOf(tx: Tx, type: Kind, rows: readonly SeenRow[]): Promise<void> {
-  const past = rows.filter(({ at }) => at < Date.now() - 1000)
+  const past = rows.filter(({ at }) => at < Date.now() - 250)
   if (!past.length) return
   const events = await tx.session.rows(
     `select e.entity_id as id, e.changes, e.created_at as "createdAt"
