@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
+import { readingOf } from '#features/conversation-insights/read.ts'
 import { inspect, type LeftOut } from '#features/scoring/learn/leaks.ts'
 import { learn } from '#features/scoring/learn/learn.ts'
 import { type Measures, measure } from '#features/scoring/learn/measures.ts'
-import { fit, predictAll } from '#features/scoring/learn/model.ts'
+import { fit } from '#features/scoring/learn/model.ts'
+import { predictAll } from '#features/scoring/learn/predict.ts'
 import { randomFrom, shuffled } from '#features/scoring/learn/random.ts'
 import { byTime, type Column, type Table, take } from '#features/scoring/learn/table.ts'
 import { learnTexts, type Said, sortText } from '#features/scoring/learn/text.ts'
-import { readingOf } from '#features/conversation-insights/read.ts'
 import { DATA, hasData, readCsv, tableOf, tabularSets, textSets } from './ai/sets.ts'
 import { say } from './databases.ts'
 
@@ -79,7 +80,9 @@ function row(name: string, columns: string, by: string, mean: (of: (m: Measures)
 
 function tabularBench(): void {
   const notes: string[] = []
-  say('| set | columns | split | majority | accuracy | AUC | Brier | of base rate | lift in top tenth | calibration error |')
+  say(
+    '| set | columns | split | majority | accuracy | AUC | Brier | of base rate | lift in top tenth | calibration error |',
+  )
   say('| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
   for (const make of tabularSets) {
     const { name, table, open, leaky, splits, baseline } = make()
@@ -119,7 +122,12 @@ function judged(given: readonly string[], gold: readonly string[]) {
   }
 }
 
-type Labelled = { said: readonly Said[]; labels: readonly string[]; groups: readonly string[]; balance: number }
+type Labelled = {
+  said: readonly Said[]
+  labels: readonly string[]
+  groups: readonly string[]
+  balance: number
+}
 
 function textsTried({ said, labels, groups, balance }: Labelled) {
   const sums = { accuracy: 0, macroF1: 0 }
@@ -157,7 +165,9 @@ function textBench(): void {
     if (!set.name.startsWith('Sentiment')) continue
     const given = set.said.map(said => (readingOf(said as string).score > 0 ? '1' : '0'))
     const shipped = judged(given, set.labels)
-    say(`| ${set.name} | nothing: the words shipped | ${three(shipped.accuracy)} | ${three(shipped.macroF1)} | ${set.baseline} |`)
+    say(
+      `| ${set.name} | nothing: the words shipped | ${three(shipped.accuracy)} | ${three(shipped.macroF1)} | ${set.baseline} |`,
+    )
   }
 }
 

@@ -64,7 +64,14 @@ export function tableOf(lines: Lines, { target, positive, without = [], time, op
 function xEducation(): Tabular {
   const lines = readCsv(join(DATA, 'x_education_oldest70.csv'))
   const { table } = tableOf(lines, { target: 'Converted', positive: '1', time: 'Lead Number' })
-  const leaky = ['Tags', 'Lead Quality', 'Lead Profile', 'Last Notable Activity', 'Prospect ID', 'Lead Number']
+  const leaky = [
+    'Tags',
+    'Lead Quality',
+    'Lead Profile',
+    'Last Notable Activity',
+    'Prospect ID',
+    'Lead Number',
+  ]
   return {
     name: 'X Education',
     table,
@@ -79,7 +86,11 @@ function xEducation(): Tabular {
 
 function ibm(): Tabular {
   const lines = readCsv(join(DATA, 'ibm_win_loss_open70.csv'))
-  const { table } = tableOf(lines, { target: 'Opportunity Result', positive: 'Won', time: 'Opportunity Number' })
+  const { table } = tableOf(lines, {
+    target: 'Opportunity Result',
+    positive: 'Won',
+    time: 'Opportunity Number',
+  })
   const leaky = table.columns
     .map(({ key }) => key)
     .filter(key => /^(Total Days|Ratio|Elapsed Days|Sales Stage Change|Opportunity Number)/.test(key))
@@ -141,12 +152,22 @@ function maven(): Tabular {
 
 export const tabularSets = [xEducation, ibm, maven]
 
-export type Texts = { name: string; said: Said[]; labels: string[]; groups: string[]; balance: number; baseline: string }
+export type Texts = {
+  name: string
+  said: Said[]
+  labels: string[]
+  groups: string[]
+  balance: number
+  baseline: string
+}
 
 export const textSets: (() => Texts)[] = [
   function sentiment() {
     const lines = ['amazon_cells', 'imdb', 'yelp'].flatMap(name =>
-      readFileSync(join(DATA, 'sentiment', `${name}_labelled.txt`), 'utf8').split('\n').slice(1).filter(Boolean),
+      readFileSync(join(DATA, 'sentiment', `${name}_labelled.txt`), 'utf8')
+        .split('\n')
+        .slice(1)
+        .filter(Boolean),
     )
     return {
       name: 'Sentiment of sentences',
@@ -158,7 +179,9 @@ export const textSets: (() => Texts)[] = [
     }
   },
   function intent() {
-    const lines = readFileSync(join(DATA, 'email-intent', 'train.txt'), 'utf8').split('\n').filter(Boolean)
+    const lines = readFileSync(join(DATA, 'email-intent', 'train.txt'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
     return {
       name: 'E-mail asks to act',
       said: lines.map(line => line.slice(line.indexOf('\t') + 1)),

@@ -45,7 +45,11 @@ const surenessOf = (signal: Signal, past: Decided | undefined): number | undefin
   return (signal.confidence * 4 + accepted) / (4 + decided)
 }
 
-/** Reads interactions anew: what waits is replaced, what was decided stays and is not proposed again. */
+const FOUND =
+  'id uuid, "interactionId" uuid, kind text, value text, cue text, confidence real, field text, sentence text, start int, finish int'
+const SAME = 'd.interaction_id = f."interactionId" and d.kind = f.kind and lower(d.value) = lower(f.value)'
+
+/** Reads interactions anew: what waits and is no longer said goes, what was decided stays and is not proposed again. */
 export async function readOut(scope: Scope, workspaceId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return
   const list = arrayLiteral([...ids])
@@ -55,19 +59,18 @@ export async function readOut(scope: Scope, workspaceId: string, ids: readonly s
   )) as unknown as Read[]
   const known = await knownCompetitors(scope, workspaceId)
   const past = await decisions(scope, workspaceId)
+  const found = JSON.stringify(texts.flatMap(text => foundIn(text, known, past)))
   await scope.session.rows(
-    `delete from interaction_findings where workspace_id = $1::uuid and interaction_id = any($2::uuid[]) and status = 'PROPOSED'`,
-    [workspaceId, list],
+    `delete from interaction_findings d where d.workspace_id = $1::uuid and d.interaction_id = any($2::uuid[]) and d.status = 'PROPOSED'
+     and not exists (select 1 from jsonb_to_recordset($3::jsonb) f(${FOUND}) where ${SAME} and f.field = d.field and f.sentence = d.sentence and f.start = d.start)`,
+    [workspaceId, list, found],
   )
-  const found = texts.flatMap(text => foundIn(text, known, past))
-  if (!found.length) return
   await scope.session.rows(
     `insert into interaction_findings (workspace_id, id, interaction_id, kind, value, cue, confidence, field, sentence, start, finish, created_at)
      select $1::uuid, f.id, f."interactionId", f.kind, f.value, f.cue, f.confidence, f.field, f.sentence, f.start, f.finish, now()
-     from jsonb_to_recordset($2::jsonb) f(id uuid, "interactionId" uuid, kind text, value text, cue text, confidence real, field text, sentence text, start int, finish int)
-     where not exists (select 1 from interaction_findings d where d.workspace_id = $1::uuid and d.interaction_id = f."interactionId"
-       and d.kind = f.kind and lower(d.value) = lower(f.value))`,
-    [workspaceId, JSON.stringify(found)],
+     from jsonb_to_recordset($2::jsonb) f(${FOUND})
+     where not exists (select 1 from interaction_findings d where d.workspace_id = $1::uuid and ${SAME})`,
+    [workspaceId, found],
   )
 }
 
@@ -83,7 +86,9 @@ function foundIn({ id, subject, content }: Read, known: string[], past: Map<stri
       const key = `${kind} ${value.toLowerCase()}`
       if (confidence === undefined || seen.has(key)) return []
       seen.add(key)
-      return [{ id: newId(), interactionId: id, kind, value, cue, confidence, field, sentence, start, finish: end }]
+      return [
+        { id: newId(), interactionId: id, kind, value, cue, confidence, field, sentence, start, finish: end },
+      ]
     }),
   )
 }

@@ -6,8 +6,8 @@ import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
-import { decide, findingFollower, findingsOf, readOut } from './findings.ts'
 import { findingWalls } from './findings.table.ts'
+import { decide, findingFollower, findingsOf, readOut } from './findings.ts'
 import { readingOf } from './read.ts'
 import { sentimentPrompt } from './sentiment.prompt.ts'
 
@@ -19,7 +19,8 @@ const judged = z.object({
 })
 
 const labels = ['positive', 'neutral', 'negative'] as const
-const labelOf = (score: number): (typeof labels)[number] => (score >= 0.15 ? 'positive' : score <= -0.15 ? 'negative' : 'neutral')
+const labelOf = (score: number): (typeof labels)[number] =>
+  score >= 0.15 ? 'positive' : score <= -0.15 ? 'negative' : 'neutral'
 
 const sentiment = aiOperation({
   path: '/ai/sentiment',
@@ -42,7 +43,9 @@ const sentiment = aiOperation({
       ...reading,
       evidence: [],
       confidence: isThin ? 0.2 : Math.min(0.9, 0.5 + Math.abs(reading.score) / 2),
-      warnings: isThin ? [{ code: 'NO_MOOD_FOUND', message: 'No word of the text has a mood that is known' }] : [],
+      warnings: isThin
+        ? [{ code: 'NO_MOOD_FOUND', message: 'No word of the text has a mood that is known' }]
+        : [],
     }
     // The text is no record: its sentences are the ground, not evidence with an id.
     const source = { recordType: 'text', recordId: NO_RECORD, field: 'text', text }
@@ -119,7 +122,8 @@ const decision = (verb: 'accept' | 'reject') =>
       verb === 'accept'
         ? 'Take what was read out of an interaction over into it'
         : 'Say that something was read out of an interaction wrongly',
-    description: 'Either may be changed into the other; what was taken over stays until the interaction is edited.',
+    description:
+      'Either may be changed into the other; what was taken over stays until the interaction is edited.',
     params: findingParams,
     document: { answer: findingSchema },
     handle: ({ tx, params: { id, findingId } }) =>

@@ -17,7 +17,12 @@ test('the mood of a text is read with negation, contrast and emphasis', async ()
   const liked = await ana.post('/ai/sentiment', { text: 'The service was great.' })
   assert.equal(liked.status, 200, liked.text)
   assert.deepEqual([liked.body.label, liked.body.provider], ['positive', 'builtin'])
-  assert.deepEqual(liked.body.sentences[0], { sentence: 'The service was great.', start: 0, end: 22, score: liked.body.score })
+  assert.deepEqual(liked.body.sentences[0], {
+    sentence: 'The service was great.',
+    start: 0,
+    end: 22,
+    score: liked.body.score,
+  })
   assert.ok((await mood('The service was not great.')) < 0)
   assert.ok((await mood('A lovely demo, but the price is terrible.')) < 0)
   assert.ok((await mood('The price was bad, but we love it!')) > 0)
@@ -40,7 +45,8 @@ test('what buyers say is sorted into objections, competitors and next steps, eac
     'The notice period in your contract is too long.': 'contract',
     'See you on Monday.': 'none',
   }
-  for (const [sentence, category] of Object.entries(said)) assert.equal(first(sentence) ?? 'none', category, sentence)
+  for (const [sentence, category] of Object.entries(said))
+    assert.equal(first(sentence) ?? 'none', category, sentence)
   const signals = signalsOf(CALL)
   const of = (kind: string) => signals.filter(signal => signal.kind === kind).map(({ value }) => value)
   assert.deepEqual(of('OBJECTION').sort(), ['competitor', 'price'])
@@ -61,12 +67,16 @@ test('an interaction is read as it is saved; what is accepted is written into it
   assert.equal(said.body.sentimentScore, 0.9, 'what somebody says stands')
   const angry = (await ana.patch(`/activities/${id}`, { content: 'They are furious. A terrible call.' })).body
   assert.ok(angry.sentimentScore < -0.5)
-  assert.equal((await ana.patch(`/activities/${said.body.id}`, { content: 'Terrible.' })).body.sentimentScore, 0.9)
+  assert.equal(
+    (await ana.patch(`/activities/${said.body.id}`, { content: 'Terrible.' })).body.sentimentScore,
+    0.9,
+  )
   await ana.patch(`/activities/${id}`, { content: CALL })
 
   const findings = () => ana.get(`/activities/${id}/findings`).then(({ body }) => body.rows as any[])
   const rows = await until(findings, list => list.length === 4)
-  const of = (kind: string, value?: string) => rows.find(row => row.kind === kind && (!value || row.value === value))
+  const of = (kind: string, value?: string) =>
+    rows.find(row => row.kind === kind && (!value || row.value === value))
   const price = of('OBJECTION', 'price')
   assert.equal(price.status, 'PROPOSED')
   assert.deepEqual(
@@ -85,7 +95,10 @@ test('an interaction is read as it is saved; what is accepted is written into it
   const path = (row: any, verb: string) => `/activities/${id}/findings/${row.id}/${verb}`
   for (const row of [price, of('COMPETITOR'), of('NEXT_STEP')]) {
     const accepted = await ana.post(path(row, 'accept'), {})
-    assert.deepEqual([accepted.status, accepted.body.status, accepted.body.decidedById], [200, 'ACCEPTED', ana.id])
+    assert.deepEqual(
+      [accepted.status, accepted.body.status, accepted.body.decidedById],
+      [200, 'ACCEPTED', ana.id],
+    )
   }
   await ana.post(path(of('OBJECTION', 'competitor'), 'reject'), {})
   const now = (await ana.get(`/activities/${id}`)).body
@@ -93,7 +106,12 @@ test('an interaction is read as it is saved; what is accepted is written into it
   assert.deepEqual(now.competitors, ['Zebra Mobile'])
   assert.equal(now.nextSteps, 'I will send the revised offer by Friday.')
   const again = (await ana.post(`/activities/${id}/findings`, {})).body.rows
-  assert.deepEqual(again.map((row: any) => row.status).sort(), ['ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'REJECTED'])
+  assert.deepEqual(again.map((row: any) => row.status).sort(), [
+    'ACCEPTED',
+    'ACCEPTED',
+    'ACCEPTED',
+    'REJECTED',
+  ])
 
   // A name accepted once is known from then on, to this workspace alone.
   const plain = { type: 'CALL', content: 'zebra mobile was mentioned.' }
@@ -115,7 +133,9 @@ test('an interaction is read as it is saved; what is accepted is written into it
 test('a rule that is rejected again and again is followed no longer', async () => {
   const { ana } = await world()
   const reject = async (at: number) => {
-    const { id } = (await ana.post('/activities', { type: 'CALL', content: `Visit ${at}: they asked for a discount.` })).body
+    const { id } = (
+      await ana.post('/activities', { type: 'CALL', content: `Visit ${at}: they asked for a discount.` })
+    ).body
     const { rows } = (await ana.post(`/activities/${id}/findings`, {})).body
     for (const row of rows) await ana.post(`/activities/${id}/findings/${row.id}/reject`, {})
     return rows.filter((row: any) => row.value === 'price') as any[]

@@ -33,7 +33,7 @@ const WORDS: Record<number, string> = {
     dead defect* deny denied die died dirty dirt disappoint* discontinued dislike* drop drops dropped dull dumb dying error* fail fails
     failed failing failure fake fault* flaw* frustrat* hate inconsistent inferior insult* intolerable irritat* junk lame lousy mess*
     mistake* negative* nobody none nothing overcooked undercooked poor* reject* return returned returning rude ruin* sad* sick* sorry
-    stale stuck stupid suffer* terrible trouble* ugly unable unacceptable uncomfortable unhappy unimpressed unpleasant unprofessional
+    stale stuck stupid suffer* trouble* ugly unable unacceptable uncomfortable unhappy unimpressed unpleasant unprofessional
     unreliable unsatisfied unusable upset useless* waste* wasted wasting weak* worst worse cancel* refund* cramped dropped drained
     flimsy unfunny uninspired unwatchable unconvincing tasteless flavorless overwhelmed schlecht* enttäusch* ärger* unzufrieden*
     kaputt fehler* ablehn* verschwend* schlimm*`,
@@ -44,19 +44,34 @@ const WORDS: Record<number, string> = {
 
 /** Of several words, and what would be misread word by word. */
 export const PHRASES: readonly [RegExp, number][] = [
-  [/\b(never|not|won'?t|wouldn'?t|will not|would not) (be )?(go(ing)?|com(e|ing)|return(ing)?|eat(ing)?|order(ing)?|buy(ing)?|visit(ing)?|use|using)( \w+){0,3} (back|again|here|there|another)\b/, -3],
-  [/\b(will|would|'ll|definitely|can'?t wait to)( \w+){0,2} (be back|come back|go back|return|buy again|order again)\b/, 2.5],
+  [
+    /\b(never|not|won'?t|wouldn'?t|will not|would not) (be )?(go(ing)?|com(e|ing)|return(ing)?|eat(ing)?|order(ing)?|buy(ing)?|visit(ing)?|use|using)( \w+){0,3} (back|again|here|there|another)\b/,
+    -3,
+  ],
+  [
+    /\b(will|would|'ll|definitely|can'?t wait to)( \w+){0,2} (be back|come back|go back|return|buy again|order again)\b/,
+    2.5,
+  ],
   [/\b(stay|keep|run|steer) away\b/, -3],
   [/\b(waste|wasted|wasting) (of )?(your |my |the |our )?(time|money|film|life|hours?)\b/, -3],
   [/\bworth (the|every|it|my|your)\b/, 2],
   [/\bnot worth\b/, -3],
-  [/\b(do|did|does)(n'?t| not) (work|fit|last|hold|charge|recommend|like|care|deserve|make sense|buy|bother|waste)\b/, -2.5],
+  [
+    /\b(do|did|does)(n'?t| not) (work|fit|last|hold|charge|recommend|like|care|deserve|make sense|buy|bother|waste)\b/,
+    -2.5,
+  ],
   [/\b(stopped|quit|quits|stops) (working|charging)\b/, -3],
   [/\b(no|not any|without) (problems?|issues?|complaints?|trouble|worries|doubt|hassle)\b/, 2],
-  [/\b(can'?t|cannot|could ?n'?t|couldn'?t) (be (happier|more pleased|beat)|go wrong|get enough|ask for more|recommend (it |this |them )?(enough|highly))\b/, 3],
+  [
+    /\b(can'?t|cannot|could ?n'?t|couldn'?t) (be (happier|more pleased|beat)|go wrong|get enough|ask for more|recommend (it |this |them )?(enough|highly))\b/,
+    3,
+  ],
   [/\b(highly|strongly|definitely|would) recommend/, 2],
   [/\blooking forward\b|\bfreuen uns\b/, 2],
-  [/\b(too|so) (much|many|little|few|expensive|slow|small|long|loud|short|late|bad|complicated|high|low|dear)\b/, -1.5],
+  [
+    /\b(too|so) (much|many|little|few|expensive|slow|small|long|loud|short|late|bad|complicated|high|low|dear)\b/,
+    -1.5,
+  ],
   [/\b(let|put|turn)(s|ing)? (me |us |you )?(down|off)\b/, -2],
   [/\b(at least|supposed to|should have|could have|instead of|used to|if only|would have been)\b/, -1],
   [/\bthe (only|best) (good )?(thing|part) (is|was|about)\b/, -0.5],
@@ -91,5 +106,9 @@ export const STRONGER = new Set(
   `very really extremely so absolutely totally completely highly incredibly truly super quite pretty most exceptionally especially sehr
   wirklich äußerst besonders total`.split(/\s+/),
 )
-export const WEAKER = new Set('somewhat slightly little bit kind sort kinda rather fairly etwas ziemlich'.split(/\s+/))
-export const TURNS = new Set('but however although though yet except unfortunately aber jedoch leider'.split(/\s+/))
+export const WEAKER = new Set(
+  'somewhat slightly little bit kind sort kinda rather fairly etwas ziemlich'.split(/\s+/),
+)
+export const TURNS = new Set(
+  'but however although though yet except unfortunately aber jedoch leider'.split(/\s+/),
+)

@@ -104,9 +104,18 @@ function dealCells({ record, at }: SeenRow, isInOpenStage: boolean): Record<stri
     companySize: kept('companySize'),
     employeeCount: kept('employeeCount'),
     ...Object.fromEntries(
-      ['calls', 'emails', 'meetings', 'inbound', 'lastMonth', 'objections', 'competitors', 'tasks', 'tasksDone', 'noteCount'].map(
-        key => [key, Number(record[key] ?? 0)],
-      ),
+      [
+        'calls',
+        'emails',
+        'meetings',
+        'inbound',
+        'lastMonth',
+        'objections',
+        'competitors',
+        'tasks',
+        'tasksDone',
+        'noteCount',
+      ].map(key => [key, Number(record[key] ?? 0)]),
     ),
     daysSilent: daysBetween(record.lastContact, at),
     sentiment: record.sentiment === null || record.sentiment === undefined ? null : Number(record.sentiment),

@@ -14,7 +14,12 @@ const PRIOR: Record<Kind, { rate: number; worth: number }> = {
 /** How far off in log-odds such a guess is taken to be, for nine cases of ten. */
 const DOUBT = 1.5
 
-export type Guess = { probability: number; interval: [number, number]; shares: Map<string, number>; base: number }
+export type Guess = {
+  probability: number
+  interval: [number, number]
+  shares: Map<string, number>
+  base: number
+}
 export type Outcomes = { successes: number; failures: number }
 
 const OUTCOMES: Record<Kind, string> = {

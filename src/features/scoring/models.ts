@@ -90,6 +90,9 @@ export async function listModels(tx: Tx): Promise<ModelInfo[]> {
 }
 
 export async function readModel(tx: Tx, id: string): Promise<ModelInfo | undefined> {
-  const rows = await tx.session.rows(`select * from (${SHOWN}) m where id = $2::uuid`, [tx.who.workspaceId, id])
+  const rows = await tx.session.rows(`select * from (${SHOWN}) m where id = $2::uuid`, [
+    tx.who.workspaceId,
+    id,
+  ])
   return rows[0] as unknown as ModelInfo | undefined
 }

@@ -74,7 +74,6 @@ export async function customColumns(tx: Tx, entity: string) {
   return { columns, cellsOf }
 }
 
-
 const FREE_MAIL =
   /@(gmail|googlemail|yahoo|hotmail|outlook|live|icloud|me|aol|gmx|web|mail|proton|protonmail|t-online)\./i
 

@@ -5,7 +5,7 @@ import { dealColumns, dealRows } from './deal-rows.ts'
 import { guess, outcomesSeen } from './heuristic.ts'
 import { contactAsLead, leadColumns, leadRows } from './lead-rows.ts'
 import { LEAST_OF_EACH } from './learn/learn.ts'
-import { predict, probabilityOf } from './learn/model.ts'
+import { predict, probabilityOf } from './learn/predict.ts'
 import { reasonsOf } from './learn/reasons.ts'
 import type { Cell, ColumnInfo } from './learn/table.ts'
 import { currentModel, type Scorer } from './models.ts'
@@ -85,10 +85,13 @@ export async function quickScores(tx: Tx, kind: Kind, ids: readonly string[]): P
   const scorer = await currentModel(tx, kind)
   const outcomes = scorer ? undefined : await outcomesSeen(tx, kind)
   return rows.map(row => {
-    const probability = scorer
-      ? probabilityOf(scorer.model, row)
-      : guess(kind, row, outcomes!).probability
-    return { id: row.id, score: Math.round(100 * probability), probability: round(probability), coldStart: !scorer }
+    const probability = scorer ? probabilityOf(scorer.model, row) : guess(kind, row, outcomes!).probability
+    return {
+      id: row.id,
+      score: Math.round(100 * probability),
+      probability: round(probability),
+      coldStart: !scorer,
+    }
   })
 }
 
@@ -128,7 +131,9 @@ function warningsOf(
   const what = kind === 'lead' ? 'leads converted or disqualified' : 'deals won or lost'
   const least = Math.min(successes, failures)
   if (least < LEAST_OF_EACH) return [coldStart(least, LEAST_OF_EACH, `of either outcome (${what})`)]
-  return [{ code: 'NOT_TRAINED', message: 'There is enough to learn from: train the model, or wait for the night' }]
+  return [
+    { code: 'NOT_TRAINED', message: 'There is enough to learn from: train the model, or wait for the night' },
+  ]
 }
 
 /** Owners, stages and pipelines by their names, as people read them. */

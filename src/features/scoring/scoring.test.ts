@@ -93,24 +93,41 @@ test('a model learns from the outcomes, leaves out what was filled in with them,
   // Open leads have no verdict yet.
   const open = []
   for (let at = 0; at < 35; at++)
-    open.push({ op: 'create', data: { name: `open ${at}`, source: at % 2 ? 'Referral' : 'Web', customFields: { budget: at * 2, lucky: 7 } } })
+    open.push({
+      op: 'create',
+      data: {
+        name: `open ${at}`,
+        source: at % 2 ? 'Referral' : 'Web',
+        customFields: { budget: at * 2, lucky: 7 },
+      },
+    })
   const made = (await owner.post('/leads/bulk', { operations: open })).body.results
   const pings: number[] = []
   const asked = await owner.post('/ai/models/lead/train', {})
   assert.equal(asked.status, 202)
-  assert.equal((await owner.post('/ai/models/lead/train', {})).body.id, asked.body.id, 'one that waits is the answer')
+  assert.equal(
+    (await owner.post('/ai/models/lead/train', {})).body.id,
+    asked.body.id,
+    'one that waits is the answer',
+  )
   const model = await until(async () => {
     const begun = performance.now()
     const { body } = await owner.get(`/ai/models/${asked.body.id}`)
     pings.push(performance.now() - begun)
     return body.status === 'READY' ? body : undefined
   })
-  assert.ok(pings.toSorted((a, b) => a - b)[Math.floor(pings.length * 0.9)]! < 1000, 'requests go on while it learns')
+  assert.ok(
+    pings.toSorted((a, b) => a - b)[Math.floor(pings.length * 0.9)]! < 1000,
+    'requests go on while it learns',
+  )
   const { card } = model
   assert.equal(card.rows, 600)
   assert.equal(model.isCurrent, true)
   const leak = card.leftOut.find((one: any) => one.key === 'customFields.verdict')
-  assert.ok(['TELLS_TOO_MUCH', 'FILLED_AT_END', 'ONE_OUTCOME_ONLY'].includes(leak.reason), JSON.stringify(leak))
+  assert.ok(
+    ['TELLS_TOO_MUCH', 'FILLED_AT_END', 'ONE_OUTCOME_ONLY'].includes(leak.reason),
+    JSON.stringify(leak),
+  )
   const used = card.fields.map((field: any) => field.key)
   assert.ok(used.includes('source') && used.includes('customFields.budget'))
   const weight = (key: string) => card.fields.find((field: any) => field.key === key)?.weight ?? 0
@@ -136,7 +153,10 @@ test('a model learns from the outcomes, leaves out what was filled in with them,
   const page = (await ana.post('/ai/scores', { kind: 'lead', ids: [referral, web, newId()] })).body.scores
   assert.deepEqual(
     page.map(({ id, score: percent }: any) => [id, percent]).sort(),
-    [[referral, score.score], [web, low.score]].sort(),
+    [
+      [referral, score.score],
+      [web, low.score],
+    ].sort(),
   )
   const contact = (await ana.post('/contacts', { firstName: 'Eva', leadSource: 'Referral' })).body
   const asLead = await ana.post('/ai/lead-score', { contactId: contact.id })
@@ -144,7 +164,10 @@ test('a model learns from the outcomes, leaves out what was filled in with them,
   assert.ok(asLead.body.warnings.some((one: any) => one.code === 'CONTACT_AS_LEAD'))
 
   // Somebody who vouches for a field has it used; the neighbour has and sees nothing of all this.
-  const vouched = await trained(owner, 'lead', { keep: ['customFields.verdict'], without: ['customFields.lucky'] })
+  const vouched = await trained(owner, 'lead', {
+    keep: ['customFields.verdict'],
+    without: ['customFields.lucky'],
+  })
   assert.equal(vouched.version, 2)
   assert.ok(vouched.card.fields.some((field: any) => field.key === 'customFields.verdict'))
   assert.ok(!vouched.card.fields.some((field: any) => field.key === 'customFields.lucky'))

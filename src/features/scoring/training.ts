@@ -195,7 +195,9 @@ async function inParts(database: Database, who: ReturnType<typeof systemIn>, kin
 /** Learns in a thread of its own. @throws where it takes longer than five minutes, or the program wants to stop */
 function inThread(table: Table, options: LearnOptions, signal: AbortSignal): Promise<Learned> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./learn-worker.ts', import.meta.url), { workerData: { table, options } })
+    const worker = new Worker(new URL('./learn-worker.ts', import.meta.url), {
+      workerData: { table, options },
+    })
     const end = (settle: () => void) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
@@ -203,7 +205,10 @@ function inThread(table: Table, options: LearnOptions, signal: AbortSignal): Pro
       void worker.terminate()
     }
     const stop = () => end(() => reject(new Error('the program stops')))
-    const timer = setTimeout(() => end(() => reject(new Error('learning took too long'))), LEARNING_TIMEOUT_MS)
+    const timer = setTimeout(
+      () => end(() => reject(new Error('learning took too long'))),
+      LEARNING_TIMEOUT_MS,
+    )
     signal.addEventListener('abort', stop)
     worker.once('message', (learned: Learned) => end(() => resolve(learned)))
     worker.once('error', error => end(() => reject(error)))

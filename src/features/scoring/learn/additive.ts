@@ -15,7 +15,9 @@ export function fitAdditive(data: Binned, base: number, ridge: number, from?: Ad
   const { bins, counts, isOrdered, outcome } = data
   const rows = outcome.length
   const score = from ? additiveScores(from, bins, rows) : new Float64Array(rows).fill(base)
-  const weights = counts.map((count, feature) => from?.weights[feature]!.slice() ?? new Array<number>(count).fill(0))
+  const weights = counts.map(
+    (count, feature) => from?.weights[feature]?.slice() ?? new Array<number>(count).fill(0),
+  )
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     let moved = 0
     for (let feature = 0; feature < bins.length; feature++) {
@@ -62,7 +64,11 @@ function stepsOf(
   return steps
 }
 
-export function additiveScores({ base, weights }: Additive, bins: readonly Uint8Array[], rows: number): Float64Array {
+export function additiveScores(
+  { base, weights }: Additive,
+  bins: readonly Uint8Array[],
+  rows: number,
+): Float64Array {
   const scores = new Float64Array(rows).fill(base)
   weights.forEach((weight, feature) => {
     const of = bins[feature]!

@@ -97,10 +97,7 @@ function featuresOf(table: Table, column: Column): Feature[] {
     const edges = edgesOf(cells.map((cell, row) => numberOf(cell, kind, table.at?.[row])))
     return [{ column: key, kind, of: 'number', edges }]
   }
-  const levels = commonest(
-    cells.filter(cell => !isBlank(cell)).map(String),
-    MOST_LEVELS,
-  )
+  const levels = commonest(cells.filter(cell => !isBlank(cell)).map(String), MOST_LEVELS)
   return [{ column: key, kind, of: 'level', levels }]
 }
 
@@ -134,7 +131,8 @@ function numberBin(edges: number[], value: number): number {
 /** The bin of one cell. */
 export function binOf(feature: Feature, cell: Cell | undefined, at: number | undefined): number {
   if (feature.of === 'number') return numberBin(feature.edges, numberOf(cell, feature.kind, at))
-  if (feature.of === 'word') return wordsOf(cell, feature.kind).includes(feature.word) ? 2 : isBlank(cell) ? 0 : 1
+  if (feature.of === 'word')
+    return wordsOf(cell, feature.kind).includes(feature.word) ? 2 : isBlank(cell) ? 0 : 1
   return isBlank(cell) ? 0 : levelBin(feature, String(cell))
 }
 

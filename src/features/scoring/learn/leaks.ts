@@ -1,5 +1,5 @@
-import { aucOf } from './measures.ts'
 import { binRows, binsOf, makeFeatures } from './bins.ts'
+import { aucOf } from './measures.ts'
 import { foldsOf } from './random.ts'
 import { byTime, type Cell, type Column, isBlank, type Table } from './table.ts'
 
@@ -55,7 +55,8 @@ export function aloneAuc(table: Table, column: Column, rows?: readonly number[])
   const fold = foldsOf(outcome, 5, 7)
   const base = outcome.reduce((sum, one) => sum + one, 0) / Math.max(1, outcome.length)
   const scores = new Float64Array(outcome.length)
-  features.forEach((feature, index) => addRates(scores, bins[index]!, binsOf(feature), { outcome, fold, base }))
+  for (const [index, feature] of features.entries())
+    addRates(scores, bins[index]!, binsOf(feature), { outcome, fold, base })
   return aucOf(scores, outcome)
 }
 
@@ -102,7 +103,9 @@ function namesRows({ kind }: Column, filled: readonly Cell[], distinct: number):
   const numbers = filled as readonly number[]
   const least = numbers.reduce((low, number) => Math.min(low, number))
   const most = numbers.reduce((high, number) => Math.max(high, number))
-  return distinct > filled.length * 0.98 && least > 999 && most < least * 10 && numbers.every(Number.isInteger)
+  return (
+    distinct > filled.length * 0.98 && least > 999 && most < least * 10 && numbers.every(Number.isInteger)
+  )
 }
 
 /** Of the oldest rows most have it, of the newest hardly one: what it taught no longer holds. */
@@ -131,7 +134,8 @@ function oneOutcome({ table, column }: Look): Finding {
   })
   const shares = filled.map((count, outcome) => count / Math.max(1, all[outcome]!)) as [number, number]
   const [low, high] = shares[0] < shares[1] ? shares : [shares[1], shares[0]]
-  if (low > SHARE_OF_ONE_OUTCOME || high < Math.max(0.1, low * 8) || filled[0] + filled[1] < 10) return undefined
+  if (low > SHARE_OF_ONE_OUTCOME || high < Math.max(0.1, low * 8) || filled[0] + filled[1] < 10)
+    return undefined
   return {
     reason: 'ONE_OUTCOME_ONLY',
     detail: `Filled in ${percent(shares[1])} of those that succeeded and ${percent(shares[0])} of those that did not`,
@@ -193,7 +197,7 @@ function blanksTell({ table, column }: Look): Finding {
   if (Math.max(auc, 1 - auc) < BLANKS_TELL) return undefined
   const rate = (isOfBlank: number) => {
     let ones = 0
-    blank.forEach((one, row) => (ones += one === isOfBlank ? table.outcome[row]! : 0))
+    for (const [row, one] of blank.entries()) if (one === isOfBlank) ones += table.outcome[row]!
     return ones / (isOfBlank ? blanks : blank.length - blanks)
   }
   return {
@@ -226,7 +230,10 @@ export function inspect(
     if (finding) leftOut.push({ key: column.key, label: column.label, ...finding })
     else used.push(column.key)
   }
-  return { used, leftOut: leftOut.map(one => (one.reason === 'BLANK_TELLS' ? withTwins(table, one, leftOut) : one)) }
+  return {
+    used,
+    leftOut: leftOut.map(one => (one.reason === 'BLANK_TELLS' ? withTwins(table, one, leftOut) : one)),
+  }
 }
 
 /** Names the other fields that are blank in the same rows: one hand fills them all. */
@@ -239,5 +246,8 @@ function withTwins(table: Table, one: LeftOut, all: readonly LeftOut[]): LeftOut
     return mine.filter((cell, row) => isBlank(cell) !== isBlank(theirs[row])).length < mine.length * 0.02
   })
   if (!twins.length) return one
-  return { ...one, detail: `${one.detail}, with ${twins.map(({ label }) => label).join(', ')} in the same rows` }
+  return {
+    ...one,
+    detail: `${one.detail}, with ${twins.map(({ label }) => label).join(', ')} in the same rows`,
+  }
 }

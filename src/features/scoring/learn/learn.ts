@@ -1,6 +1,7 @@
 import { inspect, type LeftOut } from './leaks.ts'
 import { type Measures, measure } from './measures.ts'
-import { type FitOptions, fit, type Model, predict, predictAll } from './model.ts'
+import { type FitOptions, fit, type Model } from './model.ts'
+import { predict, predictAll } from './predict.ts'
 import { byTime, type Column, type ColumnInfo, type Table, take } from './table.ts'
 
 /** So many rows of each outcome are needed; below, nothing is learned. */

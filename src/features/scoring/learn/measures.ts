@@ -32,13 +32,16 @@ export function aucOf(scores: ArrayLike<number>, outcome: ArrayLike<number>): nu
   for (let start = 0; start < order.length; ) {
     let end = start
     let ones = 0
-    while (end < order.length && scores[order[end]!] === scores[order[start]!]) ones += outcome[order[end++]!]!
+    while (end < order.length && scores[order[end]!] === scores[order[start]!])
+      ones += outcome[order[end++]!]!
     rankSum += ones * ((start + 1 + end) / 2)
     positives += ones
     start = end
   }
   const negatives = order.length - positives
-  return positives && negatives ? (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives) : 0.5
+  return positives && negatives
+    ? (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
+    : 0.5
 }
 
 export function logLossOf(probabilities: ArrayLike<number>, outcome: ArrayLike<number>): number {
@@ -62,8 +65,7 @@ export function decilesOf(probabilities: ArrayLike<number>, outcome: ArrayLike<n
       Math.floor(((tenth + 1) * order.length) / 10),
     )
     if (!rows.length) continue
-    const mean = (values: ArrayLike<number>) =>
-      rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length
+    const mean = (values: ArrayLike<number>) => rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length
     deciles.push({ rows: rows.length, predicted: mean(probabilities), actual: mean(outcome) })
   }
   return deciles

@@ -1,5 +1,6 @@
 import { numberOf, wordsOf } from './bins.ts'
-import { logit, type Prediction, sigmoid } from './model.ts'
+import { logit, sigmoid } from './model.ts'
+import type { Prediction } from './predict.ts'
 import { type Cell, type ColumnInfo, isBlank, type Row } from './table.ts'
 
 /** Why a score is what it is: `effect` in percentage points, with its sign; without this field the probability would be so much off. */

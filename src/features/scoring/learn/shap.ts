@@ -1,4 +1,4 @@
-import { goesLeft, type Tree } from './trees.ts'
+import { goesLeft, type Tree } from './tree.ts'
 
 /** Longer paths than the growth of trees allows do not occur: a tree of 31 leaves is at most 30 deep. */
 const LONGEST = 40

@@ -39,7 +39,10 @@ export const isBlank = (cell: Cell | undefined): boolean =>
 export function take(table: Table, rows: Int32Array | readonly number[]): Table {
   const picked = Array.from(rows)
   return {
-    columns: table.columns.map(column => ({ ...column, cells: picked.map(row => column.cells[row] ?? null) })),
+    columns: table.columns.map(column => ({
+      ...column,
+      cells: picked.map(row => column.cells[row] ?? null),
+    })),
     outcome: Uint8Array.from(picked, row => table.outcome[row]!),
     at: table.at && Float64Array.from(picked, row => table.at![row]!),
   }

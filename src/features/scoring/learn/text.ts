@@ -96,7 +96,8 @@ function vectorOf(said: Said, index: Map<string, number>, idf: ArrayLike<number>
 
 function vocabularyOf(texts: readonly Said[]): { vocabulary: string[]; idf: number[] } {
   const seen = new Map<string, number>()
-  for (const text of texts) for (const part of new Set(allParts(text))) seen.set(part, (seen.get(part) ?? 0) + 1)
+  for (const text of texts)
+    for (const part of new Set(allParts(text))) seen.set(part, (seen.get(part) ?? 0) + 1)
   const kept = [...seen]
     .filter(([, count]) => count >= LEAST_TEXTS)
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
@@ -158,7 +159,11 @@ export function learnTexts(
 
 const round = (value: number) => Math.round(value * 1e4) / 1e4
 
-function scoresOf(weights: ArrayLike<number>, bias: ArrayLike<number>, { places, values }: Sparse): Float64Array {
+function scoresOf(
+  weights: ArrayLike<number>,
+  bias: ArrayLike<number>,
+  { places, values }: Sparse,
+): Float64Array {
   const k = bias.length
   const scores = Float64Array.from(bias)
   for (let at = 0; at < places.length; at++)

@@ -1,20 +1,5 @@
 import { randomFrom } from './random.ts'
-
-/**
- * A tree over bins. Node 0 is its root; `feature` is -1 at a leaf. At a number a row goes left where its bin
- * is at most `cut`, and blanks (bin 0) where `low` is 1; at levels `cut` is -1 and a row goes left where the bit of its bin is set in
- * `low` (bins 0 to 31) or `high` (32 to 63). `value` is the step in log-odds at a leaf, `cover` the rows that were seen there.
- */
-export type Tree = {
-  feature: number[]
-  cut: number[]
-  low: number[]
-  high: number[]
-  left: number[]
-  right: number[]
-  value: number[]
-  cover: number[]
-}
+import { goesLeft, type Tree, treeValue } from './tree.ts'
 
 /** How trees grow. The defaults suit hundreds to tens of thousands of rows; see the bench for what they reach. */
 export type Growth = {
@@ -43,12 +28,6 @@ export const GROWTH: Growth = {
 // Levels are put in order by their mean gradient; rare ones are drawn to the middle by so much hessian.
 const LEVEL_SMOOTHING = 8
 const LEAST_GAIN = 1e-6
-
-export function goesLeft(tree: Tree, node: number, bin: number): boolean {
-  const cut = tree.cut[node]!
-  if (cut >= 0) return bin === 0 ? tree.low[node] === 1 : bin <= cut
-  return ((bin < 32 ? tree.low[node]! >>> bin : tree.high[node]! >>> (bin - 32)) & 1) === 1
-}
 
 type Split = { feature: number; cut: number; low: number; high: number; gain: number }
 type Leaf = { node: number; start: number; end: number; sums: Float64Array; split: Split | undefined }
@@ -174,7 +153,8 @@ export class Booster {
     tree.value.push((-rate * gradient) / (hessian + shrinkage))
     tree.cover.push(end - start)
     const sums = known ?? this.#histogram(start, end, features)
-    const split = end - start >= 2 * leastRows ? this.#best(sums, features, gradient, hessian, end - start) : undefined
+    const split =
+      end - start >= 2 * leastRows ? this.#best(sums, features, gradient, hessian, end - start) : undefined
     return { node, start, end, sums, split }
   }
 
@@ -223,7 +203,12 @@ export class Booster {
   }
 
   /** The best place to cut a number, with blanks tried on either side. */
-  #cut(view: Float64Array, gradient: number, hessian: number, rows: number): Omit<Split, 'feature'> | undefined {
+  #cut(
+    view: Float64Array,
+    gradient: number,
+    hessian: number,
+    rows: number,
+  ): Omit<Split, 'feature'> | undefined {
     const { shrinkage, leastRows } = this.#growth
     const whole = gradient ** 2 / (hessian + shrinkage)
     let best: Omit<Split, 'feature'> | undefined
@@ -247,7 +232,12 @@ export class Booster {
   }
 
   /** The best group of levels: a beginning of their order by mean gradient. */
-  #group(view: Float64Array, gradient: number, hessian: number, rows: number): Omit<Split, 'feature'> | undefined {
+  #group(
+    view: Float64Array,
+    gradient: number,
+    hessian: number,
+    rows: number,
+  ): Omit<Split, 'feature'> | undefined {
     const { shrinkage, leastRows } = this.#growth
     const whole = gradient ** 2 / (hessian + shrinkage)
     let [g, h, n, low, high] = [0, 0, 0, 0, 0]
@@ -273,23 +263,4 @@ function levelOrder(view: Float64Array): number[] {
   for (let bin = 0; bin * 3 < view.length; bin++) if (view[bin * 3 + 2]! > 0) order.push(bin)
   const slope = (bin: number) => view[bin * 3]! / (view[bin * 3 + 1]! + LEVEL_SMOOTHING)
   return order.sort((a, b) => slope(a) - slope(b))
-}
-
-export function treeValue(tree: Tree, bins: readonly Uint8Array[], row: number): number {
-  let node = 0
-  while (tree.feature[node]! >= 0) {
-    const bin = bins[tree.feature[node]!]![row]!
-    node = goesLeft(tree, node, bin) ? tree.left[node]! : tree.right[node]!
-  }
-  return tree.value[node]!
-}
-
-/** The same for one row whose bins stand side by side. */
-export function treeValueOf(tree: Tree, bins: Uint8Array): number {
-  let node = 0
-  while (tree.feature[node]! >= 0) {
-    const bin = bins[tree.feature[node]!]!
-    node = goesLeft(tree, node, bin) ? tree.left[node]! : tree.right[node]!
-  }
-  return tree.value[node]!
 }
