@@ -127,6 +127,16 @@ over('400: limits and cursors that are none, on every list', async () => {
   }
 })
 
+over('400: a search for what no text holds is refused under its own name', async () => {
+  const searches = routes.filter(route => route.query.includes('q'))
+  assert.ok(searches.length > (isWhole ? 15 : 0))
+  for (const route of searches) {
+    const call = await fill(route, samples)
+    const reply = await attempt(route, { ...call, query: { ...call.query, q: '\0' } })
+    checkRefusal(reply, 400, `${route.key}?q=%00`, 'q')
+  }
+})
+
 /** What somebody may write in place of the values at which a page begins. */
 const FORGED = [
   null,

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { api, queries, useMe } from './api.ts'
-import { refreshAround } from './record/model.ts'
+import { refreshAround, type Touched } from './record/model.ts'
 
 /** What the pages show; changes of these are told as they are committed. */
 const ENTITIES = [
@@ -16,7 +16,7 @@ const GATHER_MS = 150
 type Message =
   | { type: 'ready' }
   | { type: 'subscribed' | 'heartbeat'; seq: number }
-  | { type: 'event'; event: { seq: number; entityType: string; entityId: string; actorId: string | null } }
+  | { type: 'event'; event: Touched & { seq: number; entityType: string } }
   | { type: 'notifications'; unread: number }
   | { type: 'reset' | 'error' | 'pong' }
 
@@ -33,9 +33,9 @@ class Live {
   private waitMs = RETRY_AT_LEAST_MS
   private timer: ReturnType<typeof setTimeout> | undefined
   private isOver = false
-  private readonly changed: (entityType: string) => void
+  private readonly changed: (entityType: string, touched?: Touched) => void
 
-  constructor(changed: (entityType: string) => void) {
+  constructor(changed: (entityType: string, touched?: Touched) => void) {
     this.changed = changed
     void this.connect()
   }
@@ -79,7 +79,7 @@ class Live {
     else if (message.type === 'heartbeat') this.since = message.seq
     else if (message.type === 'event') {
       this.since = message.event.seq
-      this.changed(message.event.entityType)
+      this.changed(message.event.entityType, message.event)
     } else if (message.type === 'reset') {
       this.since = undefined
       for (const entity of ENTITIES) this.changed(entity)
@@ -98,13 +98,15 @@ export function useLive(): void {
   const { workspaceId } = useMe()
   // biome-ignore lint/correctness/useExhaustiveDependencies: another workspace is another stream
   useEffect(() => {
-    const gathered = new Set<string>()
+    /** What was touched of each type; undefined where anything may have been. */
+    const gathered = new Map<string, Touched[] | undefined>()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const live = new Live(entityType => {
-      gathered.add(entityType)
+    const live = new Live((entityType, touched) => {
+      const before = gathered.has(entityType) ? gathered.get(entityType) : []
+      gathered.set(entityType, touched && before && [...before, touched])
       timer ??= setTimeout(() => {
         timer = undefined
-        for (const name of gathered) refreshAround(name)
+        for (const [name, all] of gathered) refreshAround(name, all)
         queries.invalidateQueries({ queryKey: ['related'] })
         gathered.clear()
       }, GATHER_MS)

@@ -72,7 +72,7 @@ const redirectsTo = (page: Page) =>
   (page.formerly ?? []).map(path =>
     createRoute({
       path,
-      getParentRoute: () => signedIn,
+      getParentRoute: () => (page.isPublic ? root : signedIn) as typeof root,
       beforeLoad({ params, search }) {
         throw redirect({ to: page.path, params: params as never, search: search as never, replace: true })
       },
@@ -82,10 +82,12 @@ const redirectsTo = (page: Page) =>
 const open = pages.filter(page => page.isPublic).map(page => routeOf(page, root))
 const inside = pages.filter(page => !page.isPublic && !isSetting(page)).map(page => routeOf(page, signedIn))
 const set = pages.filter(isSetting).map(page => routeOf(page, settings))
-const moved = pages.flatMap(redirectsTo)
+const moved = pages.filter(page => !page.isPublic).flatMap(redirectsTo)
+const movedOpen = pages.filter(page => page.isPublic).flatMap(redirectsTo)
 // The routes are found at run time, so their types say nothing about them.
 const routeTree = root.addChildren([
   ...open,
+  ...movedOpen,
   signedIn.addChildren([...inside, ...moved, settings.addChildren(set as never)] as never),
 ] as never)
 

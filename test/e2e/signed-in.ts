@@ -5,6 +5,7 @@ import { freshEmail, PASSWORD } from '#features/people/outbox.testing.ts'
 type Row = { id: string } & Record<string, unknown>
 /** The API as the owner of the tab's workspace calls it. */
 export type Owner = {
+  email: string
   get: (path: string) => Promise<any>
   post: (path: string, body: object) => Promise<Row>
   patch: (path: string, body: object) => Promise<Row>
@@ -14,8 +15,9 @@ export type Owner = {
 /** Signs up without the forms, which other journeys go through: the tab has the session's cookie from then on. */
 export async function signedIn(tab: Page): Promise<Owner> {
   const { request } = tab.context()
+  const email = freshEmail()
   const registered = await request.post('/api/v1/auth/register', {
-    data: { name: 'Ana Ruiz', email: freshEmail(), password: PASSWORD, workspaceName: 'Northwind' },
+    data: { name: 'Ana Ruiz', email, password: PASSWORD, workspaceName: 'Northwind' },
   })
   assert.equal(registered.status(), 201, await registered.text())
   const { token } = await registered.json()
@@ -26,6 +28,7 @@ export async function signedIn(tab: Page): Promise<Owner> {
     return reply.status() === 204 ? undefined : reply.json()
   }
   return {
+    email,
     get: path => call('GET', path),
     post: (path, body) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),

@@ -154,7 +154,10 @@ function readInputs(operation: Operation, request: FastifyRequest) {
   if (operation.consumes && isForNobodyElse(request, operation.consumes))
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `Send one of: ${operation.consumes.join(', ')}`)
   const params = read(operation.params, request.params)
-  const query = read(operation.query, given(request.query))
+  const asked = given(request.query)
+  const unstorable = operation.query ? nulIn(asked) : []
+  issues.push(...unstorable)
+  const query = unstorable.length ? undefined : read(operation.query, asked)
   const body = operation.consumes
     ? request.body
     : read(operation.body, request.body ?? (operation.method === 'GET' ? undefined : {}))
@@ -165,6 +168,12 @@ function readInputs(operation: Operation, request: FastifyRequest) {
 /** A parameter that is left empty asks for nothing, as in the `?relatedType=&relatedId=` of a form or a client (R3 6.8, 6.9). */
 const given = (query: unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''))
+
+/** PostgreSQL's texts hold no NUL, so no parameter that has one can find anything. */
+const nulIn = (query: Record<string, unknown>): Issue[] =>
+  Object.entries(query)
+    .filter(([, value]) => typeof value === 'string' && value.includes('\0'))
+    .map(([path]) => ({ path, message: 'must not contain control characters' }))
 
 const isJson = (request: FastifyRequest) =>
   /^application\/([\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')

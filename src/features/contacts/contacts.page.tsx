@@ -1,3 +1,4 @@
+import { AddToCampaign } from '#features/campaigns/add-to-campaign.page.tsx'
 import { RecordTable } from '#web/table/record-table.tsx'
 import { contactContract } from './contacts.contract.ts'
 
@@ -14,5 +15,12 @@ const COLUMNS = [
 const FORM = ['firstName', 'lastName', 'email', 'phone', 'jobTitle', 'companyId', 'leadSource', 'ownerId']
 
 export default function Contacts() {
-  return <RecordTable contract={contactContract} columns={COLUMNS} form={FORM} />
+  return (
+    <RecordTable
+      contract={contactContract}
+      columns={COLUMNS}
+      form={FORM}
+      bulk={(ids, clear) => <AddToCampaign ids={ids} clear={clear} />}
+    />
+  )
 }

@@ -120,7 +120,7 @@ function Content({ run, isTable, height, name }: ContentGiven) {
           : text.dashboards.failed(run.error?.message ?? '')}
       </p>
     )
-  const framePx = FRAME_PX + (run.result.groups.length > 1 ? LEGEND_PX : 0)
+  const framePx = FRAME_PX + (run.result.groups.length > 1 || run.result.measures.length > 1 ? LEGEND_PX : 0)
   return (
     <ReportFigure
       result={run.result}

@@ -9,7 +9,7 @@ import { useFormat } from '#web/kit/format.ts'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './board.module.css'
-import { type Asked, type Lane, laneQuery, type Sums, standsIn } from './board-data.page.tsx'
+import { type Asked, type Lane, laneQuery, type Sums, showLane, standsIn } from './board-data.page.tsx'
 import { DealCard } from './deal-card.page.tsx'
 
 const CARD_PX = 92
@@ -31,6 +31,7 @@ export function BoardColumn({ lane, lanes, stages, asked, by, sums, move, add }:
   const text = useText()
   const may = useMay()
   const list = useInfiniteQuery(laneQuery(lane, asked))
+  useEffect(() => showLane(lane, by), [lane, by])
   const deals = useMemo(
     () => list.data?.pages.flatMap(page => page.rows.filter(deal => standsIn(deal, lane))) ?? [],
     [list.data, lane],

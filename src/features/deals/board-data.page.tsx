@@ -5,7 +5,7 @@ import {
   queryOptions,
 } from '@tanstack/react-query'
 import { api, queries, type Stage } from '#web/api.ts'
-import type { Row } from '#web/record/model.ts'
+import { type Row, refreshAround, refreshBy, type Touched } from '#web/record/model.ts'
 import { type Page, readPage } from '#web/table/rows.ts'
 import { dealContract } from './deals.contract.ts'
 
@@ -68,16 +68,44 @@ const moving = new Map<string, string>()
 /** Whether a deal that was read for the lane is to be shown there. */
 export const standsIn = (deal: Row, lane: Lane): boolean => (moving.get(deal.id) ?? lane.key) === lane.key
 
-/** The server has answered; what is read from now on is right. */
-export function hasArrived(deal: Row, key: string): void {
-  if (moving.get(deal.id) === key) moving.delete(deal.id)
+/** Moves of this tab that the server has confirmed, until the live connection tells of them too. */
+const confirmed = new Map<string, string>()
+const ECHO_MS = 10_000
+
+/** The lanes that are on the screen, and what they are lanes of. */
+const shown = new Map<string, { lane: Lane; by: Sums['by'] }>()
+export function showLane(lane: Lane, by: Sums['by']): () => void {
+  shown.set(lane.key, { lane, by })
+  return () => void shown.delete(lane.key)
 }
 
-/** Shows a deal in another lane before the server has answered; answers how to take that back. */
-export function showMoved(deal: Row, lane: Lane): () => void {
+const holdersOf = (id: string): string[] =>
+  queries
+    .getQueriesData<Pages>({ queryKey: ['board', 'lane'] })
+    .filter(([, data]) => data?.pages.some(page => page.rows.some(row => row.id === id)))
+    .map(([key]) => key[2] as string)
+
+const laneKey = (key: string) => ['board', 'lane', key]
+
+function readAgain(keys: Iterable<string>): void {
+  for (const key of new Set(keys)) queries.invalidateQueries({ queryKey: laneKey(key) })
+  queries.invalidateQueries({ queryKey: ['board', 'sums'] })
+}
+
+/** What has been shown, until it has been settled or taken back. */
+export type Shown = {
+  undo: () => void
+  /** The server has answered; the lanes between which the deal went are read again, and no other. */
+  settle: () => void
+}
+
+/** Shows a deal in another lane before the server has answered. */
+export function showMoved(deal: Row, lane: Lane): Shown {
+  const touched = [...new Set([...holdersOf(deal.id), lane.key])]
   moving.set(deal.id, lane.key)
-  queries.cancelQueries({ queryKey: ['board'] })
-  const before = queries.getQueriesData<Pages>({ queryKey: ['board', 'lane'] })
+  for (const key of touched) queries.cancelQueries({ queryKey: laneKey(key) })
+  queries.cancelQueries({ queryKey: ['board', 'sums'] })
+  const before = touched.flatMap(key => queries.getQueriesData<Pages>({ queryKey: laneKey(key) }))
   const moved = { ...deal, ...lane.put?.(deal) } as Row
   for (const [key, data] of before) {
     if (!data) continue
@@ -95,11 +123,75 @@ export function showMoved(deal: Row, lane: Lane): () => void {
         ...data,
         rows: plus(plus(data.rows, data.by, deal, -1), data.by, moved, 1),
       })
-  return () => {
-    hasArrived(deal, lane.key)
-    for (const [key, data] of [...before, ...sums]) queries.setQueryData(key, data)
+  return {
+    undo() {
+      moving.delete(deal.id)
+      for (const [key, data] of [...before, ...sums]) queries.setQueryData(key, data)
+    },
+    settle() {
+      if (moving.get(deal.id) === lane.key) {
+        moving.delete(deal.id)
+        confirmed.set(deal.id, lane.key)
+        setTimeout(() => confirmed.delete(deal.id), ECHO_MS)
+      }
+      readAgain(touched)
+      refreshAround('deal', [])
+    },
   }
 }
+
+/** Whether a change is a move of this tab, of which everything is known or about to be read. */
+function isOwn({ entityId, changes }: Touched): boolean {
+  if (moving.has(entityId)) return true
+  const key = confirmed.get(entityId)
+  const keys = Object.keys(changes ?? {})
+  if (!key || !(keys.includes('stageId') || keys.includes('expectedCloseDate'))) return false
+  confirmed.delete(entityId)
+  return lanesAt({
+    stageId: changes?.stageId?.new,
+    expectedCloseDate: changes?.expectedCloseDate?.new,
+  }).includes(key)
+}
+
+/** The lanes in which a deal of such values stands. */
+const lanesAt = (values: Record<string, unknown>): string[] =>
+  [...shown.values()].flatMap(({ lane, by }) => {
+    const value = by === 'stage' ? values.stageId : values.expectedCloseDate
+    if (value === undefined) return []
+    const at = by === 'stage' ? (value as string) : value === null ? null : String(value).slice(0, 7)
+    return lane.holds(at) ? [lane.key] : []
+  })
+
+const ASKED_AT_MOST = 100
+
+/** Reads the lanes again that a change concerns: where the deals stand here, and where they stand now. */
+async function refreshLanes(touched: Touched[] | undefined): Promise<void> {
+  if (!touched) return queries.invalidateQueries({ queryKey: ['board'] })
+  const strange = touched.filter(change => !isOwn(change))
+  if (!strange.length || !shown.size) return
+  const keys = new Set<string>()
+  const unknown = new Set<string>()
+  for (const { entityId, changes = {} } of strange) {
+    const here = [
+      ...holdersOf(entityId),
+      ...lanesAt({ stageId: changes.stageId?.old, expectedCloseDate: changes.expectedCloseDate?.old }),
+      ...lanesAt({ stageId: changes.stageId?.new, expectedCloseDate: changes.expectedCloseDate?.new }),
+    ]
+    for (const key of here) keys.add(key)
+    // A deal further down than what is loaded, or one that fits the view only now.
+    if (!here.length) unknown.add(entityId)
+  }
+  if (unknown.size > ASKED_AT_MOST) return queries.invalidateQueries({ queryKey: ['board'] })
+  if (unknown.size) {
+    const filter = { field: 'id', op: 'in', value: [...unknown] }
+    const { rows } = await api.get<{ rows: Row[] }>('/deals', { query: { filter, limit: ASKED_AT_MOST } })
+    for (const row of rows) for (const key of lanesAt(row)) keys.add(key)
+  }
+  readAgain(keys)
+}
+refreshBy('deal', touched => {
+  refreshLanes(touched).catch(() => queries.invalidateQueries({ queryKey: ['board'] }))
+})
 
 /** The month in which a deal is expected to close, such as 2026-11. */
 export const monthOf = (deal: Row): string | null =>

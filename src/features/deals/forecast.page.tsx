@@ -5,12 +5,12 @@ import { addMonths, dayIn } from '#core/record/relative-time.ts'
 import { api, messageOf, useMe } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
-import { type Row, refreshAround } from '#web/record/model.ts'
+import type { Row } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import type { Layout, LayoutGiven } from '#web/table/layout.ts'
 import type { Text } from '#web/text/en.ts'
 import { useText } from '#web/text/index.tsx'
-import { hasArrived, type Lane, monthOf, showMoved } from './board-data.page.tsx'
+import { type Lane, monthOf, showMoved } from './board-data.page.tsx'
 import { DealTools, Lanes } from './lanes.page.tsx'
 
 const MONTHS = 6
@@ -27,19 +27,16 @@ function Forecast(given: LayoutGiven) {
       api.patch<Row>(`/deals/${deal.id}`, {
         expectedCloseDate: lane.put!(deal).expectedCloseDate ?? null,
       }),
-    onMutate: ({ deal, lane }) => ({ undo: showMoved(deal, lane) }),
-    onError(error, _given, context) {
-      context?.undo()
+    onMutate: ({ deal, lane }) => showMoved(deal, lane),
+    onError(error, _given, shown) {
+      shown?.undo()
       tellFault(messageOf(error, text.common.offline))
     },
     onSuccess(changed, { deal, lane }) {
       tell(text.board.moved(String(deal.title), lane.name))
       putIntoLists('deal', changed)
     },
-    onSettled(_changed, _error, { deal, lane }) {
-      hasArrived(deal, lane.key)
-      refreshAround('deal')
-    },
+    onSettled: (_changed, _error, _given, shown) => shown?.settle(),
   })
   return <Lanes {...given} by="month" lanes={lanes} move={(deal, lane) => moving.mutate({ deal, lane })} />
 }

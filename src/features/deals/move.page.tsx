@@ -7,7 +7,10 @@ import { tell, tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import { useText } from '#web/text/index.tsx'
-import { hasArrived } from './board-data.page.tsx'
+import type { Shown } from './board-data.page.tsx'
+
+/** A move where no board is: what shows the deal is read again. */
+const ELSEWHERE: Shown = { undo: () => {}, settle: () => refreshAround('deal') }
 
 type Move = { deal: Row; stage: Stage; lostReason?: string }
 
@@ -15,15 +18,15 @@ type Move = { deal: Row; stage: Stage; lostReason?: string }
  * Moves deals between stages: at once on the screen, back with a message where the server refuses. A stage of
  * lost deals asks for the reason first.
  */
-export function useMove(show: (move: Move) => () => void = () => () => {}) {
+export function useMove(show: (move: Move) => Shown = () => ELSEWHERE) {
   const text = useText()
   const [asked, ask] = useState<Move>()
   const moving = useMutation({
     mutationFn: ({ deal, stage, lostReason }: Move) =>
       api.put<Row>(`/deals/${deal.id}/stage`, { stageId: stage.id, ...(lostReason ? { lostReason } : {}) }),
-    onMutate: move => ({ undo: show(move) }),
-    onError(error, _move, context) {
-      context?.undo()
+    onMutate: show,
+    onError(error, _move, shown) {
+      shown?.undo()
       tellFault(messageOf(error, text.common.offline))
     },
     onSuccess(changed, { deal, stage }) {
@@ -31,10 +34,7 @@ export function useMove(show: (move: Move) => () => void = () => () => {}) {
       putIntoLists('deal', changed)
       queries.invalidateQueries({ queryKey: ['deal', 'one', deal.id] })
     },
-    onSettled(_changed, _error, { deal, stage }) {
-      hasArrived(deal, stage.id)
-      refreshAround('deal')
-    },
+    onSettled: (_changed, _error, _move, shown) => shown?.settle(),
   })
   const move = (deal: Row, stage: Stage) => {
     if (deal.stageId === stage.id) return

@@ -1,6 +1,7 @@
 import { Button, Menu, Table, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { SampleData } from '#features/demo/sample-data.page.tsx'
 import { api, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import styles from '#web/kit/list.module.css'
@@ -43,6 +44,7 @@ export default function Imports() {
         <Title order={1}>{text.imports.title}</Title>
         {begin}
       </div>
+      <SampleData />
       {list.data.rows.length === 0 ? (
         <Blank title={text.imports.none} text={text.imports.noneHint} />
       ) : (

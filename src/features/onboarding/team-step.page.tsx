@@ -1,7 +1,7 @@
-import { Select, Textarea } from '@mantine/core'
+import { Alert, Select, Textarea } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, messageOf, queries } from '#web/api.ts'
+import { api, messageOf, queries, useMe } from '#web/api.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { choiceLabel, useText } from '#web/text/index.tsx'
 import { useSetup } from './steps.page.tsx'
@@ -12,6 +12,7 @@ const ROLES = ['ADMIN', 'MEMBER', 'VIEWER']
 /** Invites colleagues. Addresses that are refused stay in the field with the reason; the others are on their way. */
 export function TeamStep() {
   const text = useText()
+  const { user } = useMe()
   const { next } = useSetup()
   const [typed, setTyped] = useState('')
   const [role, setRole] = useState('MEMBER')
@@ -32,13 +33,8 @@ export function TeamStep() {
       if (!refused.length) await next()
     },
   })
-  return (
-    <StepFrame
-      title={text.welcome.team}
-      hint={text.welcome.teamHint}
-      submit={() => inviting.mutateAsync()}
-      isSending={inviting.isPending}
-    >
+  const fields = (
+    <>
       <Textarea
         label={text.welcome.addresses}
         placeholder={'ana@example.com\nben@example.com'}
@@ -54,6 +50,16 @@ export function TeamStep() {
         data={ROLES.map(value => ({ value, label: choiceLabel(text, value) }))}
         onChange={value => value && setRole(value)}
       />
+    </>
+  )
+  return (
+    <StepFrame
+      title={text.welcome.team}
+      hint={text.welcome.teamHint}
+      submit={user.emailVerifiedAt ? () => inviting.mutateAsync() : undefined}
+      isSending={inviting.isPending}
+    >
+      {user.emailVerifiedAt ? fields : <Alert variant="light">{text.welcome.verifyFirst}</Alert>}
     </StepFrame>
   )
 }

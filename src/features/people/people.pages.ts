@@ -42,6 +42,8 @@ export default [
   },
   {
     path: '/invites/accept',
+    // Where the link in the mail leads.
+    formerly: ['/invite'],
     isPublic: true,
     title: text => text.auth.accepting,
     load: () => import('./accept-invite.page.tsx'),

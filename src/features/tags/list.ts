@@ -12,12 +12,7 @@ export const tagged = (): RecordDefinition[] => allRecords().filter(({ contract 
 
 export const tagsQuery = z.strictObject({
   entity: z.string().max(60).optional().meta({ description: 'Only tags of this record type, such as deal' }),
-  q: z
-    .string()
-    .max(60)
-    .refine(value => !value.includes('\0'), 'must not contain control characters')
-    .optional()
-    .meta({ description: 'What the tag holds, case and accents ignored' }),
+  q: z.string().max(60).optional().meta({ description: 'What the tag holds, case and accents ignored' }),
   sort: z.enum(['tag', '-total']).optional().meta({ description: '`tag` by default' }),
   limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),

@@ -26,7 +26,7 @@ export default function Drawing(given: Given) {
 const BAR_PX = 16
 const AXIS_PX = 40
 
-function Axes({ chart, drawn: { points, series, isTimed }, height, write, writeShort }: Given) {
+function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, write, writeShort }: Given) {
   // Names are long and need a line of their own each; times go from left to right.
   const isLying = !isTimed && (chart === 'BAR' || chart === 'STACKED_BAR')
   const barsPerPoint = chart === 'BAR' ? series.length : 1
@@ -53,7 +53,7 @@ function Axes({ chart, drawn: { points, series, isTimed }, height, write, writeS
     return (
       <AreaChart
         {...common}
-        type={series.length > 1 ? 'stacked' : 'default'}
+        type={isStacking && series.length > 1 ? 'stacked' : 'default'}
         curveType="linear"
         withDots={points.length < 40}
         fillOpacity={0.18}

@@ -35,6 +35,7 @@ export function PlainChart({
   const text = useText()
   const drawn: Drawn = {
     points,
+    isStacking: true,
     series: series.map(([key, name], i) => ({ key, label: name, color: colorAt(i) })),
     isTimed: isTimed ?? false,
   }

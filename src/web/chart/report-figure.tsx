@@ -3,7 +3,7 @@ import type { ReportChart } from '#features/reports/reports.contract.ts'
 import { useText } from '#web/text/index.tsx'
 import { Waiting } from '../kit/states.tsx'
 import classes from './chart.module.css'
-import { chartsFor, type Drawn, drawnOf, type Result } from './result.ts'
+import { chartsFor, type Drawn, drawnOf, picturesOf, type Result } from './result.ts'
 import { ResultTable } from './result-table.tsx'
 import { useWords } from './words.ts'
 
@@ -16,13 +16,10 @@ type Given = { result: Result; chart: ReportChart; label: string; height?: numbe
 /** A result as the report wants it shown. What cannot be drawn of so many groups is shown as the nearest that can. */
 export function ReportFigure({ result, chart, label, height = 280 }: Given) {
   const text = useText()
-  const words = useWords()
-  const drawn = useMemo(() => drawnOf(result, words), [result, words])
-  const fitting = chartsFor(result.groups.length, drawn.isTimed)
+  const fitting = chartsFor(result.groups.length, Boolean(result.groups[0]?.by))
   const kind = fitting.includes(chart) ? chart : fitting[0]!
-  const measure = result.measures[0]!
-  const write = (value: number) => words.write(value, measure, result.currency)
-  const isEmpty = result.groups.length > 0 && drawn.points.length === 0
+  const pictures = useMemo(() => picturesOf(result, kind), [result, kind])
+  const isEmpty = result.groups.length > 0 && result.rows.length === 0
   return (
     <figure className={classes.figure} aria-label={label}>
       {kind === 'NUMBER' ? (
@@ -31,24 +28,65 @@ export function ReportFigure({ result, chart, label, height = 280 }: Given) {
         <p className="quiet">{text.reports.noRows}</p>
       ) : kind === 'TABLE' ? (
         <ResultTable result={result} label={label} />
-      ) : kind === 'BAR' && drawn.series.length === 1 && !drawn.isTimed ? (
-        <Bars drawn={drawn} write={write} />
       ) : (
-        <>
-          {drawn.series.length > 1 && <Legend drawn={drawn} />}
-          {/* Its figures are in the table that stands beside it or behind its switch. */}
-          <div role="img" aria-label={text.reports.chartOf(label)} style={{ minHeight: height }}>
-            <Suspense fallback={<Waiting />}>
-              <Drawing
-                {...{ chart: kind, drawn, height, write, others: text.reports.others }}
-                writeShort={value => words.write(value, measure, result.currency, true)}
-              />
-            </Suspense>
-          </div>
-        </>
+        <div className={classes.pictures}>
+          {pictures.map(shown => (
+            <Picture
+              key={shown.join()}
+              {...{ result, kind, label, height, shown }}
+              isNamed={pictures.length > 1}
+            />
+          ))}
+        </div>
       )}
       <Notes result={result} />
     </figure>
+  )
+}
+
+type PictureGiven = {
+  result: Result
+  kind: ReportChart
+  label: string
+  height: number
+  /** The measures that it shows, by their places. */
+  shown: number[]
+  /** Whether it has to say which of several it is. */
+  isNamed: boolean
+}
+
+function Picture({ result, kind, label, height, shown, isNamed }: PictureGiven) {
+  const text = useText()
+  const words = useWords()
+  const drawn = useMemo(() => drawnOf(result, words, shown), [result, words, shown])
+  const measure = result.measures[shown[0]!]!
+  const write = (value: number) => words.write(value, measure, result.currency)
+  const name = words.measureOf(measure)
+  const isLegend = drawn.series.length > 1
+  // Only what has no date was found.
+  if (!drawn.points.length) return <p className="quiet">{text.reports.noRows}</p>
+  return (
+    <div className={classes.figure}>
+      {isNamed && (drawn.isStacking || !isLegend) && <p className={classes.pictureName}>{name}</p>}
+      {isLegend && <Legend drawn={drawn} />}
+      {kind === 'BAR' && !isLegend && !drawn.isTimed ? (
+        <Bars drawn={drawn} write={write} />
+      ) : (
+        // Its figures are in the table that stands beside it or behind its switch.
+        <div
+          role="img"
+          aria-label={text.reports.chartOf(isNamed ? `${label}, ${name}` : label)}
+          style={{ minHeight: height }}
+        >
+          <Suspense fallback={<Waiting />}>
+            <Drawing
+              {...{ chart: kind, drawn, height, write, others: text.reports.others }}
+              writeShort={value => words.write(value, measure, result.currency, true)}
+            />
+          </Suspense>
+        </div>
+      )}
+    </div>
   )
 }
 

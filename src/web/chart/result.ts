@@ -30,11 +30,13 @@ export type Spec = {
 }
 
 export type Series = { key: string; label: string; color: string }
-/** What a chart draws of the first measure: a point for each first key, a series for each second one. */
+/** What a picture draws: a point for each first key, and a series for each second one, or for each measure where there is none. */
 export type Drawn = {
   points: Array<{ label: string } & Record<string, string | number | null>>
   series: Series[]
   isTimed: boolean
+  /** Whether the series are parts of a whole. */
+  isStacking: boolean
 }
 
 const SERIES_AT_MOST = 7
@@ -51,10 +53,40 @@ type Labels = {
   placeOf: (group: ResultGroup, key: Cell) => number | undefined
 }
 
-/** The rows of a result as points and series; steps of time without a row are there too, and count as nothing. */
-export function drawnOf({ groups, measures, rows }: Result, labels: Labels): Drawn {
+/** Measures of one unit share a scale as long as the smallest of them is seen beside the largest. */
+const APART_AT_MOST = 20
+
+/**
+ * The measures by the pictures that show them: two of different units, or the sum beside the average, would need a second axis
+ * that nobody reads right, so they stand beside each other. With two groups, or as slices, a picture has room for one.
+ */
+export function picturesOf({ groups, measures, rows }: Result, chart: ReportChart): number[][] {
+  const pictures: number[][] = []
+  const most = measures.map((_, i) => Math.max(0, ...rows.map(({ values }) => Math.abs(values[i] ?? 0))))
+  const isNear = (a: number, b: number) => Math.max(a, b) <= APART_AT_MOST * Math.min(a, b)
+  for (const [i, { kind }] of measures.entries()) {
+    const fits = ([other]: number[]) =>
+      groups.length === 1 &&
+      chart !== 'DONUT' &&
+      measures[other!]!.kind === kind &&
+      isNear(most[other!]!, most[i]!)
+    const picture = pictures.find(fits)
+    if (picture) picture.push(i)
+    else pictures.push([i])
+  }
+  return pictures
+}
+
+const isAddingUp = ({ kind, op }: ResultMeasure): boolean => kind === 'count' || op === 'sum'
+
+/**
+ * The rows of a result as points and series; steps of time without a row are there too, and count as nothing.
+ * @param shown the measures by their places; of several groups' the first alone
+ */
+export function drawnOf({ groups, measures, rows }: Result, labels: Labels, shown: number[] = [0]): Drawn {
   const [first, second] = groups
-  const isAdding = measures[0]!.kind === 'count' || measures[0]!.op === 'sum'
+  const [main = 0] = shown
+  const isAdding = isAddingUp(measures[main]!)
   const nothing = isAdding ? 0 : null
   const keys = new Map<Cell, string>()
   const seriesSums = new Map<Cell, { label: string; sum: number }>()
@@ -66,7 +98,7 @@ export function drawnOf({ groups, measures, rows }: Result, labels: Labels): Dra
     if (first) keys.set(key, labels.keyOf(first, key, names[0] ?? null))
     if (!second) continue
     const known = seriesSums.get(other) ?? { label: labels.keyOf(second, other, names[1] ?? null), sum: 0 }
-    seriesSums.set(other, { ...known, sum: known.sum + Math.abs(values[0] ?? 0) })
+    seriesSums.set(other, { ...known, sum: known.sum + Math.abs(values[main] ?? 0) })
   }
   const isTimed = Boolean(first?.by)
   if (first?.by) fillSteps(keys, first, labels)
@@ -76,19 +108,25 @@ export function drawnOf({ groups, measures, rows }: Result, labels: Labels): Dra
     : [...keys].sort(([a], [b]) => place(a) - place(b))
   const chosen = second ? chosenSeries(seriesSums, second, labels, isAdding) : []
   const series = second
-    ? chosen.map(({ key, label }, i) => ({ key: `s${i}`, label, color: colorAt(i), of: key }))
-    : [{ key: 's0', label: labels.measureOf(measures[0]!), color: colorAt(0), of: undefined }]
+    ? chosen.map(({ key, label }, i) => ({ key: `s${i}`, label, color: colorAt(i), of: key, at: main }))
+    : shown.map((at, i) => ({
+        key: `s${i}`,
+        label: labels.measureOf(measures[at]!),
+        color: colorAt(main + i),
+        of: undefined,
+        at,
+      }))
   const points = ordered.map(([key, label]) => {
     const own = rows.filter(row => row.keys[0] === key)
-    const valueAt = (of: Cell | undefined): number | null => {
-      if (!second) return own[0]?.values[0] ?? nothing
+    const valueAt = (of: Cell | undefined, at: number): number | null => {
+      if (!second) return own[0]?.values[at] ?? (isAddingUp(measures[at]!) ? 0 : null)
       const isIn = (other: Cell) => (of === OTHERS ? !chosen.some(one => one.key === other) : other === of)
-      const values = own.filter(row => isIn(row.keys[1] ?? null)).map(row => row.values[0] ?? 0)
+      const values = own.filter(row => isIn(row.keys[1] ?? null)).map(row => row.values[main] ?? 0)
       return values.length ? values.reduce((sum, value) => sum + value, 0) : nothing
     }
-    return { label, ...Object.fromEntries(series.map(({ key: at, of }) => [at, valueAt(of)])) }
+    return { label, ...Object.fromEntries(series.map(({ key, of, at }) => [key, valueAt(of, at)])) }
   })
-  return { points, series, isTimed }
+  return { points, series, isTimed, isStacking: second !== undefined }
 }
 
 /** The largest series, the rest of them as one where they can be added up. */

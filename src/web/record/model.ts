@@ -105,11 +105,19 @@ export const recordQuery = (contract: Pick<AnyContract, 'path' | 'name'>, id: st
     queryFn: () => api.get<Row>(`/${contract.path}/${id}`),
   })
 
-/** Lists, boards and titles that may show the record are read again. */
-export function refreshAround(name: string): void {
+/** A record that was changed, as the live connection tells it. */
+export type Touched = { entityId: string; changes?: Record<string, { old?: unknown; new?: unknown }> }
+
+const refreshers = new Map<string, (touched: Touched[] | undefined) => void>()
+/** What is loaded of a record type in another shape than lists, and knows better what a change concerns. */
+export const refreshBy = (name: string, run: (touched: Touched[] | undefined) => void): void =>
+  void refreshers.set(name, run)
+
+/** Lists, boards and titles that may show the records are read again; without `touched` any may have changed. */
+export function refreshAround(name: string, touched?: Touched[]): void {
   queries.invalidateQueries({ queryKey: [name] })
   queries.invalidateQueries({ queryKey: ['title', name] })
   queries.invalidateQueries({ queryKey: ['timeline'] })
-  if (name === 'deal') queries.invalidateQueries({ queryKey: ['board'] })
+  refreshers.get(name)?.(touched)
   queries.invalidateQueries({ queryKey: ['dashboard'] })
 }

@@ -6,6 +6,7 @@ import { api, messageOf, useMay, useMembers } from '../api.ts'
 import { tell, tellFault } from '../kit/notify.tsx'
 import { type AnyContract, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
+import type { BulkActions } from './layout.ts'
 import classes from './table.module.css'
 
 type Operation = { op: 'update' | 'delete'; id: string; data?: object }
@@ -17,10 +18,12 @@ export function BulkBar({
   contract,
   ids,
   clear,
+  more,
 }: {
   contract: AnyContract
   ids: string[]
   clear: () => void
+  more?: BulkActions
 }) {
   const text = useText()
   const may = useMay()
@@ -70,6 +73,7 @@ export function BulkBar({
       <span className="numbers">{text.table.selected(ids.length)}</span>
       {may.write && (
         <Group gap="xs" ml="auto">
+          {more?.(ids, clear)}
           {owner && (
             <Select
               size="xs"

@@ -1,7 +1,10 @@
-import type { ComponentType } from 'react'
+import type { ComponentType, ReactNode } from 'react'
 import type { AnyContract, Column } from '../record/model.ts'
 import type { Text } from '../text/en.ts'
 import type { View } from './view.ts'
+
+/** What more may be done with selected rows, by their ids. */
+export type BulkActions = (ids: string[], clear: () => void) => ReactNode
 
 /** What a layout shows its records by. */
 export type LayoutGiven = {
@@ -19,6 +22,7 @@ export type LayoutGiven = {
   /** How a reader calls one of these records, and several. */
   label: string
   plural: string
+  bulk?: BulkActions
 }
 
 /** One way to show the records of a view: as a table, a board, a calendar. */

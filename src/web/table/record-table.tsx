@@ -12,7 +12,7 @@ import { RecordForm } from '../record/record-form.tsx'
 import { useText } from '../text/index.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { filterOf } from './filters.ts'
-import type { Layout, LayoutGiven } from './layout.ts'
+import type { BulkActions, Layout, LayoutGiven } from './layout.ts'
 import classes from './table.module.css'
 import { tableLayout } from './table-body.tsx'
 import { useView, type View } from './view.ts'
@@ -28,6 +28,8 @@ export type TableOptions = {
   title?: string
   /** Buttons of the feature's own, beside those of every table. */
   actions?: ReactNode
+  /** What may be done with selected rows beside what every table offers. */
+  bulk?: BulkActions
   /** The ways to show the records; a table where not given. The first is the standard one. */
   layouts?: readonly [Layout, ...Layout[]]
   /** What the page narrows every layout by, beside the filter that is seen. */
@@ -53,7 +55,10 @@ export function RecordTable(options: TableOptions) {
   const plural = text.plurals[contract.name] ?? contract.label
   const layout = layouts.find(({ name }) => name === view.layout) ?? layouts[0]
   const filter = filterOf(view.conditions, view.extra, narrow?.(view))
-  const given: LayoutGiven = { contract, columns, view, change, filter, create, label, plural, standard }
+  const { bulk } = options
+  const given: LayoutGiven = {
+    ...{ contract, columns, view, change, filter, create, label, plural, standard, bulk },
+  }
   useHotkeys([['n', () => may.write && create({})]])
   return (
     <div className={classes.page}>

@@ -1,5 +1,6 @@
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { IconTable } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 import { useMay } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
@@ -35,7 +36,14 @@ function TableBody(given: LayoutGiven) {
         text={isNarrowed ? text.states.emptyFilter : text.table.emptyHint}
       >
         {!isNarrowed && may.write && (
-          <Button onClick={() => create({})}>{text.table.newRecord(label)}</Button>
+          <Group gap="xs">
+            <Button onClick={() => create({})}>{text.table.newRecord(label)}</Button>
+            {contract.importable && (
+              <Button component={Link} to={`/imports/new/${contract.name}`} variant="default">
+                {text.table.import}
+              </Button>
+            )}
+          </Group>
         )}
       </Blank>
     )
@@ -56,7 +64,12 @@ function TableBody(given: LayoutGiven) {
         isStale={list.isPlaceholderData}
       />
       {selected.size > 0 && (
-        <BulkBar contract={contract} ids={[...selected]} clear={() => setSelected(new Set())} />
+        <BulkBar
+          contract={contract}
+          ids={[...selected]}
+          clear={() => setSelected(new Set())}
+          more={given.bulk}
+        />
       )}
     </>
   )

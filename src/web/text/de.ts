@@ -188,6 +188,8 @@ export const de: Text = {
     hasDeals: 'In der Pipeline sind schon Geschäfte, darum bleiben die Phasen, wie sie sind.',
     team: 'Ihr Team',
     teamHint: 'Eine Adresse je Zeile. Sie erhalten eine Mail mit einem Link.',
+    verifyFirst:
+      'Kollegen lassen sich einladen, sobald Ihre Adresse bestätigt ist: Öffnen Sie den Link, den wir Ihnen gesandt haben. Sie dürfen das überspringen und später einladen, unter Einstellungen.',
     addresses: 'E-Mail-Adressen',
     invited: n => (n === 1 ? '1 Einladung versandt' : `${n} Einladungen versandt`),
     data: 'Ihre Daten',
@@ -198,6 +200,7 @@ export const de: Text = {
     sampleHint:
       'Einige Firmen mit Kontakten, Geschäften, Leads, Aufgaben und Gesprächen, alle mit dem Schlagwort „Sample“. Sie lassen sich später auf einmal entfernen.',
     sampleDone: n => `${n} Beispiele wurden angelegt`,
+    hasSample: 'In diesem Arbeitsbereich liegen Beispieldaten mit dem Schlagwort „Sample“.',
     removeSample: 'Beispieldaten entfernen',
     sampleRemoved: n => `${n} Beispiele wurden in den Papierkorb gelegt`,
     templates: [
@@ -506,6 +509,7 @@ export const de: Text = {
   },
   visits: { done: 'Hat stattgefunden', cancel: 'Besuch absagen', again: 'Wieder ansetzen' },
   campaigns: {
+    addTo: 'Zu Kampagne hinzufügen',
     send: 'Senden',
     sendTitle: (name: string) => `${name} senden`,
     sendText: (count: string) =>

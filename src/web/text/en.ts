@@ -191,6 +191,8 @@ export const en = {
     hasDeals: 'There are deals in the pipeline already, so its stages stay as they are.',
     team: 'Your team',
     teamHint: 'One address in each line. They get a mail with a link.',
+    verifyFirst:
+      'Colleagues can be invited as soon as your address is verified: open the link that we have sent you. You may skip this and invite them later, under Settings.',
     addresses: 'Email addresses',
     invited: (n: number) => (n === 1 ? '1 invitation sent' : `${n} invitations sent`),
     data: 'Your data',
@@ -201,6 +203,7 @@ export const en = {
     sampleHint:
       'A few companies with contacts, deals, leads, tasks and conversations, all tagged “Sample”. You can remove them at once later.',
     sampleDone: (n: string) => `${n} sample records were made`,
+    hasSample: 'This workspace holds sample data, tagged “Sample”.',
     removeSample: 'Remove sample data',
     sampleRemoved: (n: string) => `${n} sample records were moved to the trash`,
     templates: [
@@ -495,6 +498,7 @@ export const en = {
   },
   visits: { done: 'It took place', cancel: 'Cancel visit', again: 'Schedule again' },
   campaigns: {
+    addTo: 'Add to campaign',
     send: 'Send',
     sendTitle: (name: string) => `Send ${name}`,
     sendText: (count: string) =>
