@@ -10,7 +10,7 @@ import { outcomesSeen } from './heuristic.ts'
 import { LEAST_OF_EACH } from './learn/learn.ts'
 import { modelWalls } from './models.table.ts'
 import { listModels, readModel } from './models.ts'
-import { KINDS } from './rows.ts'
+import { KINDS, type Kind } from './rows.ts'
 import { quickScores, scoreAnswer, scoreContact, scoreDeals, scoreLeads } from './score.ts'
 import { askForModel, trainJob } from './training.ts'
 
@@ -67,7 +67,7 @@ const scores = aiOperation({
   path: '/ai/scores',
   touches: ['leads', 'deals'],
   summary: 'Score a page of leads or deals, without reasons',
-  description: 'Of those that the caller may see; the others are left out.',
+  description: 'All must be there for the caller to see.',
   body: z.strictObject({ kind: z.enum(KINDS), ids: z.array(ID).min(1).max(SCORED_AT_ONCE) }),
   answers: z.object({
     scores: z.array(
@@ -75,9 +75,12 @@ const scores = aiOperation({
     ),
   }),
   document: { example: { kind: 'lead', ids: ['0199b1a2-7c1e-7a51-9b0f-3f1d2c4b5a69'] } },
-  handle: async ({ app, who, body: { kind, ids } }) => ({
-    scores: await app.database.inWorkspace(who, tx => quickScores(tx, kind, [...new Set(ids)]), 'read'),
-  }),
+  async handle({ app, who, body: { kind, ids } }) {
+    const wanted = [...new Set(ids)]
+    const scored = await app.database.inWorkspace(who, tx => quickScores(tx, kind, wanted), 'read')
+    if (scored.length < wanted.length) throw notFound(kind)
+    return { scores: scored }
+  },
 })
 
 const modelSchema = {
@@ -131,17 +134,20 @@ const models = [
       return model
     },
   }),
-  operation({
+  ...KINDS.map(trainRoute),
+]
+
+function trainRoute(kind: Kind) {
+  return operation({
     method: 'POST',
-    path: '/ai/models/:kind/train',
+    path: `/ai/models/${kind}/train`,
     tag: 'ai',
     rate: 'ai',
     access: 'ADMIN',
     status: 202,
-    summary: 'Learn anew from the outcomes of the workspace, in the background',
+    summary: `Learn anew which ${kind}s succeed from the outcomes of the workspace, in the background`,
     description:
       'Answers the version that is being made; one that waits already is answered again. `keep` names fields to use although they look like leaks, `without` fields to leave out.',
-    params: z.strictObject({ kind: z.enum(KINDS) }),
     body: z
       .strictObject({
         keep: z.array(z.string().min(1).max(100)).max(100).optional(),
@@ -149,13 +155,13 @@ const models = [
       })
       .default({}),
     document: { answer: modelSchema, example: { keep: ['customFields.occupation'] } },
-    async handle({ app, tx, params: { kind }, body }) {
+    async handle({ app, tx, body }) {
       const { id, isNew } = await askForModel(tx, kind, body)
       if (isNew) await app.jobs.enqueue(tx, trainJob, { modelId: id })
       return readModel(tx, id)
     },
-  }),
-]
+  })
+}
 
 function readable() {
   return { method: 'GET', tag: 'ai', rate: aiOptions.rate, access: 'MEMBER' } as const
