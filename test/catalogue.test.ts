@@ -8,7 +8,7 @@ import { removeBytesAfter } from '#core/storage/removals.ts'
 import { keepUsage } from '#features/ai-settings/usage.ts'
 import { queueDue } from '#features/reports/mails.ts'
 import { asOwner } from './database.ts'
-import { MAILBOX, notified } from './routes.ts'
+import { MAILBOX, newProposal, notified } from './routes.ts'
 import { Samples } from './samples.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -262,6 +262,7 @@ async function filled(person: Person): Promise<void> {
   const said = await person.post('/activities', { type: 'CALL', content: 'It is too expensive.' })
   await person.post(`/activities/${said.body.id}/findings`, {})
   const samples = new Samples(person)
+  await newProposal(samples)
   for (const record of allRecords()) await samples.create(record, true)
   await person.post('/invites', { email: `${newId()}@sample.example` })
   await notified({ person })

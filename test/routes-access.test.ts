@@ -287,9 +287,11 @@ over(
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen =
-          isOfPeople ||
-          /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes|ai\/models)\//.test(route.path)
-        const isPrivate = /^\/(imports|saved-views|merges|mailboxes|dashboards|reports)\//.test(route.path)
+          isOfPeople || /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes|ai\/models)\//.test(route.path)
+        const isPrivate =
+          /^\/(imports|saved-views|merges|mailboxes|dashboards|reports|ai\/conversations|ai\/proposals)\//.test(
+            route.path,
+          )
         const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`
         // What they may change is for the suites of the records, and would be missing here for the next route.

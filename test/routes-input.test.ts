@@ -195,6 +195,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/companies/duplicates': { minScore: '0.61' },
   '/contacts/duplicates': { minScore: '0.61' },
   '/leads/duplicates': { minScore: '0.61' },
+  '/ai/conversations': { q: 'help' },
   '/users': { q: 'olga' },
   '/memberships': { q: 'olga' },
   '/invites': { all: 'true' },
@@ -237,6 +238,9 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
       for (const _ of [1, 2])
         await owner.post('/webhooks', { url: 'https://hooks.example.com/', events: ['deal.*'] })
     if (first === 'notifications') for (const _ of [1, 2]) await notified(samples)
+    if (route.path === '/ai/conversations')
+      for (const _ of [1, 2])
+        await owner.post('/ai/chat', { messages: [{ role: 'user', content: 'help' }], stream: false })
     if (first === 'jobs') for (const _ of [1, 2]) await samples.failedJob()
     if (first === 'imports' || first === 'merges' || first === 'emails')
       for (const _ of [1, 2]) await samples.create(allRecords().find(r => r.contract.path === first)!)

@@ -256,6 +256,8 @@ over('Idempotency-Key: the same answer twice and one effect, on every POST that 
         !route.path.endsWith('/import/preview') &&
         !/^\/mailboxes\/.*test$/.test(route.path) &&
         route.path !== '/realtime/ticket' &&
+        // A message of a protocol has an id of its own.
+        route.path !== '/mcp' &&
         // Of AI only what writes something.
         (!route.path.startsWith('/ai/') || route.headers.includes('Idempotency-Key')),
     ).length,

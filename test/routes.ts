@@ -205,7 +205,33 @@ const FILLERS: Record<string, Filler> = {
     body: { from: [await tagged(samples), await tagged(samples)], into: fresh() },
   }),
   'DELETE /trash/{id}': async samples => ({ ids: { id: await trashed(samples) } }),
+  'POST /ai/chat': async () => ({ body: saying('help') }),
+  'GET /ai/conversations/{id}': async samples => ({ ids: { id: await newConversation(samples) } }),
+  'PATCH /ai/conversations/{id}': async samples => ({
+    ids: { id: await newConversation(samples) },
+    body: { title: fresh('Talk ') },
+  }),
+  'PUT /ai/conversations/{id}': async samples => ({
+    ids: { id: await newConversation(samples) },
+    body: { title: fresh('Talk ') },
+  }),
+  'DELETE /ai/conversations/{id}': async samples => ({ ids: { id: await newConversation(samples) } }),
+  'GET /ai/proposals/{id}': async samples => ({ ids: { id: await newProposal(samples) } }),
+  'POST /ai/proposals/{id}/confirm': async samples => ({ ids: { id: await newProposal(samples) }, body: {} }),
+  'POST /ai/proposals/{id}/reject': async samples => ({ ids: { id: await newProposal(samples) }, body: {} }),
+  'POST /mcp': async () => ({
+    body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+    headers: { accept: 'application/json, text/event-stream' },
+  }),
 }
+
+const saying = (content: string) => ({ messages: [{ role: 'user', content }], stream: false })
+const BUILTIN = { query: { fallback: 'builtin' } }
+const newConversation = async ({ person }: Samples): Promise<string> =>
+  (await person.post('/ai/chat', saying('help'), BUILTIN)).body.conversationId
+export const newProposal = async ({ person }: Pick<Samples, 'person'>): Promise<string> =>
+  (await person.post('/ai/chat', saying(`create a task to check ${fresh('box ')}`), BUILTIN)).body
+    .proposals[0].id
 
 const REGISTRATION: Filler = async () => ({
   body: { name: 'Ida Moser', email: `${fresh()}@sample.example`, password: 'seven green bicycles' },
@@ -334,12 +360,22 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^\w+ \/notifications(\/|$)/, 'VIEWER'],
   [/^\w+ \/calendar\/feed$/, 'VIEWER'],
   [/^GET \/outbox(\/|$)/, 'ADMIN'],
+  // Whoever may not ask the assistant has talked to nobody.
+  [/^GET \/ai\/(conversations|proposals)(\/|$)/, 'MEMBER'],
   // A viewer has no mailbox.
   [/^GET \/mailboxes(\/|$)/, 'MEMBER'],
 ]
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  // What is said is its person's own affair; what comes of it is proposed, and written by a confirmation.
+  'POST /ai/chat',
+  'PATCH /ai/conversations/{id}',
+  'PUT /ai/conversations/{id}',
+  'DELETE /ai/conversations/{id}',
+  'POST /ai/proposals/{id}/reject',
+  // Lists its tools; those that write leave the events of what they call.
+  'POST /mcp',
   'POST /search',
   // Reads, by a body that no query string holds.
   'POST /reports/run',
@@ -526,10 +562,12 @@ export async function fill(route: Route, samples: Samples): Promise<Filled> {
   const path = route.path.replace(/\{(\w+)\}/g, (_, place: string) => ids[place]!)
   const body = own.body ?? (route.body ? await bodyFor(route, record, samples) : undefined)
   const headers = own.headers ?? (route.body && takesCsv(route) ? CSV : undefined)
+  // An example of the settings may have named a model that is nowhere.
+  const query = route.query.includes('fallback') ? { fallback: 'builtin', ...own.query } : own.query
   return {
     path,
     ...(body === undefined ? {} : { body }),
-    ...(own.query ? { query: own.query } : {}),
+    ...(query ? { query } : {}),
     ...(headers ? { headers } : {}),
   }
 }

@@ -11,6 +11,7 @@ import { adopt, nobody, personIn, takeLog, useProgram, workspace, world } from '
 
 const program = useProgram({
   RATE_LIMIT_GENERAL: '3',
+  RATE_LIMIT_AI: '3',
   RATE_LIMIT_AUTH: '3',
   RATE_LIMIT_IMPORT: '3',
   RATE_LIMIT_UPLOAD: '3',

@@ -32,6 +32,8 @@ export type App = {
   ai: Ai
   /** Tells of writes, in this process and in the others. */
   writes: WriteSignal
+  /** Every route, for what calls them inside the program (http/perform.ts). */
+  operations: readonly Operation[]
   /** Gives a new workspace what every feature wants it to start with, in the transaction that founds it. */
   found: (tx: Tx) => Promise<void>
 }

@@ -8,7 +8,7 @@ import { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
 import type { Engine } from './db/engine.ts'
 import { migrate } from './db/migrate.ts'
-import { openDatabase } from './db/open.ts'
+import { openDatabase, whileOpening } from './db/open.ts'
 import { policiesSql } from './db/policies.ts'
 import { keepUp } from './db/upkeep.ts'
 import { Database } from './db/workspace.ts'
@@ -35,7 +35,7 @@ import { openStorage } from './storage/storage.ts'
 export type Program = {
   app: App
   server: FastifyInstance
-  operations: Operation[]
+  operations: readonly Operation[]
   /** What to tell the operator once the program listens. */
   notices: string[]
   stop: () => Promise<void>
@@ -65,21 +65,24 @@ export async function startProgram(
   log: Log,
   opening: Promise<Engine> = openDatabase(config),
 ): Promise<Program> {
-  const [features, engine] = await Promise.all([loadFeatures(), opening])
+  // The database opens in a thread of its own; all that does not ask it anything is made meanwhile.
+  const loading = loadFeatures()
+  const features = await Promise.race([loading, opening.then(() => loading)])
   try {
-    return await assemble(config, log, features, engine)
+    return await assemble(config, log, features, opening)
   } catch (error) {
-    await engine.close().catch(() => {})
+    await opening.then(engine => engine.close()).catch(() => {})
     throw error
   }
 }
 
-async function assemble(config: Config, log: Log, features: Feature[], engine: Engine): Promise<Program> {
-  const jobDefinitions = features.flatMap(feature => feature.jobs ?? [])
-  const schedules = [forgetAnswers, removalSchedule, ...features.flatMap(feature => feature.schedules ?? [])]
+/** Brings the tables up to date, and what goes with them: policies, queues. */
+async function upToDate(engine: Engine, features: Feature[]): Promise<void> {
+  const jobs = features.flatMap(feature => feature.jobs ?? [])
+  const schedules = schedulesOf(features)
   const backend = engine.kind === 'embedded' ? 'pglite' : 'postgres'
   const queues = [
-    ...jobDefinitions.map(({ name, retries, timeoutSeconds, run }) => [
+    ...jobs.map(({ name, retries, timeoutSeconds, run }) => [
       name,
       retries,
       timeoutSeconds,
@@ -92,10 +95,24 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     policies: policiesSql(features.flatMap(feature => feature.walls ?? [])),
     install: {
       mark: createHash('sha256').update(JSON.stringify(queues)).digest('hex'),
-      run: session => installJobs(session, backend, jobDefinitions, schedules),
+      run: session => installJobs(session, backend, jobs, schedules),
     },
   })
-  const database = new Database(engine)
+}
+
+const schedulesOf = (features: Feature[]) => [
+  forgetAnswers,
+  removalSchedule,
+  ...features.flatMap(feature => feature.schedules ?? []),
+]
+
+async function assemble(
+  config: Config,
+  log: Log,
+  features: Feature[],
+  opening: Promise<Engine>,
+): Promise<Program> {
+  const database = new Database(whileOpening(config, opening))
   const parts: Omit<App, 'ai'> = {
     config,
     log,
@@ -107,6 +124,7 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     mailer: makeMailer(config, log),
     storage: await openStorage(config),
     writes: new WriteSignal(log),
+    operations: operationsOf(features),
     async found(tx) {
       for (const feature of features) await feature.found?.(tx)
     },
@@ -119,17 +137,23 @@ async function assemble(config: Config, log: Log, features: Feature[], engine: E
     [countFollower, ...features.flatMap(feature => feature.followers ?? [])],
     log,
   )
+  const { operations } = app
+  const [server, engine] = await Promise.all([makeServer(app, operations, redis), opening])
+  healthRoutes(server, app)
+  database.engine = engine
+  await upToDate(engine, features)
   await app.writes.connect(engine, redis)
   database.onWrite = () => {
     following.wake()
     app.writes.tell()
   }
-  const operations = operationsOf(features)
-  const server = await makeServer(app, operations, redis)
-  healthRoutes(server, app)
   const notices: string[] = []
   for (const feature of features) notices.push(...((await feature.prepare?.(app)) ?? []))
-  await app.jobs.start(app, jobDefinitions, schedules)
+  await app.jobs.start(
+    app,
+    features.flatMap(feature => feature.jobs ?? []),
+    schedulesOf(features),
+  )
   following.start()
   const stopServices: Array<() => Promise<void>> = []
   for (const service of features.flatMap(feature => feature.services ?? []))

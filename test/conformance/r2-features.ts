@@ -52,9 +52,12 @@ const FEATURES = {
     'DELETE /trash/:id',
     // "Audit Trail", with address and program.
     'GET /audit-logs',
+    // SPEC 4's and 5's assistant and its tools.
+    'POST /ai/chat',
+    'POST /mcp',
   ],
-  // SPEC 4's and 5's assistant and its tools; scores, drafts and the rest stand in the walk of R2's lists.
-  later: { issue: 5, routes: ['POST /ai/chat', 'POST /mcp'] },
+  // Scores, drafts and the rest of AI stand in the walk of R2's lists.
+  later: { issue: 5, routes: [] },
 } as const
 
 type Route =
@@ -67,7 +70,7 @@ type Route =
   | 'PATCH /deals/:id'
 
 export function r2Features(program: () => Program, people: People, origin: () => Promise<string>): void {
-  const walk = new Walk<Route, (typeof FEATURES.later.routes)[number]>(FEATURES, origin)
+  const walk = new Walk<Route>(FEATURES, origin)
   let owner: Someone
   const call: ReturnType<typeof walk.as> = (...given) => walk.as(owner.token)(...given)
   const ids: Record<string, string> = {}
@@ -258,6 +261,32 @@ export function r2Features(program: () => Program, people: People, origin: () =>
       assertHas(row, { actorId: owner.user.id, ip: '127.0.0.1' })
       assert.equal(typeof row.userAgent, 'string')
     }
+  })
+
+  test('R2 features 3: an assistant that asks before it writes, and its tools for programs', async () => {
+    const ask = async (content: string) =>
+      (
+        await call('POST /ai/chat', 200, {
+          body: { messages: [{ role: 'user', content }] },
+          headers: { accept: 'application/json' },
+        })
+      ).body
+    const found = await ask('deals over 1000')
+    assert.deepEqual(
+      found.records.map((record: Answer['body']) => record.title),
+      ['Scanners'],
+    )
+    const { proposals } = await ask('set the amount of Scanners to 6500')
+    assertHas(proposals[0].changes[0], { field: 'amount', new: 6500 })
+    const streamed = await call('POST /ai/chat', 200, {
+      body: { messages: [{ role: 'user', content: 'help' }] },
+    })
+    assert.match(streamed.headers.get('content-type')!, /^text\/event-stream/)
+    const listed = await call('POST /mcp', 200, {
+      body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+      headers: { accept: 'application/json, text/event-stream' },
+    })
+    assert.match(listed.text, /"name":"list_records"/)
   })
 
   walk.checkCompleteness()

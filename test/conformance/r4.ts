@@ -19,15 +19,16 @@ export const R4 = {
     'GET /api/dashboard',
     'GET /api/leads/export',
     'GET /api/health',
+    'POST /api/openai/chat',
   ],
-  later: { issue: 5, routes: ['POST /api/openai/chat'] },
+  later: { issue: 5, routes: [] },
 } as const
 
 type Route = (typeof R4.routes)[number]
 type Person = { email: string; password: string; user: { id: string }; workspaceId: string }
 
 export function r4(signUp: () => Promise<Person>, origin: () => Promise<string>): void {
-  const walk = new Walk<Route, 'POST /api/openai/chat'>(R4, origin)
+  const walk = new Walk<Route>(R4, origin)
   let person: Person
   let token = ''
   const call: ReturnType<typeof walk.as> = (...given) => walk.as(token)(...given)
@@ -111,6 +112,22 @@ export function r4(signUp: () => Promise<Person>, origin: () => Promise<string>)
     )
     assert.deepEqual(header, ['name', 'email', 'company', 'stage', 'notes'])
     assert.deepEqual(row, ['Tomás', 'tp@prieto.example', 'Prieto y Hijos', 'QUALIFIED', 'Called'])
+  })
+
+  test('R4: prompts of a conversation, and leads changed by it', async () => {
+    const say = async (content: string, conversationId?: string) =>
+      (
+        await call('POST /api/openai/chat', 200, {
+          body: { messages: [{ role: 'user', content }], conversationId },
+          headers: { accept: 'application/json' },
+        })
+      ).body
+    const asked = await say('mark Tomás as contacted')
+    assertHas(asked.message, { role: 'assistant' })
+    assertHas(asked.proposals[0].changes[0], { field: 'stage', old: 'QUALIFIED', new: 'CONTACTED' })
+    await say('yes', asked.conversationId)
+    const { recordId } = asked.proposals[0].record
+    assertHas((await call('GET /api/leads/[id]', 200, { at: recordId })).body, { stage: 'CONTACTED' })
   })
 
   test('R4: health', async () => {

@@ -12,7 +12,7 @@ import {
 import { memberships, records } from './tables.ts'
 import { moment, tsvector } from './types.ts'
 
-export { date, moment, money, name } from './types.ts'
+export { date, halfvec, moment, money, name } from './types.ts'
 
 /** The columns that every record has. `version` grows by one with each change and is the ETag. */
 export const recordColumns = () => ({

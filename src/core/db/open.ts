@@ -10,3 +10,13 @@ export async function openDatabase(config: Config): Promise<Engine> {
   const { openEmbedded } = await import('./embedded.ts')
   return openEmbedded(config.dataDir)
 }
+
+/** Stands for an engine that is still being opened: what asks it waits. */
+export function whileOpening(config: Config, opening: Promise<Engine>): Engine {
+  return {
+    kind: config.databaseUrl ? 'postgres' : 'embedded',
+    acquire: async () => (await opening).acquire(),
+    release: session => void opening.then(engine => engine.release(session)),
+    close: async () => (await opening).close(),
+  }
+}

@@ -14,3 +14,6 @@ export const name = customType<{ data: string }>({ dataType: () => 'text collate
 
 /** Words with their places, as full-text search keeps them. */
 export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+
+/** A vector of 768 half-precision numbers (pgvector): 1.5 KB, so that it stays in its row. */
+export const halfvec = customType<{ data: string }>({ dataType: () => 'halfvec(768)' })

@@ -175,7 +175,8 @@ export function dbRoleOf(who: Pick<Who, 'role' | 'visibility'>): DbRole {
 
 /** Opens every transaction of the program; nothing else talks to the engine once it serves. */
 export class Database {
-  readonly engine: Engine
+  /** Set once more when it is open (`whileOpening`). */
+  engine: Engine
   /** Called after each commit of a transaction that may have written. */
   onWrite: () => void = () => {}
   constructor(engine: Engine) {

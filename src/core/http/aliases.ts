@@ -9,6 +9,8 @@ export const SERVERS = [
   { url: '/api', description: 'Only auth, leads, dashboard, openai/chat and health' },
 ]
 
+/** MCP clients are given an address and not a base. */
+const MCP = /^\/mcp(?=[?]|$)/
 const SHORT = /^\/api\/(auth|leads|dashboard|health)(?=[/?]|$)/
 
 /** Rewrites a URL to its canonical form: without an alias, and without the slash at the end that R0 writes. */
@@ -22,5 +24,6 @@ function canonicalBase(url: string): string {
   if (url.startsWith('/api/v1/a-crm/')) return BASE + url.slice('/api/v1/a-crm'.length)
   if (url.startsWith('/v1/')) return BASE + url.slice('/v1'.length)
   if (SHORT.test(url)) return BASE + url.slice('/api'.length)
+  if (MCP.test(url)) return BASE + url
   return url.replace(/^\/api\/openai\/chat(?=[?]|$)/, `${BASE}/ai/chat`)
 }

@@ -5,7 +5,10 @@ import { openApiDocument } from './openapi.ts'
 import type { Operation } from './operation.ts'
 
 /** `/openapi.json`, and `/api-docs` with Swagger UI over the same document. */
-export async function documentRoutes(server: FastifyInstance, operations: Operation[]): Promise<void> {
+export async function documentRoutes(
+  server: FastifyInstance,
+  operations: readonly Operation[],
+): Promise<void> {
   let made: object | undefined
   // Made when it is first asked for: it is a tenth of the start, and most starts never need it.
   const document = { toJSON: () => (made ??= openApiDocument(operations)) }

@@ -29,7 +29,7 @@ const errorSchema = {
 } as const
 
 /** The OpenAPI 3.1 document of all operations: the one that is served, committed and linted. */
-export function openApiDocument(operations: Operation[]): object {
+export function openApiDocument(operations: readonly Operation[]): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const operation of operations) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}')
@@ -62,7 +62,7 @@ export function openApiDocument(operations: Operation[]): object {
   })
 }
 
-function recordSchemas(operations: Operation[]): Record<string, object> {
+function recordSchemas(operations: readonly Operation[]): Record<string, object> {
   // A route of a feature's own may take another body than the generic one; then that one is not named.
   const used = JSON.stringify(operations.map(operation => operation.document ?? null))
   const isUsed = (name: string) => used.includes(`/${name}"`)

@@ -61,6 +61,8 @@ type Described = {
   keyed?: boolean
   /** What it reads or writes beyond its own tag and the nouns of its path, for the scopes of API keys. */
   touches?: readonly string[]
+  /** Needs no scope of its own: what it calls for the caller asks for theirs. */
+  isScopedWithin?: boolean
   /** Only for people who are signed in; no API key reaches it. */
   sessionOnly?: boolean
   /** A POST that is answered anew each time, whatever `Idempotency-Key` comes with it. */

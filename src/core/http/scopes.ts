@@ -11,8 +11,9 @@ const nouns = new Set<string>()
 const needed = new WeakMap<Operation, readonly string[]>()
 
 /** Learns the nouns from all operations; called once they are known. */
-export function learnScopes(operations: Operation[]): void {
-  for (const operation of operations) if (isOpen(operation)) nouns.add(operation.tag)
+export function learnScopes(operations: readonly Operation[]): void {
+  for (const operation of operations)
+    if (isOpen(operation) && !operation.isScopedWithin) nouns.add(operation.tag)
 }
 
 /** Whether a credential with scopes can reach the operation at all. */
@@ -21,6 +22,7 @@ export const isOpen = ({ access, sessionOnly }: Operation): boolean =>
 
 /** The scopes that the operation needs, each of which `read` or `write` includes. */
 export function scopesOf(operation: Operation): readonly string[] {
+  if (operation.isScopedWithin) return []
   let scopes = needed.get(operation)
   if (!scopes) {
     const inPath = operation.path.split('/').filter(part => nouns.has(part))
@@ -35,7 +37,9 @@ const kindOf = ({ reads }: Operation) => (reads ? 'read' : 'write')
 
 /** The first scope that is missing, or undefined. */
 export const missingScope = (operation: Operation, given: readonly string[]): string | undefined =>
-  given.includes(kindOf(operation)) ? undefined : scopesOf(operation).find(scope => !given.includes(scope))
+  operation.isScopedWithin || given.includes(kindOf(operation))
+    ? undefined
+    : scopesOf(operation).find(scope => !given.includes(scope))
 
 export const lacks = (scope: string) =>
   forbidden(`The API key lacks the scope ${scope}`, 'INSUFFICIENT_SCOPE')

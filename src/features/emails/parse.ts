@@ -1,4 +1,4 @@
-import PostalMime, { type Address } from 'postal-mime'
+import type { Address } from 'postal-mime'
 
 const TEXT_AT_MOST = 100_000
 const REFERENCES_AT_MOST = 50
@@ -21,6 +21,7 @@ export type Received = {
 export type Bounce = { recipient: string; status: string; diagnostic: string; messageIds: string[] }
 
 export async function parseMime(raw: Buffer): Promise<Received | undefined> {
+  const { default: PostalMime } = await import('postal-mime')
   const mail = await PostalMime.parse(raw, { maxNestingDepth: 30, maxHeadersSize: 256 * 1024 })
   const from = addressIn(mail.from)
   if (!from) return undefined

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { fileTypeFromBuffer } from 'file-type'
 import { Refusal } from '#core/errors.ts'
 import { extensionOf } from './filename.ts'
 
@@ -93,6 +92,7 @@ const isXml = (type: string) => /^(application|text)\/(.*\+)?xml$/.test(type)
 async function signatureOf(head: Buffer): Promise<string | undefined> {
   // Readers of PDF take it also where some bytes stand before its signature.
   if (head.subarray(0, 1024).includes('%PDF-')) return 'application/pdf'
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(head).catch(() => undefined)
   return found?.mime.split(';')[0]
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { invalid, Refusal } from '#core/errors.ts'
 import { NoWorkbook, WorkbookError } from '#core/xlsx/fault.ts'
-import { openWorkbook, type Workbook } from '#core/xlsx/read.ts'
+import type { Workbook } from '#core/xlsx/read.ts'
 
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const ZIP = Buffer.from('PK\u0003\u0004')
@@ -87,6 +87,7 @@ export async function sheetAsCsv(
   { path }: SentWorkbook,
   wanted: string | undefined,
 ): Promise<{ sheet: string; sheets: string[]; bytes: AsyncIterable<Buffer>; close: () => Promise<void> }> {
+  const { openWorkbook } = await import('#core/xlsx/read.ts')
   const workbook = await openWorkbook(path).catch(refused)
   const { sheets } = workbook
   const sheet = wanted ?? sheets[0]!

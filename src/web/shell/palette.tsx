@@ -1,6 +1,6 @@
 import { Kbd, Modal, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconArrowRight, IconPlus, IconSearch } from '@tabler/icons-react'
+import { IconArrowRight, IconMessageCircleBolt, IconPlus, IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } from 'react'
@@ -144,6 +144,20 @@ function useEntries(typed: string, close: () => void): Entry[] {
     const more: Entry[] =
       typed.length > 1
         ? [
+            ...(write
+              ? [
+                  {
+                    key: 'ask',
+                    group: text.assistant.title,
+                    label: text.assistant.ask(typed),
+                    icon: IconMessageCircleBolt,
+                    run: () => {
+                      close()
+                      navigate({ to: '/assistant', search: { q: typed } as never })
+                    },
+                  },
+                ]
+              : []),
             {
               key: 'all',
               group: text.search.title,

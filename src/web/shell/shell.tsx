@@ -170,6 +170,7 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['p', go('/pipeline')],
     ['c', go('/contacts')],
     ['o', go('/companies')],
+    ['a', go('/assistant')],
     ['t', go('/tasks')],
     ['v', go('/visits')],
     ['i', go('/invoices')],

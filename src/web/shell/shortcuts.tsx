@@ -15,6 +15,7 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.goPipeline, ['G', 'P']],
     [shortcuts.goContacts, ['G', 'C']],
     [shortcuts.goCompanies, ['G', 'O']],
+    [shortcuts.goAssistant, ['G', 'A']],
     [shortcuts.goTasks, ['G', 'T']],
     [shortcuts.goVisits, ['G', 'V']],
     [shortcuts.goInvoices, ['G', 'I']],

@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import type { Tx } from '../db/workspace.ts'
+import { forbidden, type Issue, invalid, issuesOf, Refusal } from '../errors.ts'
+import { Answer, type Operation, reaches, type StreamContext } from './operation.ts'
+import { isOpen, lacks, missingScope } from './scopes.ts'
+
+/** On whose behalf an operation runs inside the program: what the handler of a streaming route is given. */
+export type Actor = Omit<StreamContext<unknown, unknown, unknown>, 'params' | 'query' | 'body'>
+/** What a request would bring: the places of the path, the query, the body, and the version of `If-Match`. */
+export type InnerCall = { params?: unknown; query?: unknown; body?: unknown; ifMatch?: number }
+
+/** Why the actor may not call the operation, or undefined where they may: role, and scopes of their API key. */
+function refusalFor({ access, request }: Actor, operation: Operation): Refusal | undefined {
+  if (operation.access === 'public' || operation.access === 'user')
+    return new Refusal(422, 'NOT_INSIDE', `${operation.method} ${operation.path} is called over HTTP alone`)
+  if (!reaches(access.role, operation.access)) return forbidden()
+  const scopes = request.caller?.scopes
+  if (!scopes) return undefined
+  if (!isOpen(operation)) return forbidden('No API key reaches this; sign in as a person', 'NOT_FOR_API_KEYS')
+  const missing = missingScope(operation, scopes)
+  return missing ? lacks(missing) : undefined
+}
+
+/** Whether role and scopes let the actor call the operation. */
+export const mayPerform = (actor: Actor, operation: Operation): boolean =>
+  refusalFor(actor, operation) === undefined
+
+/**
+ * Runs an operation as the route would for the same caller: role and scopes, the operation's own schemas, its handler; in
+ * `tx`, or in a transaction of its own. Nothing is sent and no rate is counted: the route that calls counts itself. Answers
+ * the body. @throws Refusal as the route answers it
+ */
+export async function perform(
+  actor: Actor,
+  operation: Operation,
+  { params, query = {}, body, ifMatch }: InnerCall,
+  tx?: Tx,
+): Promise<unknown> {
+  const refusal = refusalFor(actor, operation)
+  if (refusal) throw refusal
+  const inputs = readInner(operation, { params, query, body })
+  await operation.before?.({ app: actor.app, ...inputs })
+  const work = async (inside?: Tx) => {
+    const result = await operation.handle({ ...actor, ...inputs, ifMatch, tx: inside })
+    return result instanceof Answer ? result.body : result
+  }
+  if (tx || operation.streams) return work(tx)
+  return actor.app.database.inWorkspace(actor.who, work, operation.reads ? 'read' : 'write')
+}
+
+function readInner(operation: Operation, given: { params: unknown; query: unknown; body: unknown }) {
+  const issues: Issue[] = []
+  const read = (schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (!schema) return value
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    issues.push(...issuesOf(result.error))
+    return undefined
+  }
+  const inputs = {
+    params: read(operation.params, given.params ?? {}),
+    query: read(operation.query, given.query),
+    body: read(operation.body, given.body ?? (operation.method === 'GET' ? undefined : {})),
+  }
+  if (issues.length) throw invalid(issues.slice(0, 50))
+  return inputs
+}

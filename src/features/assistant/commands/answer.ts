@@ -1,0 +1,92 @@
+import type { Row } from '#core/db/engine.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Filter } from '#core/record/filter.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import type { Names } from '#features/exports/columns.ts'
+import { type RecordRef, refOf } from '../hands.ts'
+import { currencyOf, labelOf, nounOf, valueText } from '../words.ts'
+import type { Query } from './phrase.ts'
+
+/** A text of a record inside Markdown: what stands in it makes no link and no emphasis. */
+export const plain = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ')
+
+/** A link to the record, below the web app as below the API. */
+export const link = ({ recordType, recordId, title }: RecordRef): string =>
+  `[${plain(title)}](/${recordNamed(recordType).contract.path}/${recordId})`
+
+const FACTS_AT_MOST = 4
+const RANK: Partial<Record<string, number>> = { money: 0, choice: 1, link: 2, date: 3, moment: 4, member: 5 }
+const NO_FACT =
+  /^(createdById|createdAt|updatedAt|stageEnteredAt|pipelineId|direction|relatedType|currency|id|datedAt|startsAt|endsAt|remindedAt)$/
+
+/** What is worth knowing of a row beside its name: amount, stage, whose, when. Fields that are alike in all rows are left out. */
+export function factsOf(
+  record: RecordDefinition,
+  row: Row,
+  names: Names,
+  timezone: string,
+  without: ReadonlySet<string> = new Set(),
+): string {
+  const facts = Object.entries(record.contract.fields)
+    .filter(([key, field]) => RANK[field.kind] !== undefined && !NO_FACT.test(key) && !without.has(key))
+    .filter(([key]) => row[key] !== null && row[key] !== undefined && row[key] !== '')
+    .filter(([key]) => !(key === 'status' && row.stageId) && !(key === 'progress' && row.status))
+    .sort(([, a], [, b]) => RANK[a.kind]! - RANK[b.kind]!)
+    .slice(0, FACTS_AT_MOST)
+    .map(([key, field]) => {
+      const said = plain(valueText(field, row[key], { names, currency: currencyOf(row), timezone }))
+      return field.kind === 'date' || field.kind === 'moment' ? `${labelOf(key).toLowerCase()} ${said}` : said
+    })
+  return facts.filter(Boolean).join(', ')
+}
+
+export function listed(
+  record: RecordDefinition,
+  rows: Row[],
+  names: Names,
+  timezone: string,
+  without?: ReadonlySet<string>,
+): string {
+  return rows
+    .map(row => {
+      const facts = factsOf(record, row, names, timezone, without)
+      return `- ${link(refOf(record, row))}${facts ? ` · ${facts}` : ''}`
+    })
+    .join('\n')
+}
+
+/** `3 deals`, `about 12,000 contacts`, `no deals`. */
+export function counted(record: RecordDefinition, total: number, isEstimate = false): string {
+  const number = total === 0 ? 'no' : total.toLocaleString('en-US')
+  return `${isEstimate ? 'about ' : ''}${number} ${nounOf(record, total)}`
+}
+
+/** How a query was understood: `amount over 50,000, closing this month (…)`. */
+export const understood = ({ told, q }: Query): string =>
+  [...told, ...(q ? [`with the words “${q}”`] : [])].map(plain).join(', ')
+
+export const filterOf = ({ conditions }: Query): Filter | undefined =>
+  conditions.length ? (conditions.length === 1 ? conditions[0] : { and: conditions }) : undefined
+
+/** The table of the web app that shows the same rows. */
+export function tableLink(query: Query): string {
+  const filter = filterOf(query)
+  const parameters = new URLSearchParams({
+    ...(filter ? { extra: JSON.stringify(filter) } : {}),
+    ...(query.q ? { q: query.q } : {}),
+    ...(query.sort ? { sort: query.sort } : {}),
+  })
+  const search = parameters.size ? `?${parameters}` : ''
+  // A round bracket would end the Markdown link.
+  return `/${query.record.contract.path}${search}`.replace(/[()]/g, bracket =>
+    bracket === '(' ? '%28' : '%29',
+  )
+}
+
+/** The fields of which a query wants one value alone. */
+export const settledIn = (query: Query): Set<string> =>
+  new Set(
+    query.conditions.flatMap(condition =>
+      'op' in condition && condition.op === 'eq' ? [condition.field] : [],
+    ),
+  )

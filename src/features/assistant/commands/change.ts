@@ -1,0 +1,207 @@
+import { fold } from '#core/record/formats.ts'
+import { allRecords } from '#core/record/registry.ts'
+import { text } from '../parts.ts'
+import { named } from './about.ts'
+import { whoseField } from './conditions-whose.ts'
+import { type Command, type Context, type Parts, proposed } from './context.ts'
+import type { Lexicon } from './lexicon.ts'
+import { wordCalled } from './phrase.ts'
+import type { Resolved } from './resolve.ts'
+import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
+
+const strip = (words: string): string =>
+  words
+    .replace(/[.!?]+$/, '')
+    .replace(/^["']|["']$/g, '')
+    .trim()
+
+/** The record that a phrase means, such as `the deal Acme renewal`. @throws Ambiguous, Unknown */
+const target = (context: Context, words: string): Promise<Resolved> => {
+  const { name, types } = named(words)
+  return context.resolver.one(name, types ?? workedWith())
+}
+
+/** Types that people change by hand: neither settings nor what only the program writes. */
+const workedWith = (): string[] =>
+  allRecords()
+    .filter(
+      ({ contract, writers, routes }) =>
+        contract.softDelete && writers === 'member' && routes.includes('update'),
+    )
+    .filter(({ table }) => 'searchText' in table)
+    .map(({ contract }) => contract.name)
+
+const change = (context: Context, { ref }: Resolved, body: object, title: string): Parts =>
+  proposed(
+    context,
+    'update_record',
+    { type: ref.recordType, id: ref.recordId, data: body },
+    { title, about: ref },
+  )
+
+/** A stage, a status or another option by its name: `Negotiation`, `won`, `qualified`. */
+function placeCalled(lexicon: Lexicon, said: string): Record<string, unknown> | undefined {
+  const wanted = fold(said.replace(/^(?:the )?(?:stage )?/i, '').replace(/ stage$/i, ''))
+  const exact = lexicon.named.find(({ name }) => fold(name) === wanted)
+  const option = lexicon.words
+    .filter(
+      ({ field, path }) =>
+        field.kind === 'choice' && field.writable === 'always' && !/Type$|direction/.test(path),
+    )
+    .flatMap(({ path, options = [] }) => options.map(one => ({ path, ...one })))
+    .find(({ said: own }) => own === wanted)
+  if (exact) return { [exact.field]: exact.id }
+  if (option) return { [option.path]: option.value }
+  const near = lexicon.named.find(({ name }) => fold(name).startsWith(wanted) && wanted.length > 2)
+  return near && { [near.field]: near.id }
+}
+
+/** `move X to Negotiation`, `mark X as won`, `close X as lost because of the price`. */
+async function move(context: Context, words: string, to: string): Promise<Parts | undefined> {
+  const reason = /^(.+?)\s+(?:because(?: of)?|due to|since)\s+(.+)$/i.exec(strip(to))
+  const place = strip(reason?.[1] ?? to)
+  const found = await target(context, words)
+  const lexicon = await context.vocabulary.lexiconOf(found.record)
+  const body = placeCalled(lexicon, place)
+  if (!body) {
+    const names = [
+      ...new Set(lexicon.named.filter(({ field }) => field === 'stageId').map(({ name }) => name)),
+    ]
+    const options = lexicon.words
+      .filter(({ path }) => path === 'stage' || path === 'status')
+      .flatMap(({ options: all = [] }) => all.map(({ said }) => said))
+    throw new NoValue(
+      `${found.ref.title} cannot be moved to “${place}”. It can be ${[...names, ...options].join(', ') || 'moved nowhere: it has no stages'}.`,
+    )
+  }
+  const lost = reason && found.record.contract.fields.lostReason ? { lostReason: reason[2]! } : {}
+  return change(context, found, { ...body, ...lost }, `Move ${found.ref.title} to ${place}`)
+}
+
+async function setField(
+  context: Context,
+  label: string,
+  words: string,
+  value: string,
+): Promise<Parts | undefined> {
+  const found = await target(context, words)
+  const lexicon = await context.vocabulary.lexiconOf(found.record)
+  const word = wordCalled(lexicon.words, label)
+  if (!word) return undefined
+  const read = await valueFrom(context, lexicon, word, value)
+  return change(context, found, bodyOf(word.path, read), `Set the ${word.labels[0]} of ${found.ref.title}`)
+}
+
+async function assign(context: Context, words: string, who: string): Promise<Parts | undefined> {
+  const member = memberFrom(context, strip(who))
+  const found = await target(context, words)
+  return change(
+    context,
+    found,
+    { [whoseField(found.record)]: member.id },
+    `Assign ${found.ref.title} to ${member.name}`,
+  )
+}
+
+async function tag(context: Context, words: string, tags: string, isOff: boolean): Promise<Parts> {
+  const found = await target(context, words)
+  const given = tags.split(/\s*(?:,| and )\s*/).map(one => strip(one).replace(/^#/, ''))
+  const old = (found.row.tags as string[] | undefined) ?? []
+  const next = isOff ? old.filter(one => !given.includes(one)) : [...new Set([...old, ...given])]
+  return change(context, found, { tags: next }, `${isOff ? 'Untag' : 'Tag'} ${found.ref.title}`)
+}
+
+async function rename(context: Context, words: string, name: string): Promise<Parts> {
+  const found = await target(context, words)
+  const [first, second] = found.record.contract.title
+  const [head = '', ...rest] = strip(name).split(/\s+/)
+  const body = second ? { [first!]: head, [second]: rest.join(' ') } : { [first!]: strip(name) }
+  return change(context, found, body, `Rename ${found.ref.title}`)
+}
+
+async function complete(context: Context, words: string): Promise<Parts> {
+  const { name } = named(words)
+  const found = await context.resolver.one(name, ['task', 'project', 'visit'])
+  const options = found.record.contract.fields.status?.options ?? []
+  const status = options.includes('DONE') ? 'DONE' : 'COMPLETED'
+  return change(context, found, { status }, `Complete ${found.ref.title}`)
+}
+
+async function remove(context: Context, words: string): Promise<Parts> {
+  const { ref } = await target(context, words)
+  return proposed(
+    context,
+    'delete_record',
+    { type: ref.recordType, id: ref.recordId },
+    { title: `Delete ${ref.title}`, about: ref },
+  )
+}
+
+async function convert(context: Context, words: string): Promise<Parts | undefined> {
+  const { name } = named(words)
+  const { ref } = await context.resolver.one(name, ['lead'])
+  if (!context.turn.hands.operation('POST /leads/:id/convert')) return undefined
+  return proposed(
+    context,
+    'run_action',
+    { action: 'lead.convert', id: ref.recordId, data: {} },
+    { title: `Convert ${ref.title}`, about: ref },
+  )
+}
+
+/** What is said is right but cannot be done so: told in one sentence. */
+export async function* told(message: string): Parts {
+  yield text(message)
+}
+
+/** Commands that change what is there. */
+export const changeCommands: Command[] = [
+  {
+    pattern:
+      /^(?:please )?(?:set|change|update|edit|make)\s+(?:the\s+)?(.+?)\s+(?:of|for|on)\s+(.+?)\s+(?:to|=|as|into)\s+(.+)$/i,
+    run: (context, match) => setField(context, match[1]!, match[2]!, match[3]!),
+  },
+  {
+    pattern: /^(?:please )?(?:set|change|update|edit)\s+(.+?)'s\s+(.+?)\s+(?:to|=|as|into)\s+(.+)$/i,
+    run: (context, match) => setField(context, match[2]!, match[1]!, match[3]!),
+  },
+  {
+    pattern: /^(?:please )?(?:assign|reassign|hand over|give|transfer)\s+(.+?)\s+(?:over )?to\s+(.+)$/i,
+    run: (context, match) => assign(context, match[1]!, match[2]!),
+  },
+  {
+    pattern:
+      /^(?:please )?(?:move|push|drag|advance|put|shift|promote)\s+(.+?)\s+(?:back )?(?:on)?(?:in)?to\s+(.+)$/i,
+    run: (context, match) => move(context, match[1]!, match[2]!),
+  },
+  {
+    pattern: /^(?:please )?(?:mark|set|flag|close)\s+(.+?)\s+(?:as|to)\s+(.+)$/i,
+    run: (context, match) => move(context, match[1]!, match[2]!),
+  },
+  {
+    pattern:
+      /^(?:we|i)\s+(?:have\s+)?(?:just\s+)?(won|lost)\s+(.+?)(?:\s+(?:because(?: of)?|due to)\s+(.+))?$/i,
+    run: (context, match) => move(context, match[2]!, `${match[1]}${match[3] ? ` because ${match[3]}` : ''}`),
+  },
+  {
+    pattern: /^(?:please )?tag\s+(.+?)\s+(?:with|as)\s+(.+)$/i,
+    run: (context, match) => tag(context, match[1]!, match[2]!, false),
+  },
+  {
+    pattern: /^(?:please )?(?:untag|remove (?:the )?tags?)\s+(.+?)\s+from\s+(.+)$/i,
+    run: (context, match) => tag(context, match[2]!, match[1]!, true),
+  },
+  {
+    pattern: /^(?:please )?rename\s+(.+?)\s+(?:to|into)\s+(.+)$/i,
+    run: (context, match) => rename(context, match[1]!, match[2]!),
+  },
+  {
+    pattern: /^(?:please )?(?:complete|finish|tick off|check off)\s+(.+)$/i,
+    run: (context, match) => complete(context, match[1]!),
+  },
+  { pattern: /^(?:please )?convert\s+(.+)$/i, run: (context, match) => convert(context, match[1]!) },
+  {
+    pattern: /^(?:please )?(?:delete|remove|trash|throw away|bin)\s+(.+)$/i,
+    run: (context, match) => remove(context, match[1]!),
+  },
+]

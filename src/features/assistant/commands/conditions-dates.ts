@@ -1,0 +1,113 @@
+import type { Filter } from '#core/record/filter.ts'
+import { moveDay } from '#core/record/relative-time.ts'
+import { PERIOD, type Period, periodFrom } from './dates.ts'
+import { add, isTime, labelsOf, type Reading, wordCalled } from './phrase.ts'
+
+/** Verbs that say which date is meant, and the fields that may hold it; the first that the type has. */
+const WHEN: readonly [string, readonly string[]][] = [
+  ['expected to close|due to close|closing|closes|close|expected', ['expectedCloseDate']],
+  ['closed|won|lost', ['actualCloseDate']],
+  ['due', ['dueAt', 'dueDate']],
+  ['completed|done|finished', ['completedAt', 'completionDate']],
+  ['logged|held|happened|took place|occurred', ['occurredAt']],
+  ['issued|sent', ['issuedAt', 'sentAt']],
+  ['paid', ['paidAt']],
+  ['converted', ['convertedAt']],
+  ['starting|starts|start|started|beginning', ['startDate', 'startsAt', 'date']],
+  ['ending|ends|ended', ['endDate', 'endsAt']],
+  ['last contacted|contacted|talked to|spoken to|heard from', ['lastInteractionAt']],
+  ['scheduled|planned', ['date', 'dueAt', 'startDate']],
+  ['updated|changed|modified|touched|edited', ['updatedAt']],
+  ['created|added|entered|new|opened|made|came in', ['createdAt']],
+]
+/** The field of which a verb speaks: `when does it close`. */
+export const fieldOfVerb = (verb: string, fields: object): string | undefined =>
+  WHEN.filter(([verbs]) => new RegExp(`^(?:${verbs})$`, 'i').test(verb))
+    .flatMap(([, keys]) => keys)
+    .find(key => key in fields)
+
+/** Verbs that say how it ended as well, and are read once more for that. */
+const ALSO_STATUS = /^(won|lost|done|completed|paid|sent|converted)$/i
+
+/** Conditions over dates: `closing this month`, `created since March`, `overdue`, `not updated in 30 days`. */
+export function dateConditions(reading: Reading): void {
+  const { said, lexicon, today } = reading
+  const { fields } = lexicon.record.contract
+  overdue(reading)
+  silent(reading)
+  const dates = lexicon.words.filter(({ field }) => isTime(field))
+  const labelled = said.take(`(?:with )?(?:an? |the )?(${labelsOf(dates)})(?: date)?(?: is)? (${PERIOD})`)
+  const named = labelled && wordCalled(dates, labelled[1]!)
+  if (named) inPeriod(reading, named.path, labelled[1]!.toLowerCase(), periodFrom(labelled[2]!, today))
+  for (const [verbs, keys] of WHEN) {
+    const key = keys.find(candidate => fields[candidate])
+    if (!key) continue
+    const found = said.take(
+      `(?:that |which |were |was |are |is |have been |been |to be )*(${verbs}) (${PERIOD})`,
+    )
+    if (!found) continue
+    inPeriod(reading, key, found[1]!.toLowerCase(), periodFrom(found[2]!, today))
+    if (ALSO_STATUS.test(found[1]!)) said.putBack(found[1]!)
+  }
+  const bare = said.take(PERIOD)
+  if (bare) inPeriod(reading, '?', '', periodFrom(bare[0], today))
+}
+
+function inPeriod(reading: Reading, field: string, verb: string, period: Period | undefined): void {
+  if (!period) return
+  const { from, to, text } = period
+  const parts: Filter[] = [
+    ...(from ? [{ field, op: 'gte' as const, value: from }] : []),
+    ...(to ? [{ field, op: 'lte' as const, value: to }] : []),
+  ]
+  const days = from && to ? (from === to ? from : `${from} to ${to}`) : from ? `from ${from}` : `until ${to}`
+  add(reading, parts.length === 1 ? parts[0]! : { and: parts }, `${verb ? `${verb} ` : ''}${text} (${days})`)
+}
+
+function overdue(reading: Reading): void {
+  const { fields } = reading.lexicon.record.contract
+  if (Object.values(fields).some(field => field.options?.includes('OVERDUE'))) return
+  const key = ['dueAt', 'dueDate', 'expectedCloseDate'].find(candidate => fields[candidate])
+  if (!key || !reading.said.take('overdue|past due|late')) return
+  const status = fields.status?.options ?? []
+  const open: Filter[] = status.includes('OPEN')
+    ? [{ field: 'status', op: 'eq', value: 'OPEN' }]
+    : status.length
+      ? [{ not: { field: 'status', op: 'in', value: status.filter(s => /COMPLETED|CANCELLED/.test(s)) } }]
+      : []
+  const before: Filter = { field: key, op: 'lt', value: key === 'dueAt' ? 'now' : 'today' }
+  add(reading, { and: [before, ...open] }, 'overdue')
+}
+
+/** `not updated in 30 days`, `no contact for 2 weeks`, `older than 6 months`. */
+function silent(reading: Reading): void {
+  const { said, lexicon, today } = reading
+  const { fields } = lexicon.record.contract
+  const span =
+    '(?:for |in |since )?(?:more than |over )?(?:the last |the past )?(\\d{1,3}) (day|week|month|year)s?'
+  const found =
+    said.take(
+      `(?:not |un|haven't been |hasn't been |have not been |without )(updated|touched|changed|contacted|moved|contact|activity) ${span}`,
+    ) ?? said.take(`(?:no )(contact|activity|update)s? ${span}`)
+  const old = found ? undefined : said.take(`older than (\\d{1,3}) (day|week|month|year)s?`)
+  const [count, unit] = found ? [found[2]!, found[3]!] : old ? [old[1]!, old[2]!] : []
+  if (!count || !unit) return
+  const verb = found?.[1]?.toLowerCase() ?? 'created'
+  const key =
+    /contact|activity/.test(verb) && fields.lastInteractionAt
+      ? 'lastInteractionAt'
+      : verb === 'moved' && fields.stageEnteredAt
+        ? 'stageEnteredAt'
+        : found
+          ? 'updatedAt'
+          : 'createdAt'
+  const letter = unit.charAt(0).toLowerCase() as 'd' | 'w' | 'm' | 'y'
+  const day = moveDay(today, { count: -Number(count), unit: letter })
+  const before: Filter = { field: key, op: 'before', value: day }
+  const never: Filter = { field: key, op: 'empty', value: true }
+  add(
+    reading,
+    key === 'lastInteractionAt' ? { or: [before, never] } : before,
+    `${old ? 'created before' : `${/act$|ity$|ate$/.test(verb) ? 'no' : 'not'} ${verb} since`} ${day}`,
+  )
+}

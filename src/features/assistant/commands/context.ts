@@ -1,0 +1,76 @@
+import type { Row } from '#core/db/engine.ts'
+import type { RecordDefinition } from '#core/record/definition.ts'
+import type { RecordRef } from '../hands.ts'
+import { type Part, type Question, text } from '../parts.ts'
+import type { Turn } from '../turn.ts'
+import { link } from './answer.ts'
+import type { Vocabulary } from './lexicon.ts'
+import type { Resolved, Resolver } from './resolve.ts'
+
+export type Parts<R = void> = AsyncGenerator<Part, R>
+
+/** What a command is carried out with. */
+export type Context = {
+  turn: Turn
+  vocabulary: Vocabulary
+  resolver: Resolver
+  /** The day that it is in the workspace. */
+  today: string
+  timezone: string
+  /** What the person wrote. */
+  said: string
+  chosen: Map<string, RecordRef>
+}
+
+/** A pattern of sentences and what is done for them; `undefined` gives the sentence to the next one. */
+export type Command = {
+  pattern: RegExp | (() => RegExp)
+  run: (context: Context, match: RegExpExecArray) => Parts | undefined | Promise<Parts | undefined>
+}
+
+/** Says what would be changed; the proposal itself is shown beside it. */
+export async function* proposed(
+  context: Context,
+  tool: string,
+  input: object,
+  said: { title?: string; about?: RecordRef },
+): Parts {
+  const proposal = yield* context.turn.propose(tool, input, said.title)
+  const unchanged = !proposal.changes.length && tool !== 'delete_record'
+  const about = said.about ? `${link(said.about)}: ` : ''
+  yield text(
+    unchanged
+      ? `${about}${about ? 'n' : 'N'}othing would change by this.`
+      : `${about}${about ? 't' : 'T'}his is what I would do. Confirm it, or say no.`,
+  )
+  if (said.about) yield { type: 'records', records: [said.about] }
+}
+
+export const asked = (
+  called: string,
+  options: RecordRef[],
+  command: string,
+  chosen: Context['chosen'],
+): Question => ({
+  command,
+  called,
+  options,
+  chosen: [...chosen],
+})
+
+/** The record on which something else can hang, as its fields say it. */
+export function hangOn(record: RecordDefinition, { ref, row }: Resolved): Row | undefined {
+  const { fields } = record.contract
+  const direct = Object.entries(fields).find(
+    ([, field]) => field.kind === 'link' && field.target === ref.recordType && field.writable === 'always',
+  )
+  if (direct) return { [direct[0]]: ref.recordId, ...companyOf(record, row) }
+  if (fields.relatedType?.options?.includes(ref.recordType))
+    return { relatedType: ref.recordType, relatedId: ref.recordId }
+  return undefined
+}
+
+/** Of a contact's or deal's company the call is a matter, too. */
+function companyOf({ contract }: RecordDefinition, row: Row): Row {
+  return contract.fields.companyId && typeof row.companyId === 'string' ? { companyId: row.companyId } : {}
+}

@@ -1,0 +1,239 @@
+import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Field } from '#core/record/fields.ts'
+import type { Filter } from '#core/record/filter.ts'
+import { nounOf, optionText } from '../words.ts'
+import { dateConditions } from './conditions-dates.ts'
+import { fieldConditions, numberConditions } from './conditions-fields.ts'
+import { linkConditions } from './conditions-links.ts'
+import { whoseConditions } from './conditions-whose.ts'
+import { anyOf, type Lexicon, NOUNS, type Noun, nounFrom, type Vocabulary, type Word } from './lexicon.ts'
+import type { Resolver } from './resolve.ts'
+import { Said } from './text.ts'
+
+/** What a sentence asks of the records of one type. */
+export type Query = {
+  record: RecordDefinition
+  conditions: Filter[]
+  /** How each condition was understood, in words. */
+  told: string[]
+  q?: string
+  sort?: string
+  limit?: number
+  groupBy: (string | { field: string; by: string })[]
+  measure?: { op: 'sum' | 'avg' | 'min' | 'max'; field: string }
+}
+
+/** A sentence on its way to a query. */
+export type Reading = {
+  said: Said
+  lexicon: Lexicon
+  vocabulary: Vocabulary
+  resolver: Resolver
+  query: Query
+  today: string
+}
+
+export const isNumeric = ({ kind }: Field): boolean =>
+  kind === 'money' || kind === 'integer' || kind === 'number'
+export const isTime = ({ kind }: Field): boolean => kind === 'date' || kind === 'moment'
+
+/** The field that says how much: the first amount, else the first number that people write. */
+export const amountOf = ({ words }: Lexicon): Word | undefined =>
+  words.find(({ field }) => field.kind === 'money' && field.writable === 'always') ??
+  words.find(({ field }) => isNumeric(field) && field.writable === 'always')
+
+/** Adds a condition and how it is told. */
+export function add({ query }: Reading, condition: Filter, told: string): void {
+  query.conditions.push(condition)
+  query.told.push(told)
+}
+
+/** Reads which records a sentence speaks of; undefined where it names no type of records. @throws Ambiguous */
+export async function readQuery(
+  text: string,
+  vocabulary: Vocabulary,
+  resolver: Resolver,
+  today: string,
+  otherwise?: RecordDefinition,
+): Promise<{ query: Query; leftovers: string[] } | undefined> {
+  const said = new Said(text.replace(/[?!]+\s*$/, ''))
+  const noun: (Noun & { isOne?: boolean }) | undefined =
+    takeNoun(said) ?? (otherwise ? { record: otherwise } : undefined)
+  if (!noun || !vocabulary.hands.canList(noun.record)) return undefined
+  const lexicon = await vocabulary.lexiconOf(noun.record)
+  const query: Query = { record: noun.record, conditions: [], told: [], groupBy: [] }
+  const reading: Reading = { said, lexicon, vocabulary, resolver, query, today }
+  if (noun.narrowed)
+    add(
+      reading,
+      { field: noun.narrowed.field, op: 'eq', value: noun.narrowed.value },
+      optionText(noun.narrowed.value),
+    )
+  readShape(reading, noun.isOne === true)
+  fieldConditions(reading)
+  numberConditions(reading)
+  dateConditions(reading)
+  tagConditions(reading)
+  whoseConditions(reading)
+  namedConditions(reading)
+  optionConditions(reading)
+  defaultDates(reading)
+  await linkConditions(reading)
+  const leftovers = said.leftovers()
+  if (leftovers.length) query.q = leftovers.join(' ')
+  return { query, leftovers }
+}
+
+function takeNoun(said: Said) {
+  const nouns = NOUNS()
+  // Of two nouns side by side the second is the head: email campaigns are campaigns.
+  const pair = new RegExp(`(?<![\\w-])(${nouns})\\s+(${nouns})(?![\\w-])`, 'iu').exec(said.rest)
+  const first = new RegExp(`(?<![\\w-])(?:${nouns})(?![\\w-])`, 'iu').exec(said.rest)
+  if (pair && first && pair.index === first.index) {
+    const at = pair.index + pair[0].length - pair[2]!.length
+    said.rest = `${said.rest.slice(0, at)} ¦ ${said.rest.slice(at + pair[2]!.length)}`
+    return nounCalled(pair[2]!)
+  }
+  const found = first && said.take(nouns)
+  return found ? nounCalled(found[0]) : undefined
+}
+
+function nounCalled(word: string): (Noun & { isOne?: boolean }) | undefined {
+  const noun = nounFrom(word)
+  // One of several: the smallest deal, the last call.
+  return noun && { ...noun, isOne: nounOf(noun.record, 1) === word.toLowerCase() || !/s$|people/i.test(word) }
+}
+
+const STEPS = ['day', 'week', 'month', 'quarter', 'year']
+
+/** How the answer is to look: order, how many, by what it is grouped, what is measured. */
+function readShape(reading: Reading, isOne: boolean): void {
+  const { said, lexicon, query } = reading
+  const top = said.take('(top|biggest|largest|highest|best|most valuable|smallest|lowest)(?: (\\d{1,2}))?')
+  const recent = said.take(
+    '(newest|latest|most recent|oldest|last|first)(?: (\\d{1,2}))?(?=\\s+(?:¦|\\w+\\s+¦))',
+  )
+  const amount = amountOf(lexicon)
+  if (top && amount) query.sort = `${/smallest|lowest/i.test(top[1]!) ? '' : '-'}${amount.path}`
+  if (recent) {
+    const date = query.record.contract.dateField
+    query.sort = `${/oldest|first/i.test(recent[1]!) ? '' : '-'}${date}`
+  }
+  const count = top?.[2] ?? recent?.[2] ?? said.take('(?:first|only)? ?(\\d{1,2})(?=\\s+¦)')?.[1]
+  if (count) query.limit = Math.max(1, Math.min(50, Number(count)))
+  else if (isOne && (top || recent)) query.limit = 1
+  const sorted = said.take(
+    `(?:sorted|ordered|sort|order) by (?:the )?(${labelsOf(lexicon.words)})(?: (asc|desc)\\w*)?`,
+  )
+  const by = sorted && wordCalled(lexicon.words, sorted[1]!)
+  if (by) query.sort = `${sorted[2] === 'desc' ? '-' : ''}${by.path}`
+  readGroups(reading)
+  const op = said.take('(average|avg|mean|total|sum|smallest|largest|biggest)(?: of)?')?.[1]?.toLowerCase()
+  const of = said.take(
+    `(?:the )?(${labelsOf(lexicon.words.filter(({ field }) => isNumeric(field)))}) of(?: all)?`,
+  )
+  const field = (of && wordCalled(lexicon.words, of[1]!)) || amount
+  const worth = said.takeAll('worth(?! (?:over|more|above|at|under|less|between))|how much').length > 0
+  if (field && (op || of || worth))
+    query.measure = { op: /^(?:av|mean)/.test(op ?? '') ? 'avg' : 'sum', field: field.path }
+}
+
+function readGroups({ said, lexicon, query }: Reading): void {
+  const groupable = lexicon.words.filter(({ field }) =>
+    ['choice', 'member', 'link', 'text', 'currency', 'boolean'].includes(field.kind),
+  )
+  const found = said.take(`(?:grouped )?(?:by|per|for each) (${labelsOf(groupable)}|${STEPS.join('|')})`)
+  if (!found) return
+  const said2 = found[1]!.toLowerCase()
+  const word = wordCalled(groupable, said2)
+  query.groupBy = [word ? word.path : { field: query.record.contract.dateField, by: said2 }]
+}
+
+export const labelsOf = (words: Word[]): string => anyOf(words.flatMap(({ labels }) => labels)) || '(?!)'
+export const wordCalled = (words: Word[], label: string): Word | undefined =>
+  words.find(({ labels }) => labels.includes(label.toLowerCase().replace(/\s+/g, ' ')))
+
+function tagConditions(reading: Reading): void {
+  if (!reading.lexicon.record.contract.fields.tags) return
+  const tagged = '(?:tagged(?: with| as)?|with (?:the )?tags?|labell?ed)\\s+("[^"]+"|#?[\\w-]+)|#([\\w-]+)'
+  for (const found of reading.said.takeAll(tagged)) {
+    const tag = (found[1] ?? found[2]!).replace(/^[#"]+|"$/g, '')
+    add(reading, { field: 'tags', op: 'contains', value: tag }, `tagged “${tag}”`)
+  }
+}
+
+/** Stages and their like, by their names. */
+function namedConditions(reading: Reading): void {
+  const { said, lexicon } = reading
+  const names = anyOf(lexicon.named.map(({ name }) => name))
+  if (!names) return
+  const found = said.takeAll(`(not )?(?:in |at )?(?:the )?(?:stage )?(${names})(?: stage)?`)
+  const byField = new Map<string, { ids: string[]; names: string[]; isNot: boolean }>()
+  for (const [, not, name] of found)
+    for (const { field, id, name: own } of lexicon.named) {
+      if (own.toLowerCase() !== name!.toLowerCase()) continue
+      const entry = byField.get(field) ?? { ids: [], names: [], isNot: Boolean(not) }
+      entry.ids.push(id)
+      if (!entry.names.includes(own)) entry.names.push(own)
+      byField.set(field, entry)
+    }
+  for (const [field, { ids, names: said2, isNot }] of byField) {
+    const condition: Filter = { field, op: 'in', value: ids }
+    add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}in ${said2.join(' or ')}`)
+  }
+}
+
+/** Options that are everyday words: meant only beside the noun, or behind their field. */
+const EVERYDAY = new Set(
+  'new other high low medium content event call email meeting message demo todo social lead contact company deal task project'.split(
+    ' ',
+  ),
+)
+/** What people say for several options at once. */
+const SEVERAL: Record<string, Record<string, string[]>> = {
+  'invoice.status': { unpaid: ['SENT', 'OVERDUE'], outstanding: ['SENT', 'OVERDUE'] },
+  'project.status': { open: ['PLANNING', 'IN_PROGRESS', 'ON_HOLD'], 'in progress': ['IN_PROGRESS'] },
+}
+
+function optionConditions(reading: Reading): void {
+  const { said, lexicon } = reading
+  const choices = lexicon.words.filter(
+    ({ path, options }) => options?.length && !/^(direction|relatedType|currency|attachedToType)$/.test(path),
+  )
+  for (const word of choices) {
+    const several = SEVERAL[`${lexicon.record.contract.name}.${word.path}`] ?? {}
+    const values: string[] = []
+    let isNot = false
+    for (const { said: text, value } of [
+      ...Object.keys(several).map(text => ({ said: text, value: text })),
+      ...word.options!,
+    ]) {
+      const label = anyOf(word.labels)
+      const plain = anyOf([text])
+      const pattern = EVERYDAY.has(text)
+        ? `(not |non-)?(?:(?:${label}) (?:is )?${plain}|${plain}(?: |-)(?:${label})|${plain}(?=\\s+¦))`
+        : `(not |non-)?(?:(?:${label}) (?:is )?)?${plain}(?:(?: |-)(?:${label}))?`
+      const found = said.take(pattern)
+      if (!found) continue
+      isNot ||= Boolean(found[1])
+      values.push(...(several[value] ?? [value]))
+    }
+    if (!values.length) continue
+    const condition: Filter =
+      values.length > 1
+        ? { field: word.path, op: 'in', value: [...new Set(values)] }
+        : { field: word.path, op: 'eq', value: values[0] }
+    const told = [...new Set(values)].map(optionText).join(' or ')
+    add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}${told}`)
+  }
+}
+
+/** A period without a verb, which waits until it is known whether closed deals are meant. */
+function defaultDates({ query }: Reading): void {
+  const { fields, dateField } = query.record.contract
+  const isClosed = /"value":"(WON|LOST)"/.test(JSON.stringify(query.conditions))
+  const field = isClosed && fields.actualCloseDate ? 'actualCloseDate' : dateField
+  query.conditions = query.conditions.map(condition =>
+    JSON.parse(JSON.stringify(condition).replaceAll('"field":"?"', `"field":"${field}"`)),
+  )
+}

@@ -1,0 +1,57 @@
+/** Where something was taken out: no pattern reaches across it. */
+const GAP = ' ¦ '
+
+/** A sentence from which one understood part after another is taken; what stays was not understood. */
+export class Said {
+  rest: string
+  constructor(text: string) {
+    this.rest = ` ${text
+      .replace(/[\u2018\u2019]/g, "'")
+      .replace(/[\u201c\u201d]/g, '"')
+      .replace(/\s+/g, ' ')
+      .trim()} `
+  }
+
+  /** Takes the first match out. The pattern ignores case and stands between words. */
+  take(pattern: string): RegExpExecArray | undefined {
+    const found = new RegExp(`(?<![\\w@.-])(?:${pattern})(?![\\w@])`, 'iu').exec(this.rest)
+    if (!found) return undefined
+    this.rest = this.rest.slice(0, found.index) + GAP + this.rest.slice(found.index + found[0].length)
+    return found
+  }
+
+  takeAll(pattern: string): RegExpExecArray[] {
+    const found: RegExpExecArray[] = []
+    for (let one = this.take(pattern); one && found.length < 20; one = this.take(pattern)) found.push(one)
+    return found
+  }
+
+  has(pattern: string): boolean {
+    return new RegExp(`(?<![\\w@.-])(?:${pattern})(?![\\w@])`, 'iu').test(this.rest)
+  }
+
+  /** Puts back what turned out to be something else. */
+  putBack(text: string): void {
+    this.rest = this.rest.replace(GAP, ` ${text} `)
+  }
+
+  /** What nobody understood: without the words that only join others. */
+  leftovers(): string[] {
+    return this.rest
+      .split('¦')
+      .map(part =>
+        part
+          .split(/\s+/)
+          .map(word => word.replace(/^[("'.,;:!?]+|[)"'.,;:!?]+$/g, ''))
+          .filter(word => word && !EMPTY.has(word.toLowerCase()))
+          .join(' '),
+      )
+      .filter(Boolean)
+  }
+}
+
+const EMPTY = new Set(
+  "a an the of in on at to for by from with and or all any some my me i we us our your you it its is are was were be been do does did have has had got get give show list find search look see display tell which what who whom whose that this these those there here now currently please can could would will right just only also there's what's i'm their his her they them he she most more than as into about still yet every each both no not were'nt let's want need like sorted ordered order sort records record ones one entries things number count many much total how than when where recently ever so far up out right-now".split(
+    ' ',
+  ),
+)

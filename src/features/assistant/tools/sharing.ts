@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { invalid } from '#core/errors.ts'
+import { allRecords } from '#core/record/registry.ts'
+import { refOf } from '../hands.ts'
+import { filterFrom, filterInput, idInput, typed, typeInput } from './shared.ts'
+import { readingTool } from './tool.ts'
+
+export const exportTool = () =>
+  readingTool({
+    name: 'export_records',
+    title: 'Export records',
+    description:
+      'Makes the address from which all records of a filter can be downloaded as CSV, XLSX or JSON by whoever asked, and tells how many they are.',
+    input: z.strictObject({
+      type: typeInput(),
+      filter: filterInput,
+      q: z.string().max(200).optional(),
+      sort: z.string().max(300).optional(),
+      format: z.enum(['csv', 'xlsx', 'json']).default('csv'),
+    }),
+    isFor: hands => allRecords().some(({ contract }) => hands.can(`GET /${contract.path}/export`)),
+    async run(hands, { type, filter, format, ...query }) {
+      const record = typed(type)
+      const { path } = record.contract
+      if (!hands.can(`GET /${path}/export`))
+        throw invalid({ path: 'type', message: `${path} cannot be exported` })
+      const read = filterFrom(filter)
+      const { total, totalIsEstimate } = await hands.list(record, { ...query, filter: read, limit: 1 })
+      const parameters = new URLSearchParams({
+        format,
+        ...(read ? { filter: JSON.stringify(read) } : {}),
+        ...(query.q ? { q: query.q } : {}),
+        ...(query.sort ? { sort: query.sort } : {}),
+      })
+      return {
+        data: {
+          rows: total,
+          ...(totalIsEstimate ? { rowsIsEstimate: true } : {}),
+          format,
+          url: `/api/v1/${path}/export?${parameters}`,
+        },
+        records: [],
+      }
+    },
+  })
+
+/** The fields by which the route of drafts is told for whom one is. */
+const DRAFTED_FOR = ['contact', 'lead', 'deal'] as const
+
+export const draftTool = () =>
+  readingTool({
+    name: 'draft_email',
+    title: 'Draft an e-mail',
+    description:
+      'Words an e-mail to a contact or a lead, or about a deal, from what is known of them. Nothing is sent.',
+    input: z.strictObject({
+      type: z.enum(DRAFTED_FOR),
+      id: idInput,
+      purpose: z.string().min(1).max(500),
+      tone: z.string().max(60).optional(),
+    }),
+    isFor: hands => hands.can('POST /ai/email-draft'),
+    async run(hands, { type, id, purpose, tone }) {
+      const record = typed(type)
+      const row = await hands.read(record, id)
+      const data = await hands.call('POST /ai/email-draft', {
+        body: { [`${type}Id`]: id, purpose, ...(tone ? { tone } : {}) },
+      })
+      return { data, records: [refOf(record, row)] }
+    },
+  })
