@@ -178,8 +178,9 @@ const start = async args => {
 }
 
 /** Measurements that are programs of their own; all others are `bench/run.ts`. */
-const BENCHES = ['import', 'search', 'ai']
-const bench = ([first, ...rest]) =>
+const BENCHES = ['import', 'search', 'web', 'ai']
+const bench = async ([first, ...rest]) =>
+  (first === 'web' && (await buildWeb(runNode))) ||
   runNode(
     BENCHES.includes(first)
       ? [`bench/${first}.ts`, ...rest]

@@ -185,6 +185,12 @@ const FILLERS: Record<string, Filler> = {
   'POST /auth/resend-verification': async () => ({ body: {} }),
   'POST /auth/forgot-password': async () => ({ body: { email: `${fresh()}@sample.example` } }),
   'POST /auth/2fa/setup': async () => ({ body: {} }),
+  'PATCH /auth/me': async () => ({ body: { name: fresh('Olga ') } }),
+  'PUT /auth/me': async () => ({ body: { name: fresh('Olga ') } }),
+  'PUT /custom-fields/reorder': async samples => {
+    const [first, second] = [await newField(samples), await newField(samples)]
+    return { body: { entity: 'deal', fieldIds: [second, first] } }
+  },
   'POST /workspaces': async () => ({ body: { name: fresh('Workspace ') } }),
   'POST /workspaces/switch': async samples => ({ body: { workspaceId: samples.person.workspaceId } }),
   'PATCH /workspaces/current': async () => ({ body: { name: fresh('Workspace ') } }),
@@ -284,6 +290,10 @@ export const BY_HAND: Record<string, { why: string; call: Filler }> = {
     why: 'needs the password: people/two-factor.test.ts',
     call: async () => ({ body: { password: 'x' } }),
   },
+  'POST /auth/2fa/recovery-codes': {
+    why: 'needs the password: people/two-factor.test.ts',
+    call: async () => ({ body: { password: 'x' } }),
+  },
   'POST /ai/settings/test': {
     why: 'needs a server of models: ai-settings/ai-settings.test.ts',
     call: async () => ({ body: { model: 'gpt-5' } }),
@@ -339,7 +349,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|DELETE) \/sample-data$/, 'ADMIN'],
   [/^POST \/search$/, 'VIEWER'],
   [/^POST \/reports\/(run|\{id\}\/(un)?subscribe)$/, 'VIEWER'],
-  [/^GET \/audit-logs$/, 'ADMIN'],
+  [/^GET \/audit-logs(\/export)?$/, 'ADMIN'],
   [/^POST \/email-templates\/(\{id\}\/)?preview$/, 'VIEWER'],
   [/^POST \/emails\/inbound$/, 'ADMIN'],
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
@@ -486,6 +496,11 @@ export async function notified({ person }: Pick<Samples, 'person'>): Promise<str
 async function newDelivery(samples: Samples): Promise<{ id: string; deliveryId: string }> {
   const id = await newWebhook(samples)
   return { id, deliveryId: (await samples.person.post(`/webhooks/${id}/test`)).body.id }
+}
+
+async function newField({ person }: Samples): Promise<string> {
+  const field = { entity: 'deal', key: fresh('k'), label: 'Moved', type: 'text' }
+  return (await person.post('/custom-fields', field)).body.id
 }
 
 async function newKey({ person }: Samples): Promise<string> {

@@ -30,8 +30,22 @@ export type Workspace = {
   settings: { recordVisibility: 'own' | 'workspace'; retentionDays: number; [key: string]: unknown }
   version: number
 }
+/** How somebody wants the app; null leaves it to the device. */
+export type Preferences = {
+  language: string | null
+  locale: string | null
+  timezone: string | null
+  theme: 'light' | 'dark' | 'auto' | null
+}
 export type Me = {
-  user: { id: string; name: string; email: string; emailVerifiedAt: string | null; twoFactorEnabled: boolean }
+  user: {
+    id: string
+    name: string
+    email: string
+    emailVerifiedAt: string | null
+    twoFactorEnabled: boolean
+    preferences: Preferences
+  }
   workspaceId: string | null
   workspace: Workspace | null
   role: Role | null

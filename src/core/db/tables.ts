@@ -36,6 +36,8 @@ export const users = pgTable('users', {
   passwordHash: text('password_hash'),
   emailVerifiedAt: moment('email_verified_at'),
   isActive: boolean('is_active').notNull().default(true),
+  /** How the person wants the app: language, locale, time zone, theme. */
+  preferences: jsonb('preferences').notNull().default(sql`'{}'`),
   createdAt: moment('created_at').notNull().default(sql`now()`),
   updatedAt: moment('updated_at').notNull().default(sql`now()`),
 })

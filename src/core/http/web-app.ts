@@ -21,6 +21,7 @@ export async function webApp(
     wildcard: false,
     index: false,
     cacheControl: false,
+    preCompressed: true,
     // Names of built files change with their content; the page itself is asked for anew.
     setHeaders: (reply, path) =>
       void reply.header(

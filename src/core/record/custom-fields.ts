@@ -18,7 +18,7 @@ export type CustomField = {
 /** The custom fields of a record type in this workspace, by key. */
 export async function customFieldsOf(tx: Tx, entity: string): Promise<Map<string, CustomField>> {
   const rows = await tx.session.rows(
-    'select key, label, type, options, required from custom_fields where workspace_id = $1::uuid and entity = $2 and deleted_at is null',
+    'select key, label, type, options, required from custom_fields where workspace_id = $1::uuid and entity = $2 and deleted_at is null order by position, created_at',
     [tx.who.workspaceId, entity],
   )
   return new Map(rows.map(row => [row.key as string, row as CustomField]))

@@ -14,7 +14,7 @@ import { savedViewOf } from './saved-view.ts'
 import { selectList } from './select.ts'
 import { after, orderBy, parseSort, type SortKey, sortValue } from './sort.ts'
 import { totalOf } from './total.ts'
-import { scopeCondition, seesOwnOnly } from './visibility.ts'
+import { planAnew, scopeCondition } from './visibility.ts'
 
 export const LIMIT_AT_MOST = 200
 
@@ -195,14 +195,12 @@ export async function list(
   const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
   const reading = (total?: number) => readRows(tx, record, selection, limit + 1, cursor?.values, total)
   // Whether to walk along the order or to sort what is theirs depends on how much that is: a plan for anybody always sorts.
-  if (seesOwnOnly(record, tx.who)) tx.session.script(PLAN_ANEW).catch(() => {})
+  planAnew(tx, record)
   const [total, found] = selection.search
     ? await oneByOne(counting, reading)
     : await both(counting, () => reading())
   return pageFrom(found, limit, total, selection.mark, row => selection.keys.map(key => sortValue(key, row)))
 }
-
-const PLAN_ANEW = 'set local plan_cache_mode = force_custom_plan'
 
 /** Issues two pieces of work without waiting between them, so that their statements travel together. */
 async function both<A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> {

@@ -4,7 +4,8 @@ import { invalid } from '../errors.ts'
 import { liveCount } from './counts.ts'
 import type { Total } from './cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
-import { ownKeys, seesOwnOnly } from './visibility.ts'
+import { untilChange } from './kept.ts'
+import { ownKeys, planAnew, seesOwnOnly } from './visibility.ts'
 
 /** With a filter, a total is exact up to here. */
 export const COUNTED_AT_MOST = 10_000
@@ -22,11 +23,12 @@ async function ownCount(tx: Tx, record: RecordDefinition, keys: readonly string[
     const earlier = columns.slice(0, i).map(other => ` and ${other} is distinct from $2::uuid`)
     return `(select count(*) from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is null and ${column} = $2::uuid${earlier.join('')})`
   })
-  const [row] = await tx.session.rows(`select ${counts.join(' + ')} as n`, [
-    tx.who.workspaceId,
-    tx.who.userId,
-  ])
-  return row!.n as number
+  const text = `select ${counts.join(' + ')} as n`
+  const params = [tx.who.workspaceId, tx.who.userId]
+  return untilChange(tx, [text, params], async () => {
+    planAnew(tx, record)
+    return (await tx.session.rows(text, params))[0]!.n as number
+  })
 }
 
 /** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
@@ -43,12 +45,23 @@ export async function totalOf(
   }
   const from = `from ${tableOf(record)} t where ${selection.where}`
   const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
-  const counting = () =>
-    tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, selection.params)
-  const [row] = await (selection.leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
-  const counted = row!.n as number
-  if (selection.isWhole || counted <= COUNTED_AT_MOST) return { total: counted, totalIsEstimate: false }
-  const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, selection.params)
+  return untilChange(tx, [from, selection.params], () => {
+    planAnew(tx, record)
+    return counted(tx, from, bound, selection)
+  })
+}
+
+async function counted(
+  tx: Tx,
+  from: string,
+  bound: string,
+  { params, isWhole, leaky }: { params: unknown[]; isWhole: boolean; leaky: boolean },
+): Promise<Total> {
+  const counting = () => tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, params)
+  const [row] = await (leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
+  const found = row!.n as number
+  if (isWhole || found <= COUNTED_AT_MOST) return { total: found, totalIsEstimate: false }
+  const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, params)
   const [{ Plan }] = plan![0] as [{ Plan: { 'Plan Rows': number } }]
-  return { total: Math.max(counted, Math.round(Plan['Plan Rows'])), totalIsEstimate: true }
+  return { total: Math.max(found, Math.round(Plan['Plan Rows'])), totalIsEstimate: true }
 }

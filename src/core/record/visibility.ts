@@ -1,4 +1,4 @@
-import type { Who } from '../db/workspace.ts'
+import type { Tx, Who } from '../db/workspace.ts'
 import { columnOf, type RecordDefinition } from './definition.ts'
 
 /**
@@ -60,4 +60,10 @@ export function scopeCondition(
   ]
   if (seesOwnOnly(record, who)) conditions.push(ownCondition(record, alias, add(who.userId, 'uuid')))
   return conditions.join(' and ')
+}
+
+/** Has what is issued with it planned for what this caller owns, who may own much or little. */
+export function planAnew(tx: Tx, record: RecordDefinition): void {
+  if (seesOwnOnly(record, tx.who))
+    tx.session.script('set local plan_cache_mode = force_custom_plan').catch(() => {})
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { sql } from 'drizzle-orm'
 import { index, integer, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
@@ -14,7 +15,7 @@ import {
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
-import { operation } from '#core/http/operation.ts'
+import { Answer, operation, streamOperation } from '#core/http/operation.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { allRecords } from '#core/record/registry.ts'
@@ -22,7 +23,7 @@ import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { readingOf } from '#features/conversation-insights/read.ts'
 import { interactionContract } from './activities.contract.ts'
-import { auditPage, auditQuery } from './audit.ts'
+import { auditCsv, auditPage, auditQuery } from './audit.ts'
 import { engagementFollower, refreshEngagement } from './engagement.ts'
 import { SYSTEM_ACTOR, timeline, timelineQuery } from './timeline.ts'
 
@@ -174,9 +175,29 @@ const auditRoute = operation({
   handle: ({ tx, query }) => auditPage(tx, query as z.infer<typeof auditQuery>),
 })
 
+const auditExport = streamOperation({
+  method: 'GET',
+  path: '/audit-logs/export',
+  tag: 'audit-logs',
+  access: 'ADMIN',
+  answers: 'csv',
+  summary: 'Export the audit log as CSV, any length of it, newest first',
+  description: 'The same filters as the list; `changes` is JSON.',
+  query: auditQuery.omit({ limit: true, cursor: true }),
+  async handle({ app, who, query }) {
+    const name = `audit-log-${new Date().toISOString().slice(0, 10)}.csv`
+    return new Answer(Readable.from(auditCsv(app.database, who, query), { objectMode: false }), {
+      headers: {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': `attachment; filename="${name}"`,
+      },
+    })
+  },
+})
+
 export default {
   records: [interactions],
-  operations: () => [listRoute, auditRoute, ...nestedRoutes()],
+  operations: () => [listRoute, auditRoute, auditExport, ...nestedRoutes()],
   followers: [engagementFollower],
   schedules: [{ name: 'refresh-engagement', cron: '15 3 * * *', run: refreshEngagement }],
 } satisfies Feature

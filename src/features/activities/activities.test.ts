@@ -124,3 +124,24 @@ test('the stream tells of records; of people, sessions and addresses only the au
         )
     }
 })
+
+test('the audit log is exported by the filters of the list, with names, and safe to open', async () => {
+  const { ana, ben, admin } = await world()
+  const { id } = (await ana.post('/companies', { name: '=cmd|calc' })).body
+  await ana.patch(`/companies/${id}`, { name: 'Harmless' })
+  await ana.post('/companies', { name: 'Another' })
+  const reply = await admin.get(`/audit-logs/export?entityId=${id}`)
+  assert.match(String(reply.headers['content-type']), /^text\/csv/)
+  const [head, ...rows] = reply.text.trim().split('\r\n')
+  assert.equal(
+    head,
+    'createdAt,actorId,actorName,action,entityType,entityId,changes,ip,userAgent,apiKeyId,requestId',
+  )
+  assert.deepEqual(
+    rows.map(row => row.split(',').slice(1, 6)),
+    ['updated', 'created'].map(action => [ana.id, ana.name, action, 'company', id]),
+  )
+  assert.ok(rows[0]!.includes('""new"":""Harmless""'))
+  assert.equal((await ben.get('/audit-logs/export')).status, 403)
+  assert.equal((await admin.get('/audit-logs/export?dateFrom=soon')).status, 400)
+})

@@ -157,6 +157,17 @@ test('a key does at most what its role and its creator may now, in its one works
   refused(await here.get('/deals', { 'x-workspace-id': mallory.workspaceId }), 404, 'NOT_FOUND')
 })
 
+test('every scope that is listed can be given', async () => {
+  const { admin, ana } = await world()
+  const { scopes } = (await admin.get('/api-keys/scopes')).body
+  assert.ok(['read', 'write', 'deals:read', 'tags:write'].every(scope => scopes.includes(scope)))
+  for (let at = 0; at < scopes.length; at += 100) {
+    const made = await admin.post('/api-keys', { name: 'All', scopes: scopes.slice(at, at + 100) })
+    assert.equal(made.status, 201, made.text)
+  }
+  assert.equal((await ana.get('/api-keys/scopes')).status, 403)
+})
+
 test('an admin cannot make a key that is an owner; bad input is named', async () => {
   const { admin } = await world()
   refused(await admin.post('/api-keys', { name: 'X', scopes: ['read'], role: 'OWNER' }), 403, 'FORBIDDEN')

@@ -222,6 +222,15 @@ export const apiKeyOperations: Operation[] = [
   operation({
     ...common,
     method: 'GET',
+    path: '/api-keys/scopes',
+    summary: 'List every scope that a key can be given',
+    answers: z.object({ scopes: z.array(z.string()) }),
+    document: { answerExample: { scopes: ['read', 'write', 'deals:read', 'deals:write'] } },
+    handle: async () => ({ scopes: allScopes() }),
+  }),
+  operation({
+    ...common,
+    method: 'GET',
     path: '/api-keys/:id',
     summary: 'Read an API key, without the key itself',
     params: idParams,

@@ -8,7 +8,7 @@ export const customFieldContract = defineContract({
   label: 'Custom field',
   description: 'A field that the admins of a workspace have added to a record type',
   title: ['label'],
-  defaultSort: 'createdAt',
+  defaultSort: 'order,createdAt',
   plainFilters: ['entity', 'type'],
   softDelete: true,
   importable: false,
@@ -31,5 +31,11 @@ export const customFieldContract = defineContract({
     ),
     options: f.texts({ description: 'What may be chosen, for select and multiSelect' }),
     required: f.withDefault(f.boolean(), false),
+    order: f.withDefault(
+      f.integer(0, 10_000, {
+        description: 'Its place among those of the record type; the last where not given',
+      }),
+      0,
+    ),
   },
 })

@@ -87,3 +87,26 @@ test('a custom field that comes again with another type reads old values that do
   for (const [id, value] of before)
     assert.deepEqual((await admin.get(`/companies/${id}`)).body.customFields.odd, value, 'nothing is lost')
 })
+
+test('fields stand in the order that an admin gives them; a new one goes behind', async () => {
+  const { admin, ana } = await world()
+  const make = async (key: string, entity = 'deal') =>
+    (await admin.post('/custom-fields', { entity, key, label: key, type: 'text' })).body
+  const [one, two, three] = [await make('one'), await make('two'), await make('three')]
+  const other = await make('other', 'company')
+  assert.deepEqual([one.order, two.order, three.order, other.order], [0, 1, 2, 0])
+  const keys = async () =>
+    (await ana.get('/custom-fields?entity=deal')).body.rows.map((row: { key: string }) => row.key)
+  const moved = await admin.put('/custom-fields/reorder', { entity: 'deal', fieldIds: [three.id, one.id] })
+  assert.equal(moved.status, 200, moved.text)
+  assert.deepEqual(await keys(), ['three', 'one', 'two'])
+  await make('four')
+  assert.deepEqual(await keys(), ['three', 'one', 'two', 'four'])
+  const head = (await ana.get('/deals/export')).text.split('\r\n')[0]!
+  assert.ok(head.endsWith('customFields.three,customFields.one,customFields.two,customFields.four'), head)
+  for (const fieldIds of [[other.id], [one.id, one.id]]) {
+    const refused = await admin.put('/custom-fields/reorder', { entity: 'deal', fieldIds })
+    assert.deepEqual([refused.status, refused.body.issues[0].path], [400, 'fieldIds'])
+  }
+  assert.equal((await ana.put('/custom-fields/reorder', { entity: 'deal', fieldIds: [one.id] })).status, 403)
+})

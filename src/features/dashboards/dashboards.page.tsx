@@ -1,101 +1,48 @@
-import { Badge, Button, Group, Modal, Switch, Table, TextInput, Title } from '@mantine/core'
+import { Button, Modal, Switch, Table, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, queries, useMay } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
-import classes from '#web/kit/list.module.css'
 import { tell } from '#web/kit/notify.tsx'
-import { ScrollBox } from '#web/kit/scroll-box.tsx'
-import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { SavedList, SavedName } from '#web/kit/saved-list.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { useText } from '#web/text/index.tsx'
 import type { SavedDashboard } from './model.page.tsx'
-
-type Page = { rows: SavedDashboard[]; nextCursor: string | null }
 
 /** The dashboards that the reader made or that are shared. */
 export default function Dashboards() {
   const text = useText()
   const may = useMay()
   const [isCreating, creating] = useDisclosure()
-  const list = useInfiniteQuery({
-    queryKey: ['dashboard', 'list'],
-    initialPageParam: '',
-    queryFn: ({ pageParam }) =>
-      api.get<Page>('/dashboards', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
-    getNextPageParam: page => page.nextCursor ?? undefined,
-  })
-  if (list.isPending) return <Waiting />
-  if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
-  const rows = list.data.pages.flatMap(page => page.rows)
   const create = may.write && (
     <Button leftSection={<IconPlus size={14} />} onClick={creating.open}>
       {text.dashboards.new}
     </Button>
   )
+  const { title, empty, emptyHint } = text.dashboards
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
-        <Title order={1}>{text.dashboards.title}</Title>
-        {rows.length > 0 && create}
-      </div>
-      {rows.length === 0 ? (
-        <Blank title={text.dashboards.empty} text={text.dashboards.emptyHint}>
-          {create}
-        </Blank>
-      ) : (
-        <ScrollBox label={text.dashboards.title}>
-          <Table verticalSpacing={8} horizontalSpacing="md" fz="sm" highlightOnHover>
-            <Table.Tbody>
-              {rows.map(row => (
-                <Table.Tr key={row.id}>
-                  <Table.Td maw={420}>
-                    <Group gap={8} wrap="nowrap">
-                      <Link
-                        to="/dashboards/$id"
-                        params={{ id: row.id }}
-                        className="subtle-link one-line"
-                        style={{ fontWeight: 500 }}
-                      >
-                        {row.name}
-                      </Link>
-                      {!row.shared && (
-                        <Badge
-                          variant="default"
-                          size="sm"
-                          radius="sm"
-                          tt="none"
-                          fw={400}
-                          style={{ flex: 'none' }}
-                        >
-                          {text.reports.isPrivate}
-                        </Badge>
-                      )}
-                    </Group>
-                    {row.description && <div className="quiet one-line">{row.description}</div>}
-                  </Table.Td>
-                  <Table.Td className="quiet numbers">{text.dashboards.tiles(row.tiles.length)}</Table.Td>
-                  <Table.Td>
-                    <MemberName id={row.createdById} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollBox>
-      )}
-      {list.hasNextPage && (
-        <Group justify="center">
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-            {text.common.showMore}
-          </Button>
-        </Group>
-      )}
+    <>
+      <SavedList<SavedDashboard>
+        name="dashboard"
+        path="dashboards"
+        {...{ title, empty, emptyHint, create }}
+        line={dashboard => (
+          <Table.Tr key={dashboard.id}>
+            <Table.Td maw={420}>
+              <SavedName saved={dashboard} path="dashboards" />
+            </Table.Td>
+            <Table.Td className="quiet numbers">{text.dashboards.tiles(dashboard.tiles.length)}</Table.Td>
+            <Table.Td>
+              <MemberName id={dashboard.createdById} />
+            </Table.Td>
+          </Table.Tr>
+        )}
+      />
       {isCreating && <NameDialog close={creating.close} />}
-    </div>
+    </>
   )
 }
 

@@ -1,9 +1,9 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { IconClockExclamation } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
 import { type Stage, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
+import { LightLink } from '#web/kit/light-link.tsx'
 import { useTitle } from '#web/kit/titles.ts'
 import { MemberName } from '#web/kit/value.tsx'
 import type { Row } from '#web/record/model.ts'
@@ -55,10 +55,9 @@ export const DealCard = memo(
     }
     return (
       <li className={classes.place} style={{ transform: `translateY(${start}px)` }}>
-        <Link
+        <LightLink
           ref={card}
-          to="/deals/$id"
-          params={{ id: deal.id }}
+          href={`/deals/${deal.id}`}
           className={classes.card}
           data-dragged={isDragged || undefined}
           aria-describedby="board-keys"
@@ -84,7 +83,7 @@ export const DealCard = memo(
               <MemberName id={deal.ownerId as string | null} isShort />
             </span>
           </span>
-        </Link>
+        </LightLink>
       </li>
     )
   },

@@ -4,6 +4,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
 import { exchangeOf } from '#core/record/currency.ts'
+import { untilChange } from '#core/record/kept.ts'
 import { compileSelection } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 
@@ -49,17 +50,13 @@ async function sums(tx: Tx, { by, ...asked }: z.infer<typeof query>): Promise<z.
   const { where, params } = await compileSelection(tx, recordNamed('deal'), asked, open)
   const key = by === 'stage' ? 't.stage_id::text' : `to_char(t.expected_close_date, 'YYYY-MM')`
   const { currency, rates } = await exchangeOf(tx)
-  const rows = await tx.session
-    .rows(
-      `select ${key} as key, t.currency, count(*)::int as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
-       from deals t where ${where} group by 1, 2 order by 1 nulls last, 2 limit ${GROUPS_AT_MOST}`,
-      params,
-    )
-    .catch(error => {
-      if (error instanceof DatabaseFault && error.code.startsWith('22'))
-        throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
-      throw error
-    })
+  const text = `select ${key} as key, t.currency, count(*)::int as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
+     from deals t where ${where} group by 1, 2 order by 1 nulls last, 2 limit ${GROUPS_AT_MOST}`
+  const rows = await untilChange(tx, [text, params], () => tx.session.rows(text, params)).catch(error => {
+    if (error instanceof DatabaseFault && error.code.startsWith('22'))
+      throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+    throw error
+  })
   return { by, currency, rates, rows: rows as z.infer<typeof answer>['rows'] }
 }
 

@@ -1,15 +1,19 @@
-import { Button, Menu, Table, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Menu, Table } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { SampleData } from '#features/demo/sample-data.page.tsx'
-import { api, useMay } from '#web/api.ts'
+import { api, queries, useMay } from '#web/api.ts'
+import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
-import styles from '#web/kit/list.module.css'
+import { tell } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice, MemberName } from '#web/kit/value.tsx'
+import { refreshAround } from '#web/record/model.ts'
+import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
-import type { ImportRow } from './progress.page.tsx'
+import { canUndo, type ImportRow, isBusy } from './progress.page.tsx'
 
 export const IMPORTED = ['company', 'contact', 'lead', 'deal', 'task', 'note'] as const
 
@@ -21,6 +25,7 @@ export default function Imports() {
   const list = useQuery({
     queryKey: ['import', 'list'],
     queryFn: () => api.get<{ rows: ImportRow[] }>('/imports', { query: { limit: 100 } }),
+    refetchInterval: ({ state }) => (state.data?.rows.some(isBusy) ? 2000 : false),
   })
   const begin = may.write && (
     <Menu position="bottom-end">
@@ -39,11 +44,7 @@ export default function Imports() {
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={list.refetch} />
   return (
-    <div className={styles.page}>
-      <div className={styles.head}>
-        <Title order={1}>{text.imports.title}</Title>
-        {begin}
-      </div>
+    <SettingsPage title={text.imports.title} hint={text.imports.hint} action={begin}>
       <SampleData />
       {list.data.rows.length === 0 ? (
         <Blank title={text.imports.none} text={text.imports.noneHint} />
@@ -59,6 +60,7 @@ export default function Imports() {
                 <Table.Th ta="right">{text.imports.failed}</Table.Th>
                 <Table.Th>{text.fields.createdById}</Table.Th>
                 <Table.Th>{text.fields.createdAt}</Table.Th>
+                <Table.Th aria-label={text.common.more} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -79,12 +81,57 @@ export default function Imports() {
                     <MemberName id={row.createdById} />
                   </Table.Td>
                   <Table.Td>{format.ago(row.createdAt)}</Table.Td>
+                  <Table.Td ta="right">
+                    <UndoButton row={row} />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
         </ScrollBox>
       )}
-    </div>
+    </SettingsPage>
+  )
+}
+
+function UndoButton({ row }: { row: ImportRow }) {
+  const text = useText()
+  const may = useMay()
+  const format = useFormat()
+  const [isAsking, ask] = useState(false)
+  const undoing = useMutation({
+    mutationFn: () => api.post(`/imports/${row.id}/undo`, {}),
+    onSuccess() {
+      ask(false)
+      tell(text.imports.undoing)
+      queries.invalidateQueries({ queryKey: ['import'] })
+      refreshAround(row.entity)
+    },
+  })
+  if (!may.write || !canUndo(row)) return null
+  const name = row.filename ?? text.imports.file
+  return (
+    <>
+      <Button
+        variant="default"
+        size="compact-xs"
+        aria-label={`${text.common.undo}: ${name}`}
+        onClick={() => ask(true)}
+      >
+        {text.common.undo}
+      </Button>
+      {isAsking && (
+        <Confirm
+          title={text.imports.undoTitle(name)}
+          text={text.imports.undoText(format.number(row.created), format.number(row.updated))}
+          submit={text.imports.undo}
+          color="red"
+          close={() => ask(false)}
+          run={() => undoing.mutate()}
+          isSending={undoing.isPending}
+          error={undoing.error}
+        />
+      )}
+    </>
   )
 }

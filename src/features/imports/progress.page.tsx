@@ -31,7 +31,7 @@ export type ImportRow = {
   createdAt: string
 }
 
-const isBusy = (row: ImportRow | undefined) =>
+export const isBusy = (row: ImportRow | undefined) =>
   row === undefined ||
   row.status === 'PENDING' ||
   row.status === 'RUNNING' ||
@@ -96,6 +96,10 @@ function Counts({ row }: { row: ImportRow }) {
   )
 }
 
+/** Whether there is something of it to be taken back. */
+export const canUndo = (row: ImportRow): boolean =>
+  !row.dryRun && !isBusy(row) && row.status !== 'UNDONE' && row.created + row.updated > 0
+
 function Actions({ row }: { row: ImportRow }) {
   const text = useText()
   const may = useMay()
@@ -107,8 +111,6 @@ function Actions({ row }: { row: ImportRow }) {
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
-  const canUndo =
-    !row.dryRun && !isBusy(row) && row.status !== 'UNDONE' && row.created + row.updated > 0 && may.write
   return (
     <Group>
       {!isBusy(row) && !row.dryRun && row.created + row.updated > 0 && row.status !== 'UNDONE' && (
@@ -134,7 +136,7 @@ function Actions({ row }: { row: ImportRow }) {
           {text.common.cancel}
         </Button>
       )}
-      {canUndo && (
+      {may.write && canUndo(row) && (
         <Button variant="default" loading={acting.isPending} onClick={() => acting.mutate('undo')}>
           {text.imports.undo}
         </Button>

@@ -11,7 +11,7 @@ export default [
     path: '/settings/notifications',
     // Mails link there.
     formerly: ['/notifications/preferences'],
-    section: { group: 'you', order: 4, icon: IconBellCog },
+    section: { group: 'you', order: 3, icon: IconBellCog },
     title: text => text.notices.preferences,
     load: () => import('./preferences.page.tsx'),
   },

@@ -5,13 +5,16 @@ import type { Scope } from '#core/db/workspace.ts'
 import { unauthenticated } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { userOperation } from '#core/http/operation.ts'
-import { personById } from './people.ts'
+import { asAuth, originOf, personById, tellEverywhere } from './people.ts'
 import {
   accountAnswer,
   EXAMPLE,
+  EXAMPLE_ACCOUNT,
   EXAMPLE_WORKSPACE,
   membershipAnswer,
   myWorkspaceAnswer,
+  personName,
+  preferences,
   role,
   workspaceAnswer,
 } from './schemas.ts'
@@ -19,13 +22,19 @@ import { NO_WORKSPACE } from './sessions.ts'
 import { twoFactorOf } from './two-factor.ts'
 import { workspacesOf } from './workspaces.ts'
 
+const NO_PREFERENCES = { language: null, locale: null, timezone: null, theme: null }
+
 /** The caller's account without its secrets. @throws Refusal 401 where it is gone */
 async function accountOf(scope: Scope, userId: string) {
   const person = await personById(scope, userId)
   if (!person) throw unauthenticated('The session has ended; sign in again', 'SESSION_ENDED')
-  const { passwordHash: _, ...account } = person
+  const { passwordHash: _, preferences, ...account } = person
   const factor = await twoFactorOf(scope, userId)
-  return { ...account, twoFactorEnabled: factor?.isEnabled ?? false }
+  return {
+    ...account,
+    twoFactorEnabled: factor?.isEnabled ?? false,
+    preferences: { ...NO_PREFERENCES, ...preferences },
+  }
 }
 
 /**
@@ -54,13 +63,7 @@ const me = userOperation({
   }),
   document: {
     answerExample: {
-      user: {
-        ...EXAMPLE.user,
-        createdAt: EXAMPLE.time,
-        updatedAt: EXAMPLE.time,
-        emailVerifiedAt: EXAMPLE.time,
-        twoFactorEnabled: false,
-      },
+      user: EXAMPLE_ACCOUNT,
       workspaceId: EXAMPLE.workspaceId,
       workspace: EXAMPLE_WORKSPACE,
       role: 'OWNER',
@@ -122,7 +125,43 @@ const session = userOperation({
   },
 })
 
+const accountChange = z.strictObject({ name: personName.optional(), preferences: preferences.optional() })
+
+/** The name stands in the history of every workspace; how somebody wants the app is their own affair. */
+const changeRoutes = (['PATCH', 'PUT'] as const).map(method =>
+  userOperation({
+    method,
+    path: '/auth/me',
+    tag: 'auth',
+    summary: `Change my name and how I want the app${method === 'PUT' ? ' (the same as PATCH)' : ''}`,
+    description: '`preferences` are merged; null leaves one to the device.',
+    body: accountChange,
+    answers: accountAnswer,
+    document: {
+      example: { name: 'Ana Lima', preferences: { timezone: 'Europe/Vienna', theme: 'dark' } },
+      answerExample: EXAMPLE_ACCOUNT,
+    },
+    handle: ({ app, request, claims, body }) =>
+      app.database.inSystem('ascendore_auth', async scope => {
+        const { userId } = claims
+        const before = await personById(scope, userId)
+        const name = body.name ?? before?.name
+        await asAuth(
+          scope,
+          `update users set name = $2, preferences = jsonb_strip_nulls(preferences || $3::jsonb), updated_at = now() where id = $1::uuid`,
+          [userId, name ?? '', JSON.stringify(body.preferences ?? {})],
+        )
+        if (before && name !== before.name)
+          await tellEverywhere(scope, originOf(request, userId), userId, {
+            action: 'updated',
+            changes: { name: { old: before.name, new: name } },
+          })
+        return accountOf(scope, userId)
+      }),
+  }),
+)
+
 export default {
   sessionOnly: true,
-  operations: [me, session],
+  operations: [me, session, ...changeRoutes],
 } satisfies Feature

@@ -1,185 +1,148 @@
-import { Button, Modal, Select, Stack, Switch, Table, TextInput, Title } from '@mantine/core'
+import { Button, Menu, Select, TextInput } from '@mantine/core'
+import { IconSearch, IconUserMinus } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Role } from '#core/db/workspace.ts'
-import { api, issuesByPath, type Member, membersQuery, messageOf, queries, useMe } from '#web/api.ts'
-import { DialogFoot } from '#web/kit/dialog-foot.tsx'
-import { useFormat } from '#web/kit/format.ts'
-import classes from '#web/kit/list.module.css'
-import { tell, tellFault } from '#web/kit/notify.tsx'
-import { ScrollBox } from '#web/kit/scroll-box.tsx'
-import { Fault, Waiting } from '#web/kit/states.tsx'
+import { api, type Member, membersQuery, queries, useMe } from '#web/api.ts'
+import { Confirm } from '#web/kit/confirm.tsx'
+import { MoreMenu } from '#web/kit/more-menu.tsx'
+import { tell } from '#web/kit/notify.tsx'
+import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
+import { Part, SettingsPage } from '#web/settings/kit.tsx'
+import { useOptimistic } from '#web/settings/optimistic.ts'
+import classes from '#web/settings/settings.module.css'
 import { choiceLabel, useText } from '#web/text/index.tsx'
+import { InviteDialog, Invites } from './invites.page.tsx'
+import styles from './people.module.css'
 
-const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
+export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
+/** With fewer than these nobody needs a search. */
+const SEARCHED_FROM = 10
 
 type Membership = Member & { membershipId: string }
-type Invite = { id: string; email: string; role: Role; expiresAt: string }
 
 /** Who works here and in which role, and who has been invited. */
 export default function Members() {
   const text = useText()
   const [isInviting, setInviting] = useState(false)
+  const [typed, setTyped] = useState('')
   const members = useQuery(membersQuery)
-  const invites = useQuery({
-    queryKey: ['invites'],
-    queryFn: async () => (await api.get<{ rows: Invite[] }>('/invites', { query: { limit: 100 } })).rows,
-  })
   if (members.isPending) return <Waiting />
   if (members.isError) return <Fault error={members.error} retry={members.refetch} />
+  const all = members.data as Membership[]
+  const words = typed.trim().toLocaleLowerCase()
+  const shown = all.filter(({ name, email }) => `${name} ${email}`.toLocaleLowerCase().includes(words))
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
-        <Title order={1}>{text.members.title}</Title>
-        <Button onClick={() => setInviting(true)}>{text.members.invite}</Button>
-      </div>
-      <ScrollBox label={text.members.title}>
-        <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
-          <Table.Tbody>
-            {(members.data as Membership[]).map(member => (
-              <MemberRow key={member.id} member={member} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollBox>
-      {invites.data && invites.data.length > 0 && <Invites invites={invites.data} />}
+    <SettingsPage
+      title={text.members.title}
+      action={<Button onClick={() => setInviting(true)}>{text.members.invite}</Button>}
+    >
+      {all.length >= SEARCHED_FROM && (
+        <TextInput
+          maw={320}
+          leftSection={<IconSearch size={14} />}
+          placeholder={text.common.search}
+          aria-label={text.common.search}
+          value={typed}
+          onChange={event => setTyped(event.currentTarget.value)}
+        />
+      )}
+      {shown.length ? (
+        <ul className={`card ${classes.list}`} aria-label={text.members.title}>
+          {shown.map(member => (
+            <MemberRow key={member.id} member={member} />
+          ))}
+        </ul>
+      ) : (
+        <Blank title={text.states.emptyFilter} />
+      )}
+      <Invites />
+      <Part title={text.members.roles}>
+        <dl className={styles.roles}>
+          {ROLES.map(role => (
+            <div key={role} style={{ display: 'contents' }}>
+              <dt>{choiceLabel(text, role)}</dt>
+              <dd className="quiet">{text.members.may[role]}</dd>
+            </div>
+          ))}
+        </dl>
+      </Part>
       {isInviting && <InviteDialog close={() => setInviting(false)} />}
-    </div>
+    </SettingsPage>
   )
 }
+
+type Change = { member: Membership; role?: Membership['role']; isActive?: boolean }
 
 function MemberRow({ member }: { member: Membership }) {
   const text = useText()
   const { user, role } = useMe()
-  const changing = useMutation({
-    mutationFn: (change: { role?: string; isActive?: boolean }) =>
-      change.isActive === undefined
-        ? api.patch(`/memberships/${member.membershipId}`, change)
-        : api.patch(`/users/${member.id}`, change),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['members'] }),
-    onError: error => tellFault(messageOf(error, text.common.offline)),
+  const [isRemoving, setRemoving] = useState(false)
+  const changing = useOptimistic<Membership[], Change>({
+    key: membersQuery.queryKey,
+    apply: (members, { member: { id }, ...change }) =>
+      members.map(each => (each.id === id ? { ...each, ...change } : each)),
+    send: ({ member: { membershipId }, ...change }) => api.patch(`/memberships/${membershipId}`, change),
   })
-  const isFixed = member.id === user.id || (member.role === 'OWNER' && role !== 'OWNER')
+  const isSelf = member.id === user.id
+  const isFixed = isSelf || (member.role === 'OWNER' && role !== 'OWNER')
+  const roles = ROLES.filter(each => each !== 'OWNER' || role === 'OWNER' || member.role === 'OWNER')
   return (
-    <Table.Tr>
-      <Table.Td fw={500}>
+    <li>
+      <div className={classes.main}>
         <MemberName id={member.id} />
-      </Table.Td>
-      <Table.Td className="quiet">{member.email}</Table.Td>
-      <Table.Td w={150}>
-        <Select
-          size="xs"
-          aria-label={`${text.members.role}: ${member.name}`}
-          disabled={isFixed}
-          value={member.role}
-          data={ROLES.filter(each => each !== 'OWNER' || role === 'OWNER' || member.role === 'OWNER').map(
-            value => ({ value, label: choiceLabel(text, value) }),
-          )}
-          onChange={value => value && changing.mutate({ role: value })}
-        />
-      </Table.Td>
-      <Table.Td w={120}>
-        <Switch
-          size="xs"
-          label={text.members.active}
-          disabled={isFixed}
-          checked={member.isActive}
-          onChange={event => changing.mutate({ isActive: event.currentTarget.checked })}
-        />
-      </Table.Td>
-    </Table.Tr>
+        <span className="quiet one-line" title={member.email}>
+          {[member.email, isSelf && text.common.you, !member.isActive && text.members.inactive]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+      </div>
+      <Select
+        size="xs"
+        w={110}
+        aria-label={`${text.members.role}: ${member.name}`}
+        disabled={isFixed}
+        value={member.role}
+        data={roles.map(value => ({ value, label: choiceLabel(text, value) }))}
+        onChange={value => value && changing.mutate({ member, role: value as Membership['role'] })}
+      />
+      {isFixed ? (
+        <span style={{ width: 28 }} />
+      ) : (
+        <MoreMenu label={member.name} size={28}>
+          <Menu.Item onClick={() => changing.mutate({ member, isActive: !member.isActive })}>
+            {member.isActive ? text.members.deactivate : text.members.activate}
+          </Menu.Item>
+          <Menu.Item color="red" leftSection={<IconUserMinus size={14} />} onClick={() => setRemoving(true)}>
+            {text.members.remove}
+          </Menu.Item>
+        </MoreMenu>
+      )}
+      {isRemoving && <Remove member={member} close={() => setRemoving(false)} />}
+    </li>
   )
 }
 
-function Invites({ invites }: { invites: Invite[] }) {
+function Remove({ member, close }: { member: Membership; close: () => void }) {
   const text = useText()
-  const format = useFormat()
-  const revoking = useMutation({
-    mutationFn: (invite: Invite) => api.delete(`/invites/${invite.id}`),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['invites'] }),
-    onError: error => tellFault(messageOf(error, text.common.offline)),
-  })
-  return (
-    <>
-      <Title order={2}>{text.members.invited}</Title>
-      <ScrollBox label={text.members.invited}>
-        <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
-          <Table.Tbody>
-            {invites.map(invite => (
-              <Table.Tr key={invite.id}>
-                <Table.Td fw={500}>{invite.email}</Table.Td>
-                <Table.Td>{choiceLabel(text, invite.role)}</Table.Td>
-                <Table.Td className="quiet">{text.members.expires(format.ago(invite.expiresAt))}</Table.Td>
-                <Table.Td ta="right">
-                  <Button
-                    variant="default"
-                    size="compact-xs"
-                    aria-label={`${text.members.revoke}: ${invite.email}`}
-                    onClick={() => revoking.mutate(invite)}
-                  >
-                    {text.members.revoke}
-                  </Button>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollBox>
-    </>
-  )
-}
-
-function InviteDialog({ close }: { close: () => void }) {
-  const text = useText()
-  const [email, setEmail] = useState('')
-  const [role, setRole] = useState<string | null>('MEMBER')
-  const inviting = useMutation({
-    mutationFn: () => api.post('/invites', { email, role }),
+  const removing = useMutation({
+    mutationFn: () => api.delete(`/memberships/${member.membershipId}`),
     onSuccess() {
-      tell(text.members.sent(email))
-      queries.invalidateQueries({ queryKey: ['invites'] })
+      tell(text.members.removed(member.name))
+      queries.invalidateQueries({ queryKey: membersQuery.queryKey })
       close()
     },
   })
-  const issues = issuesByPath(inviting.error)
   return (
-    <Modal opened onClose={close} title={text.members.invite}>
-      <form
-        noValidate
-        onSubmit={event => {
-          event.preventDefault()
-          inviting.mutate()
-        }}
-      >
-        <Stack gap="sm">
-          <TextInput
-            data-autofocus
-            type="email"
-            label={text.auth.email}
-            value={email}
-            error={issues.email}
-            onChange={event => setEmail(event.currentTarget.value)}
-          />
-          <Select
-            label={text.members.role}
-            value={role}
-            error={issues.role}
-            data={ROLES.filter(each => each !== 'OWNER').map(value => ({
-              value,
-              label: choiceLabel(text, value),
-            }))}
-            onChange={setRole}
-          />
-        </Stack>
-        <DialogFoot
-          submit={text.members.invite}
-          close={close}
-          isSending={inviting.isPending}
-          error={inviting.error}
-          beside={['email', 'role']}
-        />
-      </form>
-    </Modal>
+    <Confirm
+      title={text.members.removeTitle(member.name)}
+      text={text.members.removeText}
+      submit={text.members.remove}
+      color="red"
+      close={close}
+      run={() => removing.mutate()}
+      isSending={removing.isPending}
+      error={removing.error}
+    />
   )
 }

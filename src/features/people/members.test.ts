@@ -202,3 +202,36 @@ test('role changes and removals stand in the history with old and new', async ()
     ],
   )
 })
+
+test('how one wants the app is kept with the account, of one’s own alone and told to nobody', async () => {
+  const { vera, owner } = await world()
+  const none = { language: null, locale: null, timezone: null, theme: null }
+  assert.deepEqual((await vera.get('/auth/me')).body.user.preferences, none)
+  const preferences = { language: 'de', locale: 'de-AT', timezone: 'Europe/Vienna' }
+  const changed = await vera.patch('/auth/me', { preferences, name: 'Vera Blum' })
+  assert.deepEqual(
+    [changed.status, changed.body.preferences],
+    [200, { ...none, ...preferences }],
+    changed.text,
+  )
+  await vera.patch('/auth/me', { preferences: { locale: null, theme: 'dark' } })
+  const { user } = (await vera.get('/auth/me')).body
+  assert.deepEqual(user.preferences, { ...preferences, locale: null, theme: 'dark' })
+  assert.equal(user.name, 'Vera Blum')
+  assert.deepEqual((await owner.get('/auth/me')).body.user.preferences, none)
+  assert.ok(!(await owner.get('/users?limit=200')).text.includes('Vienna'))
+  const log = (await owner.get(`/audit-logs?entityId=${vera.id}`)).body.rows
+  assert.deepEqual(
+    log.map((row: { action: string; changes: object }) => [row.action, Object.keys(row.changes)]),
+    [['updated', ['name']]],
+  )
+  for (const [path, wrong] of [
+    ['preferences.timezone', { timezone: '+01:00' }],
+    ['preferences.locale', { locale: 'de_AT@euro' }],
+    ['preferences.theme', { theme: 'pink' }],
+    ['preferences.size', { size: 3 }],
+  ] as const) {
+    const refused = await vera.patch('/auth/me', { preferences: wrong })
+    assert.deepEqual([refused.status, refused.body.issues?.[0].path], [400, path], refused.text)
+  }
+})

@@ -1,7 +1,26 @@
-import { IconUsersGroup } from '@tabler/icons-react'
+import { IconBuilding, IconShieldLock, IconUser, IconUsersGroup } from '@tabler/icons-react'
 import type { Page } from '#web/pages.ts'
 
 export default [
+  {
+    path: '/settings/profile',
+    title: text => text.profile.title,
+    section: { group: 'you', order: 1, icon: IconUser },
+    load: () => import('./profile.page.tsx'),
+  },
+  {
+    path: '/settings/security',
+    title: text => text.security.title,
+    section: { group: 'you', order: 2, icon: IconShieldLock },
+    load: () => import('./security.page.tsx'),
+  },
+  {
+    path: '/settings/workspace',
+    title: text => text.workspace.title,
+    isForAdmins: true,
+    section: { group: 'workspace', order: 1, icon: IconBuilding },
+    load: () => import('./workspace.page.tsx'),
+  },
   {
     path: '/settings/members',
     formerly: ['/members'],

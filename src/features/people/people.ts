@@ -11,6 +11,7 @@ export type Person = {
   email: string
   passwordHash: string | null
   emailVerifiedAt: string | null
+  preferences: Record<string, unknown>
   createdAt: string
   updatedAt: string
 }
@@ -32,7 +33,7 @@ export const asAuth = (scope: Scope, text: string, params: unknown[] = []): Prom
     : scope.as('ascendore_auth', () => scope.session.rows(text, params))
 
 const PERSON =
-  'id, name, email, password_hash as "passwordHash", email_verified_at as "emailVerifiedAt", created_at as "createdAt", updated_at as "updatedAt"'
+  'id, name, email, password_hash as "passwordHash", email_verified_at as "emailVerifiedAt", preferences, created_at as "createdAt", updated_at as "updatedAt"'
 
 /** The person with that mail address who may sign in, or undefined. */
 export async function personByEmail(scope: Scope, email: string): Promise<Person | undefined> {

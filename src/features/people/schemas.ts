@@ -40,6 +40,12 @@ export const accountAnswer = z.object({
   ...fields,
   emailVerifiedAt: moment.nullable(),
   twoFactorEnabled: z.boolean(),
+  preferences: z.object({
+    language: z.string().nullable(),
+    locale: z.string().nullable(),
+    timezone: z.string().nullable(),
+    theme: z.enum(['light', 'dark', 'auto']).nullable(),
+  }),
 })
 
 export const workspaceAnswer = z.object({
@@ -115,6 +121,22 @@ export const timezone = z
   .max(60)
   .refine(isTimezone, 'must be an IANA time zone such as Europe/Berlin')
 
+const isLocale = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
+}
+const locale = z.string().min(2).max(35).refine(isLocale, 'must be a language tag such as de-AT')
+/** How a person wants the app; null leaves it to their device. */
+export const preferences = z.strictObject({
+  language: locale.nullish().meta({ description: 'Of the words, such as de' }),
+  locale: locale.nullish().meta({ description: 'Of dates and numbers, such as de-AT' }),
+  timezone: timezone.nullish().meta({ description: 'In which times are shown, by its IANA name' }),
+  theme: z.enum(['light', 'dark', 'auto']).nullish(),
+})
+
 /** What one unit of another currency is worth in the workspace's, for sums of deals. */
 const exchangeRates = z.record(
   z.string().refine(isCurrencyCode, 'must be an ISO 4217 currency code such as EUR'),
@@ -153,6 +175,15 @@ export const EXAMPLE_AUTH = {
   user: EXAMPLE.user,
   workspaceId: EXAMPLE.workspaceId,
   refreshToken: EXAMPLE.secret,
+}
+
+export const EXAMPLE_ACCOUNT = {
+  ...EXAMPLE.user,
+  createdAt: EXAMPLE.time,
+  updatedAt: EXAMPLE.time,
+  emailVerifiedAt: EXAMPLE.time,
+  twoFactorEnabled: false,
+  preferences: { language: 'de', locale: 'de-AT', timezone: 'Europe/Vienna', theme: null },
 }
 
 export const EXAMPLE_WORKSPACE = {

@@ -100,7 +100,52 @@ const disable = userOperation({
   },
 })
 
+const read = userOperation({
+  method: 'GET',
+  path: '/auth/2fa',
+  tag: 'auth',
+  summary: 'Whether my second factor is on, and how many recovery codes are left',
+  answers: z.object({ isEnabled: z.boolean(), recoveryCodesLeft: z.int() }),
+  document: { answerExample: { isEnabled: true, recoveryCodesLeft: 9 } },
+  handle: ({ app, claims }) =>
+    app.database.inSystem('ascendore_auth', async scope => {
+      const kept = await twoFactorOf(scope, claims.userId)
+      return kept?.isEnabled
+        ? { isEnabled: true, recoveryCodesLeft: kept.recoveryLeft }
+        : { isEnabled: false, recoveryCodesLeft: 0 }
+    }),
+})
+
+const renew = userOperation({
+  method: 'POST',
+  path: '/auth/2fa/recovery-codes',
+  tag: 'auth',
+  rate: 'auth',
+  summary: 'Have ten new recovery codes; the old ones count no more',
+  body: z.strictObject({ password: givenPassword }),
+  answers: z.object({ recoveryCodes: z.array(z.string()) }),
+  document: {
+    example: { password: EXAMPLE.password },
+    answerExample: { recoveryCodes: ['4f2a9-0c1d7-88e3b-5a6f0'] },
+  },
+  refuses: { 422: 'TWO_FACTOR_NOT_SET_UP' },
+  handle: async ({ app, request, claims, body }) => {
+    const { userId } = claims
+    const person = await app.database.inSystem('ascendore_auth', scope => personById(scope, userId))
+    if (!person) throw unauthenticated()
+    const attempt = await checkOwnPassword(app, request, person, body.password, 'password')
+    return app.database.inSystem('ascendore_auth', async scope => {
+      await attempt.succeed(scope)
+      const kept = await twoFactorOf(scope, userId)
+      if (!kept?.isEnabled) throw unprocessable('TWO_FACTOR_NOT_SET_UP', 'The second factor is off')
+      const recoveryCodes = await enableTwoFactor(scope, userId)
+      await tellEverywhere(scope, originOf(request, userId), userId, { action: 'recoveryCodesRenewed' })
+      return { recoveryCodes }
+    })
+  },
+})
+
 export default {
   sessionOnly: true,
-  operations: [setup, enable, disable],
+  operations: [read, setup, enable, disable, renew],
 } satisfies Feature

@@ -137,3 +137,22 @@ test('turning it off needs the password', async () => {
   const events = await eventsOf(program(), someone.workspaceId, someone.user.id)
   assert.ok(events.includes('user.twoFactorDisabled'))
 })
+
+test('new recovery codes need the password and end the old ones; one sees how many are left', async () => {
+  const someone = await protectedPerson()
+  const status = async () => (await someone.get('/auth/2fa')).body
+  assert.equal((await logIn(someone.email, PASSWORD, { code: someone.recoveryCodes[0] })).status, 200)
+  assert.deepEqual(await status(), { isEnabled: true, recoveryCodesLeft: 9 })
+  assert.equal((await someone.post('/auth/2fa/recovery-codes', { password: 'wrong' })).status, 400)
+  const { recoveryCodes } = (await someone.post('/auth/2fa/recovery-codes', { password: PASSWORD })).body
+  assert.deepEqual(await status(), { isEnabled: true, recoveryCodesLeft: 10 })
+  const old = await logIn(someone.email, PASSWORD, { code: someone.recoveryCodes[1] })
+  assert.equal(old.body.code, 'TWO_FACTOR_INVALID')
+  assert.equal((await logIn(someone.email, PASSWORD, { code: recoveryCodes[0] })).status, 200)
+  const events = await eventsOf(program(), someone.workspaceId, someone.user.id)
+  assert.ok(events.includes('user.recoveryCodesRenewed'))
+  await someone.post('/auth/2fa/disable', { password: PASSWORD })
+  assert.deepEqual(await status(), { isEnabled: false, recoveryCodesLeft: 0 })
+  const off = await someone.post('/auth/2fa/recovery-codes', { password: PASSWORD })
+  assert.deepEqual([off.status, off.body.code], [422, 'TWO_FACTOR_NOT_SET_UP'])
+})

@@ -37,7 +37,7 @@ export async function beginTwoFactor(app: App, scope: Scope, userId: string): Pr
   return kept.length ? secret : undefined
 }
 
-/** Turns the second factor on and answers the recovery codes, which are told only now. */
+/** Turns the second factor on, or leaves it on, and answers new recovery codes, which are told only now. */
 export async function enableTwoFactor(scope: Scope, userId: string): Promise<string[]> {
   const codes = Array.from({ length: RECOVERY_CODES }, () => {
     const hex = randomBytes(RECOVERY_BYTES).toString('hex')
@@ -45,7 +45,7 @@ export async function enableTwoFactor(scope: Scope, userId: string): Promise<str
   })
   await asAuth(
     scope,
-    'update two_factors set enabled_at = now(), recovery_hashes = $2::text[] where user_id = $1::uuid',
+    'update two_factors set enabled_at = coalesce(enabled_at, now()), recovery_hashes = $2::text[] where user_id = $1::uuid',
     [userId, arrayLiteral(codes.map(code => hashOf(plain(code))))],
   )
   return codes

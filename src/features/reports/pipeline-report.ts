@@ -9,6 +9,7 @@ import {
   ratesUsed,
   sumsByCurrency,
 } from '#core/record/currency.ts'
+import { untilChange } from '#core/record/kept.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 
@@ -69,12 +70,14 @@ export async function pipelineReport(
   ].join(' and ')
   // Named as a constant, open deals are summed up from the index `deals_board` alone, which does not hold it.
   const [status, groups] = withClosed ? ['t.status', ', t.status'] : [`'OPEN'`, '']
+  const summing = `select t.stage_id as "stageId", t.currency, ${status} as status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
+     from deals t where ${where} group by t.stage_id, t.currency${groups}`
   const [parts, stages, exchange] = await together([
-    tx.session.rows(
-      `select t.stage_id as "stageId", t.currency, ${status} as status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
-       from deals t where ${where} group by t.stage_id, t.currency${groups}`,
-      params,
-    ) as Promise<unknown> as Promise<Part[]>,
+    untilChange(
+      tx,
+      [summing, params],
+      () => tx.session.rows(summing, params) as Promise<unknown> as Promise<Part[]>,
+    ),
     tx.session.rows(
       `select s.id as "stageId", s.name as "stageName", s.pipeline_id as "pipelineId", s.kind, s.probability
        from stages s join pipelines p on p.workspace_id = s.workspace_id and p.id = s.pipeline_id and p.deleted_at is null

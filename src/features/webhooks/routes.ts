@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { type Operation, operation } from '#core/http/operation.ts'
 import { listOf, paging, readPage } from '#core/http/page.ts'
 import { idParams } from '#core/record/routes.ts'
-import { changedWebhook, EXAMPLE, EXAMPLE_SECRET, madeAnswer, newWebhook, webhookAnswer } from './schemas.ts'
+import {
+  changedWebhook,
+  EXAMPLE,
+  EXAMPLE_SECRET,
+  eventNames,
+  madeAnswer,
+  newWebhook,
+  webhookAnswer,
+} from './schemas.ts'
 import {
   changeWebhook,
   checkUrl,
@@ -59,6 +67,18 @@ export const webhookOperations: Operation[] = [
     },
     before: ({ app, body }) => checkUrl(app, body.url),
     handle: ({ app, tx, body }) => createWebhook(app, tx, body),
+  }),
+  operation({
+    ...common,
+    method: 'GET',
+    path: '/webhooks/event-types',
+    summary: 'What events are named by: the record types, and what happens to each of them',
+    description: 'Some types have actions beside these, such as `lead.converted`; the audit log shows them.',
+    answers: z.object({ types: z.array(z.string()), actions: z.array(z.string()) }),
+    document: {
+      answerExample: { types: ['contact', 'deal'], actions: ['created', 'updated', 'deleted', 'restored'] },
+    },
+    handle: async () => eventNames(),
   }),
   operation({
     ...common,

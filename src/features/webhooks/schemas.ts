@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import * as f from '#core/record/fields.ts'
-import { hasRecord } from '#core/record/registry.ts'
+import { allRecords, hasRecord } from '#core/record/registry.ts'
 
 const URL_MAX = 2000
 const EVENTS_AT_MOST = 50
 /** What has events beside the records. */
 const OTHER_TYPES = ['user', 'session', 'membership', 'invite', 'workspace', 'apiKey', 'webhook']
+const ACTIONS = ['created', 'updated', 'deleted', 'restored']
+/** What events may be named by: record types with what happens to all of them; some have acts of their own beside. */
+export const eventNames = () => ({
+  types: [...allRecords().map(({ contract }) => contract.name), ...OTHER_TYPES].sort(),
+  actions: ACTIONS,
+})
 const PATTERN = /^(?:\*|[a-zA-Z]{1,40})\.(?:\*|[a-zA-Z]{1,40})$/
 
 const event = z

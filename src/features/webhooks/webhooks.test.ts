@@ -345,6 +345,18 @@ test('tests and replays go out at once, also of a webhook that is paused or stuc
   assert.equal(row.status, 'PENDING', 'the queue itself waits while it is paused')
 })
 
+test('whatever events are said to be named by, a webhook takes', async () => {
+  const { admin } = await world()
+  const { types, actions } = (await admin.get('/webhooks/event-types')).body
+  assert.ok(types.includes('deal') && types.includes('session') && actions.includes('updated'))
+  const all = types.flatMap((type: string) => ['*', ...actions].map(action => `${type}.${action}`))
+  for (let at = 0; at < all.length; at += 50) {
+    const url = 'https://hooks.example.com/crm'
+    const made = await admin.post('/webhooks', { url, events: all.slice(at, at + 50) })
+    assert.equal(made.status, 201, made.text)
+  }
+})
+
 test('only admins manage webhooks; bad input and addresses that may not be reached are named', async () => {
   const { owner, admin, ana, vera } = await world()
   assert.equal((await admin.get('/webhooks')).status, 200)

@@ -1,10 +1,15 @@
-import { useMemo } from 'react'
 import { useMe } from '../api.ts'
 import { useLanguage } from '../text/index.tsx'
 
+const locales = new Map<string, string>()
 /** The reader's locale: the browser's, where it speaks the chosen language, else that language. */
 function localeOf(language: string): string {
-  return navigator.languages.find(code => code.startsWith(language) && isLocale(code)) ?? language
+  const known =
+    locales.get(language) ??
+    navigator.languages.find(code => code.startsWith(language) && isLocale(code)) ??
+    language
+  locales.set(language, known)
+  return known
 }
 
 /** Some systems name their locale in ways that are no language tag, such as `en-US@posix`. */
@@ -21,11 +26,21 @@ const DAY_MS = 86_400_000
 /** How numbers, money and dates are written for this reader. Money is never written without its currency. */
 export function useFormat() {
   const { language } = useLanguage()
-  const { workspace } = useMe()
-  return useMemo(() => formats(localeOf(language), workspace.currency), [language, workspace.currency])
+  const { workspace, user } = useMe()
+  const { locale, timezone } = user.preferences
+  return formatsOf(locale ?? localeOf(language), workspace.currency, timezone ?? undefined)
 }
 
-function formats(locale: string, home: string) {
+const made = new Map<string, ReturnType<typeof formats>>()
+/** Made once: formatters of `Intl` take most of a millisecond together, and every cell of a table asks for them. */
+function formatsOf(locale: string, currency: string, timeZone: string | undefined) {
+  const key = `${locale} ${currency} ${timeZone}`
+  const known = made.get(key) ?? formats(locale, currency, timeZone)
+  made.set(key, known)
+  return known
+}
+
+export function formats(locale: string, home: string, timeZone?: string) {
   const moneys = new Map<string, Intl.NumberFormat>()
   const moneyIn = (currency: string, isShort: boolean) => {
     const key = `${currency}${isShort}`
@@ -42,19 +57,27 @@ function formats(locale: string, home: string) {
     return format
   }
   const number = new Intl.NumberFormat(locale)
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
-  const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+  const asDate = (value: string) => (value.length === 10 ? new Date(`${value}T12:00:00`) : new Date(value))
+  // A day is the same in every zone; a moment falls on the day that the reader's clock shows.
+  const dated = (options: Intl.DateTimeFormatOptions) => {
+    const plain = new Intl.DateTimeFormat(locale, options)
+    const zoned = new Intl.DateTimeFormat(locale, { ...options, timeZone })
+    return (value: string) => (value.length === 10 ? plain : zoned).format(asDate(value))
+  }
+  const day = dated({ day: 'numeric', month: 'short', year: 'numeric' })
+  const shortDay = dated({ day: 'numeric', month: 'short' })
+  const range = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
   const moment = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    timeZone,
   })
   const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
-  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' })
+  const weekday = dated({ weekday: 'short', day: 'numeric', month: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const asDate = (value: string) => (value.length === 10 ? new Date(`${value}T12:00:00`) : new Date(value))
   const quantity = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 })
   const percent = new Intl.NumberFormat(locale, { style: 'percent' })
   const parts = number.formatToParts(12_345.6)
@@ -76,22 +99,22 @@ function formats(locale: string, home: string) {
     money: (value: number, currency = home) => moneyIn(currency, false).format(value),
     /** Such as 1.2M €, for sums at a glance. */
     shortMoney: (value: number, currency = home) => moneyIn(currency, true).format(value),
-    day: (value: string) => day.format(asDate(value)),
+    day,
     /** Such as Sat, Nov 21. */
-    weekday: (value: string) => weekday.format(asDate(value)),
-    dayRange: (from: string, to: string) => day.formatRange(asDate(from), asDate(to)),
+    weekday,
+    dayRange: (from: string, to: string) => range.formatRange(asDate(from), asDate(to)),
     /** Of 2026-11: November 2026. */
     month: (value: string) => month.format(asDate(`${value}-01`)),
     shortDay(value: string) {
-      const date = asDate(value)
-      return (date.getFullYear() === new Date().getFullYear() ? shortDay : day).format(date)
+      const isThisYear = asDate(value).getFullYear() === new Date().getFullYear()
+      return (isThisYear ? shortDay : day)(value)
     },
     moment: (value: string) => moment.format(new Date(value)),
     /** Such as "3 days ago" or "tomorrow"; a date where it is more than a month away. */
     ago(value: string) {
       const ms = asDate(value).getTime() - Date.now()
       const days = Math.round(ms / DAY_MS)
-      if (Math.abs(days) > 30) return day.format(asDate(value))
+      if (Math.abs(days) > 30) return day(value)
       if (days !== 0) return relative.format(days, 'day')
       const hours = Math.round(ms / 3_600_000)
       return hours !== 0 ? relative.format(hours, 'hour') : relative.format(Math.round(ms / 60_000), 'minute')

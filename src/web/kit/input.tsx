@@ -1,6 +1,8 @@
 import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { Field } from '#core/record/fields.ts'
+import { momentAt, offsetMs } from '#core/record/relative-time.ts'
 import { useMembers, usePipelines } from '../api.ts'
+import { useZone } from '../preferences.ts'
 import { choiceLabel, fieldLabel, useText } from '../text/index.tsx'
 import { ObjectInput } from './object-input.tsx'
 import { RecordPicker } from './record-picker.tsx'
@@ -137,6 +139,7 @@ const INPUT_TYPES: Partial<Record<Field['kind'], string>> = {
 
 /** What is typed as text: words, addresses, days and moments. */
 function TypedInput({ kind, value, onChange, ...given }: Common & { kind: Field['kind']; value: string }) {
+  const zone = useZone()
   if (kind === 'longText')
     return <Textarea {...given} value={value} onChange={event => onChange(event.currentTarget.value)} />
   const isMoment = kind === 'moment'
@@ -144,19 +147,21 @@ function TypedInput({ kind, value, onChange, ...given }: Common & { kind: Field[
     <TextInput
       {...given}
       type={isMoment ? 'datetime-local' : (INPUT_TYPES[kind] ?? 'text')}
-      value={isMoment && value ? localMoment(value) : value}
+      value={isMoment && value ? localMoment(value, zone) : value}
       onChange={({ currentTarget: { value: typed } }) =>
-        onChange(typed === '' ? null : isMoment ? new Date(typed).toISOString() : typed)
+        onChange(typed === '' ? null : isMoment ? momentOf(typed, zone) : typed)
       }
     />
   )
 }
 
 /** A moment as `<input type="datetime-local">` wants it, in the reader's zone. */
-function localMoment(value: string): string {
-  const date = new Date(value)
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+function localMoment(value: string, zone: string): string {
+  const ms = Date.parse(value)
+  return new Date(ms + offsetMs(zone, ms)).toISOString().slice(0, 16)
 }
+const momentOf = (typed: string, zone: string): string =>
+  momentAt(typed.slice(0, 10), typed.slice(11, 16), zone).toISOString()
 
 function MemberInput(given: Common & { value: string | null; clearable: boolean }) {
   const members = useMembers()
@@ -183,29 +188,4 @@ function StageInput({
     label: name,
   }))
   return <Select {...given} data={data} />
-}
-
-/** The control for a custom field, by its type. */
-export function customKind(type: string, options: string[]): Field {
-  const kinds: Record<string, Field['kind']> = {
-    text: 'text',
-    longText: 'longText',
-    number: 'number',
-    currency: 'money',
-    date: 'date',
-    boolean: 'boolean',
-    select: 'choice',
-    multiSelect: 'texts',
-    url: 'url',
-    email: 'email',
-    phone: 'phone',
-    user: 'member',
-  }
-  return {
-    kind: kinds[type] ?? 'text',
-    options,
-    nullable: true,
-    required: false,
-    writable: 'always',
-  } as unknown as Field
 }

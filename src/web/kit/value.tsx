@@ -1,10 +1,10 @@
 import { Avatar, Badge, Group } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Field } from '#core/record/fields.ts'
 import { useMe, useMembers } from '../api.ts'
 import { choiceLabel, useText } from '../text/index.tsx'
 import { useFormat } from './format.ts'
+import { LightLink } from './light-link.tsx'
 import { partsOf } from './object-input.tsx'
 import { pathOf, typeKeyOf, useTitle } from './titles.ts'
 
@@ -61,9 +61,9 @@ export function RecordLink({ type, id }: { type: string; id: string | null }) {
   if (!id || title === null) return null
   if (type === 'stage' || type === 'pipeline' || !path) return <span className="one-line">{title}</span>
   return (
-    <Link to={`/${path}/$id`} params={{ id }} className="subtle-link one-line">
+    <LightLink href={`/${path}/${id}`} className="subtle-link one-line">
       {title ?? '…'}
-    </Link>
+    </LightLink>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Title } from '@mantine/core'
+import { Text as P, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './settings.module.css'
 
@@ -17,5 +17,24 @@ export function SettingsPage({ title, hint, action, children }: Given) {
       </header>
       {children}
     </div>
+  )
+}
+/** A part of a section, under a heading of its own. */
+export function Part({ title, hint, action, children }: Given) {
+  return (
+    <section className={classes.part}>
+      <header>
+        <div className={classes.head}>
+          <Title order={2}>{title}</Title>
+          {action}
+        </div>
+        {hint && (
+          <P size="sm" className={`quiet ${classes.hint}`}>
+            {hint}
+          </P>
+        )}
+      </header>
+      {children}
+    </section>
   )
 }

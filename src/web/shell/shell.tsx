@@ -7,6 +7,7 @@ import { api, useMay, useMe } from '../api.ts'
 import { isMac } from '../kit/platform.ts'
 import { useLive } from '../live.ts'
 import { isFor, NAV_GROUPS, navPages, pages } from '../pages.ts'
+import { useKeptPreferences } from '../preferences.ts'
 import { prefetchViews } from '../table/saved-views.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
@@ -25,6 +26,7 @@ export function Shell() {
   const { pathname } = useLocation()
   useTitle(pathname)
   useLive()
+  useKeptPreferences()
   useEffect(prefetchViews, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the page changes
   useEffect(() => nav.close(), [pathname])

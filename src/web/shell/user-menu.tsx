@@ -9,13 +9,15 @@ import {
 } from '@mantine/core'
 import { IconCheck, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { api, queries, useMe } from '../api.ts'
+import { usePreferences } from '../preferences.ts'
 import { languages, useLanguage, useText } from '../text/index.tsx'
 
 /** Workspace, language, theme, and the way out. */
 export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
   const text = useText()
-  const { language, speak } = useLanguage()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { language } = useLanguage()
+  const { colorScheme } = useMantineColorScheme()
+  const { prefer } = usePreferences()
   const { user, workspace, workspaces } = useMe()
   const switchTo = async (workspaceId: string) => {
     const signedIn = await api.post<{ token: string }>('/workspaces/switch', { workspaceId })
@@ -62,7 +64,7 @@ export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
           mx="sm"
           w="calc(100% - 24px)"
           value={colorScheme}
-          onChange={value => setColorScheme(value as typeof colorScheme)}
+          onChange={theme => prefer({ theme: theme as typeof colorScheme })}
           data={(['light', 'dark', 'auto'] as const).map(value => ({ value, label: text.user[value] }))}
         />
         <Menu.Label>{text.user.language}</Menu.Label>
@@ -72,7 +74,7 @@ export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
           mx="sm"
           w="calc(100% - 24px)"
           value={language}
-          onChange={speak}
+          onChange={code => prefer({ language: code })}
           data={languages.map(({ code, language: label }) => ({ value: code, label }))}
         />
         <Menu.Divider mt="sm" />

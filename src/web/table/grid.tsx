@@ -1,9 +1,9 @@
 import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type Dispatch, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import { useMay } from '../api.ts'
+import { LightLink } from '../kit/light-link.tsx'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import type { AnyContract, Column, Row } from '../record/model.ts'
@@ -214,8 +214,9 @@ const BodyRow = memo(
         style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
       >
         <div role="gridcell" className={classes.check}>
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className={classes.tick}
             aria-label={`${text.table.selectRow}: ${name}`}
             checked={isSelected}
             onChange={() => toggle(row.id)}
@@ -239,13 +240,9 @@ const BodyRow = memo(
             {edited === column.path ? (
               <CellEditor contract={contract} row={row} column={column} close={() => edit(undefined)} />
             ) : place === 0 ? (
-              <Link
-                to={`/${contract.path}/$id`}
-                params={{ id: row.id }}
-                className={`${classes.title} one-line`}
-              >
+              <LightLink href={`/${contract.path}/${row.id}`} className={`${classes.title} one-line`}>
                 {column.path === contract.title[0] ? name : <FieldValue {...shownBy(column, row)} />}
-              </Link>
+              </LightLink>
             ) : (
               <FieldValue {...shownBy(column, row)} />
             )}

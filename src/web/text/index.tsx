@@ -1,30 +1,51 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
-import { de } from './de.ts'
 import { en, type Text } from './en.ts'
 
-const LANGUAGES: Record<string, Text> = { en, de }
-export const languages = Object.entries(LANGUAGES).map(([code, { language }]) => ({ code, language }))
+/** Every other language is fetched by those who read it. A further one is a file more in this folder. */
+const others = import.meta.glob<Record<string, Text>>(['./??.ts', '!./en.ts'])
+const fileOf = (code: string): string => `./${code}.ts`
+const codes = ['en', ...Object.keys(others).map(path => path.slice(2, 4))]
+const loaded = new Map<string, Text>([['en', en]])
+
+export const languages = codes.map(code => ({
+  code,
+  language: new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code,
+}))
 const KEPT = 'ascendore.language'
+
+async function load(code: string): Promise<void> {
+  if (loaded.has(code)) return
+  const file = await others[fileOf(code)]!()
+  loaded.set(code, file[code]!)
+}
+
+/** Has the strings of the reader's language at hand before anything is shown. In English where they cannot be fetched. */
+export async function loadText(): Promise<void> {
+  await load(preferred()).catch(() => {})
+  document.documentElement.lang = loaded.has(preferred()) ? preferred() : 'en'
+}
 
 function preferred(): string {
   const kept = localStorage.getItem(KEPT)
   const wanted = kept ? [kept] : navigator.languages.map(code => code.slice(0, 2))
-  return wanted.find(code => code in LANGUAGES) ?? 'en'
+  return wanted.find(code => codes.includes(code)) ?? 'en'
 }
 
 /** The strings, for what is shown from outside of components. */
-export const textNow = (): Text => LANGUAGES[preferred()]!
+export const textNow = (): Text => loaded.get(preferred()) ?? en
 
-type Spoken = { text: Text; language: string; speak: (language: string) => void }
-const Context = createContext<Spoken>({ text: en, language: 'en', speak: () => {} })
+type Spoken = { text: Text; language: string; speak: (language: string) => Promise<void> }
+const Context = createContext<Spoken>({ text: en, language: 'en', speak: async () => {} })
 
 export function TextProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState(preferred)
+  const [language, setLanguage] = useState(() => (loaded.has(preferred()) ? preferred() : 'en'))
   const spoken = useMemo(
     () => ({
-      text: LANGUAGES[language]!,
+      text: loaded.get(language)!,
       language,
-      speak(code: string) {
+      async speak(code: string) {
+        if (!codes.includes(code)) return
+        await load(code)
         localStorage.setItem(KEPT, code)
         setLanguage(code)
         document.documentElement.lang = code

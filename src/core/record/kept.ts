@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { Tx } from '../db/workspace.ts'
+import { todayIn } from './relative-time.ts'
+
+/** Questions whose answers one process keeps; the one that was asked least recently gives way. */
+const QUESTIONS_AT_MOST = 5000
+/** With so many events that were not folded yet, reading how things stand costs as much as what it spares. */
+const UNFOLDED_AT_MOST = 500
+/** Columns that followers fill without an event, since they follow from others; what asks for them is not kept. */
+const UNHEARD = /\b(engagement_score|last_interaction_at|text_content|now\(\)|current_(date|timestamp))/
+
+type Kept = { state: string; answer: unknown }
+const answers = new Map<string, Kept | undefined>()
+
+/**
+ * Answers a question about the records of the caller's workspace by what was answered last time, where no record has
+ * changed since; else by `work`. Every change leaves an event in its own transaction, and both are asked of the database
+ * itself, so the answer is as true as if it had been worked out anew, also beside other processes.
+ * @param question the SQL and its parameters; who asks and on which day is added
+ */
+export async function untilChange<T>(
+  tx: Tx,
+  question: [sql: string, params: unknown[]],
+  work: () => Promise<T>,
+): Promise<T> {
+  if (UNHEARD.test(question[0])) return work()
+  const { workspaceId, userId, timezone } = tx.who
+  const asked = JSON.stringify([workspaceId, userId, tx.role, todayIn(timezone).start, ...question])
+  const key = createHash('sha256').update(asked).digest('base64')
+  // Whoever asks for the first time may never ask again.
+  if (!answers.has(key)) {
+    remember(key, undefined)
+    return work()
+  }
+  const state = await stateOf(tx)
+  if (!state) return work()
+  const kept = answers.get(key)
+  const answer = kept?.state === state ? (kept.answer as T) : await work()
+  remember(key, { state, answer })
+  return answer
+}
+
+function remember(key: string, kept: Kept | undefined): void {
+  answers.delete(key)
+  answers.set(key, kept)
+  if (answers.size > QUESTIONS_AT_MOST) answers.delete(answers.keys().next().value!)
+}
+
+/**
+ * A word that is another one as soon as the workspace has one event more. The number of the last event alone would not do: a
+ * transaction that drew an earlier number may commit later. Until it has, no follower goes past its number (decision 5), so it
+ * adds to the events behind their cursor.
+ */
+async function stateOf(tx: Tx): Promise<string | undefined> {
+  const reading = () =>
+    tx.session.values(
+      `select (select max(seq) from events where workspace_id = $1::uuid),
+         (select count(*) from (select 1 from events where workspace_id = $1::uuid
+           and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'counts') and seq < 9223372036854775807 limit ${UNFOLDED_AT_MOST}) e)`,
+      [tx.who.workspaceId],
+    )
+  const [row] = await (tx.role === 'ascendore_admin' ? reading() : tx.as('ascendore_search', reading))
+  const [last, unfolded] = row as [number | null, number]
+  return unfolded < UNFOLDED_AT_MOST ? `${last} ${unfolded}` : undefined
+}

@@ -1,0 +1,112 @@
+import { Button, Title } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef } from 'react'
+import { api } from '#web/api.ts'
+import { saveFile } from '#web/kit/download.ts'
+import { useFormat } from '#web/kit/format.ts'
+import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { useText } from '#web/text/index.tsx'
+import classes from './audit.module.css'
+import { AuditEvent, type Event } from './audit-event.page.tsx'
+import { AuditFilters, useAsked } from './audit-filters.page.tsx'
+
+type Page = { rows: Event[]; total: number; totalIsEstimate?: boolean; nextCursor: string | null }
+const ROW_PX = 41
+/** How many rows before its end the next page is asked for. */
+const AHEAD = 40
+
+/** Who did what and when, of everything that ever changed. */
+export default function AuditLog() {
+  const text = useText()
+  const format = useFormat()
+  const [asked, ask] = useAsked()
+  const list = useInfiniteQuery({
+    queryKey: ['audit-log', asked],
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page>('/audit-logs', {
+        query: { limit: 100, ...asked, ...(pageParam ? { cursor: pageParam } : {}) },
+        signal,
+      }),
+    getNextPageParam: page => page.nextCursor ?? undefined,
+  })
+  const events = useMemo(() => list.data?.pages.flatMap(page => page.rows) ?? [], [list.data])
+  const first = list.data?.pages[0]
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <Title order={1}>{text.nav.audit}</Title>
+        {first && (
+          <span className="quiet numbers" role="status">
+            {text.table.rows(
+              first.totalIsEstimate
+                ? text.common.about(format.number(first.total))
+                : format.number(first.total),
+            )}
+          </span>
+        )}
+        <Button
+          ml="auto"
+          variant="default"
+          leftSection={<IconDownload size={14} />}
+          onClick={() => saveFile('/audit-logs/export', 'audit-log.csv', asked)}
+        >
+          {text.table.export}
+        </Button>
+      </div>
+      <AuditFilters asked={asked} ask={ask} />
+      {list.isError ? (
+        <Fault error={list.error} retry={() => list.refetch()} />
+      ) : list.isPending ? (
+        <Waiting />
+      ) : events.length ? (
+        <Events
+          events={events}
+          more={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
+        />
+      ) : (
+        <Blank title={text.audit.empty} />
+      )}
+    </div>
+  )
+}
+
+/** Those in sight out of any number. */
+function Events({ events, more }: { events: Event[]; more: () => void }) {
+  const text = useText()
+  const frame = useRef<HTMLElement>(null)
+  const virtual = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: index => events[index]!.id,
+    overscan: 10,
+  })
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for whenever what is in sight nears the end
+  useEffect(() => {
+    if (last >= events.length - AHEAD) more()
+  }, [last, events.length])
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
+    <section ref={frame} className={classes.scroll} aria-label={text.nav.audit} tabIndex={0}>
+      <ul className={classes.list} style={{ height: virtual.getTotalSize() }}>
+        {items.map(({ index, start, key }) => (
+          <li
+            key={key}
+            ref={virtual.measureElement}
+            data-index={index}
+            className={classes.entry}
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            <AuditEvent event={events[index]!} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,69 @@
+import { Modal, Select, Stack, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { api, issuesByPath, type Pipeline } from '#web/api.ts'
+import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useText } from '#web/text/index.tsx'
+import { refreshPipelines } from './pipelines.page.tsx'
+
+const USUAL = 'usual'
+
+type Given = { pipeline?: Pipeline; all: Pipeline[]; close: () => void }
+
+/** A new pipeline with the usual stages or those of another one, or another name for one. */
+export function PipelineDialog({ pipeline, all, close }: Given) {
+  const text = useText()
+  const [name, setName] = useState(pipeline?.name ?? '')
+  const [model, setModel] = useState<string | null>(USUAL)
+  const saving = useMutation({
+    mutationFn: () => (pipeline ? api.patch(`/pipelines/${pipeline.id}`, { name }) : create()),
+    onSuccess() {
+      refreshPipelines()
+      close()
+    },
+  })
+  const create = () => {
+    const stages = all
+      .find(({ id }) => id === model)
+      ?.stages.map(({ name, probability, kind, rottingDays }) => ({ name, probability, kind, rottingDays }))
+    return api.post('/pipelines', { name, ...(stages ? { stages } : {}) })
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    saving.mutate()
+  }
+  return (
+    <Modal opened onClose={close} title={pipeline ? text.views.rename : text.pipelines.create}>
+      <form noValidate onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput
+            data-autofocus
+            label={text.table.name}
+            maxLength={120}
+            value={name}
+            error={issuesByPath(saving.error).name}
+            onChange={event => setName(event.currentTarget.value)}
+          />
+          {!pipeline && (
+            <Select
+              label={text.pipelines.model}
+              value={model}
+              onChange={setModel}
+              data={[
+                { value: USUAL, label: text.pipelines.usual },
+                ...all.map(each => ({ value: each.id, label: text.pipelines.asIn(each.name) })),
+              ]}
+            />
+          )}
+        </Stack>
+        <DialogFoot
+          submit={pipeline ? text.common.save : text.common.create}
+          close={close}
+          isSending={saving.isPending}
+          error={saving.error}
+          beside={['name']}
+        />
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,24 @@
+import { useBlocker } from '@tanstack/react-router'
+import { Confirm } from '../kit/confirm.tsx'
+import { useText } from '../text/index.tsx'
+
+/** Asks before the page is left by a link, the back button or a reload while something on it is not saved. */
+export function Unsaved({ isDirty }: { isDirty: boolean }) {
+  const text = useText()
+  const blocker = useBlocker({
+    shouldBlockFn: () => isDirty,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  })
+  if (blocker.status !== 'blocked') return null
+  return (
+    <Confirm
+      title={text.settings.unsavedTitle}
+      text={text.settings.unsavedText}
+      submit={text.settings.leave}
+      color="red"
+      close={blocker.reset}
+      run={blocker.proceed}
+    />
+  )
+}
