@@ -287,7 +287,8 @@ over(
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen =
-          isOfPeople || /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes|ai\/models)\//.test(route.path)
+          isOfPeople ||
+          /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes|ai\/models)\//.test(route.path)
         const isPrivate =
           /^\/(imports|saved-views|merges|mailboxes|dashboards|reports|ai\/conversations|ai\/proposals)\//.test(
             route.path,
