@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { newId } from '#core/ids.ts'
 import { until } from '#test/until.ts'
 import { nobody, type Person, useProgram, world } from '#test/world.ts'
+import feature from './scoring.server.ts'
 
-useProgram()
+const program = useProgram()
 
 /**
  * Decided leads written as history, by a law that a model can learn: referrals with a budget convert. `verdict` is filled only once
@@ -17,7 +18,7 @@ async function history(owner: Person, count: number, tag = 'a'): Promise<void> {
     ['lucky', 'Lucky number', 'number', undefined],
   ] as const) {
     const made = await owner.post('/custom-fields', { entity: 'lead', key, label, type, options })
-    assert.equal(made.status, 201, made.text)
+    assert.ok(made.status === 201 || tag !== 'a', made.text)
   }
   const rows = Array.from({ length: count }, (_, at) => {
     const isReferral = (at * 7) % 10 < 4
@@ -172,6 +173,18 @@ test('a model learns from the outcomes, leaves out what was filled in with them,
   assert.ok(vouched.card.fields.some((field: any) => field.key === 'customFields.verdict'))
   assert.ok(!vouched.card.fields.some((field: any) => field.key === 'customFields.lucky'))
   assert.ok(vouched.card.warnings.some((one: any) => one.code === 'TOO_GOOD'))
+  // Each night a model is learned anew where a twentieth more has ended, as it was asked for the last time.
+  const night = async () => {
+    const { app } = program()
+    await feature.schedules[0]!.run(app.database, app.log, app)
+    return (await owner.get('/ai/models')).body.rows
+  }
+  assert.equal((await night()).length, 2)
+  await history(owner, 40, 'b')
+  const versions = await night()
+  assert.equal(versions.length, 3)
+  assert.deepEqual([versions[0].requestedById, versions[0].options], [null, vouched.options])
+  assert.equal((await night()).length, 3, 'one that waits is enough')
   assert.deepEqual((await mallory.get('/ai/models')).body.rows, [])
   assert.equal((await mallory.get(`/ai/models/${model.id}`)).status, 404)
   assert.equal((await mallory.post('/ai/lead-score', { leadId: referral })).status, 404)
