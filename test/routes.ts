@@ -95,6 +95,18 @@ const FILLERS: Record<string, Filler> = {
     const { id } = (await samples.person.post('/contacts', contact)).body
     return { body: { contactIds: [id], subject: 'Hello {{ contact.firstName }}', body: 'Good morning' } }
   },
+  'POST /ai/deal-coach/{dealId}': async samples => ({ ids: { dealId: await samples.idOf('deal') } }),
+  'POST /ai/win-loss-explainer/{dealId}': async samples => ({ ids: { dealId: await samples.idOf('deal') } }),
+  'POST /ai/persona-builder/{contactId}': async samples => ({
+    ids: { contactId: await samples.idOf('contact') },
+  }),
+  'POST /ai/objection-handler': async () => ({ body: { objection: 'That is too expensive for us' } }),
+  'POST /ai/email-draft': async samples => ({
+    body: { leadId: await samples.idOf('lead'), purpose: 'introduction' },
+  }),
+  'POST /ai/insights': async () => ({ body: {} }),
+  'POST /ai/next-actions': async () => ({ body: { limit: 3 } }),
+  'POST /ai/summarize': async samples => ({ body: { companyId: await samples.idOf('company') } }),
   'POST /campaigns/{id}/contacts': async samples => ({
     body: { contactIds: [(await samples.create(named('contact'))).id] },
   }),
@@ -348,6 +360,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^(POST|PATCH|DELETE) \/tags\//, 'ADMIN'],
   [/^(POST|DELETE) \/sample-data$/, 'ADMIN'],
   [/^POST \/search$/, 'VIEWER'],
+  [/^GET \/ai\/win-loss$/, 'MEMBER'],
   [/^POST \/reports\/(run|\{id\}\/(un)?subscribe)$/, 'VIEWER'],
   [/^GET \/audit-logs(\/export)?$/, 'ADMIN'],
   [/^POST \/email-templates\/(\{id\}\/)?preview$/, 'VIEWER'],
@@ -378,6 +391,13 @@ const LEAST: Array<[RegExp, Route['least']]> = [
 
 /** Routes that change nothing although they are no GET, so that no event is expected of them. */
 const WRITES_NOTHING = new Set<string>([
+  // Answers by what is there; nothing is kept.
+  ...['deal-coach/{dealId}', 'win-loss-explainer/{dealId}', 'persona-builder/{contactId}'].map(
+    path => `POST /ai/${path}`,
+  ),
+  ...['objection-handler', 'email-draft', 'insights', 'next-actions', 'summarize'].map(
+    path => `POST /ai/${path}`,
+  ),
   // What is said is its person's own affair; what comes of it is proposed, and written by a confirmation.
   'POST /ai/chat',
   'PATCH /ai/conversations/{id}',

@@ -45,16 +45,13 @@ export const R0 = {
     'GET /email-templates/',
     'POST /email-templates/',
     'GET /audit-logs/',
+    // Section 4.
+    'POST /ai/deal-coach/:deal_id',
+    'POST /ai/persona-builder/:contact_id',
+    'POST /ai/objection-handler',
+    'POST /ai/win-loss-explainer/:deal_id',
   ],
-  later: {
-    issue: 5,
-    routes: [
-      'POST /ai/deal-coach/:deal_id',
-      'POST /ai/persona-builder/:contact_id',
-      'POST /ai/objection-handler',
-      'POST /ai/win-loss-explainer/:deal_id',
-    ],
-  },
+  later: { issue: 5, routes: [] },
 } as const
 
 type Route = (typeof R0.routes)[number]
@@ -192,6 +189,25 @@ export function r0(people: People, origin: () => Promise<string>): void {
     assert.ok(rowsOf(await call('GET /activities/', 200)).some(row => row.id === made.id))
     await call('POST /activities/', 400, { body: { ...body, type: 'DANCE' } })
     await call('POST /activities/', 400, { body: { ...body, sentimentScore: 2 } })
+  })
+
+  test('R0 4: the four AI features, of one company alone, with a warning where there is too little data', async () => {
+    const coached = (await call('POST /ai/deal-coach/:deal_id', 200, { at: ids.deal! })).body
+    assert.ok(Number.isInteger(coached.healthScore))
+    for (const part of ['recommendations', 'risks']) assert.ok(coached[part].length > 0, part)
+    const persona = (await call('POST /ai/persona-builder/:contact_id', 200, { at: ids.contact! })).body
+    for (const part of ['persona', 'motivators', 'decisionPattern']) assert.ok(persona[part], part)
+    const body = { objection: 'That is too expensive', dealId: ids.deal }
+    const handled = (await call('POST /ai/objection-handler', 200, { body })).body
+    assert.equal(handled.category, 'price')
+    for (const part of ['responses', 'followUpQuestions']) assert.ok(handled[part].length > 0, part)
+    const explained = (await call('POST /ai/win-loss-explainer/:deal_id', 200, { at: ids.deal! })).body
+    assert.equal(explained.outcome, 'OPEN')
+    for (const part of ['keyFactors', 'recommendations']) assert.ok(Array.isArray(explained[part]), part)
+    for (const { warnings } of [coached, persona, handled, explained])
+      assert.ok(warnings.some(({ code }: { code: string }) => code === 'COLD_START'))
+    await byRep('POST /ai/deal-coach/:deal_id', 404, { at: ids.deal! })
+    await nobody('POST /ai/objection-handler', 401, { body })
   })
 
   test('R0: templates and the audit log', async () => {

@@ -48,16 +48,13 @@ export const R1 = {
     'GET /emails/:id',
     // 6: audit logs.
     'GET /audit-logs',
+    // 4: AI-powered features.
+    'POST /ai/deal-coach/:dealId',
+    'POST /ai/persona-builder/:contactId',
+    'POST /ai/objection-handler',
+    'POST /ai/win-loss-explainer/:dealId',
   ],
-  later: {
-    issue: 5,
-    routes: [
-      'POST /ai/deal-coach/:dealId',
-      'POST /ai/persona-builder/:contactId',
-      'POST /ai/objection-handler',
-      'POST /ai/win-loss-explainer/:dealId',
-    ],
-  },
+  later: { issue: 5, routes: [] },
 } as const
 
 type Route = (typeof R1.routes)[number]
@@ -148,6 +145,22 @@ export function r1(people: People, origin: () => Promise<string>): void {
     const types = rowsOf(await call('GET /activities', 200, { query })).map(row => row.type)
     for (const type of ['MEETING', 'deal.created', 'deal.updated', 'note.created', 'note.updated'])
       assert.ok(types.includes(type), `${type} in ${types}`)
+  })
+
+  test('R1 4: coach, persona, objections, and why deals are won and lost', async () => {
+    const coached = (await call('POST /ai/deal-coach/:dealId', 200, { at: ids.deal! })).body
+    assert.ok(coached.recommendations.every((one: Answer['body']) => one.action && one.create.path))
+    const persona = (await call('POST /ai/persona-builder/:contactId', 200, { at: ids.contact! })).body
+    assert.equal(persona.name, 'Lin Ota')
+    const body = { objection: 'We have to ask our board first', dealId: ids.deal }
+    assert.equal((await call('POST /ai/objection-handler', 200, { body })).body.category, 'authority')
+    const stages = rowsOf(await walk.as(admin.token)('GET /stages' as Route, 200))
+    const lost = stages.find(stage => stage.kind === 'LOST')!.id
+    const deal = { title: 'Lost', amount: 10, stageId: lost, lostReason: 'Price' }
+    const { id } = (await call('POST /deals', 201, { body: deal })).body
+    const why = (await call('POST /ai/win-loss-explainer/:dealId', 200, { at: id })).body
+    assertHas(why, { outcome: 'LOST', lostReason: 'Price' })
+    assertHas(why.keyFactors[0], { factor: 'price', sign: '-' })
   })
 
   test('R1 3: a mail is sent', async () => {

@@ -61,19 +61,18 @@ export const R2 = {
     'GET /a-crm/notes/:id',
     'PUT /a-crm/notes/:id',
     'DELETE /a-crm/notes/:id',
-    // "AI-Powered Features": R2 names no paths; these are SPEC 4's and 5's for them, as are those that wait.
+    // "AI-Powered Features": R2 names no paths; these are SPEC 4's and 5's for them.
     'POST /a-crm/ai/lead-score',
+    'POST /a-crm/ai/email-draft',
+    'POST /a-crm/ai/insights',
+    'POST /a-crm/ai/next-actions',
     'POST /a-crm/ai/sentiment',
+    'POST /a-crm/ai/summarize',
     'GET /a-crm/ai/models',
   ],
   later: {
     issue: 5,
-    routes: [
-      'POST /a-crm/ai/email-draft',
-      'POST /a-crm/ai/insights',
-      'POST /a-crm/ai/next-actions',
-      'POST /a-crm/ai/summarize',
-    ],
+    routes: [],
   },
 } as const
 
@@ -386,6 +385,19 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
     const mood = (await call('POST /a-crm/ai/sentiment', 200, { body: { text: 'What a great demo' } })).body
     assert.ok(mood.score > 0)
     assert.deepEqual(rowsOf(await call('GET /a-crm/ai/models', 200)), [])
+  })
+
+  test('R2 AI-powered features', async () => {
+    const named = (route: 'email-draft' | 'insights' | 'next-actions' | 'summarize', body: object) =>
+      call(`POST /a-crm/ai/${route}`, 200, { body })
+    const draft = (await named('email-draft', { dealId: ids.deal, purpose: 'follow up' })).body
+    assert.ok(draft.subject && draft.body)
+    assertHas(draft, { purpose: 'FOLLOW_UP', tone: 'friendly' })
+    const found = (await named('insights', { companyId: ids.company })).body
+    assertHas(found, { recordType: 'company', recordId: ids.company })
+    assert.ok((await named('next-actions', {})).body.actions.length > 0)
+    const summary = (await named('summarize', { dealId: ids.deal })).body
+    assert.ok(summary.summary.includes(summary.title))
   })
 
   walk.checkCompleteness()

@@ -41,9 +41,18 @@ export function ComposeButton({ contactIds, dealId }: Given) {
 
 const EMPTY = { subject: '', body: '', bodyHtml: null, templateId: null }
 
-function ComposeDialog({ contactIds, dealId, close }: Given & { close: () => void }) {
+/** @param initial texts to begin with, such as a draft */
+export function ComposeDialog({
+  contactIds,
+  dealId,
+  initial,
+  close,
+}: Given & { initial?: { subject: string; body: string }; close: () => void }) {
   const text = useText()
-  const { draft, change, forget } = useDraft(`mail.${dealId ?? contactIds[0]}`, EMPTY)
+  const [begin] = useState(() => ({ ...EMPTY, ...initial }))
+  // What was begun by hand stays where it is beside a draft that is handed over.
+  const name = `mail.${initial ? 'draft.' : ''}${dealId ?? contactIds[0]}`
+  const { draft, change, forget } = useDraft(name, begin, initial !== undefined)
   const [to, setTo] = useState(contactIds)
   const { templateId, ...texts } = draft as Texts & { templateId: string | null }
   const templates = useTemplates()

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { SetupHint } from '#features/onboarding/hint.page.tsx'
 import { TaskItem } from '#features/tasks/task-item.page.tsx'
-import { api, useMe, usePipelines } from '#web/api.ts'
+import { api, useMay, useMe, usePipelines } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
@@ -12,6 +12,7 @@ import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './home.module.css'
 
+const NextActions = lazy(() => import('#features/next-actions/next-actions.page.tsx'))
 const TeamCharts = lazy(() => import('#features/analytics/team.page.tsx'))
 
 type Rows = { rows: Row[]; total: number }
@@ -31,11 +32,17 @@ const listOf = (path: string, query: object) => () =>
 export default function Home() {
   const text = useText()
   const { user } = useMe()
+  const may = useMay()
   return (
     <div className={classes.page}>
       <Title order={1}>{text.home.hello(user.name.split(' ')[0]!)}</Title>
       <SetupHint />
       <TeamNumbers />
+      {may.write && (
+        <Suspense fallback={<Waiting />}>
+          <NextActions />
+        </Suspense>
+      )}
       <div className={classes.columns}>
         <MyTasks />
         <Resting />

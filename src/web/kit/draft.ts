@@ -22,11 +22,12 @@ export const keptValue = {
 /**
  * What somebody is typing, kept in this tab until it is sent or thrown away: it survives a reload, a moment without
  * network and a session that ends.
+ * @param isAnew begins with `initial`, whatever was kept
  */
-export function useDraft(name: string, initial: Draft = {}) {
+export function useDraft(name: string, initial: Draft = {}, isAnew = false) {
   const key = `ascendore.draft.${name}`
   const [{ draft, isRestored }, setState] = useState(() => {
-    const found = kept(key)
+    const found = isAnew ? undefined : kept(key)
     return { draft: found ?? initial, isRestored: found !== undefined }
   })
   const change = useCallback(

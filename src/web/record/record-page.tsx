@@ -1,8 +1,9 @@
 import { ActionIcon, Group, Menu, Title } from '@mantine/core'
 import { IconArrowLeft, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { AiButton } from '../ai/button.tsx'
 import { api, messageOf, useMay } from '../api.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
@@ -31,6 +32,8 @@ export type RecordPageOptions = {
   /** Stands above what happened, such as the lines of an invoice. */
   main?: (row: Row) => ReactNode
 }
+
+const QuotedSource = lazy(() => import('../ai/quoted.tsx').then(module => ({ default: module.QuotedSource })))
 
 /** The record types on which notes, tasks and files may hang. */
 const HOLDERS = new Set(['contact', 'company', 'deal', 'task', 'lead', 'campaign', 'project', 'invoice'])
@@ -69,6 +72,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
         </div>
         <Group gap={6} ml="auto" wrap="nowrap">
           {actions?.(row)}
+          <AiButton type={contract.name} row={row} />
           <RecordMenu contract={contract} row={row} />
         </Group>
       </header>
@@ -81,6 +85,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
         <section className={classes.middle} aria-label={text.record.timeline}>
           {main?.(row)}
           {isHeld && <LogBar contract={contract} row={row} />}
+          <Quoted />
           <Timeline contract={contract} id={row.id} />
         </section>
         {(related.length > 0 || isHeld) && (
@@ -94,6 +99,16 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
       </div>
     </div>
   )
+}
+
+/** What a link has quoted from what was said here. */
+function Quoted() {
+  const { quote } = useSearch({ strict: false }) as { quote?: string }
+  return quote ? (
+    <Suspense fallback={null}>
+      <QuotedSource />
+    </Suspense>
+  ) : null
 }
 
 function BackButton({ path, label }: { path: string; label: string }) {

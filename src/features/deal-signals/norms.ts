@@ -1,0 +1,61 @@
+import type { DealFacts } from './facts.ts'
+
+/** The values at a quarter, half and three quarters of a sorted list, interpolated (as PostgreSQL's percentile_cont). */
+export type Quartiles = { q1: number; median: number; q3: number; n: number }
+
+export function quartiles(values: readonly number[]): Quartiles | undefined {
+  if (!values.length) return undefined
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number) => {
+    const place = (sorted.length - 1) * share
+    const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!]
+    return Math.round((below + (above - below) * (place - Math.floor(place))) * 10) / 10
+  }
+  return { q1: at(0.25), median: at(0.5), q3: at(0.75), n: sorted.length }
+}
+
+/** From so many won deals on their quartiles stand for what is usual. */
+export const WON_AT_LEAST = 10
+/** What is usual where there are too few won deals to tell: our own assumption, and answers that use it say so. */
+const ASSUMED = { gapDays: 21, amount: Number.POSITIVE_INFINITY, cycleDays: 90, contacts: 2, talks: 5 }
+
+/** What is usual among the won deals; without enough of them what we assume. */
+export type Norms = {
+  won: number
+  lost: number
+  /** Whether the numbers are the workspace's own. */
+  isOwn: boolean
+  /** Three quarters of the won deals were never silent for longer. */
+  gapDays: number
+  /** One in four won deals is larger. */
+  amount: number
+  cycleDays: number
+  contacts: number
+  talks: number
+  gaps?: Quartiles
+  cycles?: Quartiles
+  people?: Quartiles
+}
+
+export function normsOf(closed: readonly DealFacts[]): Norms {
+  const won = closed.filter(({ status }) => status === 'WON')
+  const spoken = won.filter(({ talks }) => talks > 0)
+  const counts = { won: won.length, lost: closed.length - won.length }
+  if (won.length < WON_AT_LEAST) return { ...counts, isOwn: false, ...ASSUMED }
+  const gaps = spoken.length >= WON_AT_LEAST ? quartiles(spoken.map(deal => deal.longestGapDays)) : undefined
+  const cycles = quartiles(won.map(deal => deal.daysOpen))!
+  const people = quartiles(won.map(deal => deal.contacts))!
+  const amounts = quartiles(won.flatMap(deal => (deal.amount === null ? [] : [deal.amount])))
+  return {
+    ...counts,
+    isOwn: true,
+    gapDays: Math.max(7, gaps?.q3 ?? ASSUMED.gapDays),
+    amount: amounts?.q3 ?? ASSUMED.amount,
+    cycleDays: cycles.q3,
+    contacts: people.median,
+    talks: quartiles(spoken.map(deal => deal.talks))?.median ?? ASSUMED.talks,
+    gaps,
+    cycles,
+    people,
+  }
+}

@@ -1,0 +1,74 @@
+import type { Tx } from '#core/db/workspace.ts'
+import { Ask } from '#features/analytics/scope.ts'
+
+/** So many open deals, tasks and leads are looked at; those of most money, most overdue and newest first. */
+const DEALS_AT_MOST = 150
+const TASKS_AT_MOST = 20
+const LEADS_AT_MOST = 20
+
+/** Of whom: one member, or everybody whose records the caller may see. */
+export type Whose = { memberId: string | null }
+
+export async function openDeals(tx: Tx, { memberId }: Whose): Promise<string[]> {
+  const ask = new Ask(tx)
+  const rows = await ask.rows(
+    `select t.id from deals t where ${ask.scope('deal')} and t.status = 'OPEN'${memberId ? ` and t.owner_id = ${ask.add(memberId, 'uuid')}` : ''} order by t.amount desc, t.id limit ${DEALS_AT_MOST}`,
+  )
+  return rows.map(row => row.id as string)
+}
+
+export type DueTask = {
+  id: string
+  title: string
+  dueAt: string
+  priority: string
+  relatedType: string | null
+  relatedId: string | null
+  daysOver: number
+}
+
+/** Tasks that are due by the end of today, the longest overdue first. */
+export async function dueTasks(tx: Tx, { memberId }: Whose, endOfDay: string): Promise<DueTask[]> {
+  const ask = new Ask(tx)
+  return (await ask.rows(
+    `select t.id, t.title, t.due_at as "dueAt", t.priority, t.related_type as "relatedType", t.related_id as "relatedId", floor(extract(epoch from now() - t.due_at) / 86400)::int as "daysOver"
+     from tasks t where ${ask.scope('task')} and t.progress in ('PENDING', 'IN_PROGRESS') and t.due_at < ${ask.add(endOfDay, 'timestamptz')}${memberId ? ` and t.assignee_id = ${ask.add(memberId, 'uuid')}` : ''}
+     order by case t.priority when 'URGENT' then 0 when 'HIGH' then 1 else 2 end, t.due_at limit ${TASKS_AT_MOST}`,
+  )) as DueTask[]
+}
+
+export type WaitingLead = {
+  id: string
+  name: string
+  company: string | null
+  source: string | null
+  score: number | null
+  createdAt: string
+  notes: string | null
+}
+
+/** Leads that nobody has contacted yet, the best scored and newest first. */
+export async function waitingLeads(tx: Tx, { memberId }: Whose): Promise<WaitingLead[]> {
+  const ask = new Ask(tx)
+  return (await ask.rows(
+    `select t.id, t.name, t.company, t.source, t.score, t.created_at as "createdAt", left(t.notes, 2000) as notes from leads t
+     where ${ask.scope('lead')} and t.stage = 'NEW' and t.created_at > now() - interval '60 days'${memberId ? ` and t.owner_id = ${ask.add(memberId, 'uuid')}` : ''}
+     order by t.score desc nulls last, t.created_at desc limit ${LEADS_AT_MOST}`,
+  )) as WaitingLead[]
+}
+
+/** Open deals in which they spoke last and nobody answered since: deal id and interaction id. */
+export async function unanswered(tx: Tx, dealIds: string): Promise<Map<string, string>> {
+  const rows = await tx.session.rows(
+    `select distinct on (i.deal_id) i.deal_id as deal, i.id, i.direction, i.type from interactions i
+     where i.workspace_id = $1::uuid and i.deal_id = any($2::uuid[]) and i.deleted_at is null and i.occurred_at between now() - interval '60 days' and now()
+     order by i.deal_id, i.occurred_at desc, i.id`,
+    [tx.who.workspaceId, dealIds],
+  )
+  // A call that came in was answered by picking up.
+  return new Map(
+    rows
+      .filter(row => row.direction === 'INBOUND' && (row.type === 'EMAIL' || row.type === 'MESSAGE'))
+      .map(row => [row.deal as string, row.id as string]),
+  )
+}

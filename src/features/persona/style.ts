@@ -1,0 +1,142 @@
+import { momentAt } from '#core/record/relative-time.ts'
+import { quartiles } from '#features/deal-signals/norms.ts'
+import { saidIn, type Talk } from '#features/deal-signals/talks.ts'
+import { count, percent, upper } from '#features/deal-signals/words.ts'
+
+/** How somebody writes and answers, counted in what they sent and said. */
+export type Style = {
+  preferredChannel: Exclude<Talk['type'], 'NOTE'> | null
+  /** What came in from them, by type. */
+  inbound: Record<string, number>
+  medianReplyHours: number | null
+  replies: number
+  wordsAMessage: number | null
+  questionShare: number | null
+  tone: number | null
+  toneTrend: 'UP' | 'DOWN' | 'STEADY' | null
+  usualHour: number | null
+  traits: string[]
+}
+
+const REPLY_DAYS_AT_MOST = 30
+const TREND = 0.15
+const TREND_FROM = 4
+const HOURS_FROM = 5
+
+const mean = (values: readonly number[]): number | null =>
+  values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null
+
+/** @param talks of one contact, the latest first */
+export function styleOf(talks: readonly Talk[], timezone: string): Style {
+  const theirs = talks.filter(({ isInbound }) => isInbound)
+  const written = theirs.filter(({ type }) => type === 'EMAIL' || type === 'MESSAGE')
+  const inbound = Object.fromEntries(
+    [...Map.groupBy(theirs, ({ type }) => type)].map(([type, list]) => [type, list.length]),
+  )
+  const [channel] = Object.entries(inbound).sort((a, b) => b[1] - a[1])
+  const replies = replyHours(talks)
+  const sentences = written.flatMap(talk => saidIn(talk).map(({ sentence }) => sentence))
+  const tones = [...talks]
+    .reverse()
+    .flatMap(({ isTwoWay, sentiment }) => (isTwoWay && sentiment !== null ? [sentiment] : []))
+  const half = Math.floor(tones.length / 2)
+  const change = tones.length >= TREND_FROM ? mean(tones.slice(half))! - mean(tones.slice(0, half))! : null
+  const style = {
+    preferredChannel: (channel?.[0] as Exclude<Talk['type'], 'NOTE'> | undefined) ?? null,
+    inbound,
+    medianReplyHours: quartiles(replies)?.median ?? null,
+    replies: replies.length,
+    wordsAMessage: round(mean(written.map(({ text }) => text.split(/\s+/).length)), 0),
+    questionShare: sentences.length
+      ? round(sentences.filter(text => text.endsWith('?')).length / sentences.length, 2)
+      : null,
+    tone: round(mean(tones), 2),
+    toneTrend:
+      change === null
+        ? null
+        : change > TREND
+          ? ('UP' as const)
+          : change < -TREND
+            ? ('DOWN' as const)
+            : ('STEADY' as const),
+    usualHour:
+      theirs.length >= HOURS_FROM
+        ? quartiles(theirs.map(({ occurredAt }) => hourIn(timezone, occurredAt)))!.median
+        : null,
+  }
+  return { ...style, traits: traitsOf(style, theirs.length) }
+}
+
+const round = (value: number | null, places: number) =>
+  value === null ? null : Math.round(value * 10 ** places) / 10 ** places
+
+function hourIn(zone: string, at: string): number {
+  const day = at.slice(0, 10)
+  const midnight = momentAt(day, '00:00', zone).getTime()
+  return Math.floor((((Date.parse(at) - midnight) / 3_600_000) % 24) + 24) % 24
+}
+
+/** From each of our mails and messages to their next word, in hours; later than a month it is no reply. */
+function replyHours(talks: readonly Talk[]): number[] {
+  const inOrder = talks.filter(({ recordType }) => recordType === 'interaction').reverse()
+  const hours: number[] = []
+  let askedAt: string | undefined
+  for (const { isInbound, type, occurredAt } of inOrder) {
+    if (isInbound && askedAt) {
+      const passed = (Date.parse(occurredAt) - Date.parse(askedAt)) / 3_600_000
+      if (passed <= REPLY_DAYS_AT_MOST * 24) hours.push(passed)
+      askedAt = undefined
+    } else if (!isInbound && (type === 'EMAIL' || type === 'MESSAGE')) askedAt ??= occurredAt
+  }
+  return hours
+}
+
+const CHANNELS: Record<string, string> = {
+  EMAIL: 'mail',
+  CALL: 'phone',
+  MESSAGE: 'message',
+  MEETING: 'meeting',
+}
+
+function traitsOf(
+  {
+    preferredChannel,
+    inbound,
+    medianReplyHours,
+    replies,
+    wordsAMessage,
+    questionShare,
+    tone,
+    toneTrend,
+    usualHour,
+  }: Omit<Style, 'traits'>,
+  heard: number,
+): string[] {
+  const traits: string[] = []
+  if (preferredChannel)
+    traits.push(
+      `Comes by ${CHANNELS[preferredChannel]} most (${percent(inbound[preferredChannel]!, heard)} of ${heard})`,
+    )
+  if (medianReplyHours !== null) {
+    const speed =
+      medianReplyHours <= 24 ? 'within a day' : `after ${count(Math.round(medianReplyHours / 24), 'day')}`
+    traits.push(`Replies ${speed} as a rule (of ${count(replies, 'reply', 'replies')})`)
+  }
+  if (wordsAMessage !== null)
+    traits.push(
+      `${wordsAMessage < 30 ? 'Writes briefly' : wordsAMessage > 90 ? 'Writes at length' : 'Writes a few sentences'} (${wordsAMessage} words a message)`,
+    )
+  if (questionShare !== null && questionShare >= 0.25)
+    traits.push(`Asks a lot (${percent(questionShare, 1)} of sentences are questions)`)
+  if (tone !== null) {
+    const words = tone >= 0.3 ? 'warm' : tone < 0 ? 'critical' : 'matter-of-fact'
+    const trend =
+      toneTrend === 'UP' ? ', and warmer of late' : toneTrend === 'DOWN' ? ', and cooler of late' : ''
+    traits.push(upper(`sounds ${words}${trend}`))
+  }
+  if (usualHour !== null)
+    traits.push(
+      `Is usually heard ${usualHour < 12 ? 'in the morning' : usualHour < 17 ? 'in the afternoon' : 'in the evening'}`,
+    )
+  return traits
+}

@@ -1,0 +1,53 @@
+import { useNavigate } from '@tanstack/react-router'
+import { messageOf } from '../api.ts'
+import { useFormat } from '../kit/format.ts'
+import { tellFault } from '../kit/notify.tsx'
+import { findPlace } from '../kit/place.ts'
+import { useText } from '../text/index.tsx'
+import classes from './ai.module.css'
+import type { Evidence } from './model.ts'
+
+/** The words a claim rests on; a click opens their record and marks them. */
+export function Grounds({ evidence, leave }: { evidence: readonly Evidence[]; leave?: () => void }) {
+  if (!evidence.length) return null
+  return (
+    <ul className={classes.grounds}>
+      {evidence.map(one => (
+        <li key={`${one.recordId}${one.field}${one.start}${one.sentence}`}>
+          <Ground evidence={one} leave={leave} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const MARKED = new Set(['interaction', 'note'])
+
+function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void }) {
+  const text = useText()
+  const format = useFormat()
+  const navigate = useNavigate()
+  const { recordType, recordId, sentence, start, end, occurredAt } = evidence
+  const open = async () => {
+    try {
+      const place = await findPlace(recordType, recordId)
+      if (!place) return
+      const search = MARKED.has(recordType)
+        ? { quote: recordId, in: recordType, ...(start === undefined ? {} : { from: start, to: end }) }
+        : {}
+      await navigate({ ...place, search } as never)
+      leave?.()
+    } catch (error) {
+      tellFault(messageOf(error, text.common.offline))
+    }
+  }
+  return (
+    <button type="button" className={classes.ground} onClick={open} title={text.ai.openSource}>
+      <q>{sentence}</q>
+      <span className="quiet">
+        {text.labels[recordType] ?? recordType}
+        {occurredAt && ` · ${format.shortDay(occurredAt.slice(0, 10))}`}
+      </span>
+    </button>
+  )
+}
