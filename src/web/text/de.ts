@@ -495,7 +495,7 @@ export const de: Text = {
     movedBy: (name, stage) => `${name} hat dies nach ${stage} verschoben`,
     actedBy: (name, action) => `${name}: ${action}`,
     setTo: value => `auf ${value}`,
-    showEmpty: n => `${n} leere Felder zeigen`,
+    showEmpty: n => (n === 1 ? 'Ein leeres Feld zeigen' : `${n} leere Felder zeigen`),
     hideEmpty: 'Leere Felder ausblenden',
   },
   board: {

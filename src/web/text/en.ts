@@ -497,7 +497,7 @@ export const en = {
     movedBy: (name: string, stage: string) => `${name} moved this to ${stage}`,
     actedBy: (name: string, action: string) => `${name}: ${action}`,
     setTo: (value: string) => `to ${value}`,
-    showEmpty: (n: number) => `Show ${n} empty fields`,
+    showEmpty: (n: number) => (n === 1 ? 'Show 1 empty field' : `Show ${n} empty fields`),
     hideEmpty: 'Hide empty fields',
   },
   board: {
