@@ -3,6 +3,7 @@ import type { Evidence, Grounded } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
+import { pullOf } from '#features/deal-signals/effects.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
@@ -46,7 +47,7 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
   const estimate = estimateOf(times.outlook, current?.stageName)
   const similarDeals = await similarTo(tx, deal, history)
   const health = healthOf({ ...seen, slowness: slownessOf(seen) })
-  const chance = chanceOf(deal, estimate)
+  const chance = chanceOf(deal, estimate, pullOf(deal, history.effects, history.norms))
   const builtin: Answer = {
     dealId,
     status: deal.status,
@@ -83,24 +84,29 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
   return { builtin, facts: factsFor(builtin, deal), sources: talks.slice(0, SOURCES_AT_MOST).map(sourceOf) }
 }
 
-function chanceOf(deal: DealFacts, { probability, text, ...estimate }: Estimate) {
+/** What the stage says, moved by what the deal's own records show. */
+function chanceOf(deal: DealFacts, { probability, low, high, n, text }: Estimate, pull: number) {
   if (deal.status !== 'OPEN') {
     const value = deal.status === 'WON' ? 1 : 0
-    return {
-      winProbability: value,
-      winProbabilityBasis: {
-        method: 'closed' as const,
-        low: value,
-        high: value,
-        n: 0,
-        text: `The deal is ${deal.status.toLowerCase()}`,
-      },
+    const basis = {
+      method: 'closed' as const,
+      low: value,
+      high: value,
+      n: 0,
+      text: `The deal is ${deal.status.toLowerCase()}`,
     }
+    return { winProbability: value, winProbabilityBasis: basis }
   }
-  return {
-    winProbability: probability,
-    winProbabilityBasis: { method: 'empirical' as const, ...estimate, text },
+  const moved = (chance: number) => {
+    const kept = Math.min(0.98, Math.max(0.02, chance))
+    return Math.round((100 * 1) / (1 + Math.exp(-(Math.log(kept / (1 - kept)) + pull)))) / 100
   }
+  const points = Math.round(100 * (moved(probability) - probability))
+  const shift = points
+    ? `. What its records show makes it ${Math.abs(points)} points ${points < 0 ? 'less' : 'more'} (${Math.round(100 * probability)} % without)`
+    : ''
+  const basis = { method: 'empirical' as const, low: moved(low), high: moved(high), n, text: text + shift }
+  return { winProbability: moved(probability), winProbabilityBasis: basis }
 }
 
 function warningsOf(deal: DealFacts, talks: readonly Talk[], stages: readonly StageTime[]) {
@@ -128,7 +134,7 @@ function summaryOf(deal: DealFacts, health: number, chance: number, risks: reado
     const [first = ''] = text.split(/[.;] /)
     return first.charAt(0).toLowerCase() + first.slice(1)
   }
-  const chances = `comparable deals were won in ${percent(chance, 1)} of cases`
+  const chances = `its chance is ${percent(chance, 1)}`
   if (!heavy.length) return `${state} (${health} of 100); ${chances}. Nothing weighs heavily against it.`
   return `${state} (${health} of 100); ${chances}. What weighs most: ${listed(heavy.map(brief))}.`
 }
