@@ -178,7 +178,7 @@ const start = async args => {
 }
 
 /** Measurements that are programs of their own; all others are `bench/run.ts`. */
-const BENCHES = ['import', 'search', 'web']
+const BENCHES = ['import', 'search', 'web', 'ai']
 const bench = async ([first, ...rest]) =>
   (first === 'web' && (await buildWeb(runNode))) ||
   runNode(
@@ -192,6 +192,10 @@ const commands = {
   test: { needsDev: true, run: args => runTests(runNode, args) },
   check: { needsDev: true, run: check },
   bench: { needsDev: true, run: bench },
+  screenshots: {
+    needsDev: true,
+    run: async () => (await buildWeb(runNode)) || runNode(['scripts/screenshots.ts']),
+  },
   // It asks questions, so it stays in the terminal's foreground group.
   generate: {
     needsDev: true,

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { PROVIDERS, type ProviderName } from './provider-names.ts'
+
+export { PROVIDERS, type ProviderName } from './provider-names.ts'
 
 /** A claim's ground: the exact words in a record that the caller may read. */
 export const evidence = z.object({
@@ -18,9 +21,6 @@ export type Evidence = z.infer<typeof evidence>
 /** What is missing or doubtful; `code` is for programs, such as `COLD_START`, `FEW_OUTCOMES`, `AI_FALLBACK`. */
 export const warning = z.object({ code: z.string(), message: z.string() })
 export type Warning = z.infer<typeof warning>
-
-export const PROVIDERS = ['builtin', 'openai', 'openai-compatible', 'google', 'anthropic', 'bedrock'] as const
-export type ProviderName = (typeof PROVIDERS)[number]
 
 /** What every AI answer carries beside its own fields (SPEC 5). */
 const common = {

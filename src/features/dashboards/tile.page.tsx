@@ -100,15 +100,21 @@ export function Tile({ tile, run, at, isEditing, move, change, remove }: Given) 
         {isEditing && <TileMenu {...{ tile, name, change, remove }} />}
       </div>
       <div className={classes.tileBody}>
-        <Content run={run} isTable={isTable} height={tile.height} name={name} />
+        <Content run={run} isTable={isTable} width={tile.width} height={tile.height} name={name} />
       </div>
     </li>
   )
 }
 
-type ContentGiven = { run: RunTile | undefined; isTable: boolean; height: number; name: string }
+type ContentGiven = {
+  run: RunTile | undefined
+  isTable: boolean
+  width: number
+  height: number
+  name: string
+}
 
-function Content({ run, isTable, height, name }: ContentGiven) {
+function Content({ run, isTable, width, height, name }: ContentGiven) {
   const text = useText()
   if (!run) return <Waiting />
   if (!run.result)
@@ -126,6 +132,7 @@ function Content({ run, isTable, height, name }: ContentGiven) {
       result={run.result}
       chart={isTable ? 'TABLE' : run.chart!}
       label={name}
+      atMost={width}
       height={Math.max(height * (ROW_PX + GAP_PX) - framePx, 120)}
     />
   )

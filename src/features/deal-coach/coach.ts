@@ -10,6 +10,7 @@ import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { type Estimate, estimateOf, type StageTime, stageTimes } from '#features/deal-signals/stage-times.ts'
 import { gistOf, sourceOf, type Talk, talksOf, talksOfMany } from '#features/deal-signals/talks.ts'
 import { listed, percent, wholeDays } from '#features/deal-signals/words.ts'
+import { type Score, scoreDeals } from '#features/scoring/score.ts'
 import { healthOf } from './health.ts'
 import { openTasks, stakeholdersOf } from './people.ts'
 import { recommendationsFor, recordAgainst } from './recommend.ts'
@@ -29,12 +30,13 @@ const SOURCES_AT_MOST = 25
  * @throws Refusal 404 where the caller does not see the deal
  */
 export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
-  const [history, times, talks, people, tasks] = await together([
+  const [history, times, talks, people, tasks, scores] = await together([
     historyWith(tx, [dealId]),
     stageTimes(tx, dealId),
     talksOf(tx, { type: 'deal', id: dealId }),
     stakeholdersOf(tx, dealId),
     openTasks(tx, dealId),
+    scoreDeals(tx, [dealId]),
   ])
   const deal = history.named[0]
   if (!deal) throw notFound('Deal')
@@ -47,7 +49,8 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
   const estimate = estimateOf(times.outlook, current?.stageName)
   const similarDeals = await similarTo(tx, deal, history)
   const health = healthOf({ ...seen, slowness: slownessOf(seen) })
-  const chance = chanceOf(deal, estimate, pullOf(deal, history.effects, history.norms))
+  const pull = pullOf(deal, history.effects, history.norms)
+  const chance = learnedChance(deal, scores.get(dealId)) ?? chanceOf(deal, estimate, pull)
   const builtin: Answer = {
     dealId,
     status: deal.status,
@@ -82,6 +85,19 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
     warnings: [...thin(history), ...warningsOf(deal, talks, times.stages)],
   }
   return { builtin, facts: factsFor(builtin, deal), sources: talks.slice(0, SOURCES_AT_MOST).map(sourceOf) }
+}
+
+/** The chance by the model that the workspace's outcomes have taught, where there were enough of them. */
+function learnedChance({ status }: DealFacts, score: Score | undefined) {
+  if (status !== 'OPEN' || !score || score.coldStart) return undefined
+  const { probability, interval, outcomes, reasons } = score
+  const n = outcomes.successes + outcomes.failures
+  const moved = reasons.slice(0, 3).map(({ text }) => text)
+  const text = `Learned from ${n} closed deals${moved.length ? `; what moves it most: ${moved.join('; ')}` : ''}`
+  return {
+    winProbability: probability,
+    winProbabilityBasis: { method: 'learned' as const, low: interval.low, high: interval.high, n, text },
+  }
 }
 
 /** What the stage says, moved by what the deal's own records show. */

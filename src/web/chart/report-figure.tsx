@@ -11,14 +11,21 @@ const Drawing = lazy(() => import('./drawing.tsx'))
 
 const BARS_AT_MOST = 12
 
-type Given = { result: Result; chart: ReportChart; label: string; height?: number }
+type Given = {
+  result: Result
+  chart: ReportChart
+  label: string
+  height?: number
+  /** Pictures for which there is room, where a report has measures that cannot share one; the first, since they were chosen so. */
+  atMost?: number
+}
 
 /** A result as the report wants it shown. What cannot be drawn of so many groups is shown as the nearest that can. */
-export function ReportFigure({ result, chart, label, height = 280 }: Given) {
+export function ReportFigure({ result, chart, label, height = 280, atMost }: Given) {
   const text = useText()
   const fitting = chartsFor(result.groups.length, Boolean(result.groups[0]?.by))
   const kind = fitting.includes(chart) ? chart : fitting[0]!
-  const pictures = useMemo(() => picturesOf(result, kind), [result, kind])
+  const pictures = useMemo(() => picturesOf(result, kind).slice(0, atMost), [result, kind, atMost])
   const isEmpty = result.groups.length > 0 && result.rows.length === 0
   return (
     <figure className={classes.figure} aria-label={label}>

@@ -1,0 +1,51 @@
+import { Group, NumberInput, Stack } from '@mantine/core'
+import { Part } from '#web/settings/kit.tsx'
+import { useText } from '#web/text/index.tsx'
+import type { Given } from './model.page.tsx'
+
+/** What a month may cost, and what the model costs. */
+export function Budget({ values, change, issues }: Given) {
+  const t = useText().aiSettings
+  return (
+    <Part title={t.budget} hint={t.budgetHint}>
+      <Stack gap="sm" maw={460}>
+        <NumberInput
+          label={t.monthlyTokens}
+          value={values.monthlyTokens}
+          error={issues.monthlyTokens}
+          placeholder={t.noLimit}
+          min={0}
+          allowDecimal={false}
+          thousandSeparator=" "
+          onChange={monthlyTokens => change({ monthlyTokens })}
+        />
+        <NumberInput
+          label={t.monthlyCost}
+          description={t.monthlyCostHint}
+          value={values.monthlyCost}
+          error={issues.monthlyCost}
+          placeholder={t.noLimit}
+          min={0}
+          decimalScale={2}
+          onChange={monthlyCost => change({ monthlyCost })}
+        />
+        <Group grow align="flex-end">
+          <NumberInput
+            label={t.priceIn}
+            value={values.priceIn}
+            min={0}
+            decimalScale={4}
+            onChange={priceIn => change({ priceIn })}
+          />
+          <NumberInput
+            label={t.priceOut}
+            value={values.priceOut}
+            min={0}
+            decimalScale={4}
+            onChange={priceOut => change({ priceOut })}
+          />
+        </Group>
+      </Stack>
+    </Part>
+  )
+}
