@@ -1410,6 +1410,7 @@ export const en = {
       apiKey: 'API key',
       webhook: 'Webhook',
       mailbox: 'Mailbox',
+      aiSettings: 'AI settings',
       job: 'Job',
       import: 'Import',
       pipeline: 'Pipeline',
@@ -1419,6 +1420,7 @@ export const en = {
       campaignContact: 'Contact of a campaign',
     } as Record<string, string>,
     actions: {
+      keyChanged: 'Key changed',
       twoFactorEnabled: 'Second factor turned on',
       twoFactorDisabled: 'Second factor turned off',
       recoveryCodesRenewed: 'New recovery codes',
