@@ -258,6 +258,9 @@ async function filled(person: Person): Promise<void> {
   const settings = { provider: 'openai', model: 'gpt-5' } as const
   const call = { userId: null, task: 'x', promptVersion: 1, settings, model: 'gpt-5', isInstallations: false }
   await person.inWorkspace(tx => keepUsage(tx, call, NOTHING_USED, null))
+  await person.post('/ai/models/lead/train', {})
+  const said = await person.post('/activities', { type: 'CALL', content: 'It is too expensive.' })
+  await person.post(`/activities/${said.body.id}/findings`, {})
   const samples = new Samples(person)
   await newProposal(samples)
   for (const record of allRecords()) await samples.create(record, true)

@@ -204,6 +204,18 @@ test('and gets its table, routes, list, filter, sort, cursor, bulk, events and d
     [2, 10.5],
   )
   assert.equal((await api('GET', '/quotes?q=put&status=SENT&tag=x')).body.total, 1)
+  const say = async (content: string) =>
+    (await api('POST', '/ai/chat', { messages: [{ role: 'user', content }], stream: false })).body
+  assert.deepEqual(
+    (await say('show sent quotes over 5 valid until 2026')).records.map((ref: any) => ref.recordId),
+    [id],
+    'the assistant knows the type, its fields and options',
+  )
+  const [proposal] = (await say('create a quote Q9 for 75')).proposals
+  assert.deepEqual(
+    ['title', 'amount'].map(key => proposal.changes.find((change: any) => change.field === key).new),
+    ['Q9', 75],
+  )
   assert.deepEqual(
     (await api('GET', `/deals/${deal}/quotes`)).body.rows.map((row: any) => row.id),
     [id],

@@ -57,7 +57,7 @@ async function fingerprint(person: Person): Promise<string> {
   const tables = await person.inWorkspace(tx =>
     tx.session.rows(`select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id'
       where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and has_table_privilege(c.oid, 'select')
-        and c.relname not in ('record_counts', 'idempotency_keys', 'webhooks', 'webhook_deliveries', 'notifications') order by 1`),
+        and c.relname not in ('record_counts', 'idempotency_keys', 'webhooks', 'webhook_deliveries', 'notifications', 'learned_models', 'interaction_findings') order by 1`),
   )
   const sums = tables.map(
     ({ name }) =>
@@ -287,7 +287,8 @@ over(
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
         const isOpen =
-          isOfPeople || /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes)\//.test(route.path)
+          isOfPeople ||
+          /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes|ai\/models)\//.test(route.path)
         const isPrivate =
           /^\/(imports|saved-views|merges|mailboxes|dashboards|reports|ai\/conversations|ai\/proposals)\//.test(
             route.path,

@@ -62,6 +62,23 @@ const FILLERS: Record<string, Filler> = {
     await person.post('/sample-data')
     return {}
   },
+  'POST /ai/lead-score': async samples => ({ body: { leadId: await samples.idOf('lead') } }),
+  'POST /ai/deal-score': async samples => ({ body: { dealId: await samples.idOf('deal') } }),
+  'POST /ai/scores': async samples => ({ body: { kind: 'lead', ids: [await samples.idOf('lead')] } }),
+  'POST /ai/sentiment': async () => ({ body: { text: 'They like it.' } }),
+  'GET /ai/models/{id}': async ({ person }) => ({
+    ids: { id: (await person.post('/ai/models/lead/train', {})).body.id },
+  }),
+  'POST /ai/models/{kind}/train': async () => ({
+    ids: { kind: 'deal' },
+    body: { without: [fresh('field ')] },
+  }),
+  'POST /activities/{id}/findings': async samples => ({
+    ids: { id: (await newFinding(samples)).id },
+    body: {},
+  }),
+  'POST /activities/{id}/findings/{findingId}/accept': async samples => ({ ids: await newFinding(samples) }),
+  'POST /activities/{id}/findings/{findingId}/reject': async samples => ({ ids: await newFinding(samples) }),
   'POST /reports/run': async () => ({
     body: { entity: 'deal', groupBy: ['ownerId'], measures: [{ op: 'sum', field: 'amount' }] },
   }),
@@ -351,6 +368,8 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^\w+ \/jobs(\/|$)/, 'ADMIN'],
   [/^DELETE \/trash\//, 'ADMIN'],
   [/^\w+ \/ai\/(settings|usage)(\/|$)/, 'ADMIN'],
+  [/^POST \/ai\/models\//, 'ADMIN'],
+  [/^GET \/ai\/models(\/|$)/, 'MEMBER'],
   [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
@@ -399,6 +418,13 @@ const WRITES_NOTHING = new Set<string>([
   // Asks another server whether it would let one in, and keeps nothing.
   'POST /mailboxes/test',
   'POST /mailboxes/{id}/test',
+  // Tell what follows from records and texts, and keep nothing.
+  'POST /ai/lead-score',
+  'POST /ai/deal-score',
+  'POST /ai/scores',
+  'POST /ai/sentiment',
+  // Proposals follow from the text: only what is decided of them is told.
+  'POST /activities/{id}/findings',
   // Asks a model for one word.
   'POST /ai/settings/test',
   // What comes of reading are events of their own.
@@ -425,6 +451,13 @@ const WRITES_NOTHING = new Set<string>([
 ])
 
 const named = (name: string): RecordDefinition => allRecords().find(r => r.contract.name === name)!
+
+/** An interaction, and what was read out of it. */
+async function newFinding({ person }: Samples): Promise<{ id: string; findingId: string }> {
+  const said = { type: 'CALL', content: 'It is too expensive for us.' }
+  const { id } = (await person.post('/activities', said)).body
+  return { id, findingId: (await person.post(`/activities/${id}/findings`, {})).body.rows[0].id }
+}
 
 async function trashed(samples: Samples): Promise<string> {
   const { id } = await samples.create(named('company'))

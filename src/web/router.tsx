@@ -100,7 +100,9 @@ export const router = createRouter({
 })
 
 whenSignedOut(() => {
-  queries.clear()
   const next = router.state.location.href
-  router.navigate({ to: '/sign-in', search: { next } })
+  // What is shown needs to know who is signed in until it is gone; and nobody is asked whether to leave.
+  void router
+    .navigate({ to: '/sign-in', search: { next }, ignoreBlocker: true })
+    .finally(() => queries.clear())
 })

@@ -62,14 +62,17 @@ export const R2 = {
     'PUT /a-crm/notes/:id',
     'DELETE /a-crm/notes/:id',
     // "AI-Powered Features": R2 names no paths; these are SPEC 4's and 5's for them.
+    'POST /a-crm/ai/lead-score',
     'POST /a-crm/ai/email-draft',
     'POST /a-crm/ai/insights',
     'POST /a-crm/ai/next-actions',
+    'POST /a-crm/ai/sentiment',
     'POST /a-crm/ai/summarize',
+    'GET /a-crm/ai/models',
   ],
   later: {
     issue: 5,
-    routes: ['POST /a-crm/ai/lead-score', 'POST /a-crm/ai/sentiment', 'GET /a-crm/ai/models'],
+    routes: [],
   },
 } as const
 
@@ -368,6 +371,20 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
     const moves = rowsOf(await call('GET /a-crm/activities', 200, { query }))
     assert.ok(moves.some(row => row.metadata.changes?.stageId))
     assert.ok(rowsOf(await call('GET /a-crm/activities', 200)).length > moves.length)
+  })
+
+  test('R2 scores and moods', async () => {
+    const lead = await fetch(`${await origin()}/api/v1/leads`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${owner.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Nora Lind', source: 'Referral' }),
+    }).then(answer => answer.json() as Promise<{ id: string }>)
+    const { body } = await call('POST /a-crm/ai/lead-score', 200, { body: { leadId: lead.id } })
+    assert.ok(Number.isInteger(body.score) && body.score >= 0 && body.score <= 100)
+    assert.ok(body.coldStart && body.warnings.length > 0, 'a workspace without outcomes says so')
+    const mood = (await call('POST /a-crm/ai/sentiment', 200, { body: { text: 'What a great demo' } })).body
+    assert.ok(mood.score > 0)
+    assert.deepEqual(rowsOf(await call('GET /a-crm/ai/models', 200)), [])
   })
 
   test('R2 AI-powered features', async () => {

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { freshEmail, PASSWORD } from '#features/people/outbox.testing.ts'
+import {
+  freshEmail,
+  PASSWORD,
+  signUp as registered,
+  tokenFrom,
+  verify,
+} from '#features/people/outbox.testing.ts'
 import { slowTest } from '#test/slow.ts'
 import { useBrowser, violations } from './browser.ts'
 
-const { page } = useBrowser()
+const { page, program } = useBrowser()
 
 async function signUp(tab: Page): Promise<string> {
   const email = freshEmail()
@@ -165,6 +171,57 @@ test('a wrong password is told; whoever comes back by a link lands there after s
   await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
 })
 
+test('who is invited sees what their role may, and a direct visit to the rest says so', async () => {
+  const ana = await registered('Ana', { workspaceName: 'Northwind' })
+  await verify(program(), ana)
+  const tab = await page()
+  const login = { data: { email: ana.email, password: PASSWORD } }
+  assert.equal((await tab.context().request.post('/api/v1/auth/login', login)).status(), 200)
+  const email = freshEmail('mia')
+  await tab.goto('/members')
+  await tab.getByRole('button', { name: 'Invite' }).click()
+  assert.equal(new URL(tab.url()).pathname, '/settings/members')
+  await tab.getByLabel('Work email').fill(email)
+  await tab.getByRole('dialog').getByRole('button', { name: 'Invite', exact: true }).click()
+  await tab.getByText(email, { exact: true }).waitFor()
+  const theirs = await page()
+  await theirs.goto(`/invite?token=${await tokenFrom(program(), email, 'invite')}`)
+  await theirs.getByLabel('Your name').fill('Mia Falk')
+  await theirs.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await theirs.getByRole('button', { name: 'Join' }).click()
+  await theirs.getByRole('heading', { name: 'Hello, Mia' }).waitFor()
+
+  const { rows } = (await ana.get('/memberships')).body
+  const { id } = rows.find((row: { user: { email: string } }) => row.user.email === email)
+  const own = ['Profile', 'Security', 'Calendar feed']
+  const forAdmins = [
+    'Workspace',
+    'Members',
+    'Pipelines',
+    'Custom fields',
+    'API keys',
+    'Webhooks',
+    'Audit log',
+  ]
+  for (const [role, more, refused] of [
+    ['VIEWER', [], ['mail', 'members']],
+    ['MEMBER', ['Mail'], ['api-keys']],
+    ['ADMIN', ['Mail', ...forAdmins], []],
+  ] as Array<[string, string[], string[]]>) {
+    assert.equal((await ana.patch(`/memberships/${id}`, { role })).status, 200)
+    await theirs.goto('/settings')
+    await theirs.getByRole('heading', { name: 'Profile', level: 1 }).waitFor()
+    const links = theirs.getByRole('navigation', { name: 'Settings' }).getByRole('link')
+    const sections = new Set(await links.allTextContents())
+    for (const name of [...own, 'Mail', ...forAdmins])
+      assert.equal(sections.has(name), own.includes(name) || more.includes(name), `${role}: ${name}`)
+    for (const path of refused) {
+      await theirs.goto(`/settings/${path}`)
+      await theirs.getByRole('alert').getByText('Not for your role').waitFor()
+    }
+  }
+})
+
 slowTest('every page meets WCAG 2.2 AA', () =>
   walk({ colorScheme: 'light', viewport: { width: 1280, height: 800 } }),
 )
@@ -172,6 +229,11 @@ slowTest('every page meets WCAG 2.2 AA', () =>
 slowTest('every page meets WCAG 2.2 AA dark and narrow too', () =>
   walk({ colorScheme: 'dark', viewport: { width: 390, height: 800 } }),
 )
+
+const SECTIONS = [
+  ...['profile', 'security', 'workspace', 'pipelines', 'fields', 'tags', 'retention', 'audit-log'],
+  ...['api-keys', 'webhooks', 'failed-jobs', 'mail', 'calendar', 'templates', 'unsubscribes'],
+]
 
 async function walk(look: { colorScheme: 'light' | 'dark'; viewport: { width: number; height: number } }) {
   const tab = await page(look)
@@ -196,6 +258,7 @@ async function walk(look: { colorScheme: 'light' | 'dark'; viewport: { width: nu
     '/search?q=nothing',
     '/notifications',
     '/settings/notifications',
+    ...SECTIONS.map(section => `/settings/${section}`),
   ]) {
     await tab.goto(path)
     await tab.getByRole('heading', { level: 1 }).waitFor()

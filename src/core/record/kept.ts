@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { todayIn } from './relative-time.ts'
 
 /** Questions whose answers one process keeps; the one that was asked least recently gives way. */
-const QUESTIONS_AT_MOST = 5000
+const QUESTIONS_AT_MOST = 2000
+/** An answer of more rows is not kept: all together they have to fit into memory. */
+const ROWS_AT_MOST = 500
 /** With so many events that were not folded yet, reading how things stand costs as much as what it spares. */
 const UNFOLDED_AT_MOST = 500
 /** Columns that followers fill without an event, since they follow from others; what asks for them is not kept. */
@@ -35,10 +38,19 @@ export async function untilChange<T>(
   const state = await stateOf(tx)
   if (!state) return work()
   const kept = answers.get(key)
-  const answer = kept?.state === state ? (kept.answer as T) : await work()
-  remember(key, { state, answer })
+  if (kept?.state === state) {
+    remember(key, kept)
+    return structuredClone(kept.answer) as T
+  }
+  const answer = await work()
+  const isLarge = Array.isArray(answer) && answer.length > ROWS_AT_MOST
+  remember(key, isLarge ? undefined : { state, answer: structuredClone(answer) })
   return answer
 }
+
+/** The rows of one statement over records, kept until one changes. @throws DatabaseFault */
+export const rowsUntilChange = (tx: Tx, text: string, params: unknown[]): Promise<Row[]> =>
+  untilChange(tx, [text, params], () => tx.session.rows(text, params))
 
 function remember(key: string, kept: Kept | undefined): void {
   answers.delete(key)

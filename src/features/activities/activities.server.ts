@@ -12,13 +12,16 @@ import {
   searchColumn,
   searchIndex,
 } from '#core/db/columns.ts'
+import { arrayLiteral } from '#core/db/engine.ts'
+import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { Answer, operation, streamOperation } from '#core/http/operation.ts'
-import { defineRecord } from '#core/record/definition.ts'
+import { type Change, defineRecord } from '#core/record/definition.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
+import { readingOf } from '#features/conversation-insights/read.ts'
 import { interactionContract } from './activities.contract.ts'
 import { auditCsv, auditPage, auditQuery } from './audit.ts'
 import { engagementFollower, refreshEngagement } from './engagement.ts'
@@ -60,8 +63,33 @@ export const interactions = defineRecord({
   contract: interactionContract,
   table: interactionTable,
   visibility: { own: ['createdById'], through: ['dealId', 'contactId', 'companyId'] },
+  rules: { create: (_tx, values) => withMood(values), update: rereadMood, purge: purgeFindings },
   routes: ['create', 'read', 'update', 'remove', 'restore', 'bulk', 'import', 'export', 'nested'],
 })
+
+const moodOf = ({ subject, content }: Change): number | null =>
+  subject || content ? readingOf([subject, content].filter(Boolean).join('\n')).score : null
+
+/** Whoever saves an interaction need not say its mood: it is read out of the text. */
+const withMood = (values: Change): Change =>
+  values.sentimentScore === undefined ? { ...values, sentimentScore: moodOf(values) } : values
+
+/** A text that changes is read anew, unless somebody has given the mood themselves. */
+async function rereadMood(tx: Tx, id: string, values: Change): Promise<Change> {
+  if (values.sentimentScore !== undefined || (values.content === undefined && values.subject === undefined))
+    return values
+  const before = await store.find(tx, interactions, id)
+  if (!before || before.sentimentScore !== moodOf(before)) return values
+  return { ...values, sentimentScore: moodOf({ ...before, ...values }) }
+}
+
+/** What was read out of an interaction goes with it. */
+async function purgeFindings(tx: Tx, ids: string[]): Promise<void> {
+  await tx.session.rows(
+    'delete from interaction_findings where workspace_id = $1::uuid and interaction_id = any($2::uuid[])',
+    [tx.who.workspaceId, arrayLiteral(ids)],
+  )
+}
 
 const rowSchema = {
   type: 'object',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { rowsUntilChange } from '#core/record/kept.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { addDays, addMonths, dayIn, relativeDay, startOfDay } from '#core/record/relative-time.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
@@ -65,7 +66,7 @@ export class Ask {
     ].join(' and ')
   }
   rows(text: string): Promise<Row[]> {
-    return this.tx.session.rows(text, this.params)
+    return rowsUntilChange(this.tx, text, this.params)
   }
 }
 

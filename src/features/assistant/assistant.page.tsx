@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Kbd, Text as P, Title, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Drawer, Kbd, Text as P, Title, UnstyledButton } from '@mantine/core'
 import { useDisclosure, useHotkeys, useMediaQuery } from '@mantine/hooks'
 import {
   IconArrowUp,
@@ -53,16 +53,22 @@ function Talk({ id }: { id: string | undefined }) {
           <Title order={1} className="one-line">
             {chat.kept.data?.title ?? text.assistant.title}
           </Title>
-          {id && (
-            <Button variant="default" ml="auto" leftSection={<IconPlus size={14} />} onClick={begin}>
-              {text.assistant.begin}
-            </Button>
+          {id && isNarrow && (
+            <ActionIcon size="lg" ml="auto" onClick={begin} aria-label={text.assistant.begin}>
+              <IconPlus size={18} />
+            </ActionIcon>
           )}
         </header>
         <Said id={id} chat={chat} />
         <Composer chat={chat} />
       </section>
-      <Drawer opened={isListOpen} onClose={list.close} title={text.assistant.conversations} size="xs">
+      <Drawer
+        opened={isListOpen}
+        onClose={list.close}
+        title={text.assistant.conversations}
+        size="xs"
+        closeButtonProps={{ 'aria-label': text.common.close }}
+      >
         <Conversations current={id} chosen={list.close} />
       </Drawer>
     </div>

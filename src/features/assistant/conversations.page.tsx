@@ -18,7 +18,7 @@ export function Conversations({ current, chosen }: { current: string | undefined
   const { data, error, isPending, refetch } = useQuery(conversationsQuery)
   const [renamed, setRenamed] = useState<Conversation>()
   return (
-    <>
+    <div className={classes.conversations}>
       <Button
         component={Link}
         to="/assistant"
@@ -59,7 +59,7 @@ export function Conversations({ current, chosen }: { current: string | undefined
         ))}
       </ul>
       {renamed && <Rename conversation={renamed} close={() => setRenamed(undefined)} />}
-    </>
+    </div>
   )
 }
 

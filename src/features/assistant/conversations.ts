@@ -63,7 +63,8 @@ export async function readConversation(tx: Tx, id: string): Promise<Conversation
 
 /** Opens a conversation under the first words that are said in it. */
 export async function openConversation(tx: Tx, words: string): Promise<Conversation> {
-  const line = words.replace(/\s+/g, ' ').trim()
+  const said = words.replace(/\s+/g, ' ').trim()
+  const line = said.charAt(0).toUpperCase() + said.slice(1)
   const title = line.length > TITLE_AT_MOST ? `${line.slice(0, TITLE_AT_MOST - 1)}…` : line || 'Conversation'
   const [row] = await tx.session.rows(
     `insert into ai_conversations as c (workspace_id, id, user_id, api_key_id, title) values ($1::uuid, $4::uuid, $2::uuid, $3::uuid, $5) returning ${CONVERSATION}`,

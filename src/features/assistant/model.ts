@@ -105,6 +105,7 @@ function modelTool(turn: Turn, tool: Tool, beside: Part[]): ModelTool {
         const parts: Part[] = []
         const proposal = await finished(turn.propose(tool.name, input), parts)
         beside.push(...parts.filter(({ type }) => type === 'proposal'))
+        if (!proposal) return { status: 'NOTHING_WOULD_CHANGE' }
         return {
           status: 'WAITS_FOR_CONFIRMATION',
           note: 'Nothing has been written. The person sees the proposal and alone can confirm it.',

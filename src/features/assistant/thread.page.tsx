@@ -72,9 +72,9 @@ function Answer({ parts, chat, isLast, isGoing = false }: AnswerGiven) {
     <article className={classes.answer}>
       {steps.length > 0 && <Steps steps={steps} />}
       <Suspense fallback={<p>{parts.map(part => (part.type === 'text' ? part.text : '')).join('')}</p>}>
-        {parts.map((part, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts are only ever added at the end
-          <One key={at} {...{ part, chat, isLast }} />
+        {inOrder(parts).map((part, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts are only ever added at the end of their kind
+          <One key={`${part.type}-${at}`} {...{ part, chat, isLast }} />
         ))}
       </Suspense>
       {isGoing && !hasText && (
@@ -84,6 +84,12 @@ function Answer({ parts, chat, isLast, isGoing = false }: AnswerGiven) {
       )}
     </article>
   )
+}
+
+/** What is to be decided stands below what is said about it, next to where one answers. */
+const inOrder = (parts: Part[]): Part[] => {
+  const isLower = ({ type }: Part) => type === 'proposal' || type === 'question'
+  return [...parts.filter(part => !isLower(part)), ...parts.filter(isLower)]
 }
 
 function One({ part, chat, isLast }: { part: Part; chat: Chat; isLast: boolean }) {
@@ -130,8 +136,13 @@ function useFollowed() {
   useEffect(() => {
     const element = box.current
     if (!element) return
+    let before = { top: element.scrollTop, height: element.scrollHeight }
+    // Only who scrolls up goes away from the end; what shrinks and grows does not take them from it.
     const look = () => {
-      isNear.current = element.scrollHeight - element.scrollTop - element.clientHeight < FOLLOWED_PX
+      const { scrollTop: top, scrollHeight: height, clientHeight } = element
+      if (height - top - clientHeight < FOLLOWED_PX) isNear.current = true
+      else if (top < before.top && height === before.height) isNear.current = false
+      before = { top, height }
     }
     element.addEventListener('scroll', look, { passive: true })
     // What is drawn later, such as Markdown that had to be fetched first, moves the end as well.

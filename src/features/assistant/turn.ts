@@ -43,13 +43,20 @@ export class Turn {
     }
   }
 
-  /** What a writing tool would do, as a proposal that waits for a yes. @throws Refusal as the route answers it */
-  async *propose(name: string, input: object, title?: string): Parts<Proposal> {
+  /**
+   * What a writing tool would do, as a proposal that waits for a yes; undefined where all is so already.
+   * @throws Refusal as the route answers it
+   */
+  async *propose(name: string, input: object, title?: string): Parts<Proposal | undefined> {
     const tool = this.tool(name)
     const step = this.stepOf(tool, input)
     try {
       if (tool.effect === 'reads') throw new Error(`${name} does not write`)
       const plan = await tool.plan(this.hands, inputFor(tool, input))
+      if (name === 'update_record' && !plan.changes.length) {
+        yield step
+        return undefined
+      }
       const proposal = await this.keep(title ? { ...plan, title } : plan)
       yield step
       yield { type: 'proposal', proposal }

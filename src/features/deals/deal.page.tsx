@@ -1,6 +1,7 @@
 import { ComposeButton } from '#features/emails/compose.page.tsx'
 import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
 import { projectsOf } from '#features/projects/project-list.page.tsx'
+import { ScorePanel } from '#features/scoring/score-panel.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
@@ -22,6 +23,9 @@ export default function Deal() {
       related={RELATED}
       actions={deal => <ComposeButton key={deal.id} dealId={deal.id} contactIds={peopleOf(deal)} />}
       banner={deal => <StagePath deal={deal} />}
+      main={deal =>
+        deal.status === 'OPEN' ? <ScorePanel kind="deal" id={deal.id} version={deal.version} /> : null
+      }
     />
   )
 }

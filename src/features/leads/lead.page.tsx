@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { ScorePanel } from '#features/scoring/score-panel.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { useMay } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
@@ -17,6 +18,9 @@ export default function Lead() {
       facts={['stage', 'company', 'source', 'score', 'ownerId']}
       related={RELATED}
       actions={lead => <Convert lead={lead} />}
+      main={lead =>
+        lead.convertedAt ? null : <ScorePanel kind="lead" id={lead.id} version={lead.version} />
+      }
     />
   )
 }

@@ -12,9 +12,10 @@ import {
 } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useMemo, useState } from 'react'
+import { type FormEvent, useMemo } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, issuesByPath, meQuery, messageOf, queries, useMe, type Workspace } from '#web/api.ts'
+import { useDraft } from '#web/kit/draft.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { Part, SettingsPage } from '#web/settings/kit.tsx'
 import { Unsaved } from '#web/settings/unsaved.tsx'
@@ -62,11 +63,14 @@ const bodyOf = ({ name, currency, timezone, rates, ...rest }: Values) => ({
   },
 })
 
-/** What holds for everybody in the workspace. */
+const NO_CHANGES = {}
+
+/** What holds for everybody in the workspace. What was typed survives a reload and an ended session. */
 export default function WorkspaceSettings() {
   const text = useText()
   const { workspace } = useMe()
-  const [changes, setChanges] = useState<Partial<Values>>({})
+  const { draft, change, forget } = useDraft(`workspace.${workspace.id}`, NO_CHANGES)
+  const changes = draft as Partial<Values>
   const kept = useMemo(() => valuesOf(workspace), [workspace])
   const values = { ...kept, ...changes }
   const isDirty = JSON.stringify(values) !== JSON.stringify(kept)
@@ -77,7 +81,7 @@ export default function WorkspaceSettings() {
       }),
     async onSuccess() {
       await queries.invalidateQueries({ queryKey: meQuery.queryKey })
-      setChanges({})
+      forget()
       tell(text.common.saved)
       // Sums and amounts are told in the workspace's currency everywhere.
       queries.invalidateQueries()
@@ -89,7 +93,7 @@ export default function WorkspaceSettings() {
   })
   const given = {
     values,
-    change: (change: Partial<Values>) => setChanges(before => ({ ...before, ...change })),
+    change,
     issues: issuesByPath(saving.error),
   }
   const submit = (event: FormEvent) => {
@@ -108,12 +112,12 @@ export default function WorkspaceSettings() {
           isSending={saving.isPending}
           error={saving.error}
           discard={() => {
-            setChanges({})
+            forget()
             saving.reset()
           }}
         />
       </form>
-      <Unsaved isDirty={isDirty} />
+      <Unsaved isDirty={isDirty} forget={forget} />
     </SettingsPage>
   )
 }

@@ -14,6 +14,7 @@ import {
   type Filter,
   type FilterScope,
 } from '#core/record/filter.ts'
+import { rowsUntilChange } from '#core/record/kept.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
 import { comparedExpression, readExpression } from '#core/record/select.ts'
@@ -163,7 +164,7 @@ async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promi
   const order = keys.length ? ` order by whole desc, ${first}` : ''
   const from = `from ${tableOf(made.record)} t where ${made.where}`
   const text = `select ${[...columns, `${whole} as whole`].join(', ')} ${from}${sets}${order} limit ${GROUPS_AT_MOST + 2}`
-  return made.tx.session.rows(text, made.params).catch(error => {
+  return rowsUntilChange(made.tx, text, made.params).catch(error => {
     if (error instanceof DatabaseFault && error.code.startsWith('22'))
       throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
     throw error

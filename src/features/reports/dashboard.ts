@@ -1,5 +1,6 @@
 import type { Tx } from '#core/db/workspace.ts'
 import { together } from '#core/db/workspace.ts'
+import { rowsUntilChange } from '#core/record/kept.ts'
 import { isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
@@ -31,10 +32,8 @@ async function countOpenTasks(tx: Tx): Promise<number> {
   const params: unknown[] = []
   const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
   const where = scopeCondition(recordNamed('task'), tx.who, 't', add)
-  const [row] = await tx.session.rows(
-    `select count(*) as n from tasks t where ${where} and t.status = 'OPEN'`,
-    params,
-  )
+  const text = `select count(*) as n from tasks t where ${where} and t.status = 'OPEN'`
+  const [row] = await rowsUntilChange(tx, text, params)
   return row!.n as number
 }
 
@@ -56,10 +55,8 @@ export async function leadDashboard(tx: Tx) {
   const where = scopeCondition(recordNamed('lead'), tx.who, 't', add)
   const { timezone } = tx.who
   const today = add(startOfDay(dayIn(timezone), timezone).toISOString(), 'timestamptz')
-  const rows = await tx.session.rows(
-    `select t.stage, count(*) as count, count(*) filter (where t.created_at >= ${today}) as today from leads t where ${where} group by t.stage`,
-    params,
-  )
+  const text = `select t.stage, count(*) as count, count(*) filter (where t.created_at >= ${today}) as today from leads t where ${where} group by t.stage`
+  const rows = await rowsUntilChange(tx, text, params)
   const stages = recordNamed('lead').contract.fields.stage!.options!
   const countOf = (stage: string) => (rows.find(row => row.stage === stage)?.count ?? 0) as number
   const totalLeads = rows.reduce((sum, row) => sum + (row.count as number), 0)

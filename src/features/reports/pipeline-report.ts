@@ -9,7 +9,7 @@ import {
   ratesUsed,
   sumsByCurrency,
 } from '#core/record/currency.ts'
-import { untilChange } from '#core/record/kept.ts'
+import { rowsUntilChange } from '#core/record/kept.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 
@@ -73,11 +73,7 @@ export async function pipelineReport(
   const summing = `select t.stage_id as "stageId", t.currency, ${status} as status, count(*) as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
      from deals t where ${where} group by t.stage_id, t.currency${groups}`
   const [parts, stages, exchange] = await together([
-    untilChange(
-      tx,
-      [summing, params],
-      () => tx.session.rows(summing, params) as Promise<unknown> as Promise<Part[]>,
-    ),
+    rowsUntilChange(tx, summing, params) as Promise<unknown> as Promise<Part[]>,
     tx.session.rows(
       `select s.id as "stageId", s.name as "stageName", s.pipeline_id as "pipelineId", s.kind, s.probability
        from stages s join pipelines p on p.workspace_id = s.workspace_id and p.id = s.pipeline_id and p.deleted_at is null

@@ -1,4 +1,6 @@
 import { Button, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '../api.ts'
 import { hasParts } from '../kit/object-input.tsx'
@@ -15,8 +17,24 @@ export const isEmpty = (value: unknown): boolean =>
 export function Facts({ contract, row, columns }: { contract: AnyContract; row: Row; columns: Column[] }) {
   const text = useText()
   const [isAll, setAll] = useState(false)
+  // On a phone what is done here comes first; the facts that matter most stand above anyway.
+  const isPhone = useMediaQuery('(max-width: 720px)', false, { getInitialValueInEffect: false })
+  const [isUnfolded, setUnfolded] = useState(false)
   const shown = columns.filter(column => isAll || !isEmpty(column.read(row)))
   const hidden = columns.length - columns.filter(column => !isEmpty(column.read(row))).length
+  if (isPhone && !isUnfolded)
+    return (
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        aria-expanded={false}
+        rightSection={<IconChevronDown size={14} />}
+        onClick={() => setUnfolded(true)}
+      >
+        {text.record.details}
+      </Button>
+    )
   return (
     <>
       <dl className={classes.list}>

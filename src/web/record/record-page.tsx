@@ -56,7 +56,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
       <header className={classes.header}>
         <BackButton path={contract.path} label={text.plurals[contract.name] ?? contract.label} />
         <div className={classes.heading}>
-          <Title order={1} className="one-line" title={titleOf(row, contract.title)}>
+          <Title order={1} className={classes.title} title={titleOf(row, contract.title)}>
             {titleOf(row, contract.title)}
           </Title>
           <Group gap="md" className={classes.keyFacts}>

@@ -2,6 +2,7 @@ import { Button, Group, Menu, Text as P, Spoiler, Textarea, TextInput } from '@m
 import { IconMail, IconMessage, IconPencil, IconPhone, IconTrash, IconUsers } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type ComponentType, type FormEvent, useState } from 'react'
+import { Findings } from '#features/conversation-insights/findings.page.tsx'
 import { api, messageOf, queries, useMay } from '../api.ts'
 import { useDraft } from '../kit/draft.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
@@ -73,6 +74,7 @@ export function Talk({ entry }: { entry: Entry }) {
             <b>{fieldLabel(text, 'nextSteps')}:</b> {entry.nextSteps}
           </P>
         )}
+        <Findings id={entry.id} hasText={Boolean(entry.content)} />
       </div>
     </li>
   )

@@ -2,8 +2,14 @@ import { useBlocker } from '@tanstack/react-router'
 import { Confirm } from '../kit/confirm.tsx'
 import { useText } from '../text/index.tsx'
 
+type Given = {
+  isDirty: boolean
+  /** Told when somebody leaves all the same. */
+  forget?: () => void
+}
+
 /** Asks before the page is left by a link, the back button or a reload while something on it is not saved. */
-export function Unsaved({ isDirty }: { isDirty: boolean }) {
+export function Unsaved({ isDirty, forget }: Given) {
   const text = useText()
   const blocker = useBlocker({
     shouldBlockFn: () => isDirty,
@@ -18,7 +24,10 @@ export function Unsaved({ isDirty }: { isDirty: boolean }) {
       submit={text.settings.leave}
       color="red"
       close={blocker.reset}
-      run={blocker.proceed}
+      run={() => {
+        forget?.()
+        blocker.proceed()
+      }}
     />
   )
 }

@@ -36,10 +36,9 @@ export async function* proposed(
   said: { title?: string; about?: RecordRef },
 ): Parts {
   const proposal = yield* context.turn.propose(tool, input, said.title)
-  const unchanged = !proposal.changes.length && tool !== 'delete_record'
   const about = said.about ? `${link(said.about)}: ` : ''
   yield text(
-    unchanged
+    proposal === undefined
       ? `${about}${about ? 'n' : 'N'}othing would change by this.`
       : `${about}${about ? 't' : 'T'}his is what I would do. Confirm it, or say no.`,
   )

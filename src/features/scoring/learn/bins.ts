@@ -1,0 +1,167 @@
+import { type Cell, type Column, type ColumnKind, isBlank, type Row, type Table } from './table.ts'
+
+/** A level or word seen less often teaches nothing. */
+const LEAST_SEEN = 5
+const MOST_NUMBER_BINS = 200
+/** A split is a set of levels in two 32-bit words; one bin is for blanks and one for all other levels. */
+const MOST_LEVELS = 60
+const MOST_WORDS = 40
+const DAY_MS = 86_400_000
+
+/**
+ * How one feature becomes a small number: bin 0 is a blank; numbers fall between edges; levels have a bin each and one for all
+ * others; a word of a text is absent (1) or there (2).
+ */
+export type Feature = { column: string; kind: ColumnKind } & (
+  | { of: 'number'; edges: number[] }
+  | { of: 'level'; levels: string[] }
+  | { of: 'word'; word: string }
+)
+
+export const binsOf = (feature: Feature): number =>
+  feature.of === 'number' ? feature.edges.length + 2 : feature.of === 'level' ? feature.levels.length + 2 : 3
+
+const WORD = /[\p{L}\p{N}]{3,}/gu
+
+/** The words of a cell: of a text its words in lower case, of a set its members. */
+export const wordsOf = (cell: Cell | undefined, kind: ColumnKind): string[] =>
+  isBlank(cell)
+    ? []
+    : kind === 'text'
+      ? [...new Set(String(cell).toLowerCase().match(WORD) ?? [])]
+      : [...new Set((Array.isArray(cell) ? cell : [cell]).map(String))]
+
+/** A cell as a number, dates as days after `at`; NaN for what is none. */
+export function numberOf(cell: Cell | undefined, kind: ColumnKind, at: number | undefined): number {
+  if (isBlank(cell)) return Number.NaN
+  if (kind !== 'date') return typeof cell === 'number' ? cell : Number(cell)
+  const moment = typeof cell === 'number' ? cell : Date.parse(String(cell))
+  return (moment - (at ?? 0)) / DAY_MS
+}
+
+const isWordy = (kind: ColumnKind) => kind === 'text' || kind === 'set'
+const isCounted = (kind: ColumnKind) => kind === 'number' || kind === 'date'
+
+/** Midpoints between neighbouring values, at most so many, an even share of the rows between them. */
+function edgesOf(values: number[]): number[] {
+  const sorted = Float64Array.from(values.filter(value => !Number.isNaN(value))).sort()
+  const edges: number[] = []
+  let sinceLast = 0
+  let distinct = 1
+  for (let at = 1; at < sorted.length; at++) if (sorted[at] !== sorted[at - 1]) distinct++
+  const share = distinct <= MOST_NUMBER_BINS ? 1 : sorted.length / MOST_NUMBER_BINS
+  for (let at = 1; at < sorted.length; at++) {
+    sinceLast++
+    if (sorted[at] === sorted[at - 1] || sinceLast < share || edges.length >= MOST_NUMBER_BINS) continue
+    edges.push((sorted[at]! + sorted[at - 1]!) / 2)
+    sinceLast = 0
+  }
+  return edges
+}
+
+function commonest(cells: Iterable<string>, most: number): string[] {
+  const counts = new Map<string, number>()
+  for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1)
+  return [...counts]
+    .filter(([, count]) => count >= LEAST_SEEN)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, most)
+    .map(([level]) => level)
+}
+
+/** The words that part the outcomes best by chi-square, each in enough rows. */
+function tellingWords(table: Table, column: Column): string[] {
+  const seen = new Map<string, [number, number]>()
+  column.cells.forEach((cell, row) => {
+    for (const word of wordsOf(cell, column.kind)) {
+      const counts = seen.get(word) ?? [0, 0]
+      counts[table.outcome[row]!]!++
+      seen.set(word, counts)
+    }
+  })
+  const base = table.outcome.reduce((sum, one) => sum + one, 0) / Math.max(1, table.outcome.length)
+  const least = Math.max(LEAST_SEEN, table.outcome.length * 0.01)
+  const chiSquare = ([zeros, ones]: [number, number]) =>
+    (ones - (zeros + ones) * base) ** 2 / ((zeros + ones) * base * (1 - base) + 1e-9)
+  return [...seen]
+    .filter(([, [zeros, ones]]) => zeros + ones >= least)
+    .sort((a, b) => chiSquare(b[1]) - chiSquare(a[1]) || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_WORDS)
+    .map(([word]) => word)
+}
+
+function featuresOf(table: Table, column: Column): Feature[] {
+  const { key, kind, cells } = column
+  if (isWordy(kind)) return tellingWords(table, column).map(word => ({ column: key, kind, of: 'word', word }))
+  if (isCounted(kind)) {
+    const edges = edgesOf(cells.map((cell, row) => numberOf(cell, kind, table.at?.[row])))
+    return [{ column: key, kind, of: 'number', edges }]
+  }
+  const levels = commonest(cells.filter(cell => !isBlank(cell)).map(String), MOST_LEVELS)
+  return [{ column: key, kind, of: 'level', levels }]
+}
+
+/** How the columns of these rows become bins; numbers and levels by how often they occur, words by what they tell. */
+export const makeFeatures = (table: Table): Feature[] =>
+  table.columns.flatMap(column => featuresOf(table, column))
+
+const positions = new WeakMap<Feature, Map<string, number>>()
+
+function levelBin(feature: Feature & { of: 'level' }, level: string): number {
+  let known = positions.get(feature)
+  if (!known) {
+    known = new Map(feature.levels.map((name, index) => [name, index + 1]))
+    positions.set(feature, known)
+  }
+  return known.get(level) ?? feature.levels.length + 1
+}
+
+function numberBin(edges: number[], value: number): number {
+  if (Number.isNaN(value)) return 0
+  let low = 0
+  let high = edges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (value <= edges[middle]!) high = middle
+    else low = middle + 1
+  }
+  return low + 1
+}
+
+/** The bin of one cell. */
+export function binOf(feature: Feature, cell: Cell | undefined, at: number | undefined): number {
+  if (feature.of === 'number') return numberBin(feature.edges, numberOf(cell, feature.kind, at))
+  if (feature.of === 'word')
+    return wordsOf(cell, feature.kind).includes(feature.word) ? 2 : isBlank(cell) ? 0 : 1
+  return isBlank(cell) ? 0 : levelBin(feature, String(cell))
+}
+
+/** All rows as bins, one array for each feature. */
+export function binRows(features: readonly Feature[], table: Table): Uint8Array[] {
+  const columns = new Map(table.columns.map(column => [column.key, column]))
+  const words = new Map<Column, Set<string>[]>()
+  return features.map(feature => {
+    const column = columns.get(feature.column)
+    const bins = new Uint8Array(table.outcome.length)
+    if (!column) return bins
+    if (feature.of !== 'word') {
+      column.cells.forEach((cell, row) => {
+        bins[row] = binOf(feature, cell, table.at?.[row])
+      })
+      return bins
+    }
+    if (!words.has(column))
+      words.set(
+        column,
+        column.cells.map(cell => new Set(wordsOf(cell, column.kind))),
+      )
+    words.get(column)!.forEach((inRow, row) => {
+      bins[row] = inRow.has(feature.word) ? 2 : isBlank(column.cells[row]) ? 0 : 1
+    })
+    return bins
+  })
+}
+
+/** One row as bins, a number for each feature. */
+export const binRow = (features: readonly Feature[], row: Row): Uint8Array =>
+  Uint8Array.from(features, feature => binOf(feature, row.cells[feature.column], row.at))

@@ -1,0 +1,253 @@
+import { binRows, binsOf, makeFeatures } from './bins.ts'
+import { aucOf } from './measures.ts'
+import { foldsOf } from './random.ts'
+import { byTime, type Cell, type Column, isBlank, type Table } from './table.ts'
+
+/** Why a column is not learned from. */
+export type Reason =
+  | 'CONSTANT'
+  | 'IDENTIFIER'
+  | 'NO_LONGER_FILLED'
+  | 'ONE_OUTCOME_ONLY'
+  | 'FILLED_AT_END'
+  | 'CHANGES_AT_END'
+  | 'TELLS_TOO_MUCH'
+  | 'BLANK_TELLS'
+  | 'NAMED_FOR_END'
+
+/** A column left out: in `detail` the figures that speak against it, in words. */
+export type LeftOut = { key: string; label: string; reason: Reason; detail: string }
+
+/** A field alone that ranks so well was set by the outcome: honest fields of sales stay below .8. */
+const TOO_MUCH = 0.85
+/** Blanks that rank the outcome so well tell who was worked, not who will buy. */
+const BLANKS_TELL = 0.6
+/** With a name that speaks of the end of a sale, so much is enough. */
+const NAMED_TELLS = 0.58
+/** Undecided rows are compared from so many on. */
+const LEAST_OPEN = 30
+const LEAST_FILLED = 40
+const SHARE_OF_ONE_OUTCOME = 0.02
+/** A column parts decided from undecided rows so well only where it moves when they are decided. */
+const CHANGES = 0.9
+
+/**
+ * Words for the end of a sale and for how long it took. A figure that is kept on decided rows alone, without history, was read at
+ * the end; a weak sign, so it counts only beside what the column tells by itself.
+ */
+const END_WORDS =
+  /\b(clos(e|ed|ing|ure)|won|lost|loss|outcome|converted|conversion|elapsed|duration|days|weeks|stage changes?|stage change count|reason|abschluss|gewonnen|verloren|dauer|tage)\b/i
+
+const percent = (share: number) => `${Math.round(share * 100)} %`
+const filledOf = (cells: readonly Cell[]) => cells.filter(cell => !isBlank(cell)).length
+
+/** How well the outcome is ranked by a column alone, on rows that were not looked at (5 folds, shares by bin drawn to the mean). */
+export function aloneAuc(table: Table, column: Column, rows?: readonly number[]): number {
+  const chosen = rows ?? Array.from(table.outcome.keys())
+  const outcome = Uint8Array.from(chosen, row => table.outcome[row]!)
+  const part: Table = {
+    columns: [{ ...column, cells: chosen.map(row => column.cells[row] ?? null) }],
+    outcome,
+    at: table.at && Float64Array.from(chosen, row => table.at![row]!),
+  }
+  const features = makeFeatures(part)
+  const bins = binRows(features, part)
+  const fold = foldsOf(outcome, 5, 7)
+  const base = outcome.reduce((sum, one) => sum + one, 0) / Math.max(1, outcome.length)
+  const scores = new Float64Array(outcome.length)
+  for (const [index, feature] of features.entries())
+    addRates(scores, bins[index]!, binsOf(feature), { outcome, fold, base })
+  return aucOf(scores, outcome)
+}
+
+/** Adds to each row the log-odds of its bin, as the other folds have them. */
+function addRates(
+  scores: Float64Array,
+  bins: Uint8Array,
+  count: number,
+  { outcome, fold, base }: { outcome: Uint8Array; fold: Uint8Array; base: number },
+): void {
+  for (let held = 0; held < 5; held++) {
+    const ones = new Float64Array(count)
+    const all = new Float64Array(count)
+    fold.forEach((of, row) => {
+      if (of === held) return
+      all[bins[row]!]! += 1
+      ones[bins[row]!]! += outcome[row]!
+    })
+    fold.forEach((of, row) => {
+      if (of !== held) return
+      const rate = (ones[bins[row]!]! + 8 * base) / (all[bins[row]!]! + 8)
+      scores[row]! += Math.log((rate + 1e-6) / (1 - rate + 1e-6))
+    })
+  }
+}
+
+type Look = { table: Table; column: Column; open: Column | undefined; openRows: number }
+type Finding = { reason: Reason; detail: string } | undefined
+
+function dull({ table, column }: Look): Finding {
+  const filled = column.cells.filter(cell => !isBlank(cell))
+  const distinct = new Set(filled.map(String)).size
+  if (distinct === 0) return { reason: 'CONSTANT', detail: 'It is empty' }
+  if (distinct === 1 && filled.length === table.outcome.length)
+    return { reason: 'CONSTANT', detail: 'It is the same everywhere' }
+  if (filled.length > LEAST_FILLED && distinct > filled.length * 0.8 && namesRows(column, filled, distinct))
+    return { reason: 'IDENTIFIER', detail: `${distinct} values in ${filled.length} rows: it names the row` }
+  return undefined
+}
+
+/** Texts that hardly repeat; or whole numbers that never do and are all of one size, as running numbers are and amounts are not. */
+function namesRows({ kind }: Column, filled: readonly Cell[], distinct: number): boolean {
+  if (kind !== 'number') return kind === 'category'
+  const numbers = filled as readonly number[]
+  const least = numbers.reduce((low, number) => Math.min(low, number))
+  const most = numbers.reduce((high, number) => Math.max(high, number))
+  return (
+    distinct > filled.length * 0.98 && least > 999 && most < least * 10 && numbers.every(Number.isInteger)
+  )
+}
+
+/** Of the oldest rows most have it, of the newest hardly one: what it taught no longer holds. */
+function abandoned({ table, column }: Look): Finding {
+  if (!table.at || table.outcome.length < 5 * LEAST_FILLED) return undefined
+  const order = byTime(table)
+  const fifth = Math.floor(order.length / 5)
+  const share = (rows: Int32Array) =>
+    rows.reduce((sum, row) => sum + (isBlank(column.cells[row]) ? 0 : 1), 0) / rows.length
+  const oldest = share(order.subarray(0, fifth))
+  const newest = share(order.subarray(-fifth))
+  if (oldest < 0.5 || newest > oldest / 4) return undefined
+  return {
+    reason: 'NO_LONGER_FILLED',
+    detail: `Filled in ${percent(oldest)} of the oldest rows and ${percent(newest)} of the newest`,
+  }
+}
+
+function oneOutcome({ table, column }: Look): Finding {
+  const filled: [number, number] = [0, 0]
+  const all: [number, number] = [0, 0]
+  column.cells.forEach((cell, row) => {
+    const outcome = table.outcome[row]!
+    all[outcome]!++
+    if (!isBlank(cell)) filled[outcome]!++
+  })
+  const shares = filled.map((count, outcome) => count / Math.max(1, all[outcome]!)) as [number, number]
+  const [low, high] = shares[0] < shares[1] ? shares : [shares[1], shares[0]]
+  if (low > SHARE_OF_ONE_OUTCOME || high < Math.max(0.1, low * 8) || filled[0] + filled[1] < 10)
+    return undefined
+  return {
+    reason: 'ONE_OUTCOME_ONLY',
+    detail: `Filled in ${percent(shares[1])} of those that succeeded and ${percent(shares[0])} of those that did not`,
+  }
+}
+
+/** Holds decided rows against those that are still open, where a field set at the end has not been set yet. */
+function atEnd({ table, column, open, openRows }: Look): Finding {
+  if (!open || openRows < LEAST_OPEN) return undefined
+  const decided = filledOf(column.cells) / table.outcome.length
+  const undecided = filledOf(open.cells) / openRows
+  if (decided - undecided > 0.25 && decided > undecided * 3)
+    return {
+      reason: 'FILLED_AT_END',
+      detail: `Filled in ${percent(decided)} of those decided, in ${percent(undecided)} of those still open`,
+    }
+  if (column.kind === 'text' || column.kind === 'date') return undefined
+  const both: Table = {
+    columns: [],
+    outcome: new Uint8Array(table.outcome.length + openRows).fill(1, 0, table.outcome.length),
+  }
+  const auc = aloneAuc(both, { ...column, cells: [...column.cells, ...open.cells] })
+  if (auc < CHANGES) return undefined
+  return {
+    reason: 'CHANGES_AT_END',
+    detail: `It tells decided from open rows apart (AUC ${auc.toFixed(2)}), so it changes when they are decided`,
+  }
+}
+
+function tooMuch({ table, column }: Look): Finding {
+  const rows = Array.from(table.outcome.keys())
+  const filled = rows.filter(row => !isBlank(column.cells[row]))
+  const ones = filled.reduce((sum, row) => sum + table.outcome[row]!, 0)
+  const whole = aloneAuc(table, column)
+  const within = Math.min(ones, filled.length - ones) >= LEAST_FILLED ? aloneAuc(table, column, filled) : 0
+  const auc = Math.max(whole, within)
+  if (auc >= TOO_MUCH)
+    return {
+      reason: 'TELLS_TOO_MUCH',
+      detail: `It tells the outcome by itself (AUC ${auc.toFixed(2)}): set with the outcome, or after it`,
+    }
+  if (auc >= NAMED_TELLS && column.kind !== 'text' && END_WORDS.test(wordsIn(column.label)))
+    return {
+      reason: 'NAMED_FOR_END',
+      detail: `Its name speaks of the end of a sale or its length, and it tells the outcome (AUC ${auc.toFixed(2)})`,
+    }
+  return undefined
+}
+
+/** `closeValue`, `close_value` and `Close value` alike. */
+const wordsIn = (label: string) => label.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ')
+
+/** Blanks as a shadow of the outcome: fields that somebody fills in while working those who will buy. */
+function blanksTell({ table, column }: Look): Finding {
+  const blank = Float64Array.from(column.cells, cell => (isBlank(cell) ? 1 : 0))
+  const blanks = blank.reduce((sum, one) => sum + one, 0)
+  if (Math.min(blanks, blank.length - blanks) < LEAST_FILLED) return undefined
+  const auc = aucOf(blank, table.outcome)
+  if (Math.max(auc, 1 - auc) < BLANKS_TELL) return undefined
+  const rate = (isOfBlank: number) => {
+    let ones = 0
+    for (const [row, one] of blank.entries()) if (one === isOfBlank) ones += table.outcome[row]!
+    return ones / (isOfBlank ? blanks : blank.length - blanks)
+  }
+  return {
+    reason: 'BLANK_TELLS',
+    detail: `Blank in ${percent(blanks / blank.length)} of the rows; of those ${percent(rate(1))} succeeded, of the others ${percent(rate(0))}: filled in by whoever works it`,
+  }
+}
+
+const CHECKS = [dull, oneOutcome, atEnd, tooMuch, blanksTell, abandoned]
+
+export type Inspection = { used: string[]; leftOut: LeftOut[] }
+
+/**
+ * Which columns may be learned from. Each is looked at by itself: whether it says anything, is filled for one outcome alone, is set
+ * at the end (held against rows still `open`), tells the outcome too well, or tells it by being blank.
+ * @param keep keys of columns that somebody vouches for; they are used where they say anything at all
+ */
+export function inspect(
+  table: Table,
+  { open, keep = [] }: { open?: readonly Column[]; keep?: readonly string[] } = {},
+): Inspection {
+  const used: string[] = []
+  const leftOut: LeftOut[] = []
+  const openRows = open?.[0]?.cells.length ?? 0
+  for (const column of table.columns) {
+    const look = { table, column, open: open?.find(({ key }) => key === column.key), openRows }
+    const checks = column.isAsOf || keep.includes(column.key) ? [dull] : CHECKS
+    let finding: Finding
+    for (const check of checks) finding ??= check(look)
+    if (finding) leftOut.push({ key: column.key, label: column.label, ...finding })
+    else used.push(column.key)
+  }
+  return {
+    used,
+    leftOut: leftOut.map(one => (one.reason === 'BLANK_TELLS' ? withTwins(table, one, leftOut) : one)),
+  }
+}
+
+/** Names the other fields that are blank in the same rows: one hand fills them all. */
+function withTwins(table: Table, one: LeftOut, all: readonly LeftOut[]): LeftOut {
+  const cellsOf = (key: string) => table.columns.find(column => column.key === key)!.cells
+  const mine = cellsOf(one.key)
+  const twins = all.filter(({ key, reason }) => {
+    if (key === one.key || reason !== 'BLANK_TELLS') return false
+    const theirs = cellsOf(key)
+    return mine.filter((cell, row) => isBlank(cell) !== isBlank(theirs[row])).length < mine.length * 0.02
+  })
+  if (!twins.length) return one
+  return {
+    ...one,
+    detail: `${one.detail}, with ${twins.map(({ label }) => label).join(', ')} in the same rows`,
+  }
+}

@@ -1,0 +1,138 @@
+import { inspect, type LeftOut } from './leaks.ts'
+import { type Measures, measure } from './measures.ts'
+import { type FitOptions, fit, type Model } from './model.ts'
+import { predict, predictAll } from './predict.ts'
+import { byTime, type Column, type ColumnInfo, type Table, take } from './table.ts'
+
+/** So many rows of each outcome are needed; below, nothing is learned. */
+export const LEAST_OF_EACH = 50
+/** Learned from the newest so many rows: more cost time and tell of times long gone. */
+export const MOST_ROWS = 40_000
+/** The newest rows of this share are held back to see how good the model is on what comes later. */
+const HELD_BACK = 0.25
+const LEAST_HELD = 15
+const ROWS_WEIGHED = 40
+
+/** How much a field moves scores: mean of the absolute change in log-odds. */
+export type FieldUsed = ColumnInfo & { weight: number }
+
+/** What a model says of itself. */
+export type Card = {
+  rows: number
+  successes: number
+  baseRate: number
+  /** On the newest quarter by a model of the older rows; null where either outcome is too rare there. */
+  holdOut: (Measures & { learnedFrom: number }) | null
+  /** On all rows, each told by members of the model that had not seen it. */
+  crossValidation: Measures
+  fields: FieldUsed[]
+  leftOut: LeftOut[]
+  treeShare: number
+  trees: number
+  durationMs: number
+  warnings: { code: string; message: string }[]
+}
+
+export type Learned = { model: Model; columns: ColumnInfo[]; card: Card }
+
+export type LearnOptions = FitOptions & {
+  /** The same columns of rows that are not decided yet. */
+  open?: readonly Column[]
+  /** Keys of columns used although they look like leaks, and of columns not used whatever they look like. */
+  keep?: readonly string[]
+  without?: readonly string[]
+}
+
+const onlyColumns = (table: Table, keys: readonly string[]): Table => ({
+  ...table,
+  columns: table.columns.filter(({ key }) => keys.includes(key)),
+})
+
+export const enoughToLearn = (outcome: Uint8Array): boolean => {
+  const ones = outcome.reduce((sum, one) => sum + one, 0)
+  return Math.min(ones, outcome.length - ones) >= LEAST_OF_EACH
+}
+
+/**
+ * The whole of it: looks for leaks, learns on the older rows to be measured on the newer ones, then learns on all.
+ * @throws RangeError where either outcome has fewer than `LEAST_OF_EACH` rows
+ */
+export function learn(given: Table, options: LearnOptions = {}): Learned {
+  const begun = performance.now()
+  if (!enoughToLearn(given.outcome)) throw new RangeError(`needs ${LEAST_OF_EACH} rows of each outcome`)
+  const newest = byTime(given).subarray(-MOST_ROWS)
+  const without = options.without ?? []
+  const table = take({ ...given, columns: given.columns.filter(({ key }) => !without.includes(key)) }, newest)
+  const holdOut = heldBack(table, options)
+  const { used, leftOut } = inspect(table, options)
+  const honest = onlyColumns(table, used)
+  const { model, outOfFold } = fit(honest, options)
+  const crossValidation = measure(outOfFold, honest.outcome)
+  const columns = honest.columns.map(({ key, label, kind }) => ({ key, label, kind }))
+  const card: Card = {
+    rows: table.outcome.length,
+    successes: table.outcome.reduce((sum, one) => sum + one, 0),
+    baseRate: model.baseRate,
+    holdOut,
+    crossValidation,
+    fields: weigh(model, honest, columns),
+    leftOut,
+    treeShare: model.treeShare,
+    trees: model.members.reduce((sum, { trees }) => sum + trees.length, 0),
+    durationMs: 0,
+    warnings: doubts(holdOut ?? crossValidation, holdOut),
+  }
+  card.durationMs = Math.round(performance.now() - begun)
+  return { model, columns, card }
+}
+
+/** Learns from the older rows alone, leaks looked for among them alone, and is measured on the newer ones. */
+function heldBack(table: Table, options: LearnOptions): Card['holdOut'] {
+  const cut = Math.floor(table.outcome.length * (1 - HELD_BACK))
+  const rows = Array.from(table.outcome.keys())
+  const older = take(table, rows.slice(0, cut))
+  const newer = take(table, rows.slice(cut))
+  const rare = (outcome: Uint8Array, least: number) => {
+    const ones = outcome.reduce((sum, one) => sum + one, 0)
+    return Math.min(ones, outcome.length - ones) < least
+  }
+  if (rare(older.outcome, LEAST_HELD * 2) || rare(newer.outcome, LEAST_HELD)) return null
+  const honest = onlyColumns(older, inspect(older, options).used)
+  const { model } = fit(honest, options)
+  return { ...measure(predictAll(model, newer), newer.outcome), learnedFrom: cut }
+}
+
+function weigh(model: Model, table: Table, columns: readonly ColumnInfo[]): FieldUsed[] {
+  const step = Math.max(1, Math.floor(table.outcome.length / ROWS_WEIGHED))
+  const sums = new Map<string, number>()
+  let count = 0
+  for (let row = 0; row < table.outcome.length; row += step) {
+    const cells = Object.fromEntries(table.columns.map(column => [column.key, column.cells[row] ?? null]))
+    const { shares } = predict(model, { cells, at: table.at?.[row] })
+    for (const [key, share] of shares) sums.set(key, (sums.get(key) ?? 0) + Math.abs(share))
+    count++
+  }
+  return columns
+    .map(column => ({ ...column, weight: (sums.get(column.key) ?? 0) / count }))
+    .sort((a, b) => b.weight - a.weight)
+}
+
+function doubts(measures: Measures, holdOut: Card['holdOut']): Card['warnings'] {
+  const warnings: Card['warnings'] = []
+  const auc = measures.auc.toFixed(2)
+  if (!holdOut)
+    warnings.push({ code: 'NO_HOLD_OUT', message: 'Too few recent outcomes to measure it on later rows' })
+  if (measures.auc < 0.6)
+    warnings.push({ code: 'LITTLE_LEARNED', message: `The fields hardly tell the outcome (AUC ${auc})` })
+  if (measures.auc > 0.97)
+    warnings.push({
+      code: 'TOO_GOOD',
+      message: `It is better than fields known beforehand usually allow (AUC ${auc}): look for one that is set with the outcome`,
+    })
+  if (measures.calibrationError > 0.1)
+    warnings.push({
+      code: 'POORLY_CALIBRATED',
+      message: `What it foretells is ${Math.round(measures.calibrationError * 100)} points off on average`,
+    })
+  return warnings
+}

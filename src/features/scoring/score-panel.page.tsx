@@ -1,0 +1,133 @@
+import { Anchor, Badge, Button, Group, Text as P, Skeleton } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { api, messageOf, useMay } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
+import { fieldLabel, useText } from '#web/text/index.tsx'
+import classes from './scoring.module.css'
+
+type Reason = { field: string; label: string; value: unknown; effect: number; text: string }
+type Score = {
+  score: number
+  probability: number
+  interval: { low: number; high: number }
+  reasons: Reason[]
+  coldStart: boolean
+  modelId: string | null
+  modelVersion: number | null
+  outcomes: { successes: number; failures: number; neededOfEach: number }
+  warnings: { code: string; message: string }[]
+}
+
+const MINUTE_MS = 60_000
+
+/** How likely a lead is to be converted or a deal to be won, how sure that is, and what speaks for and against it. */
+export function ScorePanel({ kind, id, version }: { kind: 'lead' | 'deal'; id: string; version: unknown }) {
+  const text = useText()
+  const may = useMay()
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['score', kind, id, version],
+    staleTime: 5 * MINUTE_MS,
+    enabled: may.write,
+    queryFn: () =>
+      kind === 'lead'
+        ? api.post<Score>('/ai/lead-score', { leadId: id })
+        : api.post<Score>('/ai/deal-score', { dealId: id }),
+  })
+  if (!may.write) return null
+  if (isPending) return <Skeleton height={96} mb="md" aria-label={text.app.loading} />
+  if (error || !data)
+    return (
+      <Group className={`card ${classes.panel}`} role="alert">
+        <P size="sm">{messageOf(error, text.common.offline)}</P>
+        <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => refetch()}>
+          {text.common.retry}
+        </Button>
+      </Group>
+    )
+  return (
+    <section className={`card ${classes.panel}`} aria-label={text.scoring.score[kind]}>
+      <Chance kind={kind} score={data} />
+      {data.reasons.length ? <Reasons reasons={data.reasons} /> : <P size="sm">{text.scoring.noReasons}</P>}
+    </section>
+  )
+}
+
+function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
+  const text = useText()
+  const format = useFormat()
+  const { interval, probability, coldStart, outcomes } = score
+  const low = format.percent(interval.low)
+  const high = format.percent(interval.high)
+  return (
+    <div>
+      <Group gap={8} align="baseline">
+        <span className={classes.number}>{format.percent(probability)}</span>
+        {coldStart && <Badge color="yellow">{text.scoring.coldStart}</Badge>}
+      </Group>
+      <P size="sm">{text.scoring.score[kind]}</P>
+      <div className={classes.track} aria-hidden>
+        <span
+          className={classes.range}
+          style={{ left: `${100 * interval.low}%`, right: `${100 * (1 - interval.high)}%` }}
+        />
+        <span className={classes.mark} style={{ left: `${100 * probability}%` }} />
+      </div>
+      <P size="xs" className="quiet">
+        {text.scoring.interval(low, high)}
+      </P>
+      <P size="xs" className="quiet">
+        {score.modelId ? (
+          <Anchor component={Link} to={`/ai/models/${score.modelId}`} size="xs">
+            {text.scoring.byModel(score.modelVersion ?? 0)}
+          </Anchor>
+        ) : outcomes.successes >= outcomes.neededOfEach && outcomes.failures >= outcomes.neededOfEach ? (
+          text.scoring.notTrained
+        ) : (
+          text.scoring.tooFew(outcomes.successes, outcomes.failures, outcomes.neededOfEach)
+        )}
+      </P>
+    </div>
+  )
+}
+
+function Reasons({ reasons }: { reasons: Reason[] }) {
+  const text = useText()
+  const most = Math.max(...reasons.map(({ effect }) => Math.abs(effect)), 1)
+  return (
+    <ul className={classes.reasons} aria-label={text.scoring.reasons}>
+      {reasons.map(({ field, label, value, effect }) => (
+        <li key={field} className={classes.reason}>
+          <span className={classes.points}>
+            {effect < 0 ? '−' : '+'}
+            {Math.abs(effect).toFixed(1)}
+          </span>
+          <span className={classes.bar} aria-hidden>
+            <i
+              className={effect < 0 ? classes.against : classes.for}
+              style={{ width: `${(50 * Math.abs(effect)) / most}%` }}
+            />
+          </span>
+          <span>
+            {text.scoring.fields[field] ??
+              (field.startsWith('customFields.') ? label : fieldLabel(text, field))}
+            {': '}
+            <b>{shown(value, text.scoring)}</b>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const MOST_LETTERS = 80
+
+function shown(value: unknown, text: { none: string; yes: string; no: string }): string {
+  if (value === null || value === undefined || value === '') return text.none
+  if (value === true) return text.yes
+  if (value === false) return text.no
+  if (Array.isArray(value)) return value.length ? value.join(', ') : text.none
+  const written = typeof value === 'number' ? String(Number(value.toFixed(1))) : String(value)
+  return written.length > MOST_LETTERS ? `${written.slice(0, MOST_LETTERS)}…` : written
+}

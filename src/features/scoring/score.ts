@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { aiAnswer, coldStart, type Evidence, type Warning } from '#core/ai/answer.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import { dealColumns, dealRows } from './deal-rows.ts'
+import { guess, outcomesSeen } from './heuristic.ts'
+import { contactAsLead, leadColumns, leadRows } from './lead-rows.ts'
+import { LEAST_OF_EACH } from './learn/learn.ts'
+import { predict, probabilityOf } from './learn/predict.ts'
+import { reasonsOf } from './learn/reasons.ts'
+import type { Cell, ColumnInfo } from './learn/table.ts'
+import { currentModel, type Scorer } from './models.ts'
+import type { Kind, SeenRow } from './rows.ts'
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
+
+/** What a score says; see SPEC 4 of `POST /ai/lead-score`. */
+export const scoreAnswer = aiAnswer({
+  score: z.int().min(0).max(100).meta({ description: 'The probability in percent' }),
+  probability: z.number().min(0).max(1).meta({ description: 'How likely it is to succeed, calibrated' }),
+  interval: z
+    .object({ low: z.number(), high: z.number() })
+    .meta({ description: 'Where the probability lies in nine cases of ten' }),
+  reasons: z
+    .array(
+      z.object({
+        field: z.string(),
+        label: z.string(),
+        value: cell,
+        effect: z.number().meta({ description: 'Percentage points that it adds or takes' }),
+        text: z.string(),
+      }),
+    )
+    .meta({ description: 'What moves it most, strongest first' }),
+  coldStart: z.boolean().meta({ description: 'Too few outcomes to learn from: a stated heuristic' }),
+  baseRate: z.number(),
+  modelId: z.uuid().nullable(),
+  modelVersion: z.int().nullable(),
+  trainedAt: z.iso.datetime().nullable(),
+  outcomes: z
+    .object({ successes: z.int(), failures: z.int(), neededOfEach: z.int() })
+    .meta({ description: 'What the caller sees ended, and how' }),
+})
+
+export type Score = Omit<z.infer<typeof scoreAnswer>, 'provider' | 'model' | 'generatedAt'>
+
+/** Only for a list: no reasons. */
+export type QuickScore = { id: string; score: number; probability: number; coldStart: boolean }
+
+const now = (ids: readonly string[]) => {
+  const at = Date.now()
+  return ids.map(id => ({ id, at }))
+}
+
+const rowsOf = (tx: Tx, kind: Kind, ids: readonly string[]): Promise<SeenRow[]> =>
+  (kind === 'lead' ? leadRows : dealRows)(tx, now(ids))
+
+/** Scores with reasons, of what the caller may see; the others are left out. */
+export async function scoresOf(tx: Tx, kind: Kind, ids: readonly string[]): Promise<Map<string, Score>> {
+  const rows = await rowsOf(tx, kind, ids)
+  return new Map(
+    await Promise.all(rows.map(async row => [row.id, await scoreOf(tx, kind, row)] as [string, Score])),
+  )
+}
+
+/** How likely leads are to be converted. @returns by id, those that the caller may see */
+export const scoreLeads = (tx: Tx, ids: readonly string[]) => scoresOf(tx, 'lead', ids)
+/** How likely deals are to be won. @returns by id, those that the caller may see */
+export const scoreDeals = (tx: Tx, ids: readonly string[]) => scoresOf(tx, 'deal', ids)
+
+/** A contact as the lead that it would be. */
+export async function scoreContact(tx: Tx, contactId: string): Promise<Score | undefined> {
+  const row = await contactAsLead(tx, contactId)
+  if (!row) return undefined
+  const score = await scoreOf(tx, 'lead', row, 'contact')
+  const warning = {
+    code: 'CONTACT_AS_LEAD',
+    message: 'Scored as the lead that it would be: what leads and contacts have in common',
+  }
+  return { ...score, warnings: [...score.warnings, warning] }
+}
+
+/** Probabilities alone of up to a page of records, for lists: cheap. */
+export async function quickScores(tx: Tx, kind: Kind, ids: readonly string[]): Promise<QuickScore[]> {
+  const rows = await rowsOf(tx, kind, ids)
+  const scorer = await currentModel(tx, kind)
+  const outcomes = scorer ? undefined : await outcomesSeen(tx, kind)
+  return rows.map(row => {
+    const probability = scorer ? probabilityOf(scorer.model, row) : guess(kind, row, outcomes!).probability
+    return {
+      id: row.id,
+      score: Math.round(100 * probability),
+      probability: round(probability),
+      coldStart: !scorer,
+    }
+  })
+}
+
+const round = (value: number) => Math.round(value * 1e4) / 1e4
+
+async function scoreOf(tx: Tx, kind: Kind, row: SeenRow, recordType: string = kind): Promise<Score> {
+  const [scorer, outcomes] = [await currentModel(tx, kind), await outcomesSeen(tx, kind)]
+  const told = scorer ? predict(scorer.model, row) : guess(kind, row, outcomes)
+  const columns = scorer?.columns ?? (await (kind === 'lead' ? leadColumns(tx) : dealColumns(tx)))
+  const labels = scorer?.labels ?? (await namesOf(tx, row))
+  const shown = withNames(row, columns, labels)
+  const reasons = reasonsOf(told, columns, shown)
+  const [low, high] = told.interval
+  return {
+    score: Math.round(100 * told.probability),
+    probability: round(told.probability),
+    interval: { low: round(low), high: round(high) },
+    reasons: reasons.map(reason => ({ ...reason, value: reason.value as z.infer<typeof cell> })),
+    coldStart: !scorer,
+    baseRate: round(scorer?.model.baseRate ?? ('base' in told ? told.base : 0)),
+    modelId: scorer?.id ?? null,
+    modelVersion: scorer?.version ?? null,
+    trainedAt: scorer ? new Date(scorer.trainedAt).toISOString() : null,
+    outcomes: { ...outcomes, neededOfEach: LEAST_OF_EACH },
+    evidence: evidenceOf(row, recordType, reasons),
+    confidence: round(scorer ? Math.max(0, 1 - (high - low)) : 0.2),
+    warnings: warningsOf(kind, scorer, outcomes),
+  }
+}
+
+function warningsOf(
+  kind: Kind,
+  scorer: Scorer | undefined,
+  { successes, failures }: Score['outcomes'] | { successes: number; failures: number },
+): Warning[] {
+  if (scorer) return []
+  const what = kind === 'lead' ? 'leads converted or disqualified' : 'deals won or lost'
+  const least = Math.min(successes, failures)
+  if (least < LEAST_OF_EACH) return [coldStart(least, LEAST_OF_EACH, `of either outcome (${what})`)]
+  return [
+    { code: 'NOT_TRAINED', message: 'There is enough to learn from: train the model, or wait for the night' },
+  ]
+}
+
+/** Owners, stages and pipelines by their names, as people read them. */
+async function namesOf(tx: Tx, { cells }: SeenRow): Promise<Record<string, string>> {
+  const rows = await tx.session.rows(
+    `select u.id, u.name from users u where u.id = $2::uuid
+     union all select id, name from stages where workspace_id = $1::uuid and id = $3::uuid
+     union all select id, name from pipelines where workspace_id = $1::uuid and id = $4::uuid`,
+    [tx.who.workspaceId, cells.ownerId ?? null, cells.stageId ?? null, cells.pipelineId ?? null],
+  )
+  return Object.fromEntries(rows.map(({ id, name }) => [id as string, name as string]))
+}
+
+const NAMED_BY_ID = new Set(['ownerId', 'stageId', 'pipelineId'])
+
+function withNames(row: SeenRow, columns: readonly ColumnInfo[], labels: Record<string, string>) {
+  const cells: Record<string, Cell> = { ...row.cells }
+  for (const { key } of columns) {
+    const value = cells[key]
+    if (typeof value === 'string' && (NAMED_BY_ID.has(key) || Object.hasOwn(labels, value)))
+      cells[key] = labels[value] ?? 'somebody or something new'
+  }
+  return { cells, at: row.at }
+}
+
+/** The record's own words on which reasons rest, where they are words. */
+function evidenceOf(row: SeenRow, recordType: string, reasons: readonly { field: string }[]): Evidence[] {
+  return reasons.flatMap(({ field }) => {
+    const given = row.record[field]
+    if (typeof given !== 'string' || !given || NAMED_BY_ID.has(field)) return []
+    const sentence = given.slice(0, 300)
+    return [{ recordType, recordId: row.id, field, sentence, start: 0, end: sentence.length }]
+  })
+}

@@ -1,0 +1,246 @@
+import { Worker } from 'node:worker_threads'
+import { z } from 'zod'
+import { type Database, systemIn, type Tx } from '#core/db/workspace.ts'
+import { tellEvent } from '#core/events/tell.ts'
+import { newId } from '#core/ids.ts'
+import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
+import { dealColumns, dealRows } from './deal-rows.ts'
+import { leadColumns, leadRows } from './lead-rows.ts'
+import { enoughToLearn, LEAST_OF_EACH, type Learned, type LearnOptions, MOST_ROWS } from './learn/learn.ts'
+import type { Column, ColumnInfo, Table } from './learn/table.ts'
+import { packed } from './models.ts'
+import type { Kind, Seen, SeenRow } from './rows.ts'
+
+const ROWS_AT_ONCE = 500
+const OPEN_ROWS = 1500
+const LEARNING_TIMEOUT_MS = 300_000
+const VERSIONS_KEPT = 10
+
+export type TrainOptions = { keep?: string[]; without?: string[] }
+
+const input = z.object({ modelId: z.uuid() })
+
+/** Learns a model that was asked for: reads the outcomes as the system sees them, learns in a thread, keeps what it learned. */
+export const trainJob: JobDefinition<z.infer<typeof input>> = {
+  name: 'train-model',
+  input,
+  retries: 2,
+  async run(context) {
+    const { database, who, input: given } = context
+    const system = systemIn(who.workspaceId, who.timezone)
+    const [asked] = await database.inWorkspace(system, tx =>
+      tx.session.rows(
+        `update learned_models set status = 'TRAINING' where workspace_id = $1::uuid and id = $2::uuid and status in ('QUEUED', 'TRAINING')
+         returning kind, options`,
+        [who.workspaceId, given.modelId],
+      ),
+    )
+    if (!asked) return
+    await train(context, given.modelId, asked.kind as Kind, asked.options as TrainOptions)
+  },
+}
+
+type Context = JobContext<z.infer<typeof input>>
+
+async function train(context: Context, id: string, kind: Kind, options: TrainOptions): Promise<void> {
+  const { database, who, signal, log } = context
+  const system = systemIn(who.workspaceId, who.timezone)
+  try {
+    const { table, open } = await outcomesOf(database, system.workspaceId, kind, who.timezone)
+    if (!enoughToLearn(table.outcome)) {
+      const ones = table.outcome.reduce((sum, one) => sum + one, 0)
+      const message = `${ones} succeeded and ${table.outcome.length - ones} did not; ${LEAST_OF_EACH} of each are needed`
+      await settle(database, system, id, { status: 'TOO_FEW', message })
+      return
+    }
+    const learned = await inThread(table, { ...options, open }, signal)
+    const labels = await database.inWorkspace(system, tx => levelNames(tx), 'read')
+    await settle(database, system, id, { status: 'READY', learned, labels })
+  } catch (error) {
+    if (signal.aborted) throw error
+    log.warn({ err: error, modelId: id }, 'a model could not be learned')
+    await settle(database, system, id, { status: 'FAILED', message: 'It could not be learned' })
+  }
+}
+
+type Settled =
+  | { status: 'READY'; learned: Learned; labels: Record<string, string> }
+  | { status: 'TOO_FEW' | 'FAILED'; message: string }
+
+async function settle(database: Database, who: ReturnType<typeof systemIn>, id: string, settled: Settled) {
+  const parameters = settled.status === 'READY' ? await packed(settled.learned, settled.labels) : null
+  await database.inWorkspace(who, async tx => {
+    const [row] = await tx.session.rows(
+      `update learned_models set status = $3, card = $4::jsonb, parameters = $5, message = $6, trained_at = now()
+       where workspace_id = $1::uuid and id = $2::uuid returning kind, version`,
+      [
+        who.workspaceId,
+        id,
+        settled.status,
+        settled.status === 'READY' ? JSON.stringify(settled.learned.card) : null,
+        parameters,
+        settled.status === 'READY' ? null : settled.message,
+      ],
+    )
+    if (!row) return
+    await tx.session.rows(
+      'delete from learned_models where workspace_id = $1::uuid and kind = $2 and version <= $3::int',
+      [who.workspaceId, row.kind, (row.version as number) - VERSIONS_KEPT],
+    )
+    await tellEvent(tx, {
+      action: 'trained',
+      entityType: 'model',
+      entityId: id,
+      changes: { kind: { new: row.kind }, version: { new: row.version }, status: { new: settled.status } },
+    })
+  })
+}
+
+/** Owners, stages and pipelines have ids in the rows; people read names. */
+async function levelNames(tx: Tx): Promise<Record<string, string>> {
+  const rows = await tx.session.rows(
+    `select m.user_id as id, u.name from memberships m join users u on u.id = m.user_id where m.workspace_id = $1::uuid
+     union all select id, name from stages where workspace_id = $1::uuid union all select id, name from pipelines where workspace_id = $1::uuid`,
+    [tx.who.workspaceId],
+  )
+  return Object.fromEntries(rows.map(({ id, name }) => [id as string, name as string]))
+}
+
+const DECIDED: Record<Kind, string> = {
+  lead: `select l.id, l.created_at as "createdAt", (l.stage = 'CONVERTED')::int as outcome,
+      case when l.stage = 'CONVERTED' then coalesce(l.converted_at, l.updated_at) else coalesce((select max(e.created_at) from events e
+        where e.workspace_id = l.workspace_id and e.entity_id = l.id and e.changes ? 'stage'), l.updated_at) end as "decidedAt"
+    from leads l where l.workspace_id = $1::uuid and l.stage in ('CONVERTED', 'UNQUALIFIED') and l.deleted_at is null
+    order by l.updated_at desc, l.id limit $2::int`,
+  deal: `select d.id, d.created_at as "createdAt", (d.status = 'WON')::int as outcome, coalesce(d.closed_at, d.updated_at) as "decidedAt"
+    from deals d where d.workspace_id = $1::uuid and d.status in ('WON', 'LOST') and d.deleted_at is null
+    order by d.closed_at desc nulls last, d.id limit $2::int`,
+}
+const UNDECIDED: Record<Kind, string> = {
+  lead: `select id from leads where workspace_id = $1::uuid and stage in ('NEW', 'CONTACTED', 'QUALIFIED') and deleted_at is null
+    order by id desc limit $2::int`,
+  deal: `select id from deals where workspace_id = $1::uuid and status = 'OPEN' and deleted_at is null order by id desc limit $2::int`,
+}
+
+/** A number in [0, 1) that an id always gives (FNV-1a). */
+function shareOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  return (hash >>> 0) / 4294967296
+}
+
+const momentOf = (value: unknown): number =>
+  value instanceof Date ? value.getTime() : Date.parse(String(value))
+
+/**
+ * Decided records, each as it was at some moment between its making and its outcome (landmarking: which moment follows from the id),
+ * because that is how those that are to be scored are seen.
+ */
+export async function outcomesOf(
+  database: Database,
+  workspaceId: string,
+  kind: Kind,
+  timezone: string,
+): Promise<{ table: Table; open: Column[]; rows: SeenRow[] }> {
+  const system = systemIn(workspaceId, timezone)
+  const [decided, undecided, columns] = await database.inWorkspace(
+    system,
+    async tx => [
+      await tx.session.rows(DECIDED[kind], [workspaceId, MOST_ROWS]),
+      await tx.session.rows(UNDECIDED[kind], [workspaceId, OPEN_ROWS]),
+      await (kind === 'lead' ? leadColumns(tx) : dealColumns(tx)),
+    ],
+    'read',
+  )
+  const outcomes = new Map(decided.map(row => [row.id as string, row.outcome as number]))
+  const seen = decided.map(({ id, createdAt, decidedAt }): Seen => {
+    const end = momentOf(decidedAt)
+    const start = Math.min(momentOf(createdAt), end)
+    return { id: id as string, at: Math.floor(start + (end - start) * shareOf(id as string)) }
+  })
+  const now = Date.now()
+  const rows = await inParts(database, system, kind, seen)
+  const openRows = await inParts(
+    database,
+    system,
+    kind,
+    undecided.map(({ id }): Seen => ({ id: id as string, at: now })),
+  )
+  return {
+    table: {
+      columns: asColumns(columns, rows),
+      outcome: Uint8Array.from(rows, ({ id }) => outcomes.get(id)!),
+      at: Float64Array.from(rows, ({ at }) => at),
+    },
+    open: asColumns(columns, openRows),
+    rows,
+  }
+}
+
+const asColumns = (columns: readonly ColumnInfo[], rows: readonly SeenRow[]): Column[] =>
+  columns.map(column => ({ ...column, cells: rows.map(({ cells }) => cells[column.key] ?? null) }))
+
+/** In small transactions, so that requests get their turn at the database between them. */
+async function inParts(database: Database, who: ReturnType<typeof systemIn>, kind: Kind, seen: Seen[]) {
+  const rows: SeenRow[] = []
+  for (let from = 0; from < seen.length; from += ROWS_AT_ONCE) {
+    const part = seen.slice(from, from + ROWS_AT_ONCE)
+    rows.push(
+      ...(await database.inWorkspace(who, tx => (kind === 'lead' ? leadRows : dealRows)(tx, part), 'read')),
+    )
+  }
+  return rows
+}
+
+/** Learns in a thread of its own. @throws where it takes longer than five minutes, or the program wants to stop */
+function inThread(table: Table, options: LearnOptions, signal: AbortSignal): Promise<Learned> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./learn-worker.ts', import.meta.url), {
+      workerData: { table, options },
+    })
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+      settle()
+      void worker.terminate()
+    }
+    const stop = () => end(() => reject(new Error('the program stops')))
+    const timer = setTimeout(
+      () => end(() => reject(new Error('learning took too long'))),
+      LEARNING_TIMEOUT_MS,
+    )
+    signal.addEventListener('abort', stop)
+    worker.once('message', (learned: Learned) => end(() => resolve(learned)))
+    worker.once('error', error => end(() => reject(error)))
+  })
+}
+
+/** Asks for a model in the caller's transaction; one that waits or is being learned already is the answer. */
+export async function askForModel(
+  tx: Tx,
+  kind: Kind,
+  options: TrainOptions,
+): Promise<{ id: string; isNew: boolean }> {
+  const { workspaceId, userId } = tx.who
+  await tx.session.rows('select id from workspaces where id = $1::uuid for update', [workspaceId])
+  const [waiting] = await tx.session.rows(
+    `select id from learned_models where workspace_id = $1::uuid and kind = $2 and status in ('QUEUED', 'TRAINING')
+     and created_at > now() - interval '30 minutes' and options = $3::jsonb`,
+    [workspaceId, kind, JSON.stringify(options)],
+  )
+  if (waiting) return { id: waiting.id as string, isNew: false }
+  const id = newId()
+  await tx.session.rows(
+    `insert into learned_models (workspace_id, id, kind, version, status, options, requested_by_id, created_at)
+     select $1::uuid, $2::uuid, $3, coalesce(max(version), 0) + 1, 'QUEUED', $4::jsonb, $5::uuid, now()
+     from learned_models where workspace_id = $1::uuid and kind = $3`,
+    [workspaceId, id, kind, JSON.stringify(options), userId],
+  )
+  await tellEvent(tx, {
+    action: 'requested',
+    entityType: 'model',
+    entityId: id,
+    changes: { kind: { new: kind } },
+  })
+  return { id, isNew: true }
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { PASSWORD, signUp, verify } from '#features/people/outbox.testing.ts'
+import { stepAt, totpCode } from '#features/people/totp.ts'
+import { addressOf } from '#test/world.ts'
+import { useBrowser, violations } from './browser.ts'
+
+const { page, program } = useBrowser()
+
+/** An owner whose address is verified, with a tab that has their session. */
+async function begin() {
+  const ana = await signUp('Ana', { workspaceName: 'Northwind' })
+  await verify(program(), ana)
+  const tab = await page()
+  await signInto(tab, ana.email)
+  return { ana, tab }
+}
+
+/** Without the form, which other journeys go through. */
+async function signInto(tab: Page, email: string): Promise<void> {
+  const data = { email, password: PASSWORD }
+  const reply = await tab.context().request.post('/api/v1/auth/login', { data })
+  assert.equal(reply.status(), 200, await reply.text())
+}
+
+const heading = (tab: Page, name: string) => tab.getByRole('heading', { name, level: 1 }).waitFor()
+const inDialog = (tab: Page, name: string) =>
+  tab.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+
+test('an admin sets up a pipeline and a field, by keys and by mouse, and deals use them', async () => {
+  const { tab } = await begin()
+  await tab.goto('/settings/pipelines')
+  await tab.getByRole('button', { name: 'New pipeline' }).click()
+  await tab.getByLabel('Name').fill('Renewals')
+  await inDialog(tab, 'Create')
+  const stages = tab.getByRole('list', { name: 'Stages of Renewals' })
+  await stages.waitFor()
+  await tab.getByRole('button', { name: 'Add stage: Renewals' }).click()
+  await tab.getByLabel('Name').fill('Legal check')
+  await tab.getByLabel('Chance to win').fill('60')
+  await inDialog(tab, 'Create')
+  await stages.getByText('Legal check').waitFor()
+  const names = async () =>
+    (await stages.getByRole('listitem').allInnerTexts()).map(text => text.split('\n')[0])
+  const saved = () => tab.waitForResponse(reply => reply.url().endsWith('/stages/reorder') && reply.ok())
+  await Promise.all([saved(), tab.getByRole('button', { name: 'Move Legal check' }).press('Home')])
+  assert.equal((await names())[0], 'Legal check')
+  await Promise.all([
+    saved(),
+    tab
+      .getByRole('button', { name: 'Move Legal check' })
+      .dragTo(stages.getByText('Proposal'), { targetPosition: { x: 10, y: 18 } }),
+  ])
+  assert.deepEqual((await names()).slice(0, 4), ['Prospecting', 'Qualification', 'Proposal', 'Legal check'])
+  await stages.getByRole('button', { name: 'More: Qualification' }).click()
+  await tab.getByRole('menuitem', { name: 'Delete' }).click()
+  await tab.getByText('No open deals are in this stage.').waitFor()
+  await inDialog(tab, 'Delete')
+  await stages.getByText('Qualification').waitFor({ state: 'detached' })
+  assert.deepEqual(await violations(tab), [])
+
+  await tab.goto('/settings/fields?entity=deal')
+  await tab.getByRole('button', { name: 'New field' }).first().click()
+  await tab.getByLabel('Label').fill('Contract term')
+  assert.equal(await tab.getByLabel('Key').inputValue(), 'contractTerm')
+  await tab.getByRole('dialog').getByLabel('Type').click()
+  await tab.getByRole('option', { name: 'One of a list' }).click()
+  for (const option of ['One year', 'Three years']) {
+    await tab.getByLabel('New option').fill(option)
+    await tab.getByLabel('New option').press('Enter')
+  }
+  assert.deepEqual(await violations(tab), [])
+  await inDialog(tab, 'Create')
+  await tab.getByText('One of a list: One year, Three years').waitFor()
+
+  await tab.goto('/deals?new=true')
+  await tab.getByLabel('Title').fill('Renew the scanners')
+  await tab.getByRole('dialog').getByLabel('Pipeline').click()
+  await tab.getByRole('option', { name: 'Renewals' }).click()
+  await inDialog(tab, 'Create')
+  await heading(tab, 'Renew the scanners')
+  await tab.getByText('Prospecting').first().waitFor()
+  await tab.getByRole('button', { name: /empty fields/ }).click()
+  await tab.getByRole('button', { name: 'Edit: Contract term' }).click()
+  await tab.getByRole('option', { name: 'Three years' }).click()
+  await tab.getByRole('button', { name: 'Edit: Contract term Three years' }).waitFor()
+})
+
+test('a second factor is enrolled by its key, asked for at the next sign-in, and survives a lost phone', async () => {
+  const { ana, tab } = await begin()
+  await tab.goto('/settings/security')
+  await tab.getByRole('button', { name: 'Turn on' }).click()
+  await tab.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor()
+  assert.deepEqual(await violations(tab), [])
+  const secret = (await tab.getByRole('dialog').locator('code').textContent())!.replaceAll(' ', '')
+  await tab.getByLabel('Code from your authenticator app').fill('000000')
+  await inDialog(tab, 'Turn on')
+  await tab.getByText('is not the code that the app shows now').waitFor()
+  await tab.getByLabel('Code from your authenticator app').fill(totpCode(secret, stepAt(Date.now()) - 1))
+  await inDialog(tab, 'Turn on')
+  await tab.getByRole('dialog').getByText('Your recovery codes').waitFor()
+  const codes = await tab.getByRole('dialog').locator('code').allTextContents()
+  assert.equal(codes.length, 10)
+  await inDialog(tab, 'I have kept them')
+  await tab.getByText('10 recovery codes left').waitFor()
+
+  const phone = await page({ viewport: { width: 390, height: 800 } })
+  await phone.goto('/settings')
+  for (const code of [totpCode(secret, stepAt(Date.now())), codes[0]!]) {
+    await phone.getByLabel('Work email').fill(ana.email)
+    await phone.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await phone.getByRole('button', { name: 'Sign in' }).click()
+    await phone.getByLabel('Code from your authenticator app').fill(code)
+    await phone.getByRole('button', { name: 'Sign in' }).click()
+    await heading(phone, 'Settings')
+    if (code !== codes[0]) {
+      await phone.context().clearCookies()
+      await phone.goto('/settings')
+    }
+  }
+  // On a phone the list and a section are two pages.
+  await phone.getByRole('link', { name: 'Security' }).click()
+  await phone.getByText('9 recovery codes left').waitFor()
+  assert.equal(await phone.getByRole('navigation', { name: 'Settings' }).count(), 0)
+  assert.deepEqual(await violations(phone), [])
+  await phone.getByRole('button', { name: 'End all others' }).click()
+  await inDialog(phone, 'End all others')
+  await phone.getByText('All other sessions have ended').waitFor()
+  await tab.reload()
+  await tab.getByRole('button', { name: 'Sign in' }).waitFor()
+})
+
+test('a key and a webhook are shown their secrets once, and do what they were given', async () => {
+  const { tab } = await begin()
+  await tab.goto('/settings/api-keys')
+  await tab.getByRole('button', { name: 'New key' }).first().click()
+  await tab.getByLabel('Name').fill('Warehouse')
+  await inDialog(tab, 'Create')
+  const key = await tab.getByLabel('Warehouse', { exact: true }).inputValue()
+  const origin = await addressOf(program())
+  const call = async (method: string) => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' }
+    const body = method === 'POST' ? '{"name":"By key"}' : null
+    return (await fetch(`${origin}/api/v1/companies`, { method, headers, body })).status
+  }
+  assert.deepEqual([await call('GET'), await call('POST')], [200, 403], 'it may read and no more')
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'More: Warehouse' }).click()
+  await tab.getByRole('menuitem', { name: 'Revoke' }).click()
+  await inDialog(tab, 'Revoke')
+  await tab.getByText('No API keys yet').waitFor()
+  assert.equal(await call('GET'), 401)
+  await tab.reload()
+  await heading(tab, 'API keys')
+  assert.equal(await tab.getByLabel('Warehouse', { exact: true }).count(), 0)
+
+  await tab.goto('/settings/webhooks')
+  await tab.getByRole('button', { name: 'New webhook' }).first().click()
+  await tab.getByRole('combobox', { name: 'Events' }).fill('deal.')
+  await tab.getByRole('option', { name: 'deal.updated' }).click()
+  await tab.getByLabel('Address').fill('http://127.0.0.1/hook')
+  await inDialog(tab, 'Create')
+  await tab
+    .getByRole('dialog')
+    .getByText(/may not be reached|private|loopback/i)
+    .waitFor()
+  await tab.getByLabel('Address').fill('https://hooks.sample.invalid/crm')
+  await tab.getByLabel('Name (optional)').fill('Order desk')
+  await inDialog(tab, 'Create')
+  assert.match(await tab.getByLabel('Secret of Order desk').inputValue(), /^whsec_/)
+  await tab.getByRole('link', { name: 'Order desk' }).click()
+  await tab.getByRole('button', { name: 'Send test' }).click()
+  // A name that no server knows: the delivery fails, and says why.
+  const log = tab.getByRole('region', { name: 'Deliveries' })
+  await log.getByText('Failed', { exact: true }).waitFor()
+  await log.getByRole('button', { name: 'webhook.test' }).click()
+  await tab.getByText(/POST https:\/\/hooks\.sample\.invalid\/crm/).waitFor()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Send again' }).click()
+  await log.getByText('sent again').waitFor()
+  await tab.getByRole('button', { name: 'Pause' }).click()
+  await tab.getByText(/^Paused since/).waitFor()
+})
+
+test('what is not saved is not left without a question, and a conflict is told', async () => {
+  const { ana, tab } = await begin()
+  await tab.goto('/settings/workspace')
+  await tab.getByLabel('Name', { exact: true }).fill('Northwind Trading')
+  await tab.getByRole('link', { name: 'Members' }).click()
+  await tab.getByRole('dialog').getByText('What you changed on this page has not been saved.').waitFor()
+  await inDialog(tab, 'Cancel')
+  await ana.patch('/workspaces/current', { settings: { retentionDays: 60 } })
+  await tab.getByRole('button', { name: 'Save' }).click()
+  await tab.getByText(/Somebody else has changed the workspace meanwhile/).waitFor()
+  await tab.getByRole('button', { name: 'Save' }).click()
+  await tab.getByText('Saved', { exact: true }).waitFor()
+  const { name, settings } = (await ana.get('/workspaces/current')).body
+  assert.deepEqual([name, settings.retentionDays], ['Northwind Trading', 60])
+  await tab.getByRole('link', { name: 'Members' }).click()
+  await heading(tab, 'Members')
+})
