@@ -285,6 +285,7 @@ export const de: Text = {
       list_members: 'Mitglieder angesehen',
       export_records: 'Download vorbereitet',
       draft_email: 'Mail entworfen',
+      summarise_record: 'Datensatz zusammengefasst',
       create_record: 'Neuen Datensatz geplant',
       update_record: 'Änderung geplant',
       delete_record: 'Löschung geplant',

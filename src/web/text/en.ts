@@ -288,6 +288,7 @@ export const en = {
       list_members: 'Looked at members',
       export_records: 'Made a download',
       draft_email: 'Drafted a mail',
+      summarise_record: 'Summarised a record',
       create_record: 'Planned a new record',
       update_record: 'Planned a change',
       delete_record: 'Planned a deletion',
