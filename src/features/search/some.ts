@@ -15,6 +15,8 @@ const BEST = 0.27
 const PART_WEIGHT = 0.5
 /** How much of the score is how near a text is as a whole, by its words and their parts (decision 31). */
 const NEAR_WEIGHT = 0.2
+/** So many of each type, the weightiest, are compared as a whole. */
+const COMPARED_AT_MOST = 200
 const TIMES_AT_MOST = 12
 /** A word alone in a text without length (names) counts as one in a text of average length. */
 const NAME_LENGTH = 1
@@ -72,10 +74,10 @@ function rarest(terms: Term[]): Term[] {
 
 const quoted = (stem: string): string => `'${stem.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`
 
-/** SQL of how near the text of the record `t` is to the question, from 0 to 1; null where it has no vector. */
+/** SQL of how near the text of the record `w` is to the question, from 0 to 1; null where it has no vector. */
 const nearness = ({ contract }: RecordDefinition, { model, vector }: Near, add: Add): string =>
   `(select greatest(0, 1 - (e.vector <=> ${add(vector, 'sparsevec')}::halfvec(768))) from embeddings e
-    where e.workspace_id = t.workspace_id and e.model = ${add(model, 'text')} and e.record_type = '${contract.name}' and e.record_id = t.id)`
+    where e.workspace_id = w.workspace_id and e.model = ${add(model, 'text')} and e.record_type = '${contract.name}' and e.record_id = w.id)`
 
 function stems(terms: Term[], rare: Term[], weights: number[], add: Add, near = 'null::float8') {
   const query = add(rare.map(({ stem }) => quoted(stem)).join(' | '), 'tsquery')
@@ -89,11 +91,12 @@ function stems(terms: Term[], rare: Term[], weights: number[], add: Add, near = 
   )
   // A long list of words is kept packed and elsewhere; joined with nothing it is unpacked once and not for every word.
   return {
-    from: `select v.id, '' as title, v.body, ${parts.join(' + ')} as weight, v.near from (select u.*, ${times.join(', ')} from (
-        select t.id, t.search_text as body, ${near} as near, t.search_vector || ''::tsvector as words, length(t.search_vector)::float8 as length,
+    from: `select w.id, '' as title, w.body, w.weight, case when row_number() over (order by w.weight desc) <= ${COMPARED_AT_MOST} then ${near} end as near
+      from (select v.id, v.workspace_id, v.body, ${parts.join(' + ')} as weight from (select u.*, ${times.join(', ')} from (
+        select t.id, t.workspace_id, t.search_text as body, t.search_vector || ''::tsvector as words, length(t.search_vector)::float8 as length,
           greatest(1, avg(length(t.search_vector)) over ())::float8 as average`,
     where: `t.search_vector @@ ${query}`,
-    after: ' offset 0) u offset 0) v',
+    after: ' offset 0) u offset 0) v offset 0) w',
   }
 }
 
