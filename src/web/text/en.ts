@@ -1411,6 +1411,7 @@ export const en = {
       apiKey: 'API key',
       webhook: 'Webhook',
       mailbox: 'Mailbox',
+      aiSettings: 'AI settings',
       job: 'Job',
       import: 'Import',
       pipeline: 'Pipeline',
@@ -1420,6 +1421,7 @@ export const en = {
       campaignContact: 'Contact of a campaign',
     } as Record<string, string>,
     actions: {
+      keyChanged: 'Key changed',
       twoFactorEnabled: 'Second factor turned on',
       twoFactorDisabled: 'Second factor turned off',
       recoveryCodesRenewed: 'New recovery codes',
