@@ -142,6 +142,17 @@ async function importNotes(program: Program, docs: Doc[]): Promise<string> {
   }
 }
 
+/** Waits until every text has its vector. */
+async function embedded(program: Program): Promise<void> {
+  for (let quiet = 0; quiet < 3; ) {
+    const [row] = await program.app.database.inSystem('ascendore_worker', scope =>
+      scope.session.rows('select count(*) as n from embedding_due'),
+    )
+    quiet = row!.n === 0 ? quiet + 1 : 0
+    await new Promise(resolve => setTimeout(resolve, 500))
+  }
+}
+
 const mean = (values: number[]): string =>
   (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3)
 
@@ -151,6 +162,7 @@ async function main(folder: string, env: Record<string, string | undefined>): Pr
   const program = await startProgram(readConfig(env), makeLog('fatal'))
   try {
     const token = await importNotes(program, docs)
+    await embedded(program)
     const session = await program.app.database.engine.acquire()
     await session.script('analyze').finally(() => program.app.database.engine.release(session))
     const plain = plainBm25(docs)

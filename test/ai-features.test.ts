@@ -25,7 +25,7 @@ test('the coach says what an unanswered objection has cost so far, with the sent
   const { body } = await ana.post(`/ai/deal-coach/${open.id}`)
   assert.ok(body.healthScore >= 0 && body.healthScore <= 100)
   assert.ok(Math.abs(body.healthParts.reduce((sum: number, part: any) => sum + part.weight, 0) - 1) < 0.01)
-  assert.ok(body.winProbability > 0.3 && body.winProbability < 0.7, String(body.winProbability))
+  assert.ok(body.winProbability > 0.02 && body.winProbability < 0.5, String(body.winProbability))
   assert.equal(
     body.warnings.some(({ code }: any) => code === 'COLD_START'),
     false,

@@ -69,10 +69,8 @@ const FILLERS: Record<string, Filler> = {
   'GET /ai/models/{id}': async ({ person }) => ({
     ids: { id: (await person.post('/ai/models/lead/train', {})).body.id },
   }),
-  'POST /ai/models/{kind}/train': async () => ({
-    ids: { kind: 'deal' },
-    body: { without: [fresh('field ')] },
-  }),
+  'POST /ai/models/lead/train': async () => ({ body: { without: [fresh('field ')] } }),
+  'POST /ai/models/deal/train': async () => ({ body: { without: [fresh('field ')] } }),
   'POST /activities/{id}/findings': async samples => ({
     ids: { id: (await newFinding(samples)).id },
     body: {},

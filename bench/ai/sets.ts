@@ -10,14 +10,13 @@ export const hasData = (): boolean => existsSync(join(DATA, 'x_education_oldest7
 
 export type Lines = Record<string, string>[]
 
-export const readCsv = (file: string): Lines =>
-  parse(readFileSync(file), {
-    columns: true,
-    bom: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    delimiter: [',', ';', '\t'],
-  })
+export function readCsv(file: string): Lines {
+  const text = readFileSync(file, 'utf8')
+  const heading = text.slice(0, text.indexOf('\n'))
+  const count = (mark: string) => heading.split(mark).length
+  const delimiter = [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best))
+  return parse(text, { columns: true, bom: true, relax_quotes: true, skip_empty_lines: true, delimiter })
+}
 
 const columnsOf = (lines: Lines, keys: readonly string[], numbers?: ReadonlySet<string>): Column[] =>
   keys.map(key => {

@@ -14,13 +14,20 @@ type Asked = Partial<Record<(typeof KEYS)[number], string>>
 const TYPES = [
   ...['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction', 'visit', 'invoice', 'project'],
   ...['campaign', 'email', 'emailTemplate', 'file', 'unsubscribe', 'report', 'dashboard', 'savedView'],
-  ...['pipeline', 'stage', 'customField', 'import', 'mailbox', 'webhook', 'apiKey', 'job'],
+  ...['pipeline', 'stage', 'customField', 'import', 'mailbox', 'webhook', 'apiKey', 'aiSettings', 'job'],
   ...['workspace', 'membership', 'invite', 'user', 'session'],
 ]
 const ACTIONS = [
   ...['created', 'updated', 'deleted', 'restored', 'purged', 'merged', 'converted', 'completed', 'undone'],
   ...['paused', 'revoked', 'retried', 'discarded', 'accepted', 'emailVerified'],
-  ...['passwordChanged', 'passwordReset', 'twoFactorEnabled', 'twoFactorDisabled', 'recoveryCodesRenewed'],
+  ...[
+    'passwordChanged',
+    'passwordReset',
+    'twoFactorEnabled',
+    'twoFactorDisabled',
+    'recoveryCodesRenewed',
+    'keyChanged',
+  ],
   ...['tokenReused', 'ended'],
 ]
 

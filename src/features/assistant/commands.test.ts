@@ -307,3 +307,17 @@ test('moments look ahead by the clock of the zone, numbers say thousands as peop
   assert.deepEqual(number('3.000'), { value: 3000 })
   assert.equal(number('many'), undefined)
 })
+
+test('a draft and a summary come by their own routes, with what is known', async () => {
+  const draft = await say('draft a follow-up to Jane Doe about the scanners')
+  assert.deepEqual(idsOf(draft), named('jane'))
+  assert.match(draft.message.content, /nothing has been sent/)
+  assert.match(draft.message.content, /> .*Jane/)
+  assert.equal((await owner.get('/emails')).body.total, 0)
+  const told = await say('summarise Jane Doe')
+  assert.match(told.message.content, /First call: Likes the scanners/)
+  const steps = (await owner.get(`/ai/conversations/${told.conversationId}`)).body.messages[1].parts
+  assert.ok(
+    steps.some((part: any) => part.type === 'tool' && part.name === 'summarise_record' && !part.error),
+  )
+})

@@ -3,12 +3,14 @@ import type { Evidence, Grounded } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
+import { pullOf } from '#features/deal-signals/effects.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { type Estimate, estimateOf, type StageTime, stageTimes } from '#features/deal-signals/stage-times.ts'
 import { gistOf, sourceOf, type Talk, talksOf, talksOfMany } from '#features/deal-signals/talks.ts'
 import { listed, percent, wholeDays } from '#features/deal-signals/words.ts'
+import { type Score, scoreDeals } from '#features/scoring/score.ts'
 import { healthOf } from './health.ts'
 import { openTasks, stakeholdersOf } from './people.ts'
 import { recommendationsFor, recordAgainst } from './recommend.ts'
@@ -28,12 +30,13 @@ const SOURCES_AT_MOST = 25
  * @throws Refusal 404 where the caller does not see the deal
  */
 export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
-  const [history, times, talks, people, tasks] = await together([
+  const [history, times, talks, people, tasks, scores] = await together([
     historyWith(tx, [dealId]),
     stageTimes(tx, dealId),
     talksOf(tx, { type: 'deal', id: dealId }),
     stakeholdersOf(tx, dealId),
     openTasks(tx, dealId),
+    scoreDeals(tx, [dealId]),
   ])
   const deal = history.named[0]
   if (!deal) throw notFound('Deal')
@@ -46,7 +49,8 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
   const estimate = estimateOf(times.outlook, current?.stageName)
   const similarDeals = await similarTo(tx, deal, history)
   const health = healthOf({ ...seen, slowness: slownessOf(seen) })
-  const chance = chanceOf(deal, estimate)
+  const pull = pullOf(deal, history.effects, history.norms)
+  const chance = learnedChance(deal, scores.get(dealId)) ?? chanceOf(deal, estimate, pull)
   const builtin: Answer = {
     dealId,
     status: deal.status,
@@ -83,24 +87,42 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
   return { builtin, facts: factsFor(builtin, deal), sources: talks.slice(0, SOURCES_AT_MOST).map(sourceOf) }
 }
 
-function chanceOf(deal: DealFacts, { probability, text, ...estimate }: Estimate) {
-  if (deal.status !== 'OPEN') {
-    const value = deal.status === 'WON' ? 1 : 0
-    return {
-      winProbability: value,
-      winProbabilityBasis: {
-        method: 'closed' as const,
-        low: value,
-        high: value,
-        n: 0,
-        text: `The deal is ${deal.status.toLowerCase()}`,
-      },
-    }
-  }
+/** The chance by the model that the workspace's outcomes have taught, where there were enough of them. */
+function learnedChance({ status }: DealFacts, score: Score | undefined) {
+  if (status !== 'OPEN' || !score || score.coldStart) return undefined
+  const { probability, interval, outcomes, reasons } = score
+  const n = outcomes.successes + outcomes.failures
+  const moved = reasons.slice(0, 3).map(({ text }) => text)
+  const text = `Learned from ${n} closed deals${moved.length ? `; what moves it most: ${moved.join('; ')}` : ''}`
   return {
     winProbability: probability,
-    winProbabilityBasis: { method: 'empirical' as const, ...estimate, text },
+    winProbabilityBasis: { method: 'learned' as const, low: interval.low, high: interval.high, n, text },
   }
+}
+
+/** What the stage says, moved by what the deal's own records show. */
+function chanceOf(deal: DealFacts, { probability, low, high, n, text }: Estimate, pull: number) {
+  if (deal.status !== 'OPEN') {
+    const value = deal.status === 'WON' ? 1 : 0
+    const basis = {
+      method: 'closed' as const,
+      low: value,
+      high: value,
+      n: 0,
+      text: `The deal is ${deal.status.toLowerCase()}`,
+    }
+    return { winProbability: value, winProbabilityBasis: basis }
+  }
+  const moved = (chance: number) => {
+    const kept = Math.min(0.98, Math.max(0.02, chance))
+    return Math.round((100 * 1) / (1 + Math.exp(-(Math.log(kept / (1 - kept)) + pull)))) / 100
+  }
+  const points = Math.round(100 * (moved(probability) - probability))
+  const shift = points
+    ? `. What its records show makes it ${Math.abs(points)} points ${points < 0 ? 'less' : 'more'} (${Math.round(100 * probability)} % without)`
+    : ''
+  const basis = { method: 'empirical' as const, low: moved(low), high: moved(high), n, text: text + shift }
+  return { winProbability: moved(probability), winProbabilityBasis: basis }
 }
 
 function warningsOf(deal: DealFacts, talks: readonly Talk[], stages: readonly StageTime[]) {
@@ -128,7 +150,7 @@ function summaryOf(deal: DealFacts, health: number, chance: number, risks: reado
     const [first = ''] = text.split(/[.;] /)
     return first.charAt(0).toLowerCase() + first.slice(1)
   }
-  const chances = `comparable deals were won in ${percent(chance, 1)} of cases`
+  const chances = `its chance is ${percent(chance, 1)}`
   if (!heavy.length) return `${state} (${health} of 100); ${chances}. Nothing weighs heavily against it.`
   return `${state} (${health} of 100); ${chances}. What weighs most: ${listed(heavy.map(brief))}.`
 }

@@ -60,6 +60,25 @@ export function effectsOf(signals: readonly Signal[], closed: readonly DealFacts
   })
 }
 
+/** Of what the signals say together only so much is added to what the stage says, since both tell partly the same. */
+const ADDED = 0.6
+
+/** What has not come up may still, so that it counts half. */
+const NOT_YET = 0.5
+
+/**
+ * How far what a deal's records show moves its chance, in log-odds: the measured effects of its signals against what is usual
+ * among closed deals, Σ effect × (has it − share that has it), times 0.6, and half of that for what it does not have.
+ */
+export function pullOf(deal: DealFacts, effects: readonly Effect[], norms: Norms): number {
+  const sum = effects.reduce((total, { holds, logOdds, withIt, without, isMeasured }) => {
+    if (!isMeasured) return total
+    const usual = withIt.n / (withIt.n + without.n)
+    return total + logOdds * (holds(deal, norms) ? 1 - usual : -NOT_YET * usual)
+  }, 0)
+  return ADDED * sum
+}
+
 const chanceOf = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds))
 
 function fit(active: number[][], won: number[], priors: number[]) {

@@ -203,3 +203,32 @@ test('a model that fails is tried again later; meanwhile nothing is lost', async
   await embedded(workspaceId, other)
   assert.deepEqual(idsOf(await near(owner, id)), [other])
 })
+
+test('of what holds some words of a question the nearest as a whole stands first', async () => {
+  const { ana, workspaceId } = await world()
+  const operations = Array.from({ length: 60 }, (_, n) => ({
+    op: 'create',
+    data: {
+      body:
+        n === 7
+          ? 'Negotiated delivery dates of slate tiles, they negotiate again in spring'
+          : `Report ${n} about quarterly numbers and tiles`,
+    },
+  }))
+  const { results } = (await ana.post('/notes/bulk', { operations })).body
+  for (const n of [7, 59]) await embedded(workspaceId, results[n].id)
+  await until(
+    () =>
+      asOwner(program(), session =>
+        session.rows('select 1 from embedding_states where workspace_id = $1::uuid and rarity is not null', [
+          workspaceId,
+        ]),
+      ),
+    rows => rows.length === 1,
+  )
+  const { body } = await ana.get('/search', {
+    query: { q: 'what did they say in negotiations about dates for slate tiles', types: 'note' },
+  })
+  assert.equal(body.rows[0].id, results[7].id)
+  assert.ok(body.rows[0].score > 1.3 * body.rows[1].score)
+})

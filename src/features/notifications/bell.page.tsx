@@ -1,23 +1,30 @@
-import { ActionIcon, Button, Group, Indicator, Popover, Title } from '@mantine/core'
+import { ActionIcon, Indicator } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { api } from '#web/api.ts'
-import { Fault, Waiting } from '#web/kit/states.tsx'
+import { lazy, Suspense, useState } from 'react'
 import { useText } from '#web/text/index.tsx'
-import { NoticeItem } from './item.page.tsx'
-import { countQuery, type Notices, useNotices } from './model.page.tsx'
-import classes from './notifications.module.css'
+import { countQuery } from './model.page.tsx'
 
-const SHOWN = 6
+const load = () => import('./latest.page.tsx')
+const OpenedBell = lazy(load)
 const COUNTED_AT_MOST = 99
 
-/** How many I have not read, and the latest of them. */
+/** How many I have not read; the latest of them are fetched when somebody reaches for them. */
 export default function Bell() {
   const text = useText()
-  const [isOpen, setOpen] = useState(false)
+  const [isWanted, setWanted] = useState(false)
   const unread = useQuery(countQuery).data?.unread ?? 0
+  const plain = (
+    <ActionIcon
+      size="lg"
+      aria-label={text.notices.unread(unread)}
+      onMouseEnter={load}
+      onFocus={load}
+      onClick={() => setWanted(true)}
+    >
+      <IconBell size={18} />
+    </ActionIcon>
+  )
   return (
     <Indicator
       disabled={!unread}
@@ -26,67 +33,13 @@ export default function Bell() {
       offset={6}
       color="ink"
     >
-      <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={380} trapFocus withinPortal>
-        <Popover.Target>
-          <ActionIcon size="lg" aria-label={text.notices.unread(unread)} onClick={() => setOpen(!isOpen)}>
-            <IconBell size={18} />
-          </ActionIcon>
-        </Popover.Target>
-        <Popover.Dropdown p={0} maw="calc(100vw - 16px)" aria-label={text.notices.title}>
-          <Latest close={() => setOpen(false)} unread={unread} />
-        </Popover.Dropdown>
-      </Popover>
-    </Indicator>
-  )
-}
-
-function Latest({ close, unread }: { close: () => void; unread: number }) {
-  const text = useText()
-  const { open, read, readAll, isReadingAll } = useNotices()
-  const list = useQuery({
-    queryKey: ['notifications', 'list', 'latest'],
-    queryFn: () => api.get<Notices>('/notifications', { query: { limit: SHOWN } }),
-  })
-  return (
-    <>
-      <Group justify="space-between" className={classes.head}>
-        <Title order={2} fz="sm">
-          {text.notices.title}
-        </Title>
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          disabled={!unread}
-          loading={isReadingAll}
-          onClick={() => readAll()}
-        >
-          {text.notices.markAll}
-        </Button>
-      </Group>
-      {list.isPending ? (
-        <Waiting />
-      ) : list.isError ? (
-        <Fault error={list.error} retry={list.refetch} />
-      ) : list.data.rows.length ? (
-        <ul className={classes.list}>
-          {list.data.rows.map(notice => (
-            <NoticeItem
-              key={notice.id}
-              notice={notice}
-              read={read}
-              open={chosen => {
-                close()
-                open(chosen)
-              }}
-            />
-          ))}
-        </ul>
+      {isWanted ? (
+        <Suspense fallback={plain}>
+          <OpenedBell unread={unread} />
+        </Suspense>
       ) : (
-        <p className={`quiet ${classes.none}`}>{text.notices.none}</p>
+        plain
       )}
-      <Link to="/notifications" className={`link ${classes.all}`} onClick={close}>
-        {text.notices.all}
-      </Link>
-    </>
+    </Indicator>
   )
 }

@@ -87,12 +87,6 @@ async function settle(database: Database, who: ReturnType<typeof systemIn>, id: 
       'delete from learned_models where workspace_id = $1::uuid and kind = $2 and version <= $3::int',
       [who.workspaceId, row.kind, (row.version as number) - VERSIONS_KEPT],
     )
-    await tellEvent(tx, {
-      action: 'trained',
-      entityType: 'model',
-      entityId: id,
-      changes: { kind: { new: row.kind }, version: { new: row.version }, status: { new: settled.status } },
-    })
   })
 }
 

@@ -6,6 +6,7 @@ import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { LIMIT_AT_MOST, readInOrder } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { nearOf } from '#features/embeddings/near.ts'
 import { highlightsOf } from './highlight.ts'
 import { someRanking } from './some.ts'
 import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
@@ -117,8 +118,19 @@ async function takeTurns(
   }
   terms ??= await countTerms(tx, records, words)
   if (terms.some(term => term.found))
-    await take(SOME, someRanking(terms, records, await sizeOf(tx, records)), asked.words)
+    await take(SOME, await ranking(tx, records, terms, isSentence ? asked.text : undefined), asked.words)
   return [...asked.words, ...words, ...terms.map(({ stem }) => stem)]
+}
+
+/** @param sentence what was asked, where it says enough to be compared with whole texts */
+async function ranking(
+  tx: Tx,
+  records: RecordDefinition[],
+  terms: Term[],
+  sentence: string | undefined,
+): Promise<Ranking> {
+  const [size, near] = await together([sizeOf(tx, records), sentence ? nearOf(tx, sentence) : undefined])
+  return someRanking(terms, records, size, near)
 }
 
 const countTerms = (tx: Tx, records: RecordDefinition[], words: string[]): Promise<Term[]> =>

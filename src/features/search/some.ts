@@ -1,5 +1,6 @@
 import { arrayLiteral } from '#core/db/engine.ts'
 import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
+import type { Near } from '#features/embeddings/near.ts'
 import { type Add, holds, inNames, pattern, type Term } from './terms.ts'
 import type { Ranking } from './turn.ts'
 
@@ -12,6 +13,10 @@ const B = 0.75
 const BEST = 0.27
 /** A word that is only part of another one. */
 const PART_WEIGHT = 0.5
+/** How much of the score is how near a text is as a whole, by its words and their parts (decision 31). */
+const NEAR_WEIGHT = 0.2
+/** So many of each type, the weightiest, are compared as a whole. */
+const COMPARED_AT_MOST = 200
 const TIMES_AT_MOST = 12
 /** A word alone in a text without length (names) counts as one in a text of average length. */
 const NAME_LENGTH = 1
@@ -33,18 +38,24 @@ const THRESHOLDS = `array[${RANKS.map(rank => (rank - 0.0005).toFixed(6)).join('
  * there a word is there or not.
  * @param records in the order of the terms' counts
  * @param size how many records there are in all, among which a word is rare
+ * @param near the question as a vector, which weighs in where texts have one too
  */
-export function someRanking(terms: Term[], records: RecordDefinition[], size: number): Ranking {
+export function someRanking(terms: Term[], records: RecordDefinition[], size: number, near?: Near): Ranking {
   const rare = rarest(terms)
   const all = Math.max(size, ...terms.map(({ found }) => found))
   const weights = terms.map(({ found }) => rarity(found, all))
   const most = weights.reduce((sum, weight) => sum + weight * (K1 + 1), 0)
   const isIn = (record: RecordDefinition) => rare.some(({ counts }) => counts[records.indexOf(record)])
   const part = (record: RecordDefinition, add: Add) =>
-    hasColumn(record, 'searchVector') ? stems(terms, rare, weights, add) : names(terms, rare, weights, add)
+    hasColumn(record, 'searchVector')
+      ? stems(terms, rare, weights, add, near && nearness(record, near, add))
+      : names(terms, rare, weights, add)
   return {
     part: (record, add) => (isIn(record) ? part(record, add) : undefined),
-    score: () => `${BEST} * weight / ${most.toFixed(4)}`,
+    score: () => {
+      const share = `weight / ${most.toFixed(4)}`
+      return `${BEST} * (${(1 - NEAR_WEIGHT).toFixed(2)} * ${share} + ${NEAR_WEIGHT} * coalesce(near, ${share}))`
+    },
   }
 }
 
@@ -63,7 +74,12 @@ function rarest(terms: Term[]): Term[] {
 
 const quoted = (stem: string): string => `'${stem.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`
 
-function stems(terms: Term[], rare: Term[], weights: number[], add: Add) {
+/** SQL of how near the text of the record `w` is to the question, from 0 to 1; null where it has no vector. */
+const nearness = ({ contract }: RecordDefinition, { model, vector }: Near, add: Add): string =>
+  `(select greatest(0, 1 - (e.vector <=> ${add(vector, 'sparsevec')}::halfvec(768))) from embeddings e
+    where e.workspace_id = w.workspace_id and e.model = ${add(model, 'text')} and e.record_type = '${contract.name}' and e.record_id = w.id)`
+
+function stems(terms: Term[], rare: Term[], weights: number[], add: Add, near = 'null::float8') {
   const query = add(rare.map(({ stem }) => quoted(stem)).join(' | '), 'tsquery')
   const times = terms.map(
     ({ stem }, i) =>
@@ -75,11 +91,12 @@ function stems(terms: Term[], rare: Term[], weights: number[], add: Add) {
   )
   // A long list of words is kept packed and elsewhere; joined with nothing it is unpacked once and not for every word.
   return {
-    from: `select v.id, '' as title, v.body, ${parts.join(' + ')} as weight from (select u.*, ${times.join(', ')} from (
-        select t.id, t.search_text as body, t.search_vector || ''::tsvector as words, length(t.search_vector)::float8 as length,
+    from: `select w.id, '' as title, w.body, w.weight, case when row_number() over (order by w.weight desc) <= ${COMPARED_AT_MOST} then ${near} end as near
+      from (select v.id, v.workspace_id, v.body, ${parts.join(' + ')} as weight from (select u.*, ${times.join(', ')} from (
+        select t.id, t.workspace_id, t.search_text as body, t.search_vector || ''::tsvector as words, length(t.search_vector)::float8 as length,
           greatest(1, avg(length(t.search_vector)) over ())::float8 as average`,
     where: `t.search_vector @@ ${query}`,
-    after: ' offset 0) u offset 0) v',
+    after: ' offset 0) u offset 0) v offset 0) w',
   }
 }
 
@@ -93,7 +110,7 @@ function names(terms: Term[], rare: Term[], weights: number[], add: Add) {
   ]
   return {
     from: `select t.id, '' as title, t.search_text as body, (select sum(case when ' ' || t.search_text like w.begun then w.weight
-        when t.search_text like w.part then ${PART_WEIGHT} * w.weight else 0 end) from unnest(${lists.join(', ')}) w(begun, part, weight)) as weight`,
+        when t.search_text like w.part then ${PART_WEIGHT} * w.weight else 0 end) from unnest(${lists.join(', ')}) w(begun, part, weight)) as weight, null::float8 as near`,
     where: `(${any.join(' or ') || 'false'})`,
   }
 }

@@ -1,6 +1,6 @@
 import { Drawer, Tabs } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useText } from '../text/index.tsx'
 import classes from './ai.module.css'
 import { Coach } from './coach.tsx'
@@ -24,6 +24,11 @@ export default function AiPanel({ type, row, close }: Given) {
   )
   const [purpose, setPurpose] = useState('')
   const leave = isNarrow ? close : undefined
+  // The record makes room beside it.
+  useEffect(() => {
+    document.body.dataset.advice = 'open'
+    return () => void delete document.body.dataset.advice
+  }, [])
   const draft = ({ body }: OneClick) => {
     setPurpose(String(body.purpose ?? ''))
     setTab('draft')

@@ -11,7 +11,7 @@ import { useKeptPreferences } from '../preferences.ts'
 import { prefetchViews } from '../table/saved-views.ts'
 import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
-import { UserMenu } from './user-menu.tsx'
+import { UserButton } from './user-button.tsx'
 
 const Bell = lazy(() => import('#features/notifications/bell.page.tsx'))
 const Palette = lazy(() => import('./palette.tsx'))
@@ -64,7 +64,7 @@ export function Shell() {
           <Suspense fallback={<span className={classes.bell} />}>
             <Bell />
           </Suspense>
-          <UserMenu showShortcuts={help.open} />
+          <UserButton showShortcuts={help.open} />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar className={classes.nav}>

@@ -1,19 +1,12 @@
-import {
-  Avatar,
-  Menu,
-  Text as P,
-  SegmentedControl,
-  UnstyledButton,
-  useMantineColorScheme,
-  VisuallyHidden,
-} from '@mantine/core'
+import { Menu, Text as P, SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { IconCheck, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { api, queries, useMe } from '../api.ts'
 import { usePreferences } from '../preferences.ts'
 import { languages, useLanguage, useText } from '../text/index.tsx'
+import { Face } from './user-button.tsx'
 
-/** Workspace, language, theme, and the way out. */
-export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
+/** Workspace, language, theme, and the way out; opened as it comes. */
+export default function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
   const text = useText()
   const { language } = useLanguage()
   const { colorScheme } = useMantineColorScheme()
@@ -30,14 +23,9 @@ export function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
     location.assign('/sign-in')
   }
   return (
-    <Menu position="bottom-end" width={260} closeOnItemClick={false} withinPortal>
+    <Menu defaultOpened position="bottom-end" width={260} closeOnItemClick={false} withinPortal>
       <Menu.Target>
-        <UnstyledButton>
-          <VisuallyHidden>
-            {user.name}, {workspace.name}
-          </VisuallyHidden>
-          <Avatar size={30} radius="xl" name={user.name} color="initials" aria-hidden />
-        </UnstyledButton>
+        <Face />
       </Menu.Target>
       <Menu.Dropdown>
         <P size="sm" fw={600} px="sm" pt={4} className="one-line">

@@ -288,6 +288,7 @@ export const en = {
       list_members: 'Looked at members',
       export_records: 'Made a download',
       draft_email: 'Drafted a mail',
+      summarise_record: 'Summarised a record',
       create_record: 'Planned a new record',
       update_record: 'Planned a change',
       delete_record: 'Planned a deletion',
@@ -1410,6 +1411,7 @@ export const en = {
       apiKey: 'API key',
       webhook: 'Webhook',
       mailbox: 'Mailbox',
+      aiSettings: 'AI settings',
       job: 'Job',
       import: 'Import',
       pipeline: 'Pipeline',
@@ -1419,6 +1421,7 @@ export const en = {
       campaignContact: 'Contact of a campaign',
     } as Record<string, string>,
     actions: {
+      keyChanged: 'Key changed',
       twoFactorEnabled: 'Second factor turned on',
       twoFactorDisabled: 'Second factor turned off',
       recoveryCodesRenewed: 'New recovery codes',

@@ -29,8 +29,19 @@ export async function* overview(context: Context, name: string, types?: string[]
     key => typeof row[key] === 'string' && row[key],
   )
   if (long) yield text(`\n\n> ${plain(String(row[long]).slice(0, 400))}`)
+  yield* summary(context, ref.recordType, ref.recordId)
   yield* latest(context, ref.recordType, ref.recordId)
   yield { type: 'records', records: [ref] }
+}
+
+/** What the route of summaries says, for the types that it knows. */
+async function* summary({ turn }: Context, type: string, id: string): Parts {
+  if (!['deal', 'contact', 'company', 'lead'].includes(type) || !turn.hands.can('POST /ai/summarize')) return
+  const { data } = yield* turn.read('summarise_record', { type, id })
+  const { summary: told, openPoints } = data as { summary: string; openPoints: { text: string }[] }
+  if (told) yield text(`\n\n${plain(told)}`)
+  if (openPoints.length)
+    yield text(`\n\nStill open:\n\n${openPoints.map(point => `- ${plain(point.text)}`).join('\n')}`)
 }
 
 const HAPPENED_AT_MOST = 5

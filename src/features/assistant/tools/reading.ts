@@ -8,7 +8,7 @@ import { allRecords } from '#core/record/registry.ts'
 import { REPORT_OPS, REPORT_STEPS } from '#features/reports/reports.contract.ts'
 import { type Hands, type PageOf, refOf } from '../hands.ts'
 import { filterFrom, filterInput, idInput, lean, linksTo, typed, typeInput } from './shared.ts'
-import { draftTool, exportTool } from './sharing.ts'
+import { draftTool, exportTool, summaryTool } from './sharing.ts'
 import { readingTool, type Tool } from './tool.ts'
 
 const ROWS_AT_MOST = 50
@@ -244,4 +244,5 @@ export const readingTools = (): Tool[] => [
   membersTool(),
   exportTool(),
   draftTool(),
+  summaryTool(),
 ]

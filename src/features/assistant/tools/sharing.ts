@@ -69,3 +69,21 @@ export const draftTool = () =>
       return { data, records: [refOf(record, row)] }
     },
   })
+
+const SUMMARISED = ['deal', 'contact', 'company', 'lead'] as const
+
+export const summaryTool = () =>
+  readingTool({
+    name: 'summarise_record',
+    title: 'Summarise a record',
+    description:
+      'What has happened around a deal, contact, company or lead, in order, and what is still to be settled; each point with the words in the records on which it rests.',
+    input: z.strictObject({ type: z.enum(SUMMARISED), id: idInput }),
+    isFor: hands => hands.can('POST /ai/summarize'),
+    async run(hands, { type, id }) {
+      const record = typed(type)
+      const row = await hands.read(record, id)
+      const data = await hands.call('POST /ai/summarize', { body: { [`${type}Id`]: id } })
+      return { data, records: [refOf(record, row)] }
+    },
+  })
