@@ -9,7 +9,7 @@
 //   node scripts/launch.mjs generate [args]             migrations from the table files
 //   node scripts/launch.mjs run <file> [args]           any other file of this repository
 import { spawn } from 'node:child_process'
-import { readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import module from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -163,6 +163,15 @@ const startHere = async () => {
   return new Promise(() => {}) // until it ends the process
 }
 
+/** Part of what is installed: once, so that the first start is a matter of the data alone. */
+const makeEmptyDatabase = async () => {
+  const { version } = JSON.parse(
+    readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json'), 'utf8'),
+  )
+  if (existsSync(join(root, 'node_modules', '.cache', `empty-database-${version}`))) return 0
+  return runNode(['scripts/empty-database.ts'], { stdin: 'ignore' })
+}
+
 const isPinned = () => {
   try {
     return realpathSync(process.execPath) === realpathSync(pinnedNode)
@@ -172,7 +181,7 @@ const isPinned = () => {
 }
 
 const start = async args => {
-  const code = await buildWeb(runNode)
+  const code = (await buildWeb(runNode)) || (await makeEmptyDatabase())
   if (code !== 0) return code
   return isPinned() ? startHere() : runNode(['src/main.ts', ...args], { stdin: 'ignore' })
 }

@@ -10,7 +10,7 @@ const sources = ['src/web', 'src/core/client', 'src/core/record', 'src/features'
 const single = ['vite.config.ts', 'package-lock.json', 'src/core/http/aliases.ts']
 const isSource = file =>
   /^src\/features\//.test(file)
-    ? /\.(page\.tsx|pages\.ts|contract\.ts|css)$/.test(file)
+    ? /\.(tsx?|css)$/.test(file) && !/\.(server|table|test|testing)\.tsx?$/.test(file)
     : !/\.test\.ts$/.test(file)
 
 const filesBelow = folder =>

@@ -10,8 +10,11 @@ type Parsers = Record<number, ((text: string) => unknown) | undefined>
 
 const { serialize } = protocol
 const KEPT_AT_MOST = 200
+/** A plan of many rows given as parameters takes more memory than planning it anew takes time. */
+const PARAMS_AT_MOST = 100
 /** The first time a statement is run under no name: most that come once never come again. */
 const SEEN_AT_MOST = 1000
+const UNNAMED = { name: '', isNew: false }
 const CHANGES_TABLES = /\b(create|alter|drop)\b/i
 
 /**
@@ -33,7 +36,7 @@ export class Statements {
 
   /** Runs one statement; rows as objects or as arrays. @throws the server's error with its fields */
   async run(text: string, params: (string | null)[], as: 'rows' | 'values'): Promise<unknown[]> {
-    const { name, isNew } = this.nameOf(text)
+    const { name, isNew } = params.length > PARAMS_AT_MOST ? UNNAMED : this.nameOf(text)
     const exchange = [
       ...(isNew ? this.closed() : []),
       ...(isNew || name === '' ? [serialize.parse({ name, text })] : []),

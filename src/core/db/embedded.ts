@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { StartupFault } from '../errors.ts'
 import type { Answer, Ask } from './embedded-worker.ts'
+import { putEmptyDatabase } from './empty.ts'
 import { DatabaseFault, type Engine, encodeParams, type Row, type Session } from './engine.ts'
 
 const ACQUIRE_TIMEOUT_MS = 10_000
@@ -74,6 +75,7 @@ export async function openEmbedded(dataDir: string): Promise<Engine> {
     throw new StartupFault(`DATA_DIR ${dataDir} cannot be written: ${(error as Error).message}.`)
   }
   const unlock = lockFolder(dataDir)
+  putEmptyDatabase(join(dataDir, 'db'))
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
     workerData: { folder: join(dataDir, 'db') },
     stdout: true,

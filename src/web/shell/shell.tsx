@@ -167,7 +167,7 @@ function useGlobalKeys(togglePalette: () => void, toggleHelp: () => void) {
     ['shift+?', toggleHelp],
     ['g', () => setGoing(true)],
     ['h', go('/')],
-    ['s', go('/search')],
+    ['f', go('/search')],
     ['b', go('/notifications')],
     ['p', go('/pipeline')],
     ['c', go('/contacts')],

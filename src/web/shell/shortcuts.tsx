@@ -10,7 +10,7 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.help, ['?']],
     [shortcuts.create, ['N']],
     [shortcuts.goHome, ['G', 'H']],
-    [shortcuts.goSearch, ['G', 'S']],
+    [shortcuts.goSearch, ['G', 'F']],
     [shortcuts.goNotices, ['G', 'B']],
     [shortcuts.goPipeline, ['G', 'P']],
     [shortcuts.goContacts, ['G', 'C']],
