@@ -122,7 +122,7 @@ test('a file is imported, its refused row named, and the import undone', async (
   await tab.getByRole('button', { name: 'Download refused rows' }).waitFor()
 })
 
-test('what a colleague changes appears without a reload', async () => {
+slowTest('what a colleague changes appears without a reload', async () => {
   const tab = await page()
   const email = await signUp(tab)
   const other = await page()
@@ -140,7 +140,7 @@ test('what a colleague changes appears without a reload', async () => {
   await other.getByText('Seen At Once').waitFor()
 })
 
-test('what is refused stands beside its field, and a draft survives a reload', async () => {
+slowTest('what is refused stands beside its field, and a draft survives a reload', async () => {
   const tab = await page()
   await signUp(tab)
   await tab.goto('/contacts')
@@ -157,7 +157,7 @@ test('what is refused stands beside its field, and a draft survives a reload', a
   await tab.getByRole('heading', { name: 'Ingrid', level: 1 }).waitFor()
 })
 
-test('a wrong password is told; whoever comes back by a link lands there after signing in', async () => {
+slowTest('a wrong password is told; whoever comes back by a link lands there after signing in', async () => {
   const first = await page()
   const email = await signUp(first)
   const tab = await page()
@@ -171,7 +171,7 @@ test('a wrong password is told; whoever comes back by a link lands there after s
   await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
 })
 
-test('who is invited sees what their role may, and a direct visit to the rest says so', async () => {
+slowTest('who is invited sees what their role may, and a direct visit to the rest says so', async () => {
   const ana = await registered('Ana', { workspaceName: 'Northwind' })
   await verify(program(), ana)
   const tab = await page()

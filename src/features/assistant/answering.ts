@@ -5,7 +5,6 @@ import { Refusal } from '#core/errors.ts'
 import type { Actor } from '#core/http/perform.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { link } from './commands/answer.ts'
-import { answerPlainly, refusalText } from './commands/index.ts'
 import {
   type Conversation,
   keepMessage,
@@ -137,6 +136,8 @@ async function* choose(
     by.model = 'builtin'
   }
   const question = before?.parts.find(part => part.type === 'question')?.question
+  // With its calendar of words it is one file in thirty of the program, and no start needs it.
+  const { answerPlainly } = await import('./commands/index.ts')
   yield* answerPlainly(turn, { said, question, before: recordsIn(before?.parts ?? []) })
 }
 
@@ -161,7 +162,7 @@ async function* decide(turn: Turn, waiting: Proposal[], isYes: boolean): AsyncGe
       yield text(
         error.status === 412
           ? `${title}: the record has been changed since I proposed this. Ask me again and I will look at it as it is now.\n\n`
-          : `${refusalText(error)}\n\n`,
+          : `${(await import('./commands/index.ts')).refusalText(error)}\n\n`,
       )
     }
   }

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { createMcpHandler } from '@modelcontextprotocol/server'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '#core/config.ts'
@@ -9,7 +8,6 @@ import type { Feature, Service } from '#core/feature.ts'
 import { BASE } from '#core/http/aliases.ts'
 import { Answer, streamOperation } from '#core/http/operation.ts'
 import { Hands } from '#features/assistant/hands.ts'
-import { mcpServerFor } from './tools.ts'
 
 const message = z.strictObject({
   jsonrpc: z.literal('2.0'),
@@ -56,6 +54,10 @@ const mcpRoute = streamOperation({
     const { app, request } = actor
     requireKnownOrigin(request, app.config)
     const hands = new Hands(actor)
+    const [{ createMcpHandler }, { mcpServerFor }] = await Promise.all([
+      import('@modelcontextprotocol/server'),
+      import('./tools.ts'),
+    ])
     const handler = createMcpHandler(() => mcpServerFor(hands), {
       // Tools change when a role does, which is told nobody: a stream would only hold the connection.
       maxSubscriptions: 0,

@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import PostalMime from 'postal-mime'
 import { z } from 'zod'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
@@ -47,6 +46,7 @@ async function read(app: App, workspaceId: string, id: string): Promise<Mail> {
   const raw = await readFile(file).catch(() => {
     throw notFound('Mail')
   })
+  const { default: PostalMime } = await import('postal-mime')
   const { to, from, subject, text, html } = await PostalMime.parse(raw)
   const name = from?.name ? `${from.name} <${from.address}>` : (from?.address ?? '')
   return {

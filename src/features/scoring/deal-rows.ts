@@ -6,7 +6,7 @@ import { asOf, customColumns, daysBetween, type Seen, type SeenRow, seenParams }
 const COLUMNS: readonly ColumnInfo[] = [
   { key: 'pipelineId', label: 'Pipeline', kind: 'category' },
   { key: 'stageId', label: 'Stage', kind: 'category' },
-  { key: 'daysInStage', label: 'Days in its stage', kind: 'number' },
+  { key: 'daysInStage', label: 'Days in its stage', kind: 'number', isAsOf: true },
   { key: 'stagesEntered', label: 'Stages entered', kind: 'number' },
   { key: 'amount', label: 'Amount', kind: 'number' },
   { key: 'currency', label: 'Currency', kind: 'category' },

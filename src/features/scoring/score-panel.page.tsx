@@ -64,7 +64,7 @@ function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
     <div>
       <Group gap={8} align="baseline">
         <span className={classes.number}>{format.percent(probability)}</span>
-        {coldStart && <Badge color="yellow">{text.scoring.coldStart}</Badge>}
+        {coldStart && <Badge color="orange">{text.scoring.coldStart}</Badge>}
       </Group>
       <P size="sm">{text.scoring.score[kind]}</P>
       <div className={classes.track} aria-hidden>
