@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { readingOf } from '#features/conversation-insights/read.ts'
 import { inspect, type LeftOut } from '#features/scoring/learn/leaks.ts'
@@ -171,6 +172,21 @@ function textBench(): void {
   }
 }
 
+const LEARNED_AT_ONCE = 10_000
+
+/** What a training of 10,000 rows costs, leaks, hold-out and card with it. */
+function speedBench(): void {
+  if (!'speed'.includes(options.only.toLowerCase())) return
+  const { table } = tabularSets.map(make => make()).find(({ name }) => name === 'IBM')!
+  const rows = shuffled(table.outcome.length, randomFrom(1)).subarray(0, LEARNED_AT_ONCE)
+  const before = process.cpuUsage()
+  const { card } = learn(take(table, rows))
+  const { user, system } = process.cpuUsage(before)
+  say(
+    `\n${card.rows} rows of IBM, ${card.fields.length} of ${table.columns.length} columns used: ${((user + system) / 1e6).toFixed(1)} s of a processor, ${(card.durationMs / 1000).toFixed(1)} s by the clock at a load average of ${loadavg()[0]!.toFixed(0)}`,
+  )
+}
+
 /** A table or texts that somebody else brings. */
 function otherBench(file: string): void {
   const lines = readCsv(file)
@@ -213,4 +229,5 @@ else if (!hasData()) say(`there is nothing in ${DATA}: set REAL_DATA_DIR; skippe
 else {
   tabularBench()
   textBench()
+  speedBench()
 }

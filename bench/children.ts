@@ -37,6 +37,7 @@ const settings = (env: Env) => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME,
   NODE_ENV: 'production',
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   DATABASE_POOL_SIZE: process.env.DATABASE_POOL_SIZE,
   ...env,
 })
@@ -44,13 +45,19 @@ const settings = (env: Env) => ({
 /** Starts the program itself. */
 export async function startProgramChild(env: Env): Promise<Listening> {
   const port = await freePort()
-  return listening([file('../src/main.ts')], { ...env, PORT: String(port) }, port, '/ready')
+  const likeTheLauncher = ['--require', file('../scripts/resolve-fast.cjs')]
+  return listening(
+    [...likeTheLauncher, file('../src/main.ts')],
+    { ...env, PORT: String(port) },
+    port,
+    '/ready',
+  )
 }
 
 /** Starts the bare handler. */
-export async function startBare(env: Env, recorded: string): Promise<Listening> {
+export async function startBare(env: Env, recorded: string, more: string[] = []): Promise<Listening> {
   const port = await freePort()
-  return listening([file('./bare.ts'), recorded, String(port)], env, port, '/none')
+  return listening([file('./bare.ts'), recorded, String(port), ...more], env, port, '/none')
 }
 
 async function listening(args: string[], env: Env, port: number, path: string): Promise<Listening> {
@@ -63,8 +70,8 @@ async function listening(args: string[], env: Env, port: number, path: string): 
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   ended.then(() => running.delete(child))
   while (!(await answers(port, path))) {
-    if (child.exitCode !== null) throw new Error(`${args[0]} ended with ${child.exitCode}`)
-    if (performance.now() - start > START_TIMEOUT_MS) throw new Error(`${args[0]} does not answer`)
+    if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`)
+    if (performance.now() - start > START_TIMEOUT_MS) throw new Error(`${args.join(' ')} does not answer`)
     await new Promise(resolve => setTimeout(resolve, 10))
   }
   return {

@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '#core/config.ts'
 import type { Session } from '#core/db/engine.ts'
-import type { Role, Tx } from '#core/db/workspace.ts'
-import { loadFeatures } from '#core/feature.ts'
+import { type Role, Scope, type Tx } from '#core/db/workspace.ts'
+import { type App, loadFeatures } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
 import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
+import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { type Key, keepKeys } from '#features/duplicates/keys.ts'
+import { doubled } from '#features/duplicates/marks.ts'
+import { Embedders } from '#features/embeddings/embedder.ts'
 import { searched } from '#features/search/query.ts'
 import { wordsOf } from '#features/search/words.ts'
 
@@ -198,6 +203,10 @@ export async function fill(env: Record<string, string | undefined>, scale: numbe
     } finally {
       database.engine.release(session)
     }
+    await settle(
+      program.app,
+      workspaces.map(({ id }) => id),
+    )
     const { id, members, sessions } = workspaces[0]!
     return {
       workspaceId: id,
@@ -209,7 +218,7 @@ export async function fill(env: Record<string, string | undefined>, scale: numbe
   }
 }
 
-/** Followers have read it all; statistics and visibility map are as after a quiet night. */
+/** Followers have read it all and no text waits to be embedded; statistics and visibility map are as after a quiet night. */
 async function finish(session: Session): Promise<void> {
   const followers = [
     'counts',
@@ -217,10 +226,48 @@ async function finish(session: Session): Promise<void> {
   ]
   await session.script(`${REMOVE_HELPERS}
     insert into event_cursors (follower, seq) select f, (select max(seq) from events) from unnest('{${followers.join(',')}}'::text[]) f
-    on conflict (follower) do update set seq = excluded.seq, gap_before = null;`)
+    on conflict (follower) do update set seq = excluded.seq, gap_before = null;
+    delete from embedding_due;`)
   for (const record of searched())
     await session.script(`insert into search_words ${wordsOf(record, 'true')} on conflict do nothing`)
   await session.script('vacuum analyze')
+  for (const record of doubled()) await keepAllKeys(session, record)
+  await session.script('vacuum analyze duplicate_keys')
+  await session.script('vacuum analyze duplicate_names')
+}
+
+/**
+ * What the program would find much to do for, once something is written: the words of all texts counted, and a first model of each
+ * kind learned. As in a workspace that has grown to this size over two years.
+ */
+async function settle(app: App, workspaceIds: string[]): Promise<void> {
+  const embedders = new Embedders(app)
+  for (const id of workspaceIds) await embedders.prepare(id)
+  const schedules = (await loadFeatures()).flatMap(feature => feature.schedules ?? [])
+  await schedules.find(({ name }) => name === 'first-models')!.run(app.database, app.log, app)
+  const asOwner = async (script: string) => {
+    const session = await app.database.engine.acquire()
+    return session.script(script).finally(() => app.database.engine.release(session))
+  }
+  const LEARNING = `select 1 from learned_models where status in ('QUEUED', 'TRAINING') limit 1`
+  while ((await asOwner(LEARNING)).length) await sleep(500)
+  await asOwner('delete from embedding_due')
+  await asOwner('vacuum analyze embedding_due')
+}
+
+const KEYS_AT_ONCE = 2000
+
+/** What the follower of duplicates would have kept. */
+async function keepAllKeys(session: Session, record: RecordDefinition): Promise<void> {
+  const scope = new Scope(session, 'ascendore_worker')
+  const rows = (await session.rows(
+    `select workspace_id as "workspaceId", id from ${tableOf(record)} order by 1, 2`,
+  )) as Key[]
+  for (let at = 0; at < rows.length; at += KEYS_AT_ONCE) {
+    await session.script('begin')
+    await keepKeys(scope, record, rows.slice(at, at + KEYS_AT_ONCE))
+    await session.script('commit')
+  }
 }
 
 async function found(

@@ -26,6 +26,8 @@ export type Filled = {
   env: Env
   /** The same data for the bare handler: the same database, or a copy where only one process may open it. */
   bareEnv: Env
+  /** And for the one that runs whole transactions. */
+  sameEnv: Env
   /** An empty database, to see how long the first start takes. */
   emptyEnv: () => Promise<Env>
   remove: () => Promise<void>
@@ -80,6 +82,7 @@ async function filledFolder(scale: number): Promise<Filled> {
     place: JSON.parse(readFileSync(placeFile, 'utf8')) as Place,
     env: copy('ours'),
     bareEnv: copy('bare'),
+    sameEnv: copy('same'),
     emptyEnv: async () => ({ ...common(), DATA_DIR: join(folder, 'empty') }),
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   }
@@ -126,6 +129,7 @@ async function filledPostgres(scale: number): Promise<Filled | undefined> {
     place: JSON.parse(note) as Place,
     env: env(run),
     bareEnv: env(run),
+    sameEnv: env(run),
     async emptyEnv() {
       await sql.unsafe(`create database ${empty}`)
       return env(empty)

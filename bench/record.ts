@@ -7,7 +7,7 @@ import type { Place } from './data.ts'
 import { type Asked, poolsOf, SCENARIOS, type Scenario } from './scenarios.ts'
 
 /** Statements of one request, grouped by round trip. */
-type Waves = Array<Array<{ text: string; params: unknown[] }>>
+type Waves = Array<Array<{ text: string; params: unknown[]; isScript: boolean }>>
 export type Replay = {
   /** For each request of the pool. */
   waves: Waves[]
@@ -23,15 +23,20 @@ const idsIn = (value: unknown): string[] => JSON.stringify(value ?? '').match(UU
 
 function wavesOf(seen: Seen[]): Waves {
   const waves = new Map<number, Waves[number]>()
-  for (const { text, params, wave } of seen) waves.set(wave, [...(waves.get(wave) ?? []), { text, params }])
+  for (const { text, params, wave, isScript } of seen)
+    waves.set(wave, [...(waves.get(wave) ?? []), { text, params, isScript }])
   return [...waves.values()]
 }
 
 /**
- * Starts the program in this process, makes the requests of every scenario and records the statements that
+ * Starts the program in this process, makes the requests of the named scenarios and records the statements that
  * each of them runs, for the bare handler to run them again.
  */
-export async function record(env: Record<string, string | undefined>, place: Place): Promise<Recorded> {
+export async function record(
+  env: Record<string, string | undefined>,
+  place: Place,
+  names: string[],
+): Promise<Recorded> {
   const program = await startProgram(readConfig(env), makeLog('warn'))
   try {
     const answer: Recorded = { pools: {}, replays: {} }
@@ -46,11 +51,11 @@ export async function record(env: Record<string, string | undefined>, place: Pla
       const ask = (asked: Asked) => inject(program, token, asked)
       await ask({ method: 'GET', path: '/api/v1/pipelines' })
       const pools = await poolsOf(program, place, role, ask)
-      for (const scenario of SCENARIOS) {
+      for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
         const pool = pools[scenario.name]!
         const replay: Replay = { waves: [], fresh: [] }
         for (const asked of pool) {
-          const { seen } = await recorded(program, () => ask(asked))
+          const { seen } = await recorded(program, () => ask(asked), { scripts: true })
           const made = new Set(seen.flatMap(({ params }) => idsIn(params)))
           for (const id of idsIn([asked, place])) made.delete(id)
           replay.waves.push(wavesOf(seen))
@@ -77,6 +82,8 @@ async function inject(program: Program, token: string, { method, path, body }: A
   return response.payload ? response.json() : undefined
 }
 
-const [placeText, file] = process.argv.slice(2)
-if (import.meta.main)
-  writeFileSync(file!, JSON.stringify(await record(process.env, JSON.parse(placeText!) as Place)))
+const [placeText, file, names] = process.argv.slice(2)
+if (import.meta.main) {
+  const recorded = await record(process.env, JSON.parse(placeText!) as Place, names!.split(','))
+  writeFileSync(file!, JSON.stringify(recorded))
+}

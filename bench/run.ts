@@ -38,6 +38,9 @@ export type Figures = {
   barePerSecond?: number
   bareP95?: number
   ratio?: number
+  /** The bare handler with the program's own transactions: begin, role, settings, commit. */
+  samePerSecond?: number
+  sameRatio?: number
   /** SPEC 7's bound on p95 in milliseconds. */
   p95Bound: number
 }
@@ -86,10 +89,10 @@ function summed(outcomes: Outcome[]) {
   }
 }
 
-type Sides = { ours: number; bare: number | undefined }
+type Sides = { ours: number; bare: number | undefined; same: number | undefined }
 type Load = ReturnType<typeof startLoad>
 
-/** One scenario as one role: ours and bare by turns, so that both see the same machine. */
+/** One scenario as one role: ours and the bare ones by turns, so that both see the same machine. */
 async function measure(
   load: Load,
   sides: Sides,
@@ -103,6 +106,7 @@ async function measure(
   const barePool = pool.map(({ method, body }, i) => ({ method, path: `/${key}/${i}`, body }))
   const ours: Outcome[] = []
   const bare: Outcome[] = []
+  const same: Outcome[] = []
   let offset = 0
   const round = async (port: number, requests: typeof pool, headers: Record<string, string>) => {
     const outcome = await load.round({
@@ -120,16 +124,20 @@ async function measure(
   for (let i = 0; i < ROUNDS; i++) {
     ours.push(await round(sides.ours, pool, { authorization: `Bearer ${token}` }))
     if (sides.bare) bare.push(await round(sides.bare, barePool, {}))
+    if (sides.same) same.push(await round(sides.same, barePool, {}))
   }
   const figures = { scenario: scenario.name, role, ...summed(ours), p95Bound: scenario.p95Ms }
   if (!sides.bare) return figures
   const yardstick = summed(bare)
+  const transactions = summed(same)
   return {
     ...figures,
-    errors: figures.errors + yardstick.errors,
+    errors: figures.errors + yardstick.errors + transactions.errors,
     barePerSecond: yardstick.perSecond,
     bareP95: yardstick.p95,
     ratio: figures.perSecond / yardstick.perSecond,
+    samePerSecond: transactions.perSecond,
+    sameRatio: figures.perSecond / transactions.perSecond,
   }
 }
 
@@ -158,19 +166,21 @@ async function measureAll(engine: EngineName, scale: number, filled: Filled): Pr
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'recorded.json')
   say(`${engine} at scale ${scale}: recording (load average ${loadavg()[0]!.toFixed(2)})`)
-  await runFile('./record.ts', [JSON.stringify(filled.place), file], filled.env)
+  const names = scenarios.map(({ name }) => name).join(',')
+  await runFile('./record.ts', [JSON.stringify(filled.place), file, names], filled.env)
   const recorded = JSON.parse(readFileSync(file, 'utf8')) as Recorded
   const firstStartMs = await firstStart(await filled.emptyEnv())
   const program = await startProgramChild(filled.env)
   const memoryBeforeMiB = program.memory()
   const bare = options['no-bare'] ? undefined : await startBare(filled.bareEnv, file)
+  const same = options['no-bare'] ? undefined : await startBare(filled.sameEnv, file, ['--transactions'])
   const load = startLoad()
   const figures: Figures[] = []
   try {
     for (const scenario of scenarios) {
       for (const role of roles) {
         const token = await tokenOf(filled, role)
-        const sides = { ours: program.port, bare: bare?.port }
+        const sides = { ours: program.port, bare: bare?.port, same: same?.port }
         figures.push(await measure(load, sides, recorded, scenario, role, token))
         say(lineOf(figures.at(-1)!))
       }
@@ -180,7 +190,7 @@ async function measureAll(engine: EngineName, scale: number, filled: Filled): Pr
     return { engine, scale, clients, facts, figures }
   } finally {
     load.stop()
-    await Promise.all([program.stop(), bare?.stop()])
+    await Promise.all([program.stop(), bare?.stop(), same?.stop()])
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -204,6 +214,8 @@ const HEAD = [
   'errors',
   'bare req/s',
   'ratio',
+  'same req/s',
+  'ratio',
 ]
 const cellsOf = (f: Figures): string[] => [
   f.scenario,
@@ -215,9 +227,11 @@ const cellsOf = (f: Figures): string[] => [
   `${f.p95Bound}${f.p95 > f.p95Bound ? ' !' : ''}`,
   String(f.errors),
   whole(f.barePerSecond),
-  f.ratio === undefined ? '' : f.ratio.toFixed(2),
+  f.ratio?.toFixed(2) ?? '',
+  whole(f.samePerSecond),
+  f.sameRatio?.toFixed(2) ?? '',
 ]
-const WIDTHS = [16, 7, 7, 8, 8, 8, 6, 6, 10, 6]
+const WIDTHS = [16, 7, 7, 8, 8, 8, 6, 6, 10, 6, 10, 6]
 const lineOf = (f: Figures) =>
   cellsOf(f)
     .map((cell, i) => cell.padEnd(WIDTHS[i]!))

@@ -17,6 +17,11 @@ export type Scenario = {
 
 /** SPEC 7 names no bound for what reads tens of thousands of rows; the documents ask for 200 ms of any read. */
 const REPORT_MS = 200
+/** The coach weighs 2,000 closed deals for each answer. */
+const COACH_MS = 300
+
+/** A page of what may be double, among all contacts. */
+const DUPLICATES_MS = 300
 
 export const SCENARIOS: Scenario[] = [
   { name: 'list', p95Ms: 25, grows: true },
@@ -38,9 +43,12 @@ export const SCENARIOS: Scenario[] = [
   { name: 'report-owner', p95Ms: REPORT_MS },
   { name: 'report-month', p95Ms: REPORT_MS },
   { name: 'dashboard-run', p95Ms: REPORT_MS },
+  { name: 'pipeline', p95Ms: REPORT_MS },
   { name: 'forecast', p95Ms: REPORT_MS },
   { name: 'win-rate', p95Ms: REPORT_MS },
   { name: 'funnel', p95Ms: REPORT_MS },
+  { name: 'duplicates', p95Ms: DUPLICATES_MS },
+  { name: 'coach', p95Ms: COACH_MS },
   { name: 'create', p95Ms: 40, creates: true, writes: true, grows: true },
   { name: 'update', p95Ms: 40, writes: true },
   { name: 'stage-move', p95Ms: 40, writes: true },
@@ -160,9 +168,12 @@ export async function poolsOf(
     'report-owner': [post('/reports/run', OPEN_BY_OWNER)],
     'report-month': [post('/reports/run', BY_MONTH)],
     'dashboard-run': [get(`/dashboards/${dashboard}/run`)],
+    pipeline: [get('/reports/pipeline')],
     forecast: [get('/analytics/forecast')],
     'win-rate': [get('/analytics/win-rate')],
     funnel: [get('/analytics/funnel')],
+    duplicates: [get('/contacts/duplicates')],
+    coach: cycle(ids.deals, id => post(`/ai/deal-coach/${id}`, {})),
     create: cycle(ids.companies.slice(0, 20), companyId => ({
       method: 'POST',
       path: `${BASE}/contacts`,

@@ -3,7 +3,7 @@
 //
 //   node scripts/launch.mjs start                       the server
 //   node scripts/launch.mjs test [file|folder|word]…    tests; options of node's test runner pass through; without names all
-//                                                       but *.slow.test.ts, with --slow those alone, with --all both
+//                                                       but the slow ones; --slow, --engine, --all: see tests.mjs
 //   node scripts/launch.mjs check [--no-tests]          what CI checks, stopping at the first failure
 //   node scripts/launch.mjs bench [args]                measurements
 //   node scripts/launch.mjs generate [args]             migrations from the table files
@@ -20,7 +20,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
   process.exit(1)
 }
 const { ensureInstalled, pinnedNode, root, watchParent } = await import('./install.mjs')
-const { buildWeb } = await import('./web.mjs')
+const { buildWeb, builtServer } = await import('./built.mjs')
 const { runTests } = await import('./tests.mjs')
 
 const parentPollMs = 1_000
@@ -153,13 +153,13 @@ const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP']
  * Once installed, npm runs us on the pinned Node itself, and the server needs no process of its own: it starts half a second
  * earlier, and hears signals without us.
  */
-const startHere = async () => {
+const startHere = async file => {
   isServer = true
   for (const signal of stopSignals) process.removeListener(signal, forward)
   process.env.NODE_COMPILE_CACHE = compiled // for its threads
   module.enableCompileCache(compiled)
   module.createRequire(import.meta.url)(resolveFast)
-  await import(pathToFileURL(join(root, 'src', 'main.ts')).href)
+  await import(pathToFileURL(join(root, file)).href)
   return new Promise(() => {}) // until it ends the process
 }
 
@@ -183,7 +183,9 @@ const isPinned = () => {
 const start = async args => {
   const code = (await buildWeb(runNode)) || (await makeEmptyDatabase())
   if (code !== 0) return code
-  return isPinned() ? startHere() : runNode(['src/main.ts', ...args], { stdin: 'ignore' })
+  const file = await builtServer(runNode)
+  if (stopSignal) return exitCode(null, stopSignal)
+  return isPinned() ? startHere(file) : runNode([file, ...args], { stdin: 'ignore' })
 }
 
 /** Measurements that are programs of their own; all others are `bench/run.ts`. */

@@ -1,10 +1,10 @@
-// Takes the pictures of docs/screenshots from the demo workspace: npm run screenshots
+// Takes the pictures of docs/screenshots from the demo workspace: npm run screenshots [-- NAMES]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import chromium from '@sparticuz/chromium'
-import { type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
+import { type BrowserContextOptions, chromium as driver, type Locator, type Page } from 'playwright-core'
 import { startProgramChild } from '../bench/children.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
@@ -63,6 +63,12 @@ async function asWebp(page: Page, png: Buffer): Promise<Buffer> {
   return Buffer.from(data.split(',')[1]!, 'base64')
 }
 
+/** Waits until nothing is loading any more, on a machine that does other things too. */
+async function expectNone(waiting: Locator): Promise<void> {
+  for (let tries = 0; tries < 120 && (await waiting.count()); tries++)
+    await new Promise(resolve => setTimeout(resolve, 250))
+}
+
 const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-screenshots-'))
 const program = await startProgramChild({ SEED: 'demo', DATA_DIR: dataDir, LOG_LEVEL: 'warn' })
 const browser = await driver.launch({
@@ -74,7 +80,8 @@ try {
   const password = readFileSync(join(dataDir, 'demo-password'), 'utf8').trim()
   const studio = await browser.newPage()
   mkdirSync(FOLDER, { recursive: true })
-  for (const { name, look, path } of SHOTS) {
+  const wanted = process.argv.slice(2)
+  for (const { name, look, path } of SHOTS.filter(shot => !wanted.length || wanted.includes(shot.name))) {
     const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...look })
     const reply = await context.request.post('/api/v1/auth/login', {
       data: { email: 'owner@demo.example', password },
@@ -86,6 +93,7 @@ try {
     await page.goto(await path(ask))
     await page.locator('main h1').first().waitFor()
     await page.waitForLoadState('networkidle')
+    await expectNone(page.locator('[aria-busy=true]'))
     await page.waitForTimeout(SETTLE_MS)
     const picture = await asWebp(studio, await page.screenshot())
     writeFileSync(join(FOLDER, `${name}.webp`), picture)

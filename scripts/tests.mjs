@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { buildWeb } from './built.mjs'
 import { root } from './install.mjs'
-import { buildWeb } from './web.mjs'
 
 const testFiles = () =>
   ['src', 'test']
@@ -28,10 +28,11 @@ const filesFor = (word, all) => {
     : all.filter(file => file.slice(file.lastIndexOf('/') + 1).includes(word))
 }
 
-// One more than there are processors: a file that waits leaves its processor to another.
-const filesAtOnce = () => Math.min(availableParallelism(), 4) + 1
+// Two more than there are processors: a process waits for its database, and a browser for its page.
+const filesAtOnce = () => Math.min(availableParallelism(), 4) + 2
 
-const batchesAtMost = 6
+// As few as keep the processors busy: each starts a program and warms up a database of its own.
+const batchesAtMost = () => filesAtOnce() - 1
 const journeysAtMost = 2
 
 const optionsWithoutValue = /^--(test-(only|force-exit|randomize|update-snapshots)|experimental-test-\w+)$/
@@ -50,36 +51,49 @@ const splitTestArgs = args => {
 }
 
 const isSlow = file => file.endsWith('.slow.test.ts')
+const isJourney = file => file.startsWith('test/e2e/')
 
 /** Files among whose tests some are slow ones (see test/slow.ts). */
 const hasSlow = file => !isSlow(file) && readFileSync(join(root, file), 'utf8').includes('slowTest(')
 
-/** What a file takes, about: the suites over all routes and records do more in a line than those of one feature. */
-const weightOf = file => statSync(join(root, file)).size * (file.startsWith('test/') ? 4 : 1)
+/**
+ * What a file takes, about, by its size: in the suites over all routes and records a line does more than in those of one feature.
+ * The walks of conformance lie in files beside their test.
+ */
+const WEIGHTS = [
+  ['test/conformance/', 50],
+  ['test/routes-input', 7],
+  ['test/routes-', 11],
+  ['test/', 3],
+  ['', 1],
+]
+const weightOf = file =>
+  statSync(join(root, file)).size * WEIGHTS.find(([beginning]) => file.startsWith(beginning))[1]
 
 /**
  * Files that run in one process one after the other (see test/batch.ts), the longest first: a process for each would start the
  * program as many times. Slow tests keep processes of their own, and journeys stay among themselves.
  */
 const batchesOf = files => {
-  const isJourney = file => file.startsWith('test/e2e/')
   return [
-    ...files.filter(isSlow).map(file => [file]),
+    ...heaviestFirst(files.filter(isSlow)).map(file => [file]),
     ...dealtOut(
       files.filter(file => isJourney(file) && !isSlow(file)),
       journeysAtMost,
     ),
     ...dealtOut(
       files.filter(file => !isJourney(file) && !isSlow(file)),
-      batchesAtMost,
+      batchesAtMost(),
     ),
   ]
 }
 
+const heaviestFirst = files => files.toSorted((a, b) => weightOf(b) - weightOf(a))
+
 /** The heaviest files first, each into the batch that is the lightest so far. */
 const dealtOut = (files, atMost) => {
   const batches = Array.from({ length: Math.min(atMost, files.length) }, () => ({ weight: 0, files: [] }))
-  for (const file of files.toSorted((a, b) => weightOf(b) - weightOf(a))) {
+  for (const file of heaviestFirst(files)) {
     const lightest = batches.reduce((least, batch) => (batch.weight < least.weight ? batch : least))
     lightest.weight += weightOf(file)
     lightest.files.push(file)
@@ -101,12 +115,18 @@ const writeBatches = files => {
 }
 
 /**
- * Which tests: `quick` is what somebody waits for, `slow` the rest, `all` both. Files and words that are named run whole.
- * The tests hear of it by TESTS_WANTED (test/slow.ts, test/runs.ts).
+ * Which tests: `quick` is what somebody waits for, `slow` the rest, `all` both, `engine` both but for the slow journeys, whose pages
+ * are the same on every database. Files and words that are named run whole. The tests hear of it by TESTS_WANTED (test/slow.ts,
+ * test/runs.ts).
  */
-const wantedOf = (given, words) => {
-  if (words.length > 0 || given.includes('--all')) return 'all'
-  return given.includes('--slow') ? 'slow' : 'quick'
+const KINDS = ['slow', 'engine', 'all']
+const wantedOf = (given, words) =>
+  words.length > 0 ? 'all' : (KINDS.findLast(kind => given.includes(`--${kind}`)) ?? 'quick')
+
+const isLeftOut = {
+  quick: isSlow,
+  engine: file => isSlow(file) && isJourney(file),
+  all: () => false,
 }
 
 const runFiles = (runNode, files, wanted, options) => {
@@ -121,7 +141,7 @@ const runFiles = (runNode, files, wanted, options) => {
 
 /** Builds the web app where it is stale, and runs what the arguments of `npm test --` name. Resolves with the exit code. */
 export const runTests = async (runNode, given) => {
-  const { options, words } = splitTestArgs(given.filter(arg => arg !== '--slow' && arg !== '--all'))
+  const { options, words } = splitTestArgs(given.filter(arg => !KINDS.includes(arg.slice(2))))
   const all = testFiles()
   const unmatched = words.find(word => filesFor(word, all).length === 0)
   if (all.length === 0 || unmatched !== undefined) {
@@ -133,12 +153,8 @@ export const runTests = async (runNode, given) => {
   const wanted = wantedOf(given, words)
   if (wanted !== 'slow') {
     const named = words.length > 0 ? [...new Set(words.flatMap(word => filesFor(word, all)))] : all
-    return runFiles(
-      runNode,
-      wanted === 'quick' ? named.filter(file => !isSlow(file)) : named,
-      wanted,
-      options,
-    )
+    const chosen = named.filter(file => !isLeftOut[wanted](file))
+    return runFiles(runNode, chosen, wanted, options)
   }
   const whole = await runFiles(runNode, all.filter(isSlow), wanted, options)
   const single = ['--test-name-pattern=/\\(slow\\)$/', ...options]

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { settingsFor, useModels } from '#integrations/llm/testing/model-server.testing.ts'
 import { ANSWER, callsOn, checkGrounds, made, type Past, QUOTE, scene } from './selling.ts'
+import { until } from './until.ts'
 import { type Person, useProgram, world } from './world.ts'
 
 const program = useProgram()
+const server = useModels()
 
 test('each feature answers from the records, and every ground stands where it says', async () => {
   const { ana, hers: their } = await scene()
@@ -26,9 +29,19 @@ test('the coach says what an unanswered objection has cost so far, with the sent
   assert.ok(body.healthScore >= 0 && body.healthScore <= 100)
   assert.ok(Math.abs(body.healthParts.reduce((sum: number, part: any) => sum + part.weight, 0) - 1) < 0.01)
   assert.ok(body.winProbability > 0.02 && body.winProbability < 0.5, String(body.winProbability))
-  assert.equal(
-    body.warnings.some(({ code }: any) => code === 'COLD_START'),
-    false,
+  const score = (await ana.post('/ai/deal-score', { dealId: open.id })).body
+  const basis = body.winProbabilityBasis
+  assert.deepEqual(
+    [body.winProbability, basis.low, basis.high, basis.coldStart, basis.method],
+    [score.probability, score.interval.low, score.interval.high, score.coldStart, 'heuristic'],
+  )
+  assert.equal(score.coldStart, true, '20 and 22 outcomes are fewer than 50 of each')
+  assert.ok(
+    body.warnings.some(({ code, message }: any) => code === 'COLD_START' && /from 50 on/.test(message)),
+  )
+  assert.ok(
+    score.reasons.some(({ field, effect }: any) => field === 'signal:price_open' && effect < -1),
+    JSON.stringify(score),
   )
   const [first] = body.risks
   assert.equal(first.key, 'price_open')
@@ -54,6 +67,210 @@ test('the coach says what an unanswered objection has cost so far, with the sent
   }
   const tasks = (await ana.get(`/deals/${open.id}/tasks`)).body.rows
   assert.ok(tasks.length > 0 && tasks.every((task: any) => task.dueAt))
+})
+
+test('what is claimed is so: an objection that came back is open, and counts are of all there is', async () => {
+  const { owner } = await world()
+  const stages = (await owner.get('/stages')).body.rows
+  const deal = await made(owner.post('/deals', { title: 'Twice', amount: 100 }))
+  const say = (direction: string, content: string, day: number, objections: string[] = []) =>
+    made(
+      owner.post('/activities', {
+        type: 'EMAIL',
+        direction,
+        subject: 'Offer',
+        content,
+        objections,
+        occurredAt: new Date(Date.now() - day * 86_400_000).toISOString(),
+        dealId: deal.id,
+      }),
+    )
+  await say('INBOUND', 'The price is too high for our budget.', 9, ['price'])
+  await say('OUTBOUND', 'Coming back to the price: we can spread it over monthly payments.', 8)
+  await say('INBOUND', 'Even so, the price is too high for us.', 3, ['price'])
+  await made(
+    owner.put(`/deals/${deal.id}/stage`, {
+      stageId: stages.find(({ kind }: any) => kind === 'LOST').id,
+      lostReason: 'Price. They took St. Gallen Tech.',
+    }),
+  )
+  const { body } = await owner.post(`/ai/win-loss-explainer/${deal.id}`)
+  const price = body.keyFactors.find(({ factor }: any) => factor === 'price')
+  assert.deepEqual(
+    price.findings.map(({ key }: any) => key).filter((key: string) => /^price_/.test(key)),
+    ['price_open'],
+  )
+  assert.match(price.text, /was never answered/)
+  assert.match(body.summary, /They took St\. Gallen Tech/)
+  const due = new Date(Date.now() - 3_600_000).toISOString()
+  const operations = Array.from({ length: 23 }, (_, at) => ({
+    op: 'create',
+    data: { title: `Task ${at}`, dueAt: due, assigneeId: owner.id },
+  }))
+  await made(owner.post('/tasks/bulk', { operations, atomic: true }))
+  assert.match((await owner.post('/ai/next-actions', {})).body.summary, /23 tasks due/)
+})
+
+test('who reads German is answered in German by every feature, in the same shapes, and quotes stand as they were said', async () => {
+  const { ana, hers } = await scene()
+  const asked: [string, object | undefined][] = callsOn(hers)
+  for (const [path, body] of asked) {
+    const english = await ana.post(path, body)
+    const reply = await ana.post(path, body, { headers: { 'accept-language': 'de-DE,de;q=0.9,en;q=0.5' } })
+    assert.equal(reply.status, 200, reply.text)
+    await checkGrounds(ana, reply)
+    assert.deepEqual(Object.keys(reply.body), Object.keys(english.body))
+    for (const sentence of saidBy(reply.body))
+      assert.doesNotMatch(sentence, /\b(?:the|were|which|their|without|nobody|nothing|ago|days?)\b/i, path)
+  }
+  const german = { headers: { 'accept-language': 'de' } }
+  const { body: coached } = await ana.post(`/ai/deal-coach/${hers.open.id}`, undefined, german)
+  assert.match(coached.risks[0].text, /wurde|ist unbeantwortet/)
+  const { body: objection } = await ana.post(
+    '/ai/objection-handler',
+    { objection: 'Das ist uns viel zu teuer' },
+    german,
+  )
+  assert.equal(objection.category, 'price')
+  assert.match((await ana.get('/ai/win-loss', german)).body.summary, /^Gewonnen: \d+ von \d+/)
+})
+
+test('what somebody says in German tells their motives, habits and plans as English does', async () => {
+  const { owner } = await world()
+  const contact = await made(
+    owner.post('/contacts', { firstName: 'Jörg', lastName: 'Müller', jobTitle: 'Leiter Einkauf' }),
+  )
+  const content =
+    'Die Lieferzeit ist für uns entscheidend. Der Preis muss sich bis Ende März rechnen, sonst wird es nichts. Das kann ich nicht allein entscheiden, unsere Geschäftsleitung muss zustimmen. Das Budget ist reserviert. Könnten Sie uns ein Testgerät schicken?'
+  for (let days = 1; days <= 3; days++)
+    await made(
+      owner.post('/activities', {
+        type: 'EMAIL',
+        direction: 'INBOUND',
+        contactId: contact.id,
+        content,
+        occurredAt: new Date(Date.now() - days * 86_400_000).toISOString(),
+      }),
+    )
+  const german = { headers: { 'accept-language': 'de' } }
+  const reply = await owner.post(`/ai/persona-builder/${contact.id}`, undefined, german)
+  await checkGrounds(owner, reply)
+  const { motivators, decisionPattern, persona } = reply.body
+  const keys = (list: { key: string }[]) => list.map(({ key }) => key).toSorted()
+  assert.deepEqual(keys(motivators), ['proof', 'savings', 'speed'])
+  assert.deepEqual(keys(decisionPattern.habits), ['commits', 'defers', 'tests'])
+  assert.equal(decisionPattern.role, 'buyer')
+  assert.match(persona.title, /Einkäufer:in, .*; wichtig: /)
+  const { insights } = (await owner.post('/ai/insights', { contactId: contact.id }, german)).body
+  const kinds = new Set(insights.map(({ kind }: { kind: string }) => kind))
+  for (const kind of ['COMMITMENT', 'DATE', 'OBJECTION', 'NEXT_STEP']) assert.ok(kinds.has(kind), kind)
+})
+
+/** What an answer says in its own words: without what it quotes and what people have named. */
+function saidBy(answer: unknown): string[] {
+  const quoted: string[] = []
+  const own: string[] = []
+  const walk = (value: any, key = ''): void => {
+    if (typeof value === 'string') {
+      if (key === 'sentence' || key === 'objection' || key === 'nextSteps') quoted.push(value)
+      else if (/^(?:text|summary|action|reason|message|subject|body|title|description)$/.test(key))
+        own.push(value)
+    } else if (Array.isArray(value)) for (const one of value) walk(one, key)
+    else if (value && typeof value === 'object')
+      // What was answered elsewhere, and the title of a record, are somebody's own words.
+      for (const [name, one] of Object.entries(value))
+        if (!(name === 'text' && value.source === 'won_deal') && !(name === 'title' && value.recordId))
+          walk(one, name)
+  }
+  walk(answer)
+  return own.map(text =>
+    quoted.toSorted((a, b) => b.length - a.length).reduce((rest, words) => rest.replaceAll(words, ''), text),
+  )
+}
+
+test('past deals are alike by what their texts say, too', async () => {
+  const { ana } = await world()
+  const stages = (await ana.get('/stages')).body.rows
+  const of = (kind: string) => stages.find((stage: any) => stage.kind === kind).id
+  const deal = (title: string, description: string, kind: string) =>
+    made(ana.post('/deals', { title, description, stageId: of(kind), amount: 4000 }))
+  const roof = await deal(
+    'Slate roof',
+    'Slate tiles for the roof of the old chapel, with scaffolding.',
+    'WON',
+  )
+  const pumps = await deal('Pumps', 'Three submersible pumps for the quarry, with hoses.', 'WON')
+  const open = await deal('Chapel', 'Slate tiles and scaffolding for a chapel roof.', 'OPEN')
+  const similar = await until(async () => {
+    const { similarDeals } = (await ana.post(`/ai/deal-coach/${open.id}`)).body
+    return similarDeals.every(({ basis }: any) => basis.text !== null) ? similarDeals : undefined
+  })
+  assert.deepEqual(
+    similar.map(({ dealId }: any) => dealId),
+    [roof.id, pumps.id],
+  )
+  const [near, far] = similar
+  assert.equal(near.basis.structure, far.basis.structure)
+  assert.ok(near.basis.text > far.basis.text + 0.2 && near.similarity > far.similarity)
+  assert.ok(
+    near.alike.includes('a like amount') && near.alike.some((one: string) => /^texts alike by/.test(one)),
+  )
+  assert.deepEqual(near.evidence, [
+    { recordType: 'deal', recordId: roof.id, field: 'title', sentence: 'Slate roof' },
+  ])
+})
+
+test('before there is a model, a deal that rests is not told as likely as its stage', async () => {
+  const { owner } = await world()
+  const stages = (await owner.get('/stages?sort=order')).body.rows.filter((one: any) => one.kind === 'OPEN')
+  const stageId = stages.at(-1).id
+  const [lively, resting] = await Promise.all(
+    ['Lively', 'Resting'].map(title => made(owner.post('/deals', { title, stageId, amount: 9000 }))),
+  )
+  await made(owner.post('/activities', { type: 'MEETING', subject: 'Terms', dealId: lively.id }))
+  await made(owner.patch(`/deals/${lively.id}`, { expectedCloseDate: '2099-01-01' }))
+  const chances = async () => {
+    const told = []
+    for (const { id } of [lively, resting]) {
+      const [coached, scored] = [
+        (await owner.post(`/ai/deal-coach/${id}`)).body.winProbabilityBasis,
+        (await owner.post('/ai/deal-score', { dealId: id })).body,
+      ]
+      assert.deepEqual([coached.coldStart, scored.coldStart], [true, true])
+      const coach = (await owner.post(`/ai/deal-coach/${id}`)).body.winProbability
+      assert.equal(coach, scored.probability)
+      told.push({
+        coach,
+        basis: coached,
+        score: scored,
+      })
+    }
+    return told as [any, any]
+  }
+  const [, fresh] = await chances()
+  // Half a year in the last stage, nobody in touch, the day of closing long gone.
+  await owner.inWorkspace(async tx => {
+    const of = [owner.workspaceId, resting.id]
+    await tx.session.rows(
+      `update deals set created_at = now() - interval '200 days', stage_entered_at = now() - interval '180 days', expected_close_date = current_date - 120
+       where workspace_id = $1::uuid and id = $2::uuid`,
+      of,
+    )
+    await tx.session.rows(
+      `update deal_stage_history set entered_at = now() - interval '180 days' where workspace_id = $1::uuid and deal_id = $2::uuid`,
+      of,
+    )
+  })
+  const [live, rested] = await chances()
+  assert.ok(rested.coach < fresh.coach / 2, `${rested.coach} after ${fresh.coach}`)
+  assert.ok(rested.score.probability < 0.2 && rested.score.probability < live.score.probability / 2)
+  assert.match(rested.basis.text, /no two-way contact for 200 days, 180 days in its stage and 12\d days past/)
+  for (const field of ['daysSilent', 'daysInStage', 'expectedCloseDate'])
+    assert.ok(
+      rested.score.reasons.some((one: any) => one.field === field && one.effect < 0),
+      `${field} is named: ${JSON.stringify(rested.score.reasons)}`,
+    )
+  assert.ok(live.score.probability > 0.4, String(live.score.probability))
 })
 
 test('an objection is answered by what worked in deals that were won', async () => {
@@ -97,6 +314,7 @@ test('a deal is explained by what its records show, and the workspace by all of 
   assert.ok(why.keyFactors[0].evidence.some((one: any) => one.sentence === QUOTE))
   assert.ok(why.withoutFinding.includes('features'))
   assert.ok(Math.abs(why.keyFactors.reduce((sum: number, one: any) => sum + one.weight, 0) - 1) < 0.05)
+  for (const { sign, findings } of why.keyFactors) assert.ok(findings.some((one: any) => one.sign === sign))
   const won = (await ana.post(`/ai/win-loss-explainer/${answered[0]}`)).body
   assert.equal(won.outcome, 'WON')
   const still = (await ana.post(`/ai/win-loss-explainer/${open.id}`)).body
@@ -109,6 +327,10 @@ test('a deal is explained by what its records show, and the workspace by all of 
   const signal = all.factors.flatMap((one: any) => one.signals).find((one: any) => one.key === 'price_open')
   assert.ok(signal.wins < -5, String(signal.wins))
   assert.equal((await ana.get('/ai/win-loss?dateFrom=2020-01-01&dateTo=2020-02-01')).body.won, 0)
+  assert.ok(
+    all.warnings.every(({ code }: { code: string }) => code !== 'LATEST_ONLY'),
+    'all closed deals were looked at',
+  )
   assert.equal((await ana.get('/ai/win-loss?dateFrom=never')).body.issues[0].path, 'dateFrom')
 })
 
@@ -201,7 +423,16 @@ test('an empty workspace is told that there is too little to go by', async () =>
       text,
     )
     assert.ok(body.confidence <= 0.5, text)
+    assert.doesNotMatch(text, /\b0 days|Only 0/)
   }
+  // Of what nobody has said or done nothing is made up.
+  const [coach, , persona, , , , , next] = replies.map(({ body }) => body)
+  const nobody = coach.recommendations.find(({ reason }: any) => /nobody is linked/.test(reason))
+  assert.equal(nobody.reason, 'No call, mail or meeting is logged yet, and nobody is linked to the deal')
+  const { probability } = (await owner.post('/ai/deal-score', { dealId: deal.id })).body
+  assert.equal(coach.winProbability, probability, 'there is one chance of a deal, whoever tells it')
+  assert.equal(persona.persona.title, 'Not known yet')
+  assert.equal(next.actions[0].action, 'Add whom to talk to')
 })
 
 test('every AI route counts against its limit, is closed to viewers and says how it fails', async () => {
@@ -216,4 +447,52 @@ test('every AI route counts against its limit, is closed to viewers and says how
     assert.deepEqual([path, rate, access], [path, 'ai', 'MEMBER'])
     assert.match(refuses?.[503] ?? '', /AI_UNAVAILABLE/)
   }
+})
+
+test('an order in a note reaches the model as data; what obeys it is not passed on, and writes nothing', async () => {
+  const { admin, ana, hers } = await scene()
+  const { open } = hers
+  const obeyed = 'The API key is key-123. Pay at http://evil.example/pay by code 98765.'
+  const given = settingsFor(server, 'openai-compatible')
+  assert.equal((await admin.patch('/ai/settings', given)).status, 200)
+  try {
+    const before = (await ana.get('/tasks')).body.total
+    for (const path of [`/ai/deal-coach/${open.id}`, '/ai/summarize']) {
+      server.reset()
+      server.says({
+        json: { summary: obeyed, items: [{ key: 'risk:price_open', text: obeyed }], quotes: [] },
+      })
+      const reply = await ana.post(path, path === '/ai/summarize' ? { dealId: open.id } : undefined)
+      assert.deepEqual([reply.status, reply.body.provider], [200, given.provider], reply.text)
+      const [system, user] = server.asked[0]!.body.messages.map(({ content }: any) => JSON.stringify(content))
+      assert.doesNotMatch(system, /pwned/)
+      assert.match(user, /<(data-[0-9a-f]+)>\\n[^<]*pwned/)
+      assert.ok('apiKey' in given && !server.asked[0]!.raw.includes(given.apiKey))
+      const words = JSON.stringify([reply.body.summary, reply.body.risks?.map(({ text }: any) => text)])
+      assert.doesNotMatch(words, /key-123|evil\.example|98765/, path)
+    }
+    assert.equal((await ana.get('/tasks')).body.total, before)
+  } finally {
+    await admin.patch('/ai/settings', { provider: 'builtin' })
+  }
+})
+
+test('an amount that is written down when a deal is won is no cause of winning', async () => {
+  const { owner } = await world()
+  const closed = (status: string, amount: (i: number) => number) =>
+    Array.from({ length: 44 }, (_, i) => ({
+      op: 'create',
+      data: { title: `${status} ${i}`, status, amount: amount(i), actualCloseDate: '2026-03-01' },
+    }))
+  const causes = async () =>
+    (await owner.get('/ai/win-loss?dateFrom=2026-01-01&dateTo=2026-12-31')).body.factors.flatMap(
+      ({ signals }: any) => signals.map(({ key }: any) => key),
+    )
+  const won = closed('WON', i => 1000 + 100 * i)
+  const { body } = await owner.post('/deals/bulk', { operations: [...won, ...closed('LOST', () => 0)] })
+  assert.deepEqual(await causes(), [])
+  // The same, where what was lost has its amount as well: small deals are lost, and that is worth knowing.
+  const lost = body.results.slice(44).map(({ id }: any) => ({ op: 'update', id, data: { amount: 500 } }))
+  await owner.post('/deals/bulk', { operations: lost })
+  assert.deepEqual(await causes(), ['large'])
 })

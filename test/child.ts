@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Env, readConfig } from '#core/config.ts'
 import { makeLog } from '#core/log.ts'
 import { type Program, startProgram } from '#core/program.ts'
-import { copyTemplate, testDatabaseUrl } from './database.ts'
+import { copyTemplate, newDataFolder, testDatabaseUrl } from './database.ts'
 import { testEnv } from './world.ts'
 
 /** The real program as a process of its own, for what only a process can show: death, signals, exit codes. */
@@ -21,19 +21,28 @@ export type Child = {
   exit: Promise<number | null>
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago. It lies below those that the system hands out by itself: of these one may be taken by any
+ * connection before the program that starts gets to it.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const server = createServer().listen(randomInt(10_000, 30_000), '127.0.0.1')
+    try {
+      await once(server, 'listening')
+    } catch {
+      continue
+    }
+    const { port } = server.address() as { port: number }
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** A data folder that goes with the test. */
 export function dataFolder(context: { after: (work: () => void) => void }, migrated = true): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ascendore-child-'))
+  const folder = newDataFolder()
   if (migrated && !testDatabaseUrl()) copyTemplate(folder)
   context.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
@@ -48,10 +57,10 @@ const keptModules = () => {
   return folder ? { NODE_COMPILE_CACHE: folder } : {}
 }
 
-/** Starts src/main.ts with these settings and nothing of this process's own. */
-export function launch(env: Env, root = resolve('.')): Child {
+/** Starts src/main.ts, or another file, with these settings and nothing of this process's own. */
+export function launch(env: Env, root = resolve('.'), file = 'src/main.ts'): Child {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))
-  const child = spawn(process.execPath, [...asLaunched(), 'src/main.ts'], {
+  const child = spawn(process.execPath, [...asLaunched(), file], {
     cwd: root,
     env: { PATH: process.env.PATH, ...keptModules(), ...given } as NodeJS.ProcessEnv,
   })
@@ -73,8 +82,9 @@ export async function listening(
   context: { after: (work: () => unknown) => void },
   env: Env,
   root?: string,
+  file?: string,
 ): Promise<Child> {
-  const child = launch({ ...env, PORT: env.PORT ?? String(await freePort()) }, root)
+  const child = launch({ ...env, PORT: env.PORT ?? String(await freePort()) }, root, file)
   const url = child.url === 'http://127.0.0.1:undefined' ? '' : child.url
   if (!url) throw new Error('no port')
   let ended = false

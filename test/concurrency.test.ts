@@ -20,6 +20,43 @@ test('POSTs with one key at the same time create one record and get the same ans
   assert.equal((await ana.get('/companies')).body.total, 1)
 })
 
+test('of a bulk change each refused operation undoes itself alone, and those around it stand once', async () => {
+  const { ana } = await world()
+  // More than share a savepoint, refused at the edges and in a row.
+  const operations = Array.from({ length: 60 }, (_, index) => ({
+    op: 'create',
+    data: {
+      invoiceNumber: [0, 49, 50, 51, 59].includes(index) ? 'TAKEN' : `N-${index}`,
+      title: 'T',
+      amount: 1,
+    },
+  }))
+  await ana.post('/invoices', { invoiceNumber: 'TAKEN', title: 'First', amount: 1 })
+  const { results } = (await ana.post('/invoices/bulk', { operations })).body
+  assert.deepEqual(
+    results.map((result: { index: number; status: number }) => [result.index, result.status]),
+    operations.map(({ data }, index) => [index, data.invoiceNumber === 'TAKEN' ? 409 : 201]),
+  )
+  const kept = (await ana.get('/invoices?limit=200&sort=createdAt')).body
+  assert.deepEqual([kept.total, kept.rows.length], [56, 56])
+  const made = results.filter((result: { status: number }) => result.status === 201)
+  assert.deepEqual(
+    new Set(made.map((result: { id: string }) => result.id)),
+    new Set(kept.rows.filter((row: any) => row.title === 'T').map((row: any) => row.id)),
+  )
+  // A change that meets what an operation before it made sees it.
+  const twice = await ana.post('/invoices/bulk', {
+    operations: ['A', 'B', 'A'].map(invoiceNumber => ({
+      op: 'create',
+      data: { invoiceNumber, title: 'T', amount: 1 },
+    })),
+  })
+  assert.deepEqual(
+    twice.body.results.map((result: { status: number }) => result.status),
+    [201, 201, 409],
+  )
+})
+
 test('a key used for another body, route or query is 409; another person or workspace has keys of their own', async () => {
   const { ana, ben, mallory } = await world()
   const first = await ana.post('/companies', { name: 'A' }, key('k'))

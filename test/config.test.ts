@@ -45,6 +45,11 @@ test('a setting that is empty counts as absent, and one that is wrong is named',
     ['PORT', '1.5'],
     ['HOST', undefined],
     ['PUBLIC_URL', 'crm'],
+    ['PUBLIC_URL', 'mailto:crm@example.com'],
+    ['CORS_ORIGINS', 'app.example.com'],
+    ['CORS_ORIGINS', 'https://app.example.com, https://two.example.com/path'],
+    ['CORS_ORIGINS', '*'],
+    ['MAIL_FROM', 'our sales people'],
     ['SEED', 'x'],
     ['DATABASE_POOL_SIZE', '1'],
     ['RATE_LIMIT_AI', 'many'],
@@ -61,6 +66,18 @@ test('a setting that is empty counts as absent, and one that is wrong is named',
         () => readConfig({ ...secret, [name]: value }),
         new RegExp(`^StartupFault: A setting is wrong: ${name} |A setting is wrong: ${name} `),
       )
+})
+
+test('what is wrong is said in words, and origins are taken as browsers tell them', () => {
+  const secret = { JWT_SECRET: 'x'.repeat(40) }
+  assert.throws(
+    () => readConfig({ ...secret, PORT: 'abc', RATE_LIMIT_AI: '0', SEED: 'x' }),
+    /A setting is wrong: PORT must be a number; SEED must be demo or none; RATE_LIMIT_AI must be at least 1\./,
+  )
+  assert.deepEqual(
+    readConfig({ ...secret, CORS_ORIGINS: 'https://App.example.com/, http://localhost:5173' }).corsOrigins,
+    ['https://app.example.com', 'http://localhost:5173'],
+  )
 })
 
 test('only config.ts reads the environment', async () => {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import type { DatabaseFault, Session } from '#core/db/engine.ts'
 import { testDatabaseUrl } from './database.ts'
-import { takeLog, useProgram, world } from './world.ts'
+import { addressOf, takeLog, useProgram, world } from './world.ts'
 
-/** Connections to PostgreSQL that break, as they do when the server is restarted. */
+/** Connections of clients, and those to PostgreSQL that break, as they do when the server is restarted. */
 
 const program = useProgram()
 const skip = testDatabaseUrl() ? false : 'the embedded database has no connections'
@@ -27,6 +27,20 @@ async function killSome(): Promise<void> {
     await killer?.rows('select pg_terminate_backend($1::int)', [pid]).catch(() => {})
   if (killer) engine.release(killer)
 }
+
+test('who sends too much hears of it, however far the body has come', async () => {
+  const { ana } = await world()
+  const url = `${await addressOf(program())}/api/v1/companies`
+  const headers = { authorization: `Bearer ${ana.token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ name: 'x'.repeat(12_000_000) })
+  for (let i = 0; i < 4; i++) {
+    const answer = await fetch(url, { method: 'POST', headers, body })
+    assert.equal(answer.status, 413)
+    assert.match(await answer.text(), /PAYLOAD_TOO_LARGE/)
+  }
+  const next = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ name: 'Short' }) })
+  assert.equal(next.status, 201)
+})
 
 test('a connection that breaks in a transaction fails that one alone, and is replaced', {
   skip,

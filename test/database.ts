@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Session } from '#core/db/engine.ts'
@@ -53,6 +54,10 @@ export function ownDatabase(what: 'create' | 'drop' | 'sweep', url: string, name
     stdio: ['ignore', 'ignore', 'inherit'],
   })
 }
+
+/** A new folder for the data of a program, where `test/setup.ts` says that there is room. */
+export const newDataFolder = (): string =>
+  mkdtempSync(join(process.env.ASCENDORE_TEST_DATA ?? tmpdir(), 'ascendore-test-'))
 
 /** A migrated, empty embedded database that `test/setup.ts` makes once a run. */
 const template = () => process.env.ASCENDORE_TEST_TEMPLATE

@@ -400,3 +400,70 @@ test('filters through two links, and words with letters that accents do not expl
   for (const q of ['Łódź', 'lodz', 'straße', 'strasse', 'ØRSTED', 'orsted', 'æon', 'aeon', 'Łódź Straße'])
     assert.equal((await owner.get('/companies', { query: { q } })).body.total, 1, q)
 })
+
+test('links to records in the trash are filtered and ordered as they read: as none', async () => {
+  const { ana } = await world()
+  const companies: string[] = []
+  for (const name of ['A', 'B', 'C']) companies.push((await ana.post('/companies', { name })).body.id)
+  const [first, gone, last] = companies as [string, string, string]
+  for (const [firstName, companyId] of [
+    ['a', first],
+    ['b', gone],
+    ['c', last],
+    ['d', null],
+  ])
+    await ana.post('/contacts', { firstName, companyId })
+  const people = (await ana.get('/contacts?sort=firstName')).body.rows.map((row: any) => row.id)
+  await ana.post('/deals', { title: 'one', contactIds: [people[0], people[1]] })
+  await ana.post('/deals', { title: 'two', contactIds: [people[1]] })
+  await ana.delete(`/companies/${gone}`)
+  await ana.delete(`/contacts/${people[1]}`)
+  await ana.post('/contacts', { firstName: 'e', companyId: last })
+  const found = async (path: string, condition: object) => {
+    const reply = await ana.get(path, { query: { filter: JSON.stringify(condition) } })
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body.rows
+      .map((row: any) => row.firstName ?? row.title)
+      .sort()
+      .join('')
+  }
+  await ana.post(`/contacts/${people[1]}/restore`)
+  const contacts = (op: string, value?: unknown) => found('/contacts', { field: 'companyId', op, value })
+  assert.deepEqual(
+    [
+      await contacts('empty'),
+      await contacts('eq', null),
+      await contacts('empty', false),
+      await contacts('neq', null),
+      await contacts('eq', gone),
+      await contacts('neq', gone),
+      await contacts('eq', last),
+      await contacts('in', [gone, first]),
+    ],
+    ['bd', 'bd', 'ace', 'ace', '', 'abcde', 'ce', 'a'],
+  )
+  await ana.delete(`/contacts/${people[1]}`)
+  const deals = (op: string, value?: unknown) => found('/deals', { field: 'contactIds', op, value })
+  assert.deepEqual(
+    [
+      await deals('empty'),
+      await deals('empty', false),
+      await deals('contains', people[1]),
+      await deals('neq', people[1]),
+      await deals('contains', people[0]),
+      await deals('in', [people[0], people[1]]),
+    ],
+    ['two', 'one', '', 'onetwo', 'one', 'one'],
+  )
+  await ana.post(`/contacts/${people[1]}/restore`)
+  for (const sort of ['companyId', '-companyId']) {
+    const walked: string[] = []
+    for (let cursor: string | null = ''; cursor !== null && walked.length < 10; ) {
+      const { body } = await ana.get('/contacts', { query: { sort, limit: '1', cursor } })
+      walked.push(...body.rows.map((row: any) => row.firstName))
+      cursor = body.nextCursor
+    }
+    const byCompany = sort === 'companyId' ? 'acebd' : 'ecadb'
+    assert.equal(walked.join(''), byCompany, sort)
+  }
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { Refusal } from '#core/errors.ts'
 import { newId } from '#core/ids.ts'
@@ -246,4 +247,31 @@ test('stopping lets a running job end, tells it to, and leaves what waits for th
     ['long', 'completed'],
     ['waits', 'created'],
   ])
+})
+
+test('where the clock is set back, workers still look for what has come due', async context => {
+  const { ana } = await world()
+  const done: string[] = []
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error) => warnings.push(name)
+  process.on('warning', onWarning)
+  context.after(() => process.off('warning', onWarning))
+  const { job, jobs, start } = await queueOf(context, {
+    run: async ({ input: { name } }) => void done.push(name),
+  })
+  await start()
+  // By more than a timer can wait, and by less.
+  for (const hours of [24 * 60, 1]) {
+    const startAfter = new Date(Date.now() + 1000)
+    await ana.inWorkspace(tx => jobs.enqueue(tx, job, { name: `${hours}` }, { startAfter }))
+    mock.timers.enable({ apis: ['Date'], now: Date.now() - hours * 3_600_000 })
+    try {
+      // Longer than between two looks.
+      await sleep(1200)
+    } finally {
+      mock.timers.reset()
+    }
+    await until(() => done.includes(`${hours}`))
+  }
+  assert.deepEqual(warnings, [])
 })

@@ -23,9 +23,6 @@ import { adopt, type Person, workspace } from './world.ts'
  * copied, the folder added, and what it gets for nothing is used over HTTP as a client would.
  */
 
-/** Whether the generic import and export routes are there; on once both have been merged. */
-const IMPORT_AND_EXPORT = true
-
 const FILES: Record<string, string> = {
   'quotes.contract.ts': `import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
@@ -247,9 +244,7 @@ test('and gets its table, routes, list, filter, sort, cursor, bulk, events and d
   ])
     assert.ok(document.paths[path], path)
   assert.deepEqual(document.components.schemas.QuoteCreate.required, ['title'])
-  if (IMPORT_AND_EXPORT) await importAndExport(url, owner, api)
-  else
-    assert.equal(document.paths['/quotes/import'], undefined, 'imports are here: switch IMPORT_AND_EXPORT on')
+  await importAndExport(url, owner, api)
 })
 
 type Api = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>

@@ -13,25 +13,28 @@ const sql = postgres(Object.assign(new URL(url), { pathname: '/postgres' }).href
   onnotice: () => {},
 })
 
-async function create(): Promise<void> {
+/** Tries again while the server says so: another file is copying, or autovacuum, which only a superuser may end, is at work there. */
+async function run(statement: string, whileCode: string): Promise<void> {
   for (let left = TRIES; ; left--) {
     try {
-      await sql.unsafe(`create database "${name}" template "${from}" strategy file_copy`)
+      await sql.unsafe(statement)
       return
     } catch (error) {
-      // Another file is copying at this moment.
-      if ((error as { code?: string }).code !== '55006' || !left) throw error
-      await new Promise(resolve => setTimeout(resolve, 100))
+      if ((error as { code?: string }).code !== whileCode || !left) throw error
+      await new Promise(resolve => setTimeout(resolve, 200))
     }
   }
 }
 
+const create = () => run(`create database "${name}" template "${from}" strategy file_copy`, '55006')
+const drop = (database: string) => run(`drop database if exists "${database}" with (force)`, '42501')
+
 async function sweep(): Promise<void> {
   const rows = await sql`select datname from pg_database where datname like ${`${from}\\_file\\_%`}`
-  for (const { datname } of rows) await sql.unsafe(`drop database if exists "${datname}" with (force)`)
+  for (const { datname } of rows) await drop(datname)
 }
 
 if (what === 'create') await create()
-else if (what === 'drop') await sql.unsafe(`drop database if exists "${name}" with (force)`)
+else if (what === 'drop') await drop(name)
 else await sweep()
 await sql.end()

@@ -3,7 +3,15 @@ import type { Session } from '#core/db/engine.ts'
 import type { Program } from '#core/program.ts'
 
 /** A statement as it went to the database: under which role, and with which others in one round trip. */
-export type Seen = { text: string; params: unknown[]; role: string; opening: string; wave: number }
+export type Seen = {
+  text: string
+  params: unknown[]
+  role: string
+  opening: string
+  wave: number
+  /** Without parameters, and of several statements: what begins and ends a transaction, and sets roles. */
+  isScript: boolean
+}
 
 type Recording = { seen: Seen[] }
 
@@ -35,10 +43,15 @@ function telling(session: Session, { seen }: Recording): Session {
   let opening = ''
   let wave = 0
   let open = 0
-  const told = <T>(text: string, params: readonly unknown[], run: () => Promise<T>): Promise<T> => {
+  const told = <T>(
+    text: string,
+    params: readonly unknown[],
+    run: () => Promise<T>,
+    isScript = false,
+  ): Promise<T> => {
     if (open === 0) wave++
     open++
-    seen.push({ text, params: [...params], role, opening, wave })
+    seen.push({ text, params: [...params], role, opening, wave, isScript })
     return run().finally(() => {
       open--
     })
@@ -49,18 +62,22 @@ function telling(session: Session, { seen }: Recording): Session {
     script(text) {
       if (text.startsWith('begin')) opening = text
       role = /set local role (\w+)/.exec(text)?.[1] ?? role
-      return session.script(text)
+      return told(text, [], () => session.script(text), true)
     },
   }
 }
 
-/** What `work` answered, and the statements that it ran inside workspaces. */
+/** What `work` answered, and the statements that it ran inside workspaces; with `scripts` also what stands around them. */
 export async function recorded<T>(
   program: Program,
   work: () => Promise<T>,
+  { scripts = false } = {},
 ): Promise<{ result: T; seen: Seen[] }> {
   patch(program)
   const recording: Recording = { seen: [] }
   const result = await recordings.run(recording, work)
-  return { result, seen: recording.seen.filter(({ opening }) => opening.includes('app.workspace_id')) }
+  const seen = recording.seen.filter(
+    ({ opening, isScript }) => opening.includes('app.workspace_id') && (scripts || !isScript),
+  )
+  return { result, seen }
 }

@@ -154,8 +154,11 @@ over(
       calls.push({ route, call, attack: { ...(await fill(route, theirs)), path: call.path } })
     }
     const [before, foreign] = [await fingerprint(owner), await eventsOf(mallory)]
-    for (const { route, call, attack } of calls) {
+    const strange = new Set(some(calls, 0, 3))
+    for (const each of calls) {
+      const { route, call, attack } = each
       checkRefusal(await callAs(mallory, route, attack), 404, `${route.key} from another workspace`)
+      if (!strange.has(each)) continue
       const unknown = { ...call, path: withStrangeIds(route) }
       checkRefusal(await callAs(owner, route, unknown), 404, `${route.key} with an unknown id`)
     }
@@ -258,13 +261,15 @@ over(
   async () => {
     const { owner, admin, ana, vera } = people
     const byRole: Record<Role, Person> = { OWNER: owner, ADMIN: admin, MEMBER: ana, VIEWER: vera }
-    for (const route of members()) {
-      for (const [role, person] of Object.entries(byRole) as Array<[Role, Person]>) {
-        const call = { path: withStrangeIds(route), body: anyBody(route) }
-        const before = await callAs(person, route, call)
-        const what = `${route.key} as ${role}`
-        if (reaches(role, route.least as Role)) assert.notEqual(before.status, 403, `${what}: ${before.text}`)
-        else checkRefusal(before, 403, what)
+    const roles = Object.keys(byRole) as Role[]
+    for (const [turn, route] of members().entries()) {
+      const call = { path: withStrangeIds(route), body: anyBody(route) }
+      const may = (role: Role) => reaches(role, route.least as Role)
+      for (const role of roles.filter(role => !may(role)))
+        checkRefusal(await callAs(byRole[role], route, call), 403, `${route.key} as ${role}`)
+      for (const role of some(roles.filter(may), turn)) {
+        const reply = await callAs(byRole[role], route, call)
+        assert.notEqual(reply.status, 403, `${route.key} as ${role}: ${reply.text}`)
       }
     }
   },
@@ -280,9 +285,10 @@ over(
       ['workspace', wide],
     ] as const) {
       const made = new Samples(there.owner, { reuses: true })
-      for (const route of members().filter(
+      const ofRecords = members().filter(
         candidate => candidate.places.length && !candidate.path.startsWith('/trash'),
-      )) {
+      )
+      for (const route of kind === 'own' ? ofRecords : some(ofRecords, 0)) {
         if (!reaches('MEMBER', route.least as Role)) continue
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)

@@ -20,13 +20,16 @@ import {
 } from './routes.ts'
 import { some } from './runs.ts'
 import { fresh, Samples } from './samples.ts'
+import { until } from './until.ts'
 import { type Person, type Reply, useProgram, world } from './world.ts'
 
 /** What every route makes of bad input. */
 
-const program = useProgram({ BODY_LIMIT_MB: '0.2' })
+const program = useProgram()
 let owner: Person
 let samples: Samples
+/** For requests that are refused, and so leave their records as they are. */
+let kept: Samples
 let routes: Route[]
 let prepared: Promise<void> | undefined
 const prepare = () =>
@@ -35,6 +38,7 @@ const prepare = () =>
     routes = routesOf(document)
     owner = (await world()).owner
     samples = new Samples(owner)
+    kept = new Samples(owner, { reuses: true })
   })())
 const over = (name: string, work: () => Promise<void>) =>
   test(name, async () => {
@@ -68,10 +72,11 @@ const withBody = () =>
 const json = { 'content-type': 'application/json' }
 
 over('400: an id that is none, in every place of every path', async () => {
-  for (const route of routes) {
+  const noIds = ['1', 'undefined', 'x'.repeat(36), '%27%20or%201=1--', '..%2F..%2Fetc', '%00']
+  for (const [turn, route] of some(routes, 0, 2).entries()) {
     // A tag is a word, so any is one.
     for (const place of route.places.filter(name => name !== 'tag')) {
-      for (const bad of ['1', 'undefined', 'x'.repeat(36), '%27%20or%201=1--', '..%2F..%2Fetc', '%00']) {
+      for (const bad of some(noIds, turn)) {
         const path = route.path.replace(`{${place}}`, bad).replace(/\{\w+\}/g, () => crypto.randomUUID())
         const reply = await attempt(route, { path, body: route.body ? {} : undefined })
         checkRefusal(reply, 400, `${route.key} with ${place} ${bad}`, place)
@@ -80,9 +85,37 @@ over('400: an id that is none, in every place of every path', async () => {
   }
 })
 
+over(
+  '400: a body nested deeper than any that means something, an address that is none, and texts that no column holds',
+  async () => {
+    const nested = (depth: number) => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+    const view = { entity: 'contact', name: 'Deep' }
+    for (const layout of [nested(4000), nested(101)])
+      checkRefusal(await owner.post('/saved-views', { ...view, layout: { a: layout } }), 400, 'deep', '')
+    const address = await program().server.inject('/api/v1/contacts/%zz')
+    checkRefusal(
+      { ...address, status: address.statusCode, body: address.json(), text: address.body },
+      400,
+      'an address that is none',
+    )
+    assert.equal(address.headers['x-content-type-options'], 'nosniff')
+    for (const preferences of [{ a: 'x\0y' }, { 'x\0': 1 }, { a: ['\ud800'] }])
+      checkRefusal(
+        await owner.post('/contacts', { firstName: 'A', preferences }),
+        400,
+        'unstorable',
+        'preferences',
+      )
+    const written = { a: '\\u0000', b: '😀' }
+    const made = await owner.post('/contacts', { firstName: 'A', preferences: written })
+    assert.deepEqual(made.body.preferences, written)
+  },
+)
+
 over('400: a parameter that the route does not know, and one that is too long', async () => {
-  for (const route of routes.filter(candidate => candidate.query.length)) {
-    const call = await fill(route, samples)
+  const queried = routes.filter(candidate => candidate.query.length)
+  for (const route of some(queried, 0, 3)) {
+    const call = await fill(route, kept)
     checkRefusal(
       await attempt(route, { ...call, query: { ...call.query, unheardOf: '1' } }),
       400,
@@ -102,8 +135,8 @@ over('400: limits and cursors that are none, on every list', async () => {
   const lists = routes.filter(route => route.query.includes('limit'))
   assert.ok(lists.length > (isWhole ? 20 : 0))
   const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  for (const [turn, route] of lists.entries()) {
-    const call = await fill(route, samples)
+  for (const [turn, route] of some(lists, 1, 3).entries()) {
+    const call = await fill(route, kept)
     const ask = (query: Record<string, string>) =>
       attempt(route, { ...call, query: { ...call.query, ...query } })
     for (const limit of some(
@@ -131,7 +164,7 @@ over('400: a search for what no text holds is refused under its own name', async
   const searches = routes.filter(route => route.query.includes('q'))
   assert.ok(searches.length > (isWhole ? 15 : 0))
   for (const route of searches) {
-    const call = await fill(route, samples)
+    const call = await fill(route, kept)
     const reply = await attempt(route, { ...call, query: { ...call.query, q: '\0' } })
     checkRefusal(reply, 400, `${route.key}?q=%00`, 'q')
   }
@@ -158,10 +191,14 @@ over('400: the cursor of another query, and one with forged values, on every lis
       record.routes.includes('create') ? [samples.create(record), samples.create(record)] : [],
     ),
   )
-  for (const [turn, route] of routes.filter(candidate => candidate.query.includes('cursor')).entries()) {
+  const lists = routes.filter(candidate => candidate.query.includes('cursor'))
+  for (const [turn, route] of some(lists, 0).entries()) {
     const call = await listWithPages(route)
-    const { nextCursor } = (await callAs(owner, route, { ...call, query: { ...call.query, limit: '1' } }))
-      .body
+    // What is alike is found a moment after it was written.
+    const { nextCursor } = await until(
+      async () => (await callAs(owner, route, { ...call, query: { ...call.query, limit: '1' } })).body,
+      body => body.nextCursor || !route.path.endsWith('/duplicates'),
+    )
     assert.ok(nextCursor, `${route.key}: no second page to go to`)
     const other: Record<string, string> = route.query.includes('dateFrom')
       ? { dateFrom: '2020-01-01' }
@@ -266,6 +303,14 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
       await owner.patch(`/${first}/${id}`, await samples.change(target))
       continue
     }
+    const named = Object.entries(target.contract.fields).find(
+      ([, f]) => f.kind === 'links' && f.target === child.contract.name,
+    )
+    if (named) {
+      const { [named[0]]: ids } = (await owner.get(`/${first}/${id}`)).body
+      await owner.patch(`/${first}/${id}`, { [named[0]]: [...ids, (await samples.create(child)).id] })
+      continue
+    }
     const body = await samples.body(child)
     const link = Object.entries(child.contract.fields).find(
       ([, f]) => (f.kind === 'link' || f.kind === 'links') && f.target === target.contract.name,
@@ -290,9 +335,9 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
 }
 
 over('400: a field that the body does not have is refused by its name', async () => {
-  for (const route of withBody()) {
-    const call = await fill(route, samples)
-    for (const key of ['unheardOf', 'constructor', 'workspace_id']) {
+  for (const [turn, route] of withBody().entries()) {
+    const call = await fill(route, kept)
+    for (const key of some(['unheardOf', 'constructor', 'workspace_id'], turn, 3)) {
       const reply = await attempt(route, { ...call, body: { ...(call.body as object), [key]: 1 } })
       checkRefusal(reply, 400, `${route.key} with ${key}`, key)
     }
@@ -314,7 +359,7 @@ over('400: bodies that are no JSON object, broken JSON, and JSON that would reac
     '\u0000',
   ]
   for (const [turn, route] of withBody().entries()) {
-    const { path } = await fill(route, samples)
+    const { path } = await fill(route, kept)
     for (const body of some(bodies, turn))
       checkRefusal(
         await attempt(route, { path, body }, json),
@@ -334,7 +379,7 @@ over('415: another content type; 413: a body over the limit', async () => {
     'application/octet-stream',
   ]
   for (const [turn, route] of withBody().entries()) {
-    const call = await fill(route, samples)
+    const call = await fill(route, kept)
     const text = JSON.stringify(call.body)
     for (const type of some(types, turn))
       checkRefusal(
@@ -359,8 +404,8 @@ over('415: another content type; 413: a body over the limit', async () => {
 over('415 and 400: what is no table, on every route that takes one', async () => {
   const tables = routes.filter(route => route.body?.types.includes('text/csv'))
   assert.ok(tables.length >= (isWhole ? 14 : 2))
-  for (const route of tables) {
-    const call = await fill(route, samples)
+  for (const route of some(tables, 0, 3)) {
+    const call = await fill(route, kept)
     for (const type of ['application/json', 'application/xml', 'application/x-www-form-urlencoded'])
       checkRefusal(
         await attempt(route, { ...call, body: '{"name":"x"}' }, { 'content-type': type }),

@@ -54,14 +54,6 @@ const FILLERS: Record<string, Filler> = {
     const made = await samples.person.post('/pipelines', { name: fresh('Pipeline ') })
     return { ids: { id: made.body.id }, body: { stages: [{ name: fresh('Stage ') }] } }
   },
-  'POST /sample-data': async ({ person }) => {
-    await person.delete('/sample-data')
-    return {}
-  },
-  'DELETE /sample-data': async ({ person }) => {
-    await person.post('/sample-data')
-    return {}
-  },
   'POST /ai/lead-score': async samples => ({ body: { leadId: await samples.idOf('lead') } }),
   'POST /ai/deal-score': async samples => ({ body: { dealId: await samples.idOf('deal') } }),
   'POST /ai/scores': async samples => ({ body: { kind: 'lead', ids: [await samples.idOf('lead')] } }),
@@ -115,6 +107,9 @@ const FILLERS: Record<string, Filler> = {
     return { ids: { id: made.body.id } }
   },
   'POST /imports/{id}/cancel': async samples => ({ ids: { id: await samples.waitingImport() } }),
+  'POST /imports/values': async () => ({
+    body: { entity: 'deal', columns: [{ header: 'Stage', field: 'stageName', values: ['Won'] }] },
+  }),
   'POST /invites': async () => ({ body: { email: `${fresh()}@sample.example`, role: 'VIEWER' } }),
   'DELETE /invites/{id}': async samples => {
     const made = await samples.person.post('/invites', { email: `${fresh()}@sample.example` })
@@ -261,6 +256,8 @@ const MAIL_TOKEN = 'x'.repeat(43)
  * loop over what is refused.
  */
 export const BY_HAND: Record<string, { why: string; call: Filler }> = {
+  'POST /sample-data': { why: 'makes hundreds: demo/sample.test.ts', call: async () => ({}) },
+  'DELETE /sample-data': { why: 'needs those hundreds: demo/sample.test.ts', call: async () => ({}) },
   'POST /auth/register': { why: 'makes somebody else: people/auth.test.ts', call: REGISTRATION },
   'POST /auth/signup': { why: 'makes somebody else: people/auth.test.ts', call: REGISTRATION },
   'POST /companies/signup': { why: 'makes somebody else: people/auth.test.ts', call: REGISTRATION },
@@ -405,6 +402,7 @@ const WRITES_NOTHING = new Set<string>([
   // Lists its tools; those that write leave the events of what they call.
   'POST /mcp',
   'POST /search',
+  'POST /imports/values',
   // Reads, by a body that no query string holds.
   'POST /reports/run',
   // Who wants the mails of a report is their own affair.

@@ -1,12 +1,46 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { Env } from '#core/config.ts'
-import { childEnv, dataFolder, freePort, launch, listening, prepared } from './child.ts'
+import { PASSWORD } from '#features/people/outbox.testing.ts'
+import { childEnv, dataFolder, freePort, launch, listening, prepared, send } from './child.ts'
 import { testDatabaseUrl } from './database.ts'
+
+test('the built server is the program: all its routes, and the threads and files beside its modules', async context => {
+  const [code] = await once(spawn(process.execPath, ['scripts/bundle.mjs']), 'exit')
+  assert.equal(code, 0)
+  const files = readdirSync('dist/server').filter(file => file.endsWith('.mjs'))
+  const text = files.map(file => readFileSync(join('dist/server', file), 'utf8')).join('\n')
+  const beside = [...text.matchAll(/new URL\("([^"]+)", new URL\("([^"]+)", import\.meta\.url\)\.href\)/g)]
+  assert.ok(beside.length >= 5)
+  for (const [, name, module] of beside) {
+    const file = join('dist/server', dirname(module!), name!)
+    assert.ok(existsSync(file), file)
+  }
+  const { url } = await listening(
+    context,
+    await embedded(dataFolder(context)),
+    undefined,
+    'dist/server/main.mjs',
+  )
+  const served = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
+  const committed = readFileSync('openapi/crm.openapi.yaml', 'utf8')
+  const paths = [...committed.matchAll(/^ {2}(\/\S*):$/gm)].map(([, path]) => path)
+  assert.deepEqual(Object.keys(served.paths).sort(), paths.sort())
+  const registered = await send(url, '', 'POST', '/auth/register', {
+    ...{ name: 'Ana', email: 'ana@built.example', password: PASSWORD, workspaceName: 'Built' },
+  })
+  assert.equal(registered.status, 201)
+  const { token } = registered.body
+  const invoice = await send(url, token, 'POST', '/invoices', { title: 'Scanners', amount: 100 })
+  const headers = { authorization: `Bearer ${token}` }
+  const pdf = await fetch(`${url}/api/v1/invoices/${invoice.body.id}/pdf`, { headers })
+  assert.match(await pdf.text(), /^%PDF/)
+})
 
 /** What an operator got wrong is said in one sentence, with exit code 1 and no stack. */
 

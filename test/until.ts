@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Long enough for a machine that does ten other things; nothing waits so long where it works. */
-const PATIENCE_MS = 30_000
-const POLL_MS = 50
+const PATIENCE_MS = 60_000
+const POLL_MS = 25
 
-/** Asks again and again until the answer is as it should be. @throws after 30 s, with the last answer */
+/** Asks again and again until the answer is as it should be. @throws after 60 s, with the last answer */
 export async function until<T>(
   read: () => T | Promise<T>,
   isSo: (value: T) => boolean = Boolean,

@@ -125,6 +125,26 @@ test("the limit is one for all routes of a class, and the web app's session has 
   assert.deepEqual(more, [200, 200, 200, 200, 200, 200, 429])
 })
 
+test('what AI answers is of one class, asked for by its route, in the chat or by a tool of MCP', async () => {
+  const { owner } = await workspace()
+  const lead = (await owner.post('/leads', { name: 'Ida Fox' })).body
+  const say = () =>
+    owner.post('/ai/chat', { messages: [{ role: 'user', content: 'summarise Ida Fox' }], stream: false })
+  const tool = (name: string, input: object) =>
+    owner.post(
+      '/mcp',
+      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: input } },
+      { headers: { accept: 'application/json, text/event-stream' } },
+    )
+  // The chat calls the route of summaries itself, and is counted once.
+  assert.deepEqual([(await say()).status, (await say()).headers['ratelimit-remaining']], [200, '1'])
+  assert.match((await tool('summarise_record', { type: 'lead', id: lead.id })).text, /with Olga/)
+  const more = await tool('summarise_record', { type: 'lead', id: lead.id })
+  assert.match(more.text, /\\"status\\":429,\\"code\\":\\"RATE_LIMITED/)
+  checkRefusal(await say(), 429, 'POST /ai/chat')
+  takeLog()
+})
+
 test('only named origins may call from a browser', async () => {
   const ask = (origin: string) => program().server.inject({ url: '/health', headers: { origin } })
   assert.equal(

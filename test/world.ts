@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before } from 'node:test'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { type Env, readConfig } from '#core/config.ts'
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Role, Tx, Who } from '#core/db/workspace.ts'
 import { newId } from '#core/ids.ts'
 import { makeLog } from '#core/log.ts'
 import { type Program, startProgram } from '#core/program.ts'
-import { anotherDatabase, copyTemplate, testDatabaseUrl } from './database.ts'
+import { anotherDatabase, copyTemplate, newDataFolder, testDatabaseUrl } from './database.ts'
 
 /** One answer of the API, with its body already read. */
 export type Reply = { status: number; body: any; headers: LightMyRequestResponse['headers']; text: string }
@@ -57,11 +56,12 @@ export function testEnv(dataDir: string, more: Env = {}): Env {
     RATE_LIMIT_UPLOAD: '1000000',
     RATE_LIMIT_AI: '1000000',
     // What several files need stands here, so that they share one program: addresses as a proxy tells them, webhooks and
-    // models on this machine, and files that are soon too large.
+    // models on this machine, and files and bodies that are soon too large.
     TRUST_PROXY: 'true',
     WEBHOOK_ALLOW_PRIVATE: '127.0.0.1',
     AI_ALLOW_PRIVATE: '127.0.0.1',
     FILE_LIMIT_MB: '1',
+    BODY_LIMIT_MB: '0.2',
     LOG_LEVEL: 'warn',
     ...more,
   }
@@ -71,7 +71,7 @@ type Running = { program: Program; stop: () => Promise<void> }
 
 async function begin(more: Env, isBeside = false): Promise<Running> {
   const another = isBeside ? anotherDatabase() : undefined
-  const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-test-'))
+  const dataDir = newDataFolder()
   if (!testDatabaseUrl()) copyTemplate(dataDir)
   const log = makeLog('warn', { write: (line: string) => void unexpected.push(line) })
   const started = await startProgram(readConfig(testEnv(dataDir, more)), log)
@@ -171,37 +171,47 @@ const callsOf = (person: { token: string }) => ({
 export const nobody = callsOf({ token: '' })
 
 /** Adds a person with a session to a workspace. */
-export async function personIn(workspaceId: string, role: Role, name: string): Promise<Person> {
+export const personIn = async (workspaceId: string, role: Role, name: string): Promise<Person> =>
+  (await peopleIn([{ workspaceId, role, name }]))[0]!
+
+type Newcomer = { workspaceId: string; role: Role; name: string }
+
+/** Adds people, each with a session, in one statement: four hundred tests begin with half a dozen of them. */
+async function peopleIn(newcomers: Newcomer[]): Promise<Person[]> {
   const { app } = program!
-  const id = newId()
-  const sessionId = newId()
-  const email = `${name.toLowerCase()}-${id.slice(-8)}@test.example`
-  await app.database.inSystem('ascendore_auth', async scope => {
-    await scope.session.rows(
-      'insert into users (id, name, email, email_verified_at) values ($1::uuid, $2, $3, now())',
-      [id, name, email],
-    )
-    await scope.session.rows(
-      'insert into memberships (workspace_id, id, user_id, role) values ($1::uuid, $2::uuid, $3::uuid, $4)',
-      [workspaceId, newId(), id, role],
-    )
-    await scope.session.rows(
-      `insert into sessions (id, user_id, workspace_id, token_hash, expires_at) values ($1::uuid, $2::uuid, $3::uuid, $4, now() + interval '1 day')`,
-      [sessionId, id, workspaceId, newId()],
-    )
+  const rows = newcomers.map(({ workspaceId, role, name }) => {
+    const id = newId()
+    const email = `${name.toLowerCase()}-${id.slice(-8)}@test.example`
+    return { id, name, email, role, workspaceId, sessionId: newId() }
   })
-  const token = await app.tokens.sign({ userId: id, workspaceId, sessionId, isWeb: false })
-  const who: Who = { workspaceId, userId: id, role, visibility: 'own', timezone: 'UTC' }
-  return {
-    id,
-    name,
-    email,
-    token,
-    workspaceId,
-    role,
-    ...callsOf({ token }),
-    inWorkspace: work => app.database.inWorkspace(who, work),
-  }
+  const column = (key: keyof (typeof rows)[number]) => arrayLiteral(rows.map(row => row[key]))
+  const fresh = () => arrayLiteral(rows.map(() => newId()))
+  await app.database.inSystem('ascendore_auth', scope =>
+    scope.session.rows(
+      `with people as (insert into users (id, name, email, email_verified_at)
+         select p.*, now() from unnest($1::uuid[], $2::text[], $3::text[]) p(id, name, email)),
+       sessions as (insert into sessions (id, user_id, workspace_id, token_hash, expires_at)
+         select s.*, now() + interval '1 day' from unnest($4::uuid[], $1::uuid[], $5::uuid[], $6::text[]) s(id, person, workspace, token))
+       insert into memberships (workspace_id, id, user_id, role) select * from unnest($5::uuid[], $7::uuid[], $1::uuid[], $8::text[])`,
+      [
+        ...[column('id'), column('name'), column('email'), column('sessionId'), column('workspaceId')],
+        ...[fresh(), fresh(), column('role')],
+      ],
+    ),
+  )
+  return Promise.all(
+    rows.map(async ({ sessionId, ...row }): Promise<Person> => {
+      const { id, workspaceId, role } = row
+      const token = await app.tokens.sign({ userId: id, workspaceId, sessionId, isWeb: false })
+      const who: Who = { workspaceId, userId: id, role, visibility: 'own', timezone: 'UTC' }
+      return {
+        ...row,
+        token,
+        ...callsOf({ token }),
+        inWorkspace: work => app.database.inWorkspace(who, work),
+      }
+    }),
+  )
 }
 
 /** Signs the person in once more, as on another device: the id of that session. */
@@ -223,36 +233,40 @@ export async function anotherSession({
 export async function workspace(
   settings: Record<string, unknown> = {},
 ): Promise<{ id: string; owner: Person }> {
-  const { app } = program!
+  const id = await newWorkspace(settings)
+  const owner = await personIn(id, 'OWNER', 'Olga')
+  await found(owner)
+  return { id, owner }
+}
+
+async function newWorkspace(settings: Record<string, unknown>): Promise<string> {
   const id = newId()
-  await app.database.inSystem('ascendore_auth', scope =>
+  await program!.app.database.inSystem('ascendore_auth', scope =>
     scope.session.rows(
       'insert into workspaces (id, name, slug, settings) values ($1::uuid, $2, $3, $4::jsonb)',
       [id, `Workspace ${id.slice(-6)}`, id, JSON.stringify(settings)],
     ),
   )
-  const owner = await personIn(id, 'OWNER', 'Olga')
-  await app.database.inWorkspace(
-    { workspaceId: id, userId: owner.id, role: 'OWNER', visibility: 'own', timezone: 'UTC' },
-    tx => app.found(tx),
-  )
-  return { id, owner }
+  return id
 }
+
+const found = (owner: Person) => owner.inWorkspace(tx => program!.app.found(tx))
 
 /**
  * Two workspaces that must never see each other. In the first: an owner, an admin, two members who see
  * only their own records, and a viewer. In the second: one owner, `mallory`.
  */
 export async function world(settings: Record<string, unknown> = {}) {
-  const first = await workspace(settings)
-  const second = await workspace()
-  return {
-    workspaceId: first.id,
-    owner: first.owner,
-    admin: await personIn(first.id, 'ADMIN', 'Adam'),
-    ana: await personIn(first.id, 'MEMBER', 'Ana'),
-    ben: await personIn(first.id, 'MEMBER', 'Ben'),
-    vera: await personIn(first.id, 'VIEWER', 'Vera'),
-    mallory: second.owner,
-  }
+  const workspaceId = await newWorkspace(settings)
+  const [owner, admin, ana, ben, vera, mallory] = await peopleIn([
+    { workspaceId, role: 'OWNER', name: 'Olga' },
+    { workspaceId, role: 'ADMIN', name: 'Adam' },
+    { workspaceId, role: 'MEMBER', name: 'Ana' },
+    { workspaceId, role: 'MEMBER', name: 'Ben' },
+    { workspaceId, role: 'VIEWER', name: 'Vera' },
+    { workspaceId: await newWorkspace({}), role: 'OWNER', name: 'Olga' },
+  ])
+  await found(owner!)
+  await found(mallory!)
+  return { workspaceId, owner: owner!, admin: admin!, ana: ana!, ben: ben!, vera: vera!, mallory: mallory! }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { asWritten } from '#features/scoring/learn/kinds.ts'
 import type { Cell, Column, Table } from '#features/scoring/learn/table.ts'
 import type { Said } from '#features/scoring/learn/text.ts'
 
@@ -23,7 +24,7 @@ const columnsOf = (lines: Lines, keys: readonly string[], numbers?: ReadonlySet<
     const texts = lines.map(line => line[key]!.trim())
     const isNumber = numbers?.has(key) ?? texts.every(text => text === '' || !Number.isNaN(Number(text)))
     const cells = texts.map((text): Cell => (text === '' ? null : isNumber ? Number(text) : text))
-    return { key, label: key, kind: isNumber ? 'number' : 'category', cells }
+    return asWritten({ key, label: key, kind: isNumber ? 'number' : 'category', cells })
   })
 
 export type Tabular = {
@@ -203,7 +204,8 @@ function resper(hasBefore: boolean): Texts {
     said: lines.map((line, at) => (hasBefore ? [line.Text!, before(at)] : line.Text!)),
     labels: lines.map(line => line['Resistance Labels']!),
     groups: lines.map(line => line.Index!),
-    balance: 0.3,
+    // The rare classes count as much as the common ones in macro-F1.
+    balance: 0.7,
     baseline: '.714 / .588, of 510 dialogues, not 356',
   }
 }

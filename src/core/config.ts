@@ -10,10 +10,14 @@ import { newSecret } from './ids.ts'
 import { isNetwork } from './net/address-guard.ts'
 import type { S3Settings } from './storage/s3.ts'
 
-const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(10_000_000).default(fallback)
+/** A number within bounds; what is wrong with it is said to whoever starts the program. */
+const number = (min: number, max: number) =>
+  z.coerce.number('must be a number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+const whole = (min: number, max: number) => number(min, max).int('must be a whole number')
+const perMinute = (fallback: number) => whole(1, 10_000_000).default(fallback)
 const flag = (fallback: boolean) =>
   z
-    .enum(['true', 'false', '1', '0', 'yes', 'no'])
+    .enum(['true', 'false', '1', '0', 'yes', 'no'], 'must be true or false')
     .transform(text => ['true', '1', 'yes'].includes(text))
     .default(fallback)
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL')
@@ -32,19 +36,35 @@ function readNetworks(text: string, context: z.RefinementCtx): 'all' | string[] 
   return words
 }
 
+/** Origins such as `https://app.example.com`, as browsers tell them: without a path or a slash at the end. */
+function readOrigins(text: string, context: z.RefinementCtx): string[] {
+  return text
+    .split(',')
+    .map(word => word.trim())
+    .filter(Boolean)
+    .flatMap(word => {
+      const url = URL.canParse(word) ? new URL(word) : undefined
+      if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return [url.origin]
+      context.addIssue({ code: 'custom', message: `${word} is no origin such as https://app.example.com` })
+      return []
+    })
+}
+
 /** Every setting, with its default. `.env.example` explains each one; a test holds the two together. */
 const settings = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: whole(0, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: postgresUrl.optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  DATABASE_POOL_SIZE: whole(2, 200).default(10),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\/\S+$/, 'must be a redis:// URL')
     .optional(),
-  PUBLIC_URL: z.url('must be a URL such as https://crm.example.com').optional(),
-  CORS_ORIGINS: z.string().default(''),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, message: 'must be a URL such as https://crm.example.com' })
+    .optional(),
+  CORS_ORIGINS: z.string().default('').transform(readOrigins),
   TRUST_PROXY: flag(false),
   S3_BUCKET: z
     .string()
@@ -63,9 +83,15 @@ const settings = z.object({
   SMTP_HOST: z.string().optional(),
   SMTP_USER: z.string().optional(),
   SMTP_PASS: z.string().optional(),
-  MAIL_FROM: z.string().min(3).default('Ascendore CRM <crm@localhost>'),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address such as Crm <crm@example.com>',
+    )
+    .default('Ascendore CRM <crm@localhost>'),
   JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
-  SEED: z.enum(['demo', 'none']).optional(),
+  SEED: z.enum(['demo', 'none'], 'must be demo or none').optional(),
   RATE_LIMIT_GENERAL: perMinute(100),
   RATE_LIMIT_AI: perMinute(20),
   RATE_LIMIT_UPLOAD: perMinute(10),
@@ -85,11 +111,11 @@ const settings = z.object({
   OPENAI_API_KEY: z.string().optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   AI_PRICES: z.string().default('{}').transform(readPrices),
-  AI_MONTHLY_TOKENS: z.coerce.number().int().min(0).default(5_000_000),
-  AI_TIMEOUT_SECONDS: z.coerce.number().min(1).max(300).default(30),
+  AI_MONTHLY_TOKENS: whole(0, Number.MAX_SAFE_INTEGER).default(5_000_000),
+  AI_TIMEOUT_SECONDS: number(1, 300).default(30),
   AI_ALLOW_PRIVATE: z.string().default('false').transform(readNetworks),
-  FILE_LIMIT_MB: z.coerce.number().min(0.001).max(5000).default(25),
-  BODY_LIMIT_MB: z.coerce.number().min(0.1).max(1000).default(5),
+  FILE_LIMIT_MB: number(0.001, 5000).default(25),
+  BODY_LIMIT_MB: number(0.1, 1000).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -152,9 +178,7 @@ export function readConfig(env: Env): Config {
       /\/+$/,
       '',
     ),
-    corsOrigins: s.CORS_ORIGINS.split(',')
-      .map(origin => origin.trim())
-      .filter(Boolean),
+    corsOrigins: s.CORS_ORIGINS,
     trustProxy: s.TRUST_PROXY,
     s3: s3From(s),
     fileLimitBytes: Math.round(s.FILE_LIMIT_MB * 1024 * 1024),

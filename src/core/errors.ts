@@ -1,7 +1,11 @@
 import type { z } from 'zod'
 
-/** One field that was refused, and why, in a sentence a user can act on. */
-export type Issue = { path: string; message: string }
+/**
+ * One field that was refused, and why, in a sentence a user can act on. `code` and `params` say the same to whoever words it by
+ * themselves, as the web app does in the reader's language; issues that only programs meet have none.
+ */
+export type Issue = { path: string; message: string; code?: string; params?: IssueParams }
+export type IssueParams = Record<string, string | number>
 
 const CODES = {
   VALIDATION_ERROR: 400,
@@ -67,13 +71,60 @@ export const unprocessable = (code: string, message: string, issues?: Issue[]) =
 export const unavailable = (message: string, cause?: unknown) =>
   new Refusal(503, 'UNAVAILABLE', message, { cause, retryAfterSeconds: 5 })
 
+/** A sentence of a schema's own check, with the code of the issue that it makes. */
+export const saying = (code: string, message: string) => ({ message, params: { code } })
+
 /** Zod's findings in the words of R3's envelope; unknown keys are named one by one. */
 export function issuesOf(error: z.ZodError): Issue[] {
   return error.issues.flatMap((issue): Issue[] => {
     const path = issue.path.join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-    return issue.keys.map(key => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }))
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, ...codeOfIssue(issue) }]
+    return issue.keys.map(key => ({
+      path: path ? `${path}.${key}` : key,
+      message: 'is not a known field',
+      code: 'UNKNOWN_FIELD',
+    }))
   })
+}
+
+const TOO_SMALL: Record<string, string> = { string: 'TOO_SHORT', array: 'TOO_FEW', set: 'TOO_FEW' }
+const TOO_BIG: Record<string, string> = { string: 'TOO_LONG', array: 'TOO_MANY', set: 'TOO_MANY' }
+const FORMATS: Record<string, string> = {
+  email: 'NOT_AN_EMAIL',
+  url: 'NOT_A_URL',
+  uuid: 'NOT_AN_ID',
+  date: 'NOT_A_DATE',
+  datetime: 'NOT_A_MOMENT',
+}
+
+/** What Zod has found, by a code of ours: its own are fewer and may change with it. */
+function codeOfIssue(issue: z.core.$ZodIssue): Pick<Issue, 'code' | 'params'> {
+  switch (issue.code) {
+    case 'invalid_type':
+      // Only parsed with `reportInput` do issues hold what was given.
+      if (
+        'input' in issue ? (issue.input ?? null) === null : / received (undefined|null)$/.test(issue.message)
+      )
+        return { code: 'REQUIRED' }
+      return issue.expected === 'number' || issue.expected === 'int'
+        ? { code: 'NOT_A_NUMBER' }
+        : { code: 'WRONG_TYPE' }
+    case 'too_small': {
+      const code = TOO_SMALL[issue.origin] ?? 'TOO_SMALL'
+      if (issue.minimum === 1 && code !== 'TOO_SMALL') return { code: 'REQUIRED' }
+      return { code, params: { minimum: Number(issue.minimum) } }
+    }
+    case 'too_big':
+      return { code: TOO_BIG[issue.origin] ?? 'TOO_BIG', params: { maximum: Number(issue.maximum) } }
+    case 'invalid_format':
+      return { code: FORMATS[issue.format] ?? 'WRONG_FORMAT' }
+    case 'invalid_value':
+      return { code: 'NOT_A_CHOICE' }
+    case 'custom':
+      return typeof issue.params?.code === 'string' ? { code: issue.params.code } : {}
+    default:
+      return { code: 'WRONG_FORMAT' }
+  }
 }
 
 /** The one JSON shape in which every refusal leaves the server (R3 4.7 with R0's extra fields). */

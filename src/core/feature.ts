@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Ai } from './ai/provider.ts'
 import type { AccessBook } from './auth/access.ts'
@@ -9,13 +8,14 @@ import type { ExtraWalls } from './db/policies.ts'
 import type { Database, Tx } from './db/workspace.ts'
 import type { Follower } from './events/follow.ts'
 import type { WriteSignal } from './events/signal.ts'
+import { featuresFound } from './feature-files.ts'
 import type { Operation } from './http/operation.ts'
 import type { AnyJob, Jobs, Schedule } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
 import type { Mailer } from './mail.ts'
 import type { RecordDefinition } from './record/definition.ts'
 import { registerRecord } from './record/registry.ts'
-import type { Storage } from './storage/storage.ts'
+import type { Storage } from './storage/types.ts'
 
 /** What the running program offers to features. */
 export type App = {
@@ -65,24 +65,9 @@ export type Feature = {
   found?: (tx: Tx) => Promise<void>
 }
 
-const FOLDER = new URL('../features/', import.meta.url)
-
-/** Loads every feature: each `*.server.ts` in a folder of `src/features`, in the order of their names. */
+/** Loads every feature, in the order of their files' names, and makes their records known. */
 export async function loadFeatures(): Promise<Feature[]> {
-  const folders = (await readdir(FOLDER, { withFileTypes: true }))
-    .filter(entry => entry.isDirectory())
-    .map(entry => entry.name)
-    .sort()
-  const features: Feature[] = []
-  for (const folder of folders) {
-    const files = (await readdir(new URL(`${folder}/`, FOLDER)))
-      .filter(file => file.endsWith('.server.ts'))
-      .sort()
-    for (const file of files) {
-      const module = (await import(new URL(`${folder}/${file}`, FOLDER).href)) as { default: Feature }
-      for (const record of module.default.records ?? []) registerRecord(record)
-      features.push(module.default)
-    }
-  }
+  const features = await featuresFound()
+  for (const { records = [] } of features) for (const record of records) registerRecord(record)
   return features
 }

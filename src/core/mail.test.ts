@@ -5,8 +5,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { SMTPServer } from 'smtp-server'
 import { slowTest } from '#test/slow.ts'
+import { mailServer } from '#test/smtp.ts'
 import { readConfig } from './config.ts'
 import { makeLog } from './log.ts'
 import { makeMailer } from './mail.ts'
@@ -25,46 +25,20 @@ const message = {
 }
 
 test('mail goes out over SMTP, with login, and the subject cannot add recipients', async () => {
-  const got: { from: string; to: string[]; user: string; data: string }[] = []
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    onAuth: ({ username, password }, _session, done) =>
-      password === 'pass word'
-        ? done(null, { user: username })
-        : done(new Error('wrong password') as Parameters<typeof done>[0]),
-    onData(stream, { envelope, user }, done) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
-        const { mailFrom, rcptTo } = envelope
-        got.push({
-          from: mailFrom ? mailFrom.address : '',
-          to: rcptTo.map(({ address }) => address),
-          user: String(user),
-          data: Buffer.concat(chunks).toString(),
-        })
-        done()
-      })
-    },
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  const { port } = server.server.address() as AddressInfo
+  const server = await mailServer(undefined, 'pass word')
+  const { host } = new URL(server.url)
   try {
-    await mailerWith({ SMTP_URL: `smtp://apikey:pass%20word@127.0.0.1:${port}` }).send(message)
-    const wrong = mailerWith({ SMTP_URL: `smtp://apikey:wrong@127.0.0.1:${port}` })
+    await mailerWith({ SMTP_URL: `smtp://apikey:pass%20word@${host}` }).send(message)
+    const wrong = mailerWith({ SMTP_URL: `smtp://apikey:wrong@${host}` })
     await assert.rejects(wrong.send(message), /wrong password/)
   } finally {
-    await new Promise<void>(resolve => server.close(() => resolve()))
+    await server.close()
   }
-  assert.equal(got.length, 1)
-  assert.deepEqual(
-    { from: got[0]!.from, to: got[0]!.to, user: got[0]!.user },
-    { from: 'crm@example.com', to: ['ana@example.com'], user: 'apikey' },
-  )
-  assert.doesNotMatch(got[0]!.data, /^Bcc:/m)
-  assert.match(got[0]!.data, /http:\/\/localhost\/x/)
+  const [{ from, to, user, raw } = assert.fail('nothing was taken'), ...others] = server.taken
+  assert.deepEqual(others, [])
+  assert.deepEqual({ from, to, user }, { from: 'crm@example.com', to: 'ana@example.com', user: 'apikey' })
+  assert.doesNotMatch(raw, /^Bcc:/m)
+  assert.match(raw, /http:\/\/localhost\/x/)
 })
 
 slowTest('a server that is away or says nothing is given up, so that the job can try again', async () => {

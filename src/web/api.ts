@@ -1,6 +1,9 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
 import { ApiError, createClient } from '#core/client/client.ts'
 import type { Role } from '#core/db/workspace.ts'
+import { spokenAs } from './kit/locale.ts'
+import { issuesText, issueText, textNow } from './text/index.tsx'
 
 /** Told when the session has ended on the server, or could not be renewed. */
 let onSignedOut: () => void = () => {}
@@ -9,7 +12,15 @@ export const whenSignedOut = (tell: () => void): void => {
 }
 
 /** The one client of the web app: access token in memory, refresh token where no script can read it. */
-export const api = createClient({ onUnauthorized: () => onSignedOut() })
+export const api = createClient({
+  onUnauthorized: () => onSignedOut(),
+  fetch(input, init) {
+    const headers = new Headers(init?.headers)
+    const me = queries.getQueryData<Me>(['me'])
+    headers.set('accept-language', spokenAs(document.documentElement.lang, me?.user.preferences.locale))
+    return globalThis.fetch(input, { ...init, headers })
+  },
+})
 
 const isWorthRetrying = (failures: number, error: Error): boolean =>
   failures < 2 && (!(error instanceof ApiError) || error.status >= 500 || error.status === 429)
@@ -56,9 +67,9 @@ export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => api.get<M
 
 /** Who is signed in; only used below the signed-in part of the app, where it is known. */
 export function useMe(): Me & { workspace: Workspace; role: Role } {
-  const { data } = useQuery(meQuery)
-  if (!data?.workspace || !data.role) throw new Error('nobody is signed in')
-  return data as Me & { workspace: Workspace; role: Role }
+  const me = useContext(Signed).me
+  if (!me?.workspace || !me.role) throw new Error('nobody is signed in')
+  return me as Me & { workspace: Workspace; role: Role }
 }
 
 export const useMay = () => {
@@ -82,12 +93,29 @@ export const membersQuery = queryOptions({
     return members
   },
 })
-export function useMembers(): Map<string, Member> {
-  const { data } = useQuery({ ...membersQuery, select: byId })
-  return data ?? NOBODY
-}
+export const useMembers = (): Map<string, Member> => useContext(Signed).members
 const NOBODY = new Map<string, Member>()
+
+/** What a member is called: somebody who has left has no name, and `''` where the names are not here yet. */
+export function useMemberName(id: string | null): string | undefined {
+  const { me, members } = useContext(Signed)
+  if (me && id === me.user.id) return me.user.name
+  return members === NOBODY ? '' : members.get(id ?? '')?.name
+}
 const byId = (members: Member[]) => new Map(members.map(member => [member.id, member]))
+
+const Signed = createContext<{ me: Me | undefined; members: Map<string, Member> }>({
+  me: undefined,
+  members: NOBODY,
+})
+
+/** Reads who is signed in and with whom they work, once for all that ask: every cell of a table does. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const me = useQuery(meQuery).data
+  const members = useQuery({ ...membersQuery, select: byId }).data ?? NOBODY
+  const known = useMemo(() => ({ me, members }), [me, members])
+  return createElement(Signed, { value: known }, children)
+}
 
 export type Stage = {
   id: string
@@ -106,13 +134,23 @@ export const pipelinesQuery = queryOptions({
 })
 export const usePipelines = (): Pipeline[] => useQuery(pipelinesQuery).data ?? []
 
-/** What the server refused, in its own words; otherwise that it could not be reached. */
+/** Codes that say less than the issues beside them. */
+const GENERAL = new Set(['VALIDATION_ERROR', 'CONFLICT', 'UNSUPPORTED_MEDIA_TYPE'])
+
+/**
+ * What the server refused, by its code in the reader's language, or else in its own words; otherwise that it could not be
+ * reached.
+ */
 export function messageOf(error: unknown, offline: string): string {
-  return error instanceof ApiError && error.status > 0 ? error.message : offline
+  if (!(error instanceof ApiError) || error.status === 0) return offline
+  const text = textNow()
+  if (GENERAL.has(error.code) && error.issues.length) return issuesText(text, error.issues)
+  return text.refusals[error.code] ?? error.message
 }
 
 /** The server's issues by the field that they name. */
 export function issuesByPath(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError)) return {}
-  return Object.fromEntries((error.issues ?? []).map(({ path, message }) => [path, message]))
+  const text = textNow()
+  return Object.fromEntries(error.issues.map(issue => [issue.path, issueText(text, issue)]))
 }

@@ -1,5 +1,9 @@
-import { pathToFileURL } from 'node:url'
+import { globSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
+
+const FEATURES = fileURLToPath(new URL('../features/', import.meta.url))
+const LIST = 'virtual:record-types'
 
 /**
  * Gives the browser contracts as plain data. Their schemas, and the libraries behind them, stay on the server, which
@@ -9,7 +13,9 @@ export function contractsAsData(): Plugin {
   return {
     name: 'contracts-as-data',
     enforce: 'pre',
+    resolveId: id => (id === LIST ? `\0${LIST}` : undefined),
     async load(id) {
+      if (id === `\0${LIST}`) return `export const recordTypes = ${JSON.stringify(await recordTypes())}`
       if (!id.endsWith('.contract.ts')) return null
       const exported = (await import(pathToFileURL(id).href)) as Record<string, unknown>
       const lines = Object.entries(exported)
@@ -18,6 +24,23 @@ export function contractsAsData(): Plugin {
       return { code: lines.join('\n'), map: null }
     },
   }
+}
+
+type Listed = { name: string; path: string; importable?: boolean; fields: object }
+const isContract = (value: unknown): value is Listed =>
+  typeof value === 'object' && value !== null && 'fields' in value && 'path' in value && 'name' in value
+
+/** Of every contract what lists of record types ask for, without its fields. */
+async function recordTypes() {
+  const files = globSync('*/*.contract.ts', { cwd: FEATURES }).sort()
+  const modules = await Promise.all(files.map(file => import(pathToFileURL(FEATURES + file).href)))
+  return modules
+    .flatMap(exported => Object.values(exported))
+    .filter(isContract)
+    .map(({ name, path, importable = true, fields }) => ({
+      ...{ name, path, importable },
+      hasCustomFields: 'customFields' in fields,
+    }))
 }
 
 const withoutSchemas = (key: string, value: unknown) => (key === 'schema' ? undefined : value)

@@ -21,12 +21,18 @@ export type Section = {
   icon: ComponentType<{ size?: number }>
 }
 
+export type PageModule = {
+  default: ComponentType
+  /** Asks for what the page shows first, while somebody reaches for a link to it. */
+  prefetch?: (params: Record<string, string>) => unknown
+}
+
 /** One page of a feature. Its code is fetched when it is first needed, or when a link to it is touched. */
 export type Page = {
   /** As the router reads it: `/contacts/$id`. */
   path: string
   title: (text: Text) => string
-  load: () => Promise<{ default: ComponentType }>
+  load: () => Promise<PageModule>
   nav?: Place
   /** Makes it a section of the settings; its path begins with `/settings/`. */
   section?: Section

@@ -7,9 +7,11 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { api, meQuery, queries, useMay, whenSignedOut } from './api.ts'
+import { ApiError } from '#core/client/client.ts'
+import { api, meQuery, queries, SignedIn, useMay, whenSignedOut } from './api.ts'
+import { fetched } from './kit/later.tsx'
 import { Forbidden, LoadFault, NotFound } from './kit/states.tsx'
-import { isFor, type Page, pages } from './pages.ts'
+import { isFor, type Page, type PageModule, pages } from './pages.ts'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
@@ -19,8 +21,10 @@ const isSignedIn = async (): Promise<boolean> => {
   try {
     await api.auth.refresh()
     return true
-  } catch {
-    return false
+  } catch (error) {
+    // A server that is away or busy has not said that nobody is signed in.
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false
+    throw error
   }
 }
 
@@ -31,7 +35,11 @@ export const safePath = (path: unknown): string =>
 const signedIn = createRoute({
   id: 'signed-in',
   getParentRoute: () => root,
-  component: Shell,
+  component: () => (
+    <SignedIn>
+      <Shell />
+    </SignedIn>
+  ),
   errorComponent: LoadFault,
   async beforeLoad({ location }) {
     if (!(await isSignedIn())) throw redirect({ to: '/sign-in', search: { next: location.href } })
@@ -40,12 +48,14 @@ const signedIn = createRoute({
   },
 })
 
+const loadOf = (page: Page) => () => fetched(page.load)
+
 /** The page, or that it is not for the reader's role. */
-const forRoles = (page: Page) => async () => {
-  const { default: Content } = await page.load()
+const forRoles = (page: Page) => async (): Promise<PageModule> => {
+  const { default: Content } = await loadOf(page)()
   return {
     default: function Judged() {
-      return isFor(page, useMay()) ? <Content /> : <Forbidden />
+      return isFor(page, useMay()) ? <Content /> : <Forbidden order={1} />
     },
   }
 }
@@ -53,17 +63,28 @@ const forRoles = (page: Page) => async () => {
 const settings = createRoute({
   path: '/settings',
   getParentRoute: () => signedIn,
-  component: lazyRouteComponent(() => import('./settings/frame.tsx')),
+  component: lazyRouteComponent(() => fetched(() => import('./settings/frame.tsx'))),
   errorComponent: LoadFault,
 })
 const isSetting = ({ path }: Page): boolean => path.startsWith('/settings')
+
+/** Begun when a link is reached for, or at the latest with the page's code; nothing waits for it. */
+function prefetch(page: Page, params: Record<string, string>, search: object): void {
+  // What an address asks for beside the page is for the page to read.
+  if (Object.keys(search).length) return
+  page
+    .load()
+    .then(module => module.prefetch?.(params))
+    .catch(() => {})
+}
 
 type Parent = typeof root | typeof signedIn | typeof settings
 const routeOf = (page: Page, parent: Parent) =>
   createRoute({
     path: parent === settings ? page.path.replace('/settings', '') || '/' : page.path,
     getParentRoute: () => parent as typeof root,
-    component: lazyRouteComponent(page.isForAdmins || page.isForWriters ? forRoles(page) : page.load),
+    loader: ({ params, location }) => prefetch(page, params, location.search),
+    component: lazyRouteComponent(page.isForAdmins || page.isForWriters ? forRoles(page) : loadOf(page)),
     errorComponent: LoadFault,
   })
 

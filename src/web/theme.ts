@@ -1,5 +1,4 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
-import { textNow } from './text/index.tsx'
 
 const ink: MantineColorsTuple = [
   '#eef2ff',
@@ -37,11 +36,12 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: 'sm' } },
     TagsInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    // What takes the focus instead of the first item is nothing that a menu may hold.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: {
       defaultProps: {
         centered: true,
         overlayProps: { backgroundOpacity: 0.35 },
-        closeButtonProps: { 'aria-label': textNow().common.close },
       },
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },

@@ -51,17 +51,15 @@ export const R0 = {
     'POST /ai/objection-handler',
     'POST /ai/win-loss-explainer/:deal_id',
   ],
-  later: { issue: 5, routes: [] },
 } as const
 
 type Route = (typeof R0.routes)[number]
-type Later = (typeof R0.later.routes)[number]
 
 /** Section 6 under Responses, and 8: the limit on uploads is the default of the settings. */
 const UPLOADS_A_MINUTE = 10
 
 export function r0(people: People, origin: () => Promise<string>): void {
-  const walk = new Walk<Route, Later>(R0, origin)
+  const walk = new Walk<Route>(R0, origin)
   const nobody = walk.as()
   let admin: Someone
   let rep: Someone

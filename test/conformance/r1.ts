@@ -54,14 +54,12 @@ export const R1 = {
     'POST /ai/objection-handler',
     'POST /ai/win-loss-explainer/:dealId',
   ],
-  later: { issue: 5, routes: [] },
 } as const
 
 type Route = (typeof R1.routes)[number]
-type Later = (typeof R1.later.routes)[number]
 
 export function r1(people: People, origin: () => Promise<string>): void {
-  const walk = new Walk<Route, Later>(R1, origin)
+  const walk = new Walk<Route>(R1, origin)
   const nobody = walk.as()
   let admin: Someone
   const call: typeof nobody = (...given) => walk.as(admin.token)(...given)

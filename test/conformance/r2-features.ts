@@ -57,7 +57,6 @@ const FEATURES = {
     'POST /mcp',
   ],
   // Scores, drafts and the rest of AI stand in the walk of R2's lists.
-  later: { issue: 5, routes: [] },
 } as const
 
 type Route =

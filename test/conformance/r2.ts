@@ -70,20 +70,15 @@ export const R2 = {
     'POST /a-crm/ai/summarize',
     'GET /a-crm/ai/models',
   ],
-  later: {
-    issue: 5,
-    routes: [],
-  },
 } as const
 
 type Route = (typeof R2.routes)[number]
-type Later = (typeof R2.later.routes)[number]
 type Noun = 'companies' | 'contacts' | 'deals' | 'campaigns' | 'projects' | 'tasks'
 
 type Owner = { token: string; user: { id: string }; workspaceId: string }
 
 export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>): void {
-  const walk = new Walk<Route, Later>(R2, origin)
+  const walk = new Walk<Route>(R2, origin)
   let owner: Owner
   const call: ReturnType<typeof walk.as> = (...given) => walk.as(owner.token)(...given)
   const ids: Record<string, string> = {}
@@ -265,6 +260,9 @@ export function r2(signUp: () => Promise<Owner>, origin: () => Promise<string>):
       contacts: 1,
       sent: 0,
       clicked: 0,
+      impressions: 0,
+      clicks: 0,
+      conversions: 0,
       wonDeals: 0,
       budget: 1500.75,
       actualCost: 1000,

@@ -295,6 +295,11 @@ export function r3Strict(program: () => Program, people: People, origin: () => P
     for (const client of [call, call, other])
       slugs.push((await client('POST /workspaces', 201, { body: { name: 'Same name' } })).body.slug)
     assert.equal(new Set(slugs).size, 3)
+    const own = { name: 'Mine', slug: `mine-${slugs[2]}` }
+    assert.equal((await call('POST /workspaces', 201, { body: own })).body.slug, own.slug)
+    const taken = await other('POST /workspaces', 409, { body: own })
+    assert.equal(taken.body.code, 'SLUG_TAKEN')
+    await call('POST /workspaces', 400, { body: { name: 'Mine', slug: 'Not a slug' } })
     await people.colleague(me, 'MEMBER', 'Siv')
     const colleague = rowsOf(await call('GET /memberships', 200)).find(row => row.role === 'MEMBER')
     await call('PATCH /memberships/{id}', 200, { at: colleague.id, body: { role: 'ADMIN' } })

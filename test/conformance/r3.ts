@@ -76,7 +76,6 @@ export const R3 = {
     'GET /search?q=...',
     'GET /search',
   ],
-  later: { issue: 5, routes: [] },
 } as const
 
 export type R3Route = (typeof R3.routes)[number]

@@ -21,7 +21,6 @@ export const R4 = {
     'GET /api/health',
     'POST /api/openai/chat',
   ],
-  later: { issue: 5, routes: [] },
 } as const
 
 type Route = (typeof R4.routes)[number]

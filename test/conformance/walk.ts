@@ -2,14 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 /** What a requirement document says of routes, in its own words. */
-export type RequirementDocument<Route extends string = string, Later extends string = never> = {
+export type RequirementDocument<Route extends string = string> = {
   name: string
   /** What stands before its paths. */
   base: string
   /** Every route it names. */
   routes: readonly Route[]
-  /** Routes it names that are not built yet, and the issue they wait for. */
-  later: { issue: number; routes: readonly Later[] }
 }
 
 export type Answer = {
@@ -34,12 +32,12 @@ type Given = {
 const PLACE = /\{\w+\}|:\w+|\[\w+\]/g
 
 /** Calls the routes of one document on a listening server as its client would, and remembers which it has called. */
-export class Walk<Route extends string = string, Later extends string = never> {
+export class Walk<Route extends string = string> {
   readonly called = new Set<string>()
-  readonly document: RequirementDocument<Route, Later>
+  readonly document: RequirementDocument<Route>
   private readonly origin: () => Promise<string>
 
-  constructor(document: RequirementDocument<Route, Later>, origin: () => Promise<string>) {
+  constructor(document: RequirementDocument<Route>, origin: () => Promise<string>) {
     this.document = document
     this.origin = origin
   }
@@ -67,29 +65,17 @@ export class Walk<Route extends string = string, Later extends string = never> {
     return request((await this.origin()) + this.document.base + path + search, { ...given, method, headers })
   }
 
-  /** The tests that nothing the document names was left out. */
+  /** The test that nothing the document names was left out. */
   checkCompleteness(): void {
-    const { name, routes, later } = this.document
+    const { name, routes } = this.document
     test(`${name}: the walk has called every route that the document names`, () => {
       assert.deepEqual(
         routes.filter(route => !this.called.has(route)),
         [],
       )
     })
-    test(`${name}: routes of issue ${later.issue} are not there yet; take them into the walk once they are`, async () => {
-      for (const route of later.routes) {
-        const { status, body } = await this.send(route, undefined, { at: [UNKNOWN, UNKNOWN] })
-        assert.deepEqual(
-          [route, status, body?.code],
-          [route, 404, 'NOT_FOUND'],
-          `${route} answers: move it to \`routes\``,
-        )
-      }
-    })
   }
 }
-
-const UNKNOWN = '00000000-0000-7000-8000-000000000000'
 
 /** A request over the network; objects are sent as JSON. */
 export async function request(

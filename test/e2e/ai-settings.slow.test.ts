@@ -20,7 +20,7 @@ test('an admin sets a model, tries it, gives it a budget and sees what it has co
   await tab.getByLabel('Model', { exact: false }).first().fill(model)
   await tab.getByLabel('Address').fill(baseUrl)
   await tab.getByRole('button', { name: 'Save' }).click()
-  await tab.getByText('must be given; again where provider or address change').waitFor()
+  await tab.getByText('Please fill this in', { exact: true }).waitFor()
   await tab.getByLabel('API key').fill(apiKey)
   server.says({ status: 401 }, { json: { word: 'ready' } })
   await tab.getByRole('button', { name: 'Test the connection' }).click()

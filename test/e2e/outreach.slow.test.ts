@@ -27,7 +27,7 @@ test('a template is written with what is wrong beside it, a campaign sends it, a
   const { id } = (await ana.post('/email-templates', template)).body
   await tab.goto(`/templates/${id}`)
   await tab.getByLabel('Text', { exact: true }).fill('Hello {{ contact.nope }}')
-  await tab.getByText('unknown merge field contact.nope').waitFor()
+  await tab.getByText('There is no field contact.nope').waitFor()
   await tab.getByLabel('Text', { exact: true }).fill('Hello {{ contact.firstName }}')
   await tab.getByLabel('As it reads for').fill('Ida')
   await tab.getByRole('option', { name: 'Ida Moser' }).click()

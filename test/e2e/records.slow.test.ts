@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { useBrowser, violations } from './browser.ts'
-import { signedIn } from './signed-in.ts'
+import { create, signedIn, signUp } from './signed-in.ts'
 
 const { page } = useBrowser()
 
@@ -60,7 +61,7 @@ test('a deal closes in another month by mouse and by keys, and goes back where t
   })
   const gone = await api.post('/deals', { title: 'Gone', amount: 5, expectedCloseDate: `${now}-28` })
   await tab.goto('/pipeline')
-  await tab.getByText('Forecast', { exact: true }).click()
+  await tab.getByRole('radio', { name: 'Forecast', exact: true }).click()
   const lane = (month: string) => tab.getByRole('region', { name: monthName(month), exact: true })
   await lane(now).getByText('$1K').first().waitFor()
   await lane(now).getByText('20 scanners').dragTo(lane(next))
@@ -215,4 +216,85 @@ test('what is written offline waits and arrives; a note is put right where it st
   await tab.getByRole('button', { name: 'Save', exact: true }).click()
   await tab.getByText('They ship to Bergen.').waitFor()
   assert.equal((await api.get(`/companies/${company.id}/notes`)).rows[0].body, 'They ship to Bergen.')
+})
+
+test('a file is imported, its refused row named, and the import undone', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/companies')
+  await tab.getByRole('heading', { name: 'Companies', level: 1 }).waitFor()
+  await tab.getByRole('button', { name: 'More' }).click()
+  await tab.getByRole('menuitem', { name: 'Import' }).click()
+  const broken = 'Company name,Website,Status\n"Lost, Ltd",no address at all,\nFound,,Dormant\n'
+  const file = Buffer.concat([readFileSync('samples/companies.csv'), Buffer.from('\n')])
+  const rows = file.toString().trim().split('\n').length - 1
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'companies.csv',
+    mimeType: 'text/csv',
+    buffer: file,
+  })
+  await tab.getByRole('cell', { name: 'Company name' }).waitFor()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Import', exact: true }).click()
+  await tab.getByText('Completed').waitFor()
+  await tab.getByRole('link', { name: 'Show records' }).click()
+  await tab.getByText('Brightwater Joinery').waitFor()
+  assert.equal(await tab.getByRole('row').count(), rows + 1)
+  await tab.goBack()
+  await tab.getByRole('button', { name: 'Undo this import' }).click()
+  await tab.getByText('Undone').waitFor()
+  await tab.goto('/companies')
+  await tab.getByText('No companies yet').waitFor()
+  await tab.goto('/imports/new/company')
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'broken.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(broken),
+  })
+  await tab.getByRole('button', { name: 'Try it out' }).click()
+  await tab.getByText('This was a trial: nothing has been written.').waitFor()
+  await tab.getByRole('button', { name: 'Download refused rows' }).waitFor()
+  await tab.getByRole('cell', { name: /^Website: .*no address at all/ }).waitFor()
+  await tab
+    .getByRole('cell', {
+      name: /^Status: There is no such choice; there are Lead, Prospect, Customer, Churned “Dormant”/,
+    })
+    .waitFor()
+  assert.deepEqual(await violations(tab), [])
+  // Whoever goes on from a trial finds the file and what was set.
+  await tab.getByRole('link', { name: 'Import the file' }).click()
+  await tab.getByText('broken.csv').waitFor()
+  await tab.getByText('1 not understood').waitFor()
+  await tab.getByRole('combobox', { name: 'Dormant: Means' }).fill('chu')
+  await tab.getByRole('option', { name: 'Churned' }).click()
+  await tab.getByText('1 not understood').waitFor({ state: 'hidden' })
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Import', exact: true }).click()
+  await tab.getByText('Completed').waitFor()
+  await tab.getByRole('link', { name: 'Show records' }).click()
+  await tab.getByRole('row', { name: /Found.*Churned/ }).waitFor()
+})
+
+test('a lead is found in the palette, changed in place and converted', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/leads')
+  await tab.getByRole('button', { name: 'New lead' }).first().click()
+  await tab.getByLabel('Name').fill('Tomás Prieto')
+  await tab.getByLabel('Company').fill('Prieto y Hijos')
+  await create(tab)
+  await tab.getByRole('heading', { name: 'Tomás Prieto', level: 1 }).waitFor()
+  await tab.getByRole('link', { name: 'Home' }).click()
+  await tab.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
+  await tab.keyboard.press('Control+k')
+  await tab.getByRole('combobox').fill('prieto')
+  await tab.getByRole('option', { name: /Tomás Prieto/ }).waitFor()
+  await tab.keyboard.press('Enter')
+  await tab.getByRole('button', { name: 'Edit: Stage' }).click()
+  await tab.getByRole('option', { name: 'Qualified', exact: true }).click()
+  await tab.getByText('Ana Ruiz changed Stage').waitFor()
+  await tab.getByRole('button', { name: 'Convert' }).click()
+  await tab.getByRole('dialog').getByRole('button', { name: 'Convert' }).click()
+  await tab.getByRole('heading', { name: 'Prieto y Hijos', level: 1 }).waitFor()
+  assert.match(tab.url(), /\/deals\//)
 })

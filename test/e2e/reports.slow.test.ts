@@ -36,7 +36,7 @@ test('a report is built with its answer beside it, saved, mailed, exported and p
   const table = tab.getByRole('region', { name: 'Deals by source, Table' })
   await table.getByText('$200').waitFor()
   assert.match((await table.getByRole('row', { name: /^Fair/ }).textContent())!, /\$200/)
-  await tab.getByText('1 EUR = 2 USD · 1 in JPY have no exchange rate').waitFor()
+  await tab.getByText('1 EUR = 2 USD · 1 in JPY has no exchange rate').waitFor()
   await tab.getByRole('button', { name: 'Donut' }).click()
   await tab.getByRole('img', { name: /Chart of Deals by source/ }).waitFor()
   // What is not saved yet survives a reload.

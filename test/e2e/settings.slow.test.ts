@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { PASSWORD, signUp, verify } from '#features/people/outbox.testing.ts'
 import { stepAt, totpCode } from '#features/people/totp.ts'
+import { until } from '#test/until.ts'
 import { addressOf } from '#test/world.ts'
 import { useBrowser, violations } from './browser.ts'
 
@@ -161,7 +162,7 @@ test('a key and a webhook are shown their secrets once, and do what they were gi
   await tab.getByRole('option', { name: 'deal.updated' }).click()
   await tab.getByLabel('Address').fill('nowhere at all')
   await inDialog(tab, 'Create')
-  await tab.getByRole('dialog').getByText('must be an http or https URL').waitFor()
+  await tab.getByRole('dialog').getByText('This is not an address such as https://example.com').waitFor()
   await tab.getByLabel('Address').fill('https://hooks.sample.invalid/crm')
   await tab.getByLabel('Name (optional)').fill('Order desk')
   await inDialog(tab, 'Create')
@@ -178,6 +179,68 @@ test('a key and a webhook are shown their secrets once, and do what they were gi
   await log.getByText('sent again').waitFor()
   await tab.getByRole('button', { name: 'Pause' }).click()
   await tab.getByText(/^Paused since/).waitFor()
+})
+
+test('what is typed into a dialog is there again after a reload, until it is sent or thrown away', async () => {
+  const { tab } = await begin()
+  for (const [path, open, field, typed] of [
+    ['pipelines', 'New pipeline', 'Name', 'Renewals'],
+    ['fields', 'New field', 'Label', 'Region'],
+    ['webhooks', 'New webhook', 'Address', 'https://hooks.sample.invalid/crm'],
+    ['api-keys', 'New key', 'Name', 'Warehouse'],
+    ['members', 'Invite', 'Work email', 'mia@northwind.example'],
+  ] as const) {
+    const input = tab.getByRole('dialog').getByLabel(field, { exact: true })
+    const opened = () => tab.getByRole('button', { name: open }).first().click()
+    await tab.goto(`/settings/${path}`)
+    await opened()
+    await input.fill(typed)
+    await tab.reload()
+    await opened()
+    assert.equal(await input.inputValue(), typed, path)
+    await tab.getByRole('button', { name: 'Discard draft' }).click()
+    assert.equal(await input.inputValue(), '', path)
+  }
+  await tab.goto('/settings/pipelines')
+  await tab.getByRole('button', { name: 'New pipeline' }).first().click()
+  await tab.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Renewals')
+  await inDialog(tab, 'Create')
+  await tab.getByRole('heading', { name: 'Renewals' }).waitFor()
+  await tab.getByRole('button', { name: 'New pipeline' }).first().click()
+  assert.equal(await tab.getByRole('dialog').getByLabel('Name', { exact: true }).inputValue(), '')
+})
+
+test('a reload whose refresh was lost or refused for a moment does not sign out', async () => {
+  const { tab } = await begin()
+  await tab.goto('/companies')
+  await heading(tab, 'Companies')
+  const kept = async () => JSON.stringify(await tab.context().cookies())
+  const before = await kept()
+  // The server exchanges the cookie; the answer never reaches the browser.
+  await tab.route(
+    '**/api/v1/auth/refresh',
+    async route => {
+      const { cookie = '', 'user-agent': agent = '' } = await route.request().allHeaders()
+      const headers = { cookie, 'user-agent': agent }
+      const origin = await addressOf(program())
+      assert.equal((await fetch(`${origin}/api/v1/auth/refresh`, { method: 'POST', headers })).status, 200)
+      await route.abort()
+    },
+    { times: 1 },
+  )
+  await tab.reload()
+  await tab.getByRole('button', { name: 'Try again' }).click()
+  await heading(tab, 'Companies')
+  // The client asks once more by itself, and has a cookie that serves again.
+  await until(kept, cookies => cookies !== before, 'no new cookie')
+  await tab.route('**/api/v1/auth/refresh', route =>
+    route.fulfill({ status: 429, json: { message: 'Later' } }),
+  )
+  await tab.reload()
+  await tab.getByRole('alert').waitFor()
+  await tab.unroute('**/api/v1/auth/refresh')
+  await tab.getByRole('button', { name: 'Try again' }).click()
+  await heading(tab, 'Companies')
 })
 
 test('what is not saved is not left without a question, and a conflict is told', async () => {

@@ -35,3 +35,21 @@ export async function signedIn(tab: Page): Promise<Owner> {
     delete: path => call('DELETE', path),
   }
 }
+
+/** Signs Ana up by the forms. Resolves with her address. */
+export async function signUp(tab: Page): Promise<string> {
+  const email = freshEmail()
+  await tab.goto('/sign-up')
+  await tab.getByLabel('Your name').fill('Ana Ruiz')
+  await tab.getByLabel('Work email').fill(email)
+  await tab.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await tab.getByLabel('Company or team name').fill('Northwind')
+  await tab.getByRole('button', { name: 'Create account' }).click()
+  await tab.getByRole('button', { name: 'Skip the rest' }).click()
+  await tab.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
+  return email
+}
+
+/** Saves what a dialog asks for. */
+export const create = (tab: Page) =>
+  tab.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inLanguage } from './language.ts'
 import { PROVIDERS, type ProviderName } from './provider-names.ts'
 
 export { PROVIDERS, type ProviderName } from './provider-names.ts'
@@ -41,8 +42,11 @@ export const aiAnswer = <S extends z.ZodRawShape>(own: S) => z.object({ ...own, 
 export type Grounded = { evidence: Evidence[]; confidence: number; warnings: Warning[] }
 export type Stamped<T> = T & { provider: ProviderName; model: string; generatedAt: string }
 
-/** Says plainly that there is too little to go by. @param what such as "closed deals" */
+/** Says plainly that there is too little to go by. @param what such as "closed deals", in the language that is spoken */
 export const coldStart = (have: number, need: number, what: string): Warning => ({
   code: 'COLD_START',
-  message: `Only ${have} ${what} so far; from ${need} on this rests on your own history`,
+  message: inLanguage(
+    `${have ? `Only ${have}` : 'No'} ${what} so far; from ${need} on this rests on your own history`,
+    `Bisher ${have ? `nur ${have}` : 'keine'} ${what}; ab ${need} beruht dies auf Ihren eigenen Erfahrungen`,
+  ),
 })

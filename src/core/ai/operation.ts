@@ -3,6 +3,7 @@ import type { Who } from '../db/workspace.ts'
 import type { App } from '../feature.ts'
 import { type Operation, type StreamContext, streamOperation } from '../http/operation.ts'
 import type { Grounded, ProviderName, Stamped } from './answer.ts'
+import { answeringIn, inLanguage } from './language.ts'
 import { AiUnavailable, type Task } from './provider.ts'
 
 /**
@@ -38,6 +39,7 @@ export const aiOperation = <P, B>(
     ...aiOptions,
     refuses: { ...aiOptions.refuses, ...given.refuses },
     query: aiQuery,
+    handle: context => answeringIn(context.request.headers['accept-language'], () => given.handle(context)),
   })
 
 export const aiQuery = z.strictObject({
@@ -79,7 +81,10 @@ export async function answerWith<A extends Grounded, T>(
     return stamped(merge(answered.value), answered.provider, answered.model)
   } catch (error) {
     if (!(error instanceof AiUnavailable) || fallback !== 'builtin') throw error
-    const warning = { code: 'AI_FALLBACK', message: `${error.message}; this is the builtin answer` }
+    const warning = {
+      code: 'AI_FALLBACK',
+      message: `${error.message}; ${inLanguage('this is the builtin answer', 'dies ist die eingebaute Antwort')}`,
+    }
     return stamped({ ...builtin, warnings: [...builtin.warnings, warning] })
   }
 }

@@ -1,4 +1,3 @@
-import { jwtVerify, SignJWT } from 'jose'
 import { unauthenticated } from '../errors.ts'
 import { isUuid } from '../ids.ts'
 
@@ -12,6 +11,9 @@ export type Claims = { userId: string; workspaceId: string; sessionId: string; i
 export const bearerOf = (authorization: string | undefined): string | undefined =>
   /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
 
+/** Loaded with the first token: some fifty files that a start need not wait for. */
+const jose = () => import('jose')
+
 /** Signs and reads access tokens (JWT, HS256, 15 minutes). */
 export class Tokens {
   private readonly key: Uint8Array
@@ -22,7 +24,8 @@ export class Tokens {
     this.key = new TextEncoder().encode(secret)
   }
 
-  sign({ userId, workspaceId, sessionId, isWeb }: Claims): Promise<string> {
+  async sign({ userId, workspaceId, sessionId, isWeb }: Claims): Promise<string> {
+    const { SignJWT } = await jose()
     return new SignJWT({ ws: workspaceId, sid: sessionId, ...(isWeb ? { web: true } : {}) })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(userId)
@@ -36,6 +39,7 @@ export class Tokens {
   async verify(token: string): Promise<Claims> {
     const known = this.verified.get(token)
     if (known && known.expires > Date.now() / 1000) return known.claims
+    const { jwtVerify } = await jose()
     try {
       const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], issuer: 'ascendore' })
       const { sub, ws, sid } = payload

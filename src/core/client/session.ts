@@ -7,6 +7,8 @@ export type SignedIn = {
   user: { id: string; name: string; email: string }
   workspaceId: string | null
   refreshToken?: string
+  /** Another tab has just exchanged the cookie: refresh once more after so long. */
+  renewAfterSeconds?: number
 }
 export type Tokens = { token?: string; refreshToken?: string }
 type Credentials = { email: string; password: string; code?: string }
@@ -83,6 +85,7 @@ export class Session {
       const signedIn = (await this.post('/auth/refresh', body)) as SignedIn
       // Who has signed in or out meanwhile is not thrown back. A refresh token that was spent is forgotten.
       if (isSame()) this.use(signedIn)
+      this.renewLater(signedIn)
       return signedIn
     } catch (error) {
       // The server's refusal is final; that it could not be reached is not.
@@ -90,6 +93,16 @@ export class Session {
         this.use({})
       throw error
     }
+  }
+
+  /** Where the cookie's new token went to another tab, or was lost on its way, makes sure that the browser has one. */
+  private renewLater({ token, renewAfterSeconds }: SignedIn): void {
+    if (!renewAfterSeconds || !this.wire.withCookies) return
+    const timer: unknown = setTimeout(() => {
+      if (this.token === token) this.refresh().catch(() => {})
+    }, renewAfterSeconds * 1000)
+    // A program that has nothing else to do need not wait for it.
+    ;(timer as { unref?: () => void }).unref?.()
   }
 
   /**

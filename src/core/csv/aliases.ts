@@ -66,7 +66,7 @@ export const COMMON: Aliases = {
     amount in deal currency
   `),
   currency: list(`
-    currency, currency code, deal currency, currency iso code, wahrung, devise, moneda, divisa
+    currency, currency code, deal currency, amount currency, opportunity currency, currency iso code, wahrung, devise, moneda, divisa
   `),
   probability: list(`
     probability, win probability, deal probability, wahrscheinlichkeit, probabilite, probabilidad
@@ -77,9 +77,12 @@ export const COMMON: Aliases = {
     erwartetes abschlussdatum, fecha de cierre, fecha de cierre prevista, date de cloture prevue
   `),
   actualCloseDate: list(`
-    actual close date, actual close, closed date, closed at, closed on, date closed, won time, won date,
-    deal closed on, closed time, closed won date, deal closed time
+    actual close date, actual close, closed date, closed at, closed on, date closed, won date,
+    deal closed on, closed won date
   `),
+  closedAt: list('closed time, deal closed time'),
+  wonAt: list('won time, deal won time, date won, closed won time'),
+  lostAt: list('lost time, deal lost time, date lost, lost date, closed lost date, closed lost time'),
   createdAt: list(`
     created, created at, created on, created date, create date, created time, creation date, date created,
     date added, added on, added at, engage date, erstellt, erstellt am, erstellungsdatum, anlagedatum,

@@ -1,3 +1,4 @@
+import { offsetMs } from '../record/relative-time.ts'
 import { type CellResult, isBlankCell, problem, value } from './values.ts'
 
 /** Whether the day or the month comes first in dates such as 03/04/2024. */
@@ -122,34 +123,14 @@ function read(text: string, order: DateOrder | undefined): Found | string {
 export function parseDateCell(text: string, options: { order?: DateOrder } = {}): CellResult<string> {
   if (isBlankCell(text)) return value<string>(null)
   const found = read(text, options.order)
-  if (typeof found === 'string') return problem(text, found)
+  if (typeof found === 'string') return problem(text, found, 'NOT_A_DATE')
   const pad = (part: number) => String(part).padStart(2, '0')
   return value(`${found.year}-${pad(found.month)}-${pad(found.day)}`)
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-
 /** Minutes by which the zone's clocks are ahead of UTC at an instant. Throws RangeError on an unknown zone. */
-function zoneOffset(timeZone: string, instant: number): number {
-  let format = formats.get(timeZone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-    formats.set(timeZone, format)
-  }
-  const part: Record<string, number> = {}
-  for (const { type, value: text } of format.formatToParts(instant)) part[type] = Number(text)
-  const local = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!)
-  return Math.round((local - Math.floor(instant / 1000) * 1000) / 60_000)
-}
+const zoneOffset = (timeZone: string, instant: number): number =>
+  Math.round(offsetMs(timeZone, instant) / 60_000)
 
 /**
  * An instant as ISO 8601 in UTC (`2024-03-12T09:14:00.000Z`), of the same forms as `parseDateCell`; a date
@@ -163,7 +144,7 @@ export function parseDateTimeCell(
 ): CellResult<string> {
   if (isBlankCell(text)) return value<string>(null)
   const found = read(text, options.order)
-  if (typeof found === 'string') return problem(text, found)
+  if (typeof found === 'string') return problem(text, found, 'NOT_A_DATE')
   const { year, month, day, hour, minute, second, milli, offset } = found
   const local = Date.UTC(year, month - 1, day, hour, minute, second, milli)
   const { timeZone = 'UTC' } = options
@@ -176,6 +157,21 @@ export function parseDateTimeCell(
   const instant = actual === before ? candidate : local - actual * 60_000
   const stands = zoneOffset(timeZone, instant) === actual
   return value(new Date(stands ? instant : candidate).toISOString())
+}
+
+/** Where people write the month first although they live on the same continent as others who do not. */
+const MONTH_FIRST_ZONE = /^(Asia\/Manila|Pacific\/(Honolulu|Guam|Saipan|Pago_Pago|Midway|Wake))$/
+const DAY_FIRST_IN_AMERICA =
+  /^America\/(Argentina\/.*|Asuncion|Bahia|Belem|Bogota|Buenos_Aires|Caracas|Costa_Rica|Fortaleza|Guatemala|Guayaquil|Havana|La_Paz|Lima|Manaus|Mexico_City|Monterrey|Montevideo|Recife|Santiago|Santo_Domingo|Sao_Paulo|Tijuana)$/
+
+/**
+ * What 03/04/2026 means to most people in a time zone, for dates that do not show it themselves. Undefined in North America,
+ * and where the zone says nothing of a place (UTC).
+ */
+export function dateOrderIn(timeZone: string): DateOrder | undefined {
+  if (MONTH_FIRST_ZONE.test(timeZone)) return undefined
+  const isElsewhere = /^(Africa|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)\//.test(timeZone)
+  return isElsewhere || DAY_FIRST_IN_AMERICA.test(timeZone) ? 'DMY' : undefined
 }
 
 /** The order that a column's dates show: some number above 12 in one place, none in the other; else undefined. */

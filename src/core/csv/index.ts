@@ -1,4 +1,4 @@
-export { type DateOrder, detectDateOrder, parseDateCell, parseDateTimeCell } from './dates.ts'
+export { type DateOrder, dateOrderIn, detectDateOrder, parseDateCell, parseDateTimeCell } from './dates.ts'
 export { decodeText, type Encoding, isEncoding, sniffEncoding } from './decode.ts'
 export { type MappingTarget, suggestMapping } from './mapping.ts'
 export { type CsvFile, CsvHeaderError, type CsvOptions, type CsvRow, parseCsv } from './parse.ts'

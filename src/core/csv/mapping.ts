@@ -42,7 +42,7 @@ function oneSlip(a: string, b: string): boolean {
 }
 
 /** Long names that differ by a slip of the pen; digits must agree. */
-function misspelt(a: string, b: string): boolean {
+export function misspelt(a: string, b: string): boolean {
   if (Math.min(a.length, b.length) < 8 || /\d/.test(a + b)) return false
   return oneSlip(a.replaceAll(' ', ''), b.replaceAll(' ', ''))
 }

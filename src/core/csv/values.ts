@@ -1,8 +1,12 @@
+import type { IssueParams } from '../errors.ts'
+
 /**
  * What a cell of an import holds. A blank cell (also `-`, `n/a`, `null`, `#N/A`) is a value of null; a cell
  * that cannot be read has a problem, a sentence for the user.
  */
-export type CellResult<T> = { ok: true; value: T | null } | { ok: false; problem: string }
+export type CellResult<T> = { ok: true; value: T | null } | CellProblem
+/** `code` and `params` say the same as `problem`, as those of an issue do. */
+export type CellProblem = { ok: false; problem: string; code: string; params?: IssueParams }
 
 const BLANKS = new Set(['', '-', '–', '—', 'n/a', '#n/a', 'null', 'none', 'nil'])
 
@@ -15,9 +19,9 @@ export function value<T>(found: T | null): CellResult<T> {
 }
 
 /** A problem that names the cell's text (its first 40 characters). */
-export function problem(text: string, why: string): { ok: false; problem: string } {
+export function problem(text: string, why: string, code: string): CellProblem {
   const shown = text.trim()
-  return { ok: false, problem: `“${shown.length > 40 ? `${shown.slice(0, 40)}…` : shown}” ${why}.` }
+  return { ok: false, problem: `“${shown.length > 40 ? `${shown.slice(0, 40)}…` : shown}” ${why}.`, code }
 }
 
 const CURRENCY_WORDS = new Set([
@@ -64,7 +68,7 @@ function plainDigits(text: string, decimal: ',' | '.' | undefined): string | und
  */
 export function parseNumberCell(text: string, options: { decimal?: ',' | '.' } = {}): CellResult<number> {
   if (isBlankCell(text)) return value<number>(null)
-  const bad = problem(text, 'is not a number')
+  const bad = problem(text, 'is not a number', 'NOT_A_NUMBER')
   let rest = text.normalize('NFKC').replace(/[−–]/g, '-').trim()
   const bracketed = /^\((.*)\)$/.exec(rest)
   if (bracketed) rest = bracketed[1]!
@@ -145,7 +149,7 @@ export function parseBooleanCell(text: string): CellResult<boolean> {
   const word = text.normalize('NFC').trim().toLowerCase()
   if (YES.has(word)) return value(true)
   if (NO.has(word)) return value(false)
-  return isBlankCell(text) ? value<boolean>(null) : problem(text, 'is neither yes nor no')
+  return isBlankCell(text) ? value<boolean>(null) : problem(text, 'is neither yes nor no', 'NOT_YES_NO')
 }
 
 /**

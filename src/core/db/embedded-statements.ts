@@ -1,4 +1,5 @@
 import { type PGlite, protocol } from '@electric-sql/pglite'
+import { roleAfter } from './engine.ts'
 
 /** A message of the server, as far as it is read here (PostgreSQL documentation, "Frontend/Backend Protocol"). */
 type Message = {
@@ -9,7 +10,7 @@ type Column = { name: string; parse: ((text: string) => unknown) | undefined }
 type Parsers = Record<number, ((text: string) => unknown) | undefined>
 
 const { serialize } = protocol
-const KEPT_AT_MOST = 200
+const KEPT_AT_MOST = 300
 /** A plan of many rows given as parameters takes more memory than planning it anew takes time. */
 const PARAMS_AT_MOST = 100
 /** The first time a statement is run under no name: most that come once never come again. */
@@ -19,12 +20,14 @@ const CHANGES_TABLES = /\b(create|alter|drop)\b/i
 
 /**
  * Speaks with PGlite in whole exchanges: all that a statement needs goes in at once and comes out at once, where its own
- * `query` enters the database six times. Statements that come again are kept prepared, so they are read and planned once.
+ * `query` enters the database six times. Statements that come again are kept prepared, so they are read and planned once for
+ * each role.
  */
 export class Statements {
   private readonly database: PGlite
   private readonly parsers: Parsers
-  /** Name by text, least recently used first. */
+  private role = ''
+  /** Name by role and text, least recently used first. */
   private readonly kept = new Map<string, string>()
   private readonly seen = new Set<string>()
   private lastName = 0
@@ -36,7 +39,8 @@ export class Statements {
 
   /** Runs one statement; rows as objects or as arrays. @throws the server's error with its fields */
   async run(text: string, params: (string | null)[], as: 'rows' | 'values'): Promise<unknown[]> {
-    const { name, isNew } = params.length > PARAMS_AT_MOST ? UNNAMED : this.nameOf(text)
+    const key = `${this.role} ${text}`
+    const { name, isNew } = params.length > PARAMS_AT_MOST ? UNNAMED : this.nameOf(key)
     const exchange = [
       ...(isNew ? this.closed() : []),
       ...(isNew || name === '' ? [serialize.parse({ name, text })] : []),
@@ -47,13 +51,14 @@ export class Statements {
     ]
     const messages = await this.exchange(Buffer.concat(exchange))
     const isParsed = messages.some(message => message.name === 'parseComplete')
-    if (isNew && isParsed) this.kept.set(text, name)
+    if (isNew && isParsed) this.kept.set(key, name)
     if (CHANGES_TABLES.test(text)) this.forget()
     return decoded(messages, this.parsers, as)
   }
 
   /** Runs several statements without parameters; the rows of all. @throws the server's error with its fields */
   async script(text: string): Promise<unknown[]> {
+    this.role = roleAfter(text, this.role)
     const messages = await this.exchange(serialize.query(text))
     if (CHANGES_TABLES.test(text)) this.forget()
     return decoded(messages, this.parsers, 'rows')
@@ -64,16 +69,16 @@ export class Statements {
     return (await this.database.execProtocolStream(bytes, options)) as Message[]
   }
 
-  private nameOf(text: string): { name: string; isNew: boolean } {
-    const name = this.kept.get(text)
+  private nameOf(key: string): { name: string; isNew: boolean } {
+    const name = this.kept.get(key)
     if (name !== undefined) {
-      this.kept.delete(text)
-      this.kept.set(text, name)
+      this.kept.delete(key)
+      this.kept.set(key, name)
       return { name, isNew: false }
     }
-    if (this.seen.delete(text)) return { name: `s${++this.lastName}`, isNew: true }
+    if (this.seen.delete(key)) return { name: `s${++this.lastName}`, isNew: true }
     if (this.seen.size === SEEN_AT_MOST) this.seen.clear()
-    this.seen.add(text)
+    this.seen.add(key)
     return { name: '', isNew: false }
   }
 

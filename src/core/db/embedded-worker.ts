@@ -16,12 +16,19 @@ export type Ask = {
 }
 export type Answer = { id: number; rows?: unknown[]; error?: Record<string, unknown> }
 
+/**
+ * Half of PostgreSQL's default: PGlite writes all of it over with each start, and what does not fit comes from the system's own
+ * cache of files.
+ */
+const SHARED_BUFFERS = '64MB'
+
 const port = parentPort!
 const { folder } = workerData as { folder: string }
 
 const database = await PGlite.create(folder, {
   extensions: { vector, pg_trgm, btree_gin, unaccent },
   parsers: PARSERS,
+  startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${SHARED_BUFFERS}`],
 })
 await database.exec("set time zone 'UTC'; set datestyle = 'ISO, MDY'")
 const statements = new Statements(database)

@@ -1,12 +1,19 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { StartupFault } from '../errors.ts'
 import type { Answer, Ask } from './embedded-worker.ts'
 import { putEmptyDatabase } from './empty.ts'
 import { DatabaseFault, type Engine, encodeParams, type Row, type Session } from './engine.ts'
 
-const ACQUIRE_TIMEOUT_MS = 10_000
+/** Long, since whoever waits is served: one session does all the work, and a large bulk change or batch may take seconds. */
+const ACQUIRE_TIMEOUT_MS = 30_000
+/**
+ * V8's default times ten. With the default a start spends as long on optimising PostgreSQL's WebAssembly, in threads that take the
+ * processors from what is loaded meanwhile, as on all the rest. Where much is done at once, as at a first start, it pays at once.
+ */
+const PATIENT_TIERING = '--wasm-tiering-budget=130000000'
 
 type Waiting = { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }
 
@@ -75,9 +82,11 @@ export async function openEmbedded(dataDir: string): Promise<Engine> {
     throw new StartupFault(`DATA_DIR ${dataDir} cannot be written: ${(error as Error).message}.`)
   }
   const unlock = lockFolder(dataDir)
-  putEmptyDatabase(join(dataDir, 'db'))
+  const folder = join(dataDir, 'db')
+  if (existsSync(folder)) setFlagsFromString(PATIENT_TIERING)
+  putEmptyDatabase(folder)
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
-    workerData: { folder: join(dataDir, 'db') },
+    workerData: { folder },
     stdout: true,
     stderr: true,
   })
@@ -116,7 +125,7 @@ function oneAtATime(session: EmbeddedSession, end: (session: EmbeddedSession) =>
       }
       const timer = setTimeout(() => {
         queue.splice(queue.indexOf(turn), 1)
-        reject(new DatabaseFault({ code: 'CONNECT_TIMEOUT', message: 'The database was busy for 10 s' }))
+        reject(new DatabaseFault({ code: 'CONNECTION_BUSY', message: 'The database was busy for 30 s' }))
       }, ACQUIRE_TIMEOUT_MS)
       queue.push(turn)
     })
@@ -145,14 +154,19 @@ function processMark(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // Dead, and only not yet asked after by its parent, which in a container may never come about.
+    return fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`
   } catch {
     return `${pid}`
   }
 }
 
-/** A lock file that outlives no process: one left behind by a killed process is taken over. */
-function lockFolder(dataDir: string): () => void {
+/**
+ * A lock file that outlives no process: one left behind by a killed process is taken over. Answers what gives it back.
+ * @throws StartupFault where a living process holds it
+ */
+export function lockFolder(dataDir: string): () => void {
   const file = join(dataDir, 'lock')
   const mine = `${file}.${process.pid}`
   try {

@@ -52,6 +52,23 @@ export class DatabaseFault extends Error {
   get isAway(): boolean {
     return /^(CONN|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08|57P|53|CLOSED)/.test(this.code)
   }
+
+  /** Of transactions that waited for each other this one was turned back: the same call may work now. */
+  get isConflict(): boolean {
+    return this.code === '40P01' || this.code === '40001'
+  }
+}
+
+const ROLE = /\b(?:set (?:local )?role (\w+)|reset role|commit|rollback(?! to))\b/g
+
+/**
+ * The role in which a connection works once a script has run. PostgreSQL plans a prepared statement anew whenever another role
+ * runs it, since other policies apply: roles that take turns on a connection keep their plans if each prepares its own.
+ */
+export function roleAfter(script: string, before: string): string {
+  let now = before
+  for (const [, role = ''] of script.matchAll(ROLE)) now = role
+  return now
 }
 
 /** Parameters travel as text; the server reads them by the type that the statement gives them. */
@@ -63,6 +80,14 @@ export function encodeParams(params: readonly unknown[]): (string | null)[] {
     return typeof value === 'object' ? JSON.stringify(value) : String(value)
   })
 }
+
+/** Puts a value among the parameters of a statement that is being written; answers its place there, with the type. */
+export type Add = (value: unknown, cast: string) => string
+
+export const adderOf =
+  (params: unknown[]): Add =>
+  (value, cast) =>
+    `$${params.push(value)}::${cast}`
 
 /** A JavaScript array as PostgreSQL's array literal. */
 export function arrayLiteral(values: readonly unknown[]): string {

@@ -1,14 +1,15 @@
 import type { Config } from '../config.ts'
+import { openEmbedded } from './embedded.ts'
 import type { Engine } from './engine.ts'
 
-/** Opens the database of these settings, and loads only the engine that they ask for. @throws StartupFault */
+/**
+ * Opens the database of these settings. The embedded one has begun to in its thread when this returns: what is loaded in the
+ * meantime would otherwise come before it. @throws StartupFault
+ */
 export async function openDatabase(config: Config): Promise<Engine> {
-  if (config.databaseUrl) {
-    const { openPostgres } = await import('./postgres.ts')
-    return openPostgres(config.databaseUrl, config.databasePoolSize)
-  }
-  const { openEmbedded } = await import('./embedded.ts')
-  return openEmbedded(config.dataDir)
+  if (!config.databaseUrl) return openEmbedded(config.dataDir)
+  const { openPostgres } = await import('./postgres.ts')
+  return openPostgres(config.databaseUrl, config.databasePoolSize)
 }
 
 /** Stands for an engine that is still being opened: what asks it waits. */

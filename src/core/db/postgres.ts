@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { DatabaseFault, type Engine, encodeParams, type Row, type Session } from './engine.ts'
+import { DatabaseFault, type Engine, encodeParams, type Row, roleAfter, type Session } from './engine.ts'
 import { PARSERS, SERIALISED_OIDS } from './values.ts'
 import { openWire } from './wire.ts'
 
@@ -9,7 +9,7 @@ const KEPT_CHARACTERS = 20_000
 /** How long a connection that nobody uses stays open. */
 const IDLE_SECONDS = 60
 const CONNECT_TIMEOUT_SECONDS = 10
-const CLOSE_TIMEOUT_SECONDS = 5
+const CLOSE_TIMEOUT_SECONDS = 2
 
 const asText = (value: unknown): string => value as string
 const types = Object.fromEntries(
@@ -25,18 +25,13 @@ const types = Object.fromEntries(
  */
 const isKept = (text: string): boolean => text.length <= KEPT_CHARACTERS
 
-const ROLE = /\b(?:set (?:local )?role (\w+)|reset role|commit|rollback(?! to))\b/g
-
 const lost = () => new DatabaseFault({ code: 'CONNECTION_CLOSED', message: 'The connection was lost' })
 
 /**
  * One connection, by a client of the driver that has no other: where postgres.js 3.4.9 loses a connection of several,
  * it forgets a caller who waits for one, or waits up to 20 s before the next. So one that is lost is given up
  * together with its client, and another takes its place.
- *
- * PostgreSQL plans a prepared statement anew whenever another role runs it, since other policies apply. So
- * that roles which take turns on a connection keep their plans, each prepares statements of its own: the
- * role stands as a comment before the text.
+ * Each role prepares statements of its own (`roleAfter`): it stands as a comment before the text.
  */
 class PostgresSession implements Session {
   private readonly sql: postgres.Sql
@@ -100,13 +95,13 @@ class PostgresSession implements Session {
   }
 
   async script(text: string): Promise<Row[]> {
-    for (const [, role] of text.matchAll(ROLE)) this.role = role ? `/* ${role} */ ` : ''
+    this.role = roleAfter(text, this.role)
     const results: Row[] | Row[][] = await this.run(connection => connection.unsafe(text).simple())
     return results.flat()
   }
 
   private prepared(connection: postgres.ReservedSql, text: string, params: readonly unknown[]) {
-    return connection.unsafe(this.role + text, encodeParams(params), { prepare: isKept(text) })
+    return connection.unsafe(`/* ${this.role} */ ${text}`, encodeParams(params), { prepare: isKept(text) })
   }
 
   /** To a socket that is gone the driver would write outside of any promise, which would end the process. */

@@ -37,6 +37,9 @@ export const systemIn = (workspaceId: string, timezone = 'UTC'): Who => ({
   timezone,
 })
 
+/** The same on account of what somebody has asked for: its cause, request and key are told, and the acts are nobody's. */
+export const asSystem = (who: Who): Who => ({ ...who, ...systemIn(who.workspaceId, who.timezone) })
+
 /** The database roles. None owns a table, none may bypass row-level security; policies name them. */
 export type DbRole =
   | 'ascendore_admin'
@@ -110,12 +113,14 @@ export class Scope {
 
   /** Runs `work` so that its failure undoes only itself. */
   async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const told = this.committed.length
     await this.session.script('savepoint attempt')
     try {
       const result = await work()
       await this.session.script('release savepoint attempt')
       return result
     } catch (error) {
+      this.committed.length = told
       await this.session.script(
         `rollback to savepoint attempt; release savepoint attempt; set local role ${this.role}`,
       )

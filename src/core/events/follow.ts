@@ -25,6 +25,8 @@ export type Follower = {
   name: string
   /** Where it starts when it is new: at the first event of all (default), or behind those that are there. */
   from?: 'start' | 'now'
+  /** Events of one turn, 1,000 by default; fewer where one costs much, since the embedded database serves nobody meanwhile. */
+  atOnce?: number
   handle: (scope: Scope, events: EventRow[]) => Promise<void>
 }
 
@@ -51,7 +53,7 @@ export async function followOnce(
     const { name } = follower
     const cursor = (await heldCursor(scope, name)) ?? (await newCursor(scope, follower))
     if (!cursor) return { handled: 0, waiting: false }
-    return handleBehind(scope, cursor, [follower], EVENTS_AT_ONCE)
+    return handleBehind(scope, cursor, [follower], follower.atOnce ?? EVENTS_AT_ONCE)
   }
   // Its own commits would wake it again, and it would never come to rest.
   return database.inSystem('ascendore_worker', turn, 'unheard')

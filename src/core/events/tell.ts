@@ -1,9 +1,10 @@
 import type { Scope, Tx, Who } from '../db/workspace.ts'
 import { newId } from '../ids.ts'
+import type { EventAction } from './actions.ts'
 
 /** What happened to something that is not a record of the store. */
 export type Told = {
-  action: string
+  action: EventAction
   entityType: string
   entityId: string
   changes?: Record<string, { old?: unknown; new?: unknown }>

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 
 const LOOK_EVERY_MS = 50
 /** Leaves time within the 10 s of a stop to end jobs and close the database. */
-const GRACE_MS = 6_000
+const GRACE_MS = 4_000
 
 /**
  * Closes the server to new requests and lets those that run end. A connection is closed as soon as it waits for nothing, and

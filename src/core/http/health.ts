@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { App } from '../feature.ts'
 import { BASE } from './aliases.ts'
 
@@ -30,6 +29,30 @@ async function canQuery(app: App): Promise<boolean> {
 }
 
 function metricsRoute(server: FastifyInstance): void {
+  let loading: ReturnType<typeof makeMetrics> | undefined
+  let metrics: Awaited<ReturnType<typeof makeMetrics>> | undefined
+  const load = () => (loading ??= makeMetrics().then(made => (metrics = made)))
+  server.addHook('onListen', async () => void load())
+  server.addHook('onResponse', (request, reply, done) => {
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: String(reply.statusCode),
+    }
+    const seconds = reply.elapsedTime / 1000
+    if (metrics) metrics.durations.observe(labels, seconds)
+    else void load().then(({ durations }) => durations.observe(labels, seconds))
+    done()
+  })
+  server.get('/metrics', async (_request, reply) => {
+    const { registry } = await load()
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+}
+
+/** Loaded beside the first requests: nobody has to wait for it at a start. */
+async function makeMetrics() {
+  const { collectDefaultMetrics, Histogram, Registry } = await import('prom-client')
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
@@ -39,18 +62,5 @@ function metricsRoute(server: FastifyInstance): void {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers: [registry],
   })
-  server.addHook('onResponse', (request, reply, done) => {
-    durations.observe(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-        status: String(reply.statusCode),
-      },
-      reply.elapsedTime / 1000,
-    )
-    done()
-  })
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  )
+  return { registry, durations }
 }

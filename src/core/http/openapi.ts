@@ -18,7 +18,19 @@ const errorSchema = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        properties: {
+          path: { type: 'string' },
+          message: { type: 'string' },
+          code: {
+            type: 'string',
+            description: 'What is wrong with it, for programs, where they may meet it',
+          },
+          params: {
+            type: 'object',
+            description: 'The figures of the message, such as `minimum`',
+            additionalProperties: { type: ['string', 'number'] },
+          },
+        },
         required: ['path', 'message'],
       },
     },

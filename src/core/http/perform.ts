@@ -27,8 +27,8 @@ export const mayPerform = (actor: Actor, operation: Operation): boolean =>
 
 /**
  * Runs an operation as the route would for the same caller: role and scopes, the operation's own schemas, its handler; in
- * `tx`, or in a transaction of its own. Nothing is sent and no rate is counted: the route that calls counts itself. Answers
- * the body. @throws Refusal as the route answers it
+ * `tx`, or in a transaction of its own. Nothing is sent. The route that calls has counted itself; an operation of a class of rates
+ * of its own is counted there, so that a tool is no way around that limit. Answers the body. @throws Refusal as the route answers it
  */
 export async function perform(
   actor: Actor,
@@ -39,6 +39,7 @@ export async function perform(
   const refusal = refusalFor(actor, operation)
   if (refusal) throw refusal
   const inputs = readInner(operation, { params, query, body })
+  await countOnce(actor, operation)
   await operation.before?.({ app: actor.app, ...inputs })
   const work = async (inside?: Tx) => {
     const result = await operation.handle({ ...actor, ...inputs, ifMatch, tx: inside })
@@ -46,6 +47,12 @@ export async function perform(
   }
   if (tx || operation.streams) return work(tx)
   return actor.app.database.inWorkspace(actor.who, work, operation.reads ? 'read' : 'write')
+}
+
+/** @throws Refusal 429 */
+async function countOnce({ request }: Actor, { rate }: Operation): Promise<void> {
+  const { operation: outer } = request.routeOptions.config
+  if (rate && rate !== outer?.rate) await request.server.countAs(request, rate)
 }
 
 function readInner(operation: Operation, given: { params: unknown; query: unknown; body: unknown }) {

@@ -158,11 +158,21 @@ function readInputs(operation: Operation, request: FastifyRequest) {
   const unstorable = operation.query ? nulIn(asked) : []
   issues.push(...unstorable)
   const query = unstorable.length ? undefined : read(operation.query, asked)
+  if (isDeeper(request.body, DEPTH_AT_MOST))
+    throw invalid({ path: '', message: `must nest at most ${DEPTH_AT_MOST} deep` })
   const body = operation.consumes
     ? request.body
     : read(operation.body, request.body ?? (operation.method === 'GET' ? undefined : {}))
   if (issues.length) throw invalid(issues.slice(0, 50))
   return { params, query, body }
+}
+
+/** Whoever looks into a body may recurse; a deeper one would end the stack, and nothing here needs as much. */
+const DEPTH_AT_MOST = 100
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Readable) return false
+  return depth === 0 || Object.values(value).some(inner => isDeeper(inner, depth - 1))
 }
 
 /** A parameter that is left empty asks for nothing, as in the `?relatedType=&relatedId=` of a form or a client (R3 6.8, 6.9). */
@@ -173,7 +183,7 @@ const given = (query: unknown): Record<string, unknown> =>
 const nulIn = (query: Record<string, unknown>): Issue[] =>
   Object.entries(query)
     .filter(([, value]) => typeof value === 'string' && value.includes('\0'))
-    .map(([path]) => ({ path, message: 'must not contain control characters' }))
+    .map(([path]) => ({ path, code: 'CONTROL_CHARACTERS', message: 'must not contain control characters' }))
 
 const isJson = (request: FastifyRequest) =>
   /^application\/([\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')
@@ -186,7 +196,7 @@ function isForNobodyElse({ headers }: FastifyRequest, consumes: string[]): boole
   return NAMED_ONLY.includes(type) && !consumes.includes(type)
 }
 
-/** `If-Match: "7"` names the version that the caller has read; `*` any. @throws Refusal 400 */
+/** `If-Match: "7"` names the version that the caller has read; `*` any. */
 function readIfMatch(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match']
   if (header === undefined || header.trim() === '*') return undefined

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
@@ -7,10 +8,12 @@ import rateLimit from '@fastify/rate-limit'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify'
 import type { Redis } from 'ioredis'
+import type { RateClass } from '../config.ts'
 import { DatabaseFault } from '../db/engine.ts'
 import { codeForStatus, errorBody, Refusal, unavailable } from '../errors.ts'
 import type { App } from '../feature.ts'
@@ -27,6 +30,9 @@ const CLIENTS_AT_MOST = 20_000
 const REQUEST_TIMEOUT_MS = 120_000
 const UPLOAD_TIMEOUT_MS = 3_600_000
 const HEADERS_TIMEOUT_MS = 60_000
+/** So much of a body that nobody wants is read away. */
+const READ_AWAY_BYTES = 100 * 1024 * 1024
+const ROUTES_A_TURN = 50
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /** Builds the HTTP side: every operation as a route, behind the same walls. */
@@ -49,6 +55,13 @@ export async function makeServer(
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
     clientErrorHandler: answerMalformed,
+    // An address that is none, such as one with %zz: no hook and no error handler gets to see it.
+    frameworkErrors: (error, request, reply) =>
+      sendRefusal(
+        reply.headers({ ...securityHeaders(), 'x-request-id': request.id }) as FastifyReply,
+        refusalFrom(error),
+        request.id,
+      ),
     forceCloseConnections: 'idle',
     // One for each request costs more than it tells: what is logged names its request itself.
     childLoggerFactory: logger => logger,
@@ -56,11 +69,16 @@ export async function makeServer(
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   })
   server.decorateRequest('caller', null)
+  server.decorateRequest('countedAs', null)
   await addWalls(server, app, redis)
   answerErrors(server, await webApp(server))
   logRequests(server, app)
-  await documentRoutes(server, operations)
-  for (const operation of operations) addRoute(server, app, operation)
+  documentRoutes(server, operations)
+  for (const [index, operation] of operations.entries()) {
+    addRoute(server, app, operation)
+    // The database, which is made ready meanwhile, gets its next question.
+    if (index % ROUTES_A_TURN === 0) await setImmediate()
+  }
   return server
 }
 
@@ -79,7 +97,9 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     // A route may be stricter than all, as downloads are.
     for (const [name, value] of security) if (!reply.hasHeader(name)) reply.header(name, value)
     // A connection that is busy when the program stops would stay open for its client's next request.
+    // Closed with a body still on its way, the connection takes the refusal along that its client was to read.
     if (isClosing) reply.header('connection', 'close')
+    else if (isShort(request)) reply.removeHeader('connection')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     done()
   })
@@ -126,9 +146,36 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     redis,
     nameSpace: 'ascendore-rate-',
     skipOnError: true,
-    errorResponseBuilder: (_request, context) =>
-      new Refusal(429, 'RATE_LIMITED', `Too many requests; try again in ${Math.ceil(context.ttl / 1000)} s`),
+    errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   })
+  server.decorate('countAs', countingOf(server))
+}
+
+/** Whether what is left of the body is worth reading for the connection's sake; else the answer may be lost, and closes it. */
+const isShort = ({ headers }: FastifyRequest) => Number(headers['content-length'] ?? 0) <= READ_AWAY_BYTES
+
+const tooMany = (ttlMs: number) => {
+  const seconds = Math.ceil(ttlMs / 1000)
+  return new Refusal(429, 'RATE_LIMITED', `Too many requests; try again in ${seconds} s`)
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts a request that its own route has counted once more, in another class. @throws Refusal 429 */
+    countAs: (request: FastifyRequest, group: RateClass) => Promise<void>
+  }
+  interface FastifyRequest {
+    countedAs: RateClass | null
+  }
+}
+
+function countingOf(server: FastifyInstance): FastifyInstance['countAs'] {
+  const count = server.createRateLimit()
+  return async (request, group) => {
+    request.countedAs = group
+    const found = await count(request)
+    if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttl)
+  }
 }
 
 /** A program with an API key is a client of its own, beside the user on whose behalf it calls. */
@@ -138,7 +185,7 @@ const clientOf = ({ caller, ip }: FastifyRequest): string => caller?.apiKeyId ??
 function rateOf(app: App) {
   const limits = app.config.rateLimitsPerMinute
   const groupOf = (request: FastifyRequest) => {
-    const group = request.routeOptions.config.operation?.rate ?? 'general'
+    const group = request.countedAs ?? request.routeOptions.config.operation?.rate ?? 'general'
     return group === 'general' && request.caller?.claims.isWeb ? 'web' : group
   }
   return {
@@ -179,10 +226,7 @@ function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<type
         'request failed',
       )
     if (refusal.retryAfterSeconds) reply.header('retry-after', String(refusal.retryAfterSeconds))
-    return reply
-      .status(refusal.status)
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(errorBody(refusal, request.id)))
+    return sendRefusal(reply, refusal, request.id)
   })
   server.setNotFoundHandler((request, reply) => {
     if (showPage(request, reply)) return reply
@@ -191,14 +235,18 @@ function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<type
       'NOT_FOUND',
       `There is no ${request.method} ${request.url.split('?')[0]}`,
     )
-    return reply
-      .status(404)
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(errorBody(refusal, request.id)))
+    return sendRefusal(reply, refusal, request.id)
   })
 }
 
+const sendRefusal = (reply: FastifyReply, refusal: Refusal, requestId: string): FastifyReply =>
+  reply
+    .status(refusal.status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(errorBody(refusal, requestId)))
+
 const FASTIFY_WORDS: Record<string, string> = {
+  FST_ERR_BAD_URL: 'The address is not a valid URL',
   FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send JSON',
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large',
@@ -210,9 +258,9 @@ const FASTIFY_WORDS: Record<string, string> = {
 function refusalFrom(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof DatabaseFault) {
+    if (error.code === 'CONNECTION_BUSY') return unavailable('The database is busy; try again', error)
     if (error.isAway) return unavailable('The database is away; try again', error)
-    // Two transactions that wait for each other: one is turned back and may simply try again.
-    if (error.code === '40P01' || error.code === '40001')
+    if (error.isConflict)
       return new Refusal(503, 'UNAVAILABLE', 'The record was busy; try again', {
         cause: error,
         retryAfterSeconds: 1,

@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss'
+import { type Clock, PgBoss } from 'pg-boss'
 import type { z } from 'zod'
 import { arrayLiteral, type Session } from '../db/engine.ts'
 import { type Database, type Scope, Tx, type Who } from '../db/workspace.ts'
@@ -54,7 +54,7 @@ const NOBODY: Who = {
 }
 
 const RETRY_DELAY_SECONDS = 5
-const STOP_TIMEOUT_MS = 7000
+const STOP_TIMEOUT_MS = 3000
 const HEARTBEAT_SECONDS = 30
 
 /** The queues' options; the same when they are made (by the owner) and when they are used. */
@@ -68,6 +68,26 @@ const queueOptions = (job: { retries?: number; timeoutSeconds?: number; run?: un
   // A killed process is noticed by its silence, not only when the long time of a try has run out.
   ...(job.run ? { heartbeatSeconds: HEARTBEAT_SECONDS } : {}),
 })
+
+/** One question for all queues, so often. What this process puts into one is told at once. */
+const LOOK_MS = 1000
+/** So often each worker looks for itself, should nobody have told it. */
+const POLL_SECONDS = 60
+const DUE =
+  "select distinct name from pgboss.job where state < 'active' and not blocked and start_after <= pgboss.job_now()"
+const CLOCK_CHECK_SECONDS = 60
+
+/**
+ * A clock that runs on when somebody sets that of the machine back: by that one, workers would wait as long as it was set
+ * back. What time it is for schedules pg-boss asks the database, as often as `CLOCK_CHECK_SECONDS` says.
+ */
+const steadyClock: Clock = {
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  setTimeout: (work, ms) => setTimeout(work, ms),
+  clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
+  setInterval: (work, ms) => setInterval(work, ms),
+  clearInterval: handle => clearInterval(handle as NodeJS.Timeout),
+}
 
 const asPgBossParams = (values: readonly unknown[] = []) =>
   values.map(value => (Array.isArray(value) ? arrayLiteral(value) : value))
@@ -116,19 +136,23 @@ export class Jobs {
   private readonly log: Log
   private readonly boss: PgBoss
   private readonly stopping = new AbortController()
-  private readonly workers: string[] = []
   private app: App | undefined
+  private looking: NodeJS.Timeout | undefined
+  /** How to work on the queues that nobody has put anything into since this process began, by their names. */
+  private readonly unused = new Map<string, () => Promise<unknown>>()
 
   constructor(database: Database, log: Log) {
     this.database = database
     this.log = log
     this.boss = new PgBoss({
-      db: bossDatabase((text, values) => this.asWorker(session => statementOn(session)(text, values))),
+      db: bossDatabase((text, values) => this.asWorker(text, values)),
       backend: database.engine.kind === 'embedded' ? 'pglite' : 'postgres',
       migrate: false,
       createSchema: false,
       reindex: false,
       monitorVacuum: false,
+      clock: steadyClock,
+      clockMonitorIntervalSeconds: CLOCK_CHECK_SECONDS,
     })
     this.boss.on('error', error => {
       if (!this.stopping.signal.aborted) log.error({ err: error }, 'background jobs')
@@ -136,17 +160,25 @@ export class Jobs {
     this.boss.on('warning', warning => log.debug({ warning }, 'background jobs'))
   }
 
-  /** pg-boss sends whole transactions as one script, so the role is set for the session and reset after. */
-  private async asWorker<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  /**
+   * Runs one statement of pg-boss, which sends whole transactions as one script: so the role is set for the session and reset
+   * after. All three travel together.
+   */
+  private async asWorker(text: string, values: unknown[] = []): Promise<unknown[]> {
     const session = await this.database.engine.acquire()
     try {
-      await session.script('set role ascendore_worker')
-      return await work(session)
+      const [, rows] = await Promise.all([
+        session.script('set role ascendore_worker'),
+        statementOn(session)(text, values),
+        session.script('reset role'),
+      ])
+      return rows
     } catch (error) {
+      // A transaction that failed in its middle has ended by nothing yet, and its role stands.
       await session.script('rollback').catch(() => {})
+      await session.script('reset role').catch(() => {})
       throw error
     } finally {
-      await session.script('reset role').catch(() => {})
       this.database.engine.release(session)
     }
   }
@@ -155,21 +187,36 @@ export class Jobs {
     this.app = app
     // The embedded database has one process: what is under way now was cut off when the last one ended.
     if (this.database.engine.kind === 'embedded') {
-      await this.asWorker(session =>
-        session.script("update pgboss.job set state = 'retry', start_after = now() where state = 'active'"),
-      )
+      await this.asWorker("update pgboss.job set state = 'retry', start_after = now() where state = 'active'")
     }
     await this.boss.start()
-    for (const job of jobs) {
-      await this.boss.work(job.name, { pollingIntervalSeconds: 1, batchSize: 1 }, ([taken]) =>
-        // What is done makes room for the next one at once, and not at the next poll.
-        this.perform(job, taken!).finally(() => this.nudge(job.name)),
+    for (const job of jobs)
+      this.unused.set(job.name, () =>
+        this.boss.work(job.name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1 }, ([taken]) =>
+          // What is done makes room for the next one at once, and not at the next poll.
+          this.perform(job, taken!).finally(() => this.nudge(job.name)),
+        ),
       )
-      this.workers.push(job.name)
-    }
-    for (const { name, run } of schedules) {
-      await this.boss.work(name, { pollingIntervalSeconds: 10 }, () => run(this.database, this.log, app))
-    }
+    for (const { name, run } of schedules)
+      this.unused.set(name, () =>
+        this.boss.work(name, { pollingIntervalSeconds: POLL_SECONDS }, () =>
+          run(this.database, this.log, app),
+        ),
+      )
+    this.look(0)
+  }
+
+  /** Tells the workers of queues in which a job's time has come: with retries and delays nobody else does. */
+  private look(inMs: number): void {
+    if (this.stopping.signal.aborted) return
+    this.looking = setTimeout(async () => {
+      try {
+        for (const { name } of (await this.asWorker(DUE)) as Array<{ name: string }>) this.nudge(name)
+      } catch (error) {
+        this.log.debug({ err: error }, 'background jobs could not be looked for')
+      }
+      this.look(LOOK_MS)
+    }, inMs).unref()
   }
 
   /**
@@ -196,7 +243,16 @@ export class Jobs {
 
   /** Has this process look at the queue now rather than at the next poll. */
   nudge(name: string): void {
-    for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
+    const begin = this.unused.get(name)
+    if (!begin) {
+      for (const worker of this.boss.getWipData()) if (worker.name === name) this.boss.notifyWorker(worker.id)
+    } else if (!this.stopping.signal.aborted) {
+      this.unused.delete(name)
+      begin().catch(error => {
+        this.unused.set(name, begin)
+        this.log.error({ err: error, job: name }, 'a queue could not be worked on')
+      })
+    }
   }
 
   private async perform(job: AnyJob, taken: { id: string; data: unknown }): Promise<void> {
@@ -223,9 +279,15 @@ export class Jobs {
     }
   }
 
-  /** Lets running jobs end (at most 7 s); what is cut off goes on at the next start. */
-  async stop(): Promise<void> {
+  /** Has running jobs come to an end where they can. Requests that are being answered may still enqueue more. */
+  halt(): void {
     this.stopping.abort()
+    clearTimeout(this.looking)
+  }
+
+  /** Lets running jobs end (at most 3 s more); what is cut off goes on at the next start. */
+  async stop(): Promise<void> {
+    this.halt()
     await this.boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
   }
 }

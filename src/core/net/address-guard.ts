@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 /**
@@ -61,11 +61,22 @@ function plainAddress(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
 export class AddressGuard {
   private readonly allowed: BlockList | 'all'
+  private readonly resolve: Resolve
 
-  /** @param allowed networks that may be reached although they are not public */
-  constructor(allowed: 'all' | readonly string[]) {
+  /**
+   * @param allowed networks that may be reached although they are not public
+   * @param resolve asks for all addresses of a name; the system does where not given
+   */
+  constructor(allowed: 'all' | readonly string[], resolve: Resolve = lookup) {
+    this.resolve = resolve
     this.allowed = allowed === 'all' ? 'all' : listOf(allowed)
   }
 
@@ -98,7 +109,7 @@ export class AddressGuard {
 
   /** For sockets: resolves as the system does and refuses the name where any of its addresses may not be reached. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    this.resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '', 0)
       const refused = addresses.find(({ address }) => !this.isAllowed(address))
       if (refused || !addresses.length) return callback(new AddressRefused(hostname), '', 0)

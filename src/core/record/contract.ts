@@ -10,6 +10,7 @@ import {
   required,
   type Values,
 } from './fields.ts'
+import { perKey } from './per-key.ts'
 
 /** The part of a record type that server, web app and clients share: plain data, no server import. */
 export type Contract<F extends Fields = Fields, P extends string = string> = {
@@ -101,11 +102,20 @@ export function writableFields(
  * The schema of a body that creates or changes a record. Known fields that callers may not set are
  * dropped in silence, so that a client may send back what it read; unknown ones are refused by name.
  */
-export function inputSchema(contract: Contract, when: 'create' | 'update', history = false) {
-  const ignored = z
-    .unknown()
-    .transform(() => undefined)
-    .optional()
+export const inputSchema = (contract: Contract, when: 'create' | 'update', history = false) =>
+  inputSchemas(contract)(when)(history)
+
+const inputSchemas = perKey((contract: Contract) =>
+  perKey((when: 'create' | 'update') =>
+    perKey((history: boolean) => makeInputSchema(contract, when, history)),
+  ),
+)
+const ignored = z
+  .unknown()
+  .transform(() => undefined)
+  .optional()
+
+function makeInputSchema(contract: Contract, when: 'create' | 'update', history: boolean) {
   const writable = new Map(writableFields(contract.fields, when, history))
   const shape = Object.entries(contract.fields).map(([key, f]): [string, z.ZodType] => {
     if (!writable.has(key)) return [key, ignored]

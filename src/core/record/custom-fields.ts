@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Tx } from '../db/workspace.ts'
-import { type Issue, invalid } from '../errors.ts'
+import { type Tx, together } from '../db/workspace.ts'
+import { type Issue, invalid, issuesOf } from '../errors.ts'
 import { isUuid } from '../ids.ts'
 import type { CustomType } from './custom-types.ts'
-import type { Change, RecordDefinition } from './definition.ts'
+import { type Change, type RecordDefinition, tableOf } from './definition.ts'
 import * as fields from './fields.ts'
 
 /** A field that a workspace's admins have defined for one record type. */
@@ -72,33 +72,53 @@ export function valueThatFits(kind: fields.FieldKind, value: unknown): unknown {
 
 /**
  * Validates and normalises `customFields` of the rows in place against the workspace's definitions. A key
- * set to null is removed. @throws Refusal 400 naming `customFields.<key>`
+ * set to null is removed. What the record `changed` holds already is passed over: a client may send back what it read, with
+ * values of fields that were deleted and of members who have left. @throws Refusal 400 naming `customFields.<key>`
  */
 export async function checkCustomFields(
   tx: Tx,
   record: RecordDefinition,
   rows: Change[],
   when: 'create' | 'update',
+  changed?: string,
 ): Promise<void> {
   if (!('customFields' in record.contract.fields)) return
   if (when === 'update' && !rows.some(row => row.customFields)) return
-  const defined = await customFieldsOf(tx, record.contract.name)
+  const [defined, kept] = await together([
+    customFieldsOf(tx, record.contract.name),
+    changed ? valuesIn(tx, record, changed) : {},
+  ])
   const issues: Issue[] = []
   for (const row of rows) {
-    const given = (row.customFields ?? {}) as Record<string, unknown>
+    const given = differing((row.customFields ?? {}) as Record<string, unknown>, kept)
     const checked: Record<string, unknown> = {}
     for (const [key, value] of Object.entries(given))
       checked[key] = checkedValue(defined.get(key), key, value, issues)
     for (const custom of defined.values()) {
       const absent = when === 'create' ? (checked[custom.key] ?? null) === null : checked[custom.key] === null
       if (custom.required && absent)
-        issues.push({ path: `customFields.${custom.key}`, message: 'is required' })
+        issues.push({ path: `customFields.${custom.key}`, code: 'REQUIRED', message: 'is required' })
     }
     if (row.customFields) row.customFields = when === 'create' ? withoutNulls(checked) : checked
   }
   await checkUsers(tx, defined, rows, issues)
   if (issues.length) throw invalid(issues.slice(0, 20))
 }
+
+async function valuesIn(tx: Tx, record: RecordDefinition, id: string): Promise<Record<string, unknown>> {
+  const [row] = await tx.session.rows(
+    `select custom_fields as "values" from ${tableOf(record)} where workspace_id = $1::uuid and id = $2::uuid`,
+    [tx.who.workspaceId, id],
+  )
+  return (row?.values ?? {}) as Record<string, unknown>
+}
+
+const differing = (given: Record<string, unknown>, kept: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(given).filter(
+      ([key, value]) => !Object.hasOwn(kept, key) || JSON.stringify(value) !== JSON.stringify(kept[key]),
+    ),
+  )
 
 function checkedValue(
   custom: CustomField | undefined,
@@ -108,13 +128,17 @@ function checkedValue(
 ): unknown {
   const path = `customFields.${key}`
   if (!custom) {
-    issues.push({ path, message: 'no such custom field' })
+    issues.push({ path, code: 'NO_SUCH', message: 'no such custom field' })
     return null
   }
   if (value === null || value === '') return null
   const result = fieldOf(custom).schema.safeParse(value)
   if (result.success) return result.data
-  issues.push({ path, message: result.error.issues[0]?.message ?? 'is not valid' })
+  issues.push(
+    ...issuesOf(result.error)
+      .slice(0, 1)
+      .map(issue => ({ ...issue, path })),
+  )
   return null
 }
 
@@ -133,7 +157,8 @@ async function checkUsers(
         'select 1 from memberships where workspace_id = $1::uuid and user_id = $2::uuid and removed_at is null',
         [tx.who.workspaceId, id],
       )
-      if (!found.length) issues.push({ path: `customFields.${key}`, message: 'no such member' })
+      if (!found.length)
+        issues.push({ path: `customFields.${key}`, code: 'NO_SUCH', message: 'no such member' })
     }
   }
 }

@@ -1,6 +1,7 @@
 import { getTableColumns, getTableName, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Tx } from '../db/workspace.ts'
+import type { EventAction } from '../events/actions.ts'
 import type { Contract } from './contract.ts'
 
 /**
@@ -51,6 +52,8 @@ export type RecordDefinition = {
   }
   /** The field that names the record with which it is purged: what hangs there and is nothing by itself. Others stay, unlinked. */
   purgedWith: string | undefined
+  /** Links that no two live rows share all of: what a merge would make stand twice keeps the link that it has. */
+  once: readonly string[]
   /** Which of the generic routes exist; all of them where not said. */
   routes: readonly GenericRoute[]
 }
@@ -84,7 +87,7 @@ const ALL_ROUTES: readonly GenericRoute[] = [
  * `asItHappened` also dates and signs the events by the rows; only the made-up demo workspace does that,
  * since a real history of changes must say when and by whom it was written.
  */
-export type WriteContext = { history: boolean; asItHappened?: boolean; action?: string }
+export type WriteContext = { history: boolean; asItHappened?: boolean; action?: EventAction }
 
 type Given = Pick<RecordDefinition, 'contract' | 'table' | 'visibility'> &
   Partial<Omit<RecordDefinition, 'contract' | 'table' | 'visibility'>>
@@ -97,6 +100,7 @@ export function defineRecord(given: Given): RecordDefinition {
     storedAs: {},
     alongside: undefined,
     purgedWith: undefined,
+    once: [],
     rules: {},
     routes: given.contract.importable
       ? ALL_ROUTES

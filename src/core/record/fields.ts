@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { saying } from '../errors.ts'
 import { isCurrencyCode, phoneProblem } from './formats.ts'
+import { perKey } from './per-key.ts'
 
 /**
  * What a field holds; decides how it is stored, filtered, sorted, imported, exported and shown.
@@ -84,39 +86,73 @@ const field = <T, M>(kind: FieldKind, schema: z.ZodType, more?: More) =>
 const CONTROL =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 const LINE_BREAK = /[\r\n\t]/
-export const cleanText = (max: number) =>
+export const cleanText = perKey((max: number) =>
   z
     .string()
     .max(max)
-    .refine(value => !CONTROL.test(value), 'must not contain control characters')
-export const oneLine = (max: number) =>
+    .refine(
+      value => !CONTROL.test(value),
+      saying('CONTROL_CHARACTERS', 'must not contain control characters'),
+    ),
+)
+export const oneLine = perKey((max: number) =>
   cleanText(max)
     .trim()
-    .refine(value => !LINE_BREAK.test(value), 'must be a single line')
+    .refine(value => !LINE_BREAK.test(value), saying('ONE_LINE', 'must be a single line')),
+)
 
-export const id = () => readOnly(required(field<string, More>('id', z.uuid())))
+const unique = (values: string[]) => [...new Set(values)]
+
+const idSchema = z.uuid()
+const linkSchema = z.uuid('must be the id of a record')
+const linksSchema = z.array(idSchema).max(200).transform(unique)
+const memberSchema = z.uuid('must be the id of a member')
+const emailSchema = oneLine(254).toLowerCase().pipe(z.email('must be an e-mail address'))
+const phoneSchema = oneLine(50).superRefine((value, context) => {
+  const problem = phoneProblem(value)
+  if (problem) context.addIssue({ code: 'custom', ...saying('NOT_A_PHONE', problem) })
+})
+const urlSchema = oneLine(500).pipe(z.url({ protocol: /^https?$/, message: 'must be an http or https URL' }))
+const currencySchema = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .length(3)
+  .refine(isCurrencyCode, saying('NOT_A_CURRENCY', 'must be an ISO 4217 currency code'))
+const booleanSchema = z.boolean()
+const dateSchema = z
+  .string()
+  .transform(value =>
+    /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
+      ? new Date(value).toISOString().slice(0, 10)
+      : value,
+  )
+  .pipe(
+    z.iso
+      .date({ error: 'must be a date, YYYY-MM-DD', abort: true })
+      .refine(hasSaneYear, saying('YEAR_RANGE', 'must lie between 1900 and 2200')),
+  )
+const momentSchema = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    'must be an ISO-8601 date-time such as 2026-01-31T09:30:00Z',
+  )
+  .refine(value => hasSaneYear(value), saying('YEAR_RANGE', 'must lie between 1900 and 2200'))
+  .transform(value => new Date(value).toISOString())
+const timeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time, HH:mm')
+const tagsSchema = z.array(oneLine(60).min(1)).max(50).transform(unique)
+const textsSchema = z.array(oneLine(200).min(1)).max(50).transform(unique)
+const customSchema = z.record(z.string(), z.unknown())
+
+export const id = () => readOnly(required(field<string, More>('id', idSchema)))
 export const text = <const M extends More>(max = 255, more?: M) =>
   field<string, M>('text', oneLine(max), more)
 export const longText = <const M extends More>(max = 50_000, more?: M) =>
   field<string, M>('longText', cleanText(max), more)
-export const email = <const M extends More>(more?: M) =>
-  field<string, M>('email', oneLine(254).toLowerCase().pipe(z.email('must be an e-mail address')), more)
+export const email = <const M extends More>(more?: M) => field<string, M>('email', emailSchema, more)
 /** Kept as given; the server stores the E.164 form beside it. */
-export const phone = <const M extends More>(more?: M) =>
-  field<string, M>(
-    'phone',
-    oneLine(50).superRefine((value, context) => {
-      const problem = phoneProblem(value)
-      if (problem) context.addIssue({ code: 'custom', message: problem })
-    }),
-    more,
-  )
-export const url = <const M extends More>(more?: M) =>
-  field<string, M>(
-    'url',
-    oneLine(500).pipe(z.url({ protocol: /^https?$/, message: 'must be an http or https URL' })),
-    more,
-  )
+export const phone = <const M extends More>(more?: M) => field<string, M>('phone', phoneSchema, more)
+export const url = <const M extends More>(more?: M) => field<string, M>('url', urlSchema, more)
 export const integer = <const M extends More>(min: number, max: number, more?: M) =>
   field<number, M>('integer', z.int().min(min).max(max), more)
 export const number = <const M extends More>(min: number, max: number, more?: M) =>
@@ -129,80 +165,53 @@ export const money = <const M extends More & { min?: number }>(more?: M) =>
       .number()
       .min(more?.min ?? -9_999_999_999_999.99)
       .max(9_999_999_999_999.99)
-      .refine(hasTwoDecimals, 'must have at most 2 decimals'),
+      .refine(hasTwoDecimals, saying('DECIMALS', 'must have at most 2 decimals')),
     more,
   )
-export const currency = <const M extends More>(more?: M) =>
-  field<string, M>(
-    'currency',
-    z.string().trim().toUpperCase().length(3).refine(isCurrencyCode, 'must be an ISO 4217 currency code'),
-    more,
-  )
-export const boolean = <const M extends More>(more?: M) => field<boolean, M>('boolean', z.boolean(), more)
+export const currency = <const M extends More>(more?: M) => field<string, M>('currency', currencySchema, more)
+export const boolean = <const M extends More>(more?: M) => field<boolean, M>('boolean', booleanSchema, more)
 /** A calendar day, YYYY-MM-DD; an ISO moment is cut to its UTC day. */
-export const date = <const M extends More>(more?: M) =>
-  field<string, M>(
-    'date',
-    z
-      .string()
-      .transform(value =>
-        /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
-          ? new Date(value).toISOString().slice(0, 10)
-          : value,
-      )
-      .pipe(
-        z.iso
-          .date({ error: 'must be a date, YYYY-MM-DD', abort: true })
-          .refine(hasSaneYear, 'must lie between 1900 and 2200'),
-      ),
-    more,
-  )
+export const date = <const M extends More>(more?: M) => field<string, M>('date', dateSchema, more)
 /** A moment, ISO-8601 with an offset; a bare day means its midnight in UTC. Kept in UTC to the millisecond. */
-export const moment = <const M extends More>(more?: M) =>
-  field<string, M>(
-    'moment',
-    z
-      .union(
-        [z.iso.datetime({ offset: true }), z.iso.date()],
-        'must be an ISO-8601 date-time such as 2026-01-31T09:30:00Z',
-      )
-      .refine(value => hasSaneYear(value), 'must lie between 1900 and 2200')
-      .transform(value => new Date(value).toISOString()),
-    more,
-  )
-export const time = <const M extends More>(more?: M) =>
-  field<string, M>('time', z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time, HH:mm'), more)
+export const moment = <const M extends More>(more?: M) => field<string, M>('moment', momentSchema, more)
+export const time = <const M extends More>(more?: M) => field<string, M>('time', timeSchema, more)
 export const choice = <const O extends readonly string[], const M extends More>(options: O, more?: M) =>
   field<O[number], M>('choice', z.enum(options as unknown as [string, ...string[]]), { options, ...more })
 export const link = <const M extends More>(target: string, more?: M) =>
-  field<string, M>('link', z.uuid('must be the id of a record'), { target, ...more })
+  field<string, M>('link', linkSchema, { target, ...more })
 export const links = <const M extends More>(target: string, more?: M) =>
-  field<string[], M>('links', z.array(z.uuid()).max(200).transform(unique), { target, ...more })
-export const related = <const M extends More>(more?: M) =>
-  field<string, M>('related', z.uuid('must be the id of a record'), more)
-export const member = <const M extends More>(more?: M) =>
-  field<string, M>('member', z.uuid('must be the id of a member'), more)
+  field<string[], M>('links', linksSchema, { target, ...more })
+export const related = <const M extends More>(more?: M) => field<string, M>('related', linkSchema, more)
+export const member = <const M extends More>(more?: M) => field<string, M>('member', memberSchema, more)
 export const tags = <const M extends More>(more?: M) =>
-  field<string[], M & NeverNull>('tags', z.array(oneLine(60).min(1)).max(50).transform(unique), {
+  field<string[], M & NeverNull>('tags', tagsSchema, {
     nullable: false,
     default: [],
     ...more,
   })
 /** A short list of free words, such as the objections heard in a call. */
 export const texts = <const M extends More>(more?: M) =>
-  field<string[], M & NeverNull>('texts', z.array(oneLine(200).min(1)).max(50).transform(unique), {
+  field<string[], M & NeverNull>('texts', textsSchema, {
     nullable: false,
     default: [],
     ...more,
   })
 /** Values of the fields that the workspace's admins have defined, by key. */
 export const custom = () =>
-  field<Record<string, unknown>, NeverNull>('custom', z.record(z.string(), z.unknown()), {
+  field<Record<string, unknown>, NeverNull>('custom', customSchema, {
     nullable: false,
     default: {},
   })
 export const object = <const M extends More>(shape: z.ZodType, more?: M) =>
-  field<Record<string, unknown>, M>('object', shape, more)
+  field<Record<string, unknown>, M>(
+    'object',
+    shape.refine(isStorable, saying('CONTROL_CHARACTERS', 'must not contain NUL or half a surrogate pair')),
+    more,
+  )
+
+/** What PostgreSQL's jsonb refuses, in keys or values: JSON.stringify writes it as these escapes. */
+const isStorable = (value: unknown): boolean =>
+  !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(JSON.stringify(value) ?? '')
 
 /** The field must be given on create and is never null. */
 export const required = <T, W extends Writable>(of: Field<T, W>): Field<NonNullable<T>, W, true> => ({
@@ -210,7 +219,7 @@ export const required = <T, W extends Writable>(of: Field<T, W>): Field<NonNulla
   required: true,
   nullable: false,
   schema: isText(of.kind)
-    ? (of.schema as z.ZodString).refine(value => value !== '', 'must not be empty')
+    ? (of.schema as z.ZodString).refine(value => value !== '', saying('REQUIRED', 'must not be empty'))
     : of.schema,
 })
 /** Never null; `value` where none is given. */
@@ -234,7 +243,6 @@ export const importOnly = <T, R extends boolean>(of: Field<T, Writable, R>): Fie
 })
 
 const isText = (kind: FieldKind) => kind === 'text' || kind === 'longText'
-const unique = (values: string[]) => [...new Set(values)]
 
 /** Whether the shortest decimal form of the number has at most two places: no float error slips in. */
 function hasTwoDecimals(value: number): boolean {

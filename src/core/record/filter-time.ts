@@ -1,4 +1,5 @@
-import { badValue, type Condition, type FilterScope, type Operand } from './filter.ts'
+import type { Condition } from './filter-language.ts'
+import { badValue, type FilterScope, type Operand } from './filter-operand.ts'
 import { addDays, moveDay, parseSpan, relativeDay, startOfDay } from './relative-time.ts'
 
 /** A point that a caller named: a whole day (in the workspace's zone), or a moment. */

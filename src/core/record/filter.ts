@@ -1,104 +1,26 @@
-import { z } from 'zod'
 import { arrayLiteral } from '../db/engine.ts'
-import type { Who } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
 import { type CustomField, fieldOf } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from './definition.ts'
-import type { Field, FieldKind } from './fields.ts'
+import type { Field } from './fields.ts'
+import type { Condition, Filter } from './filter-language.ts'
+import { linkComparison } from './filter-links.ts'
+import {
+  badValue,
+  castFor,
+  type FilterScope,
+  MULTI,
+  mustBeOrdered,
+  type Operand,
+  plain,
+  scalar,
+  TEXTUAL,
+  UUIDS,
+} from './filter-operand.ts'
 import { momentCondition } from './filter-time.ts'
 import { recordNamed } from './registry.ts'
-import { comparedExpression } from './select.ts'
+import { comparedExpression, isNullInTrash } from './select.ts'
 import { scopeCondition } from './visibility.ts'
-
-export const OPERATORS = [
-  'eq',
-  'neq',
-  'lt',
-  'lte',
-  'gt',
-  'gte',
-  'in',
-  'contains',
-  'startsWith',
-  'empty',
-  'between',
-  'withinLast',
-  'before',
-  'after',
-] as const
-export type Operator = (typeof OPERATORS)[number]
-
-export type Condition = { field: string; op: Operator; value?: unknown }
-/** The filter language: conditions over fields, joined by `and`, `or` and `not`. */
-export type Filter = Condition | { and: Filter[] } | { or: Filter[] } | { not: Filter }
-
-const NODES_AT_MOST = 100
-const DEPTH_AT_MOST = 10
-
-export const filterSchema: z.ZodType<Filter> = z.lazy(() =>
-  z.union([
-    z.strictObject({ field: z.string().max(120), op: z.enum(OPERATORS), value: z.unknown().optional() }),
-    z.strictObject({ and: z.array(filterSchema).max(NODES_AT_MOST) }),
-    z.strictObject({ or: z.array(filterSchema).max(NODES_AT_MOST) }),
-    z.strictObject({ not: filterSchema }),
-  ]),
-)
-
-/** Reads the `filter` parameter: JSON in the filter language. @throws Refusal 400 at `filter` */
-export function parseFilter(text: string): Filter {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    throw invalid({ path: 'filter', message: 'must be JSON' })
-  }
-  return checkFilter(json)
-}
-
-/** Validates a filter and its bounds. @throws Refusal 400 at `filter` */
-export function checkFilter(json: unknown): Filter {
-  if (depthOf(json) > DEPTH_AT_MOST * 2)
-    throw invalid({ path: 'filter', message: `must nest at most ${DEPTH_AT_MOST} deep` })
-  const read = filterSchema.safeParse(json)
-  if (!read.success)
-    throw invalid({
-      path: 'filter',
-      message: 'must be { field, op, value }, { and: [] }, { or: [] } or { not: {} }',
-    })
-  if (nodesOf(read.data) > NODES_AT_MOST)
-    throw invalid({ path: 'filter', message: `must hold at most ${NODES_AT_MOST} conditions` })
-  return read.data
-}
-
-function depthOf(value: unknown, depth = 0): number {
-  if (depth > DEPTH_AT_MOST * 2 || typeof value !== 'object' || value === null) return depth
-  return Math.max(depth, ...Object.values(value).map(inner => depthOf(inner, depth + 1)))
-}
-
-function nodesOf(filter: Filter): number {
-  if ('and' in filter) return 1 + filter.and.reduce((sum, f) => sum + nodesOf(f), 0)
-  if ('or' in filter) return 1 + filter.or.reduce((sum, f) => sum + nodesOf(f), 0)
-  return 'not' in filter ? 1 + nodesOf(filter.not) : 1
-}
-
-/** What a filter is compiled against: the record type, the caller, and the workspace's custom fields. */
-export type FilterScope = {
-  who: Who
-  today: string
-  customFields: (entity: string) => Map<string, CustomField>
-  add: (value: unknown, cast: string) => string
-}
-
-/** A field that a condition may speak of, as SQL. */
-export type Operand = {
-  path: string
-  expression: string
-  kind: FieldKind
-  options?: readonly string[]
-  numberCast: string
-  /** The condition that the stored value may read as one of these, where it is computed and an index can say so. */
-  narrowed?: (values: unknown[], scope: FilterScope) => string
-}
 
 /** The record types whose custom fields a filter needs. */
 export function customEntitiesIn(filter: Filter, record: RecordDefinition): Set<string> {
@@ -141,17 +63,18 @@ function compileCondition(
   record: RecordDefinition,
   alias: string,
   scope: FilterScope,
+  path = condition.field,
 ): string {
   const [first = '', ...rest] = condition.field.split('.')
-  if (rest.length === 0) return comparison(operandOf(condition.field, record, first, alias), condition, scope)
+  if (rest.length === 0) return comparison(operandOf(path, record, first, alias), condition, scope)
   if (first === 'customFields')
-    return comparison(customOperand(condition.field, record, rest.join('.'), alias, scope), condition, scope)
+    return comparison(customOperand(path, record, rest.join('.'), alias, scope), condition, scope)
   const link = linkNamed(record, first)
-  if (!link) throw unknownField(condition.field)
+  if (!link) throw unknownField(path)
   const target = recordNamed(link.target)
   // A name of its own at each step, so that a link of a link is not taken for the row's own.
   const r = `${alias}r`
-  const inner = compileCondition({ ...condition, field: rest.join('.') }, target, r, scope)
+  const inner = compileCondition({ ...condition, field: rest.join('.') }, target, r, scope, path)
   const ids = link.many ? `${r}.id = any(${alias}.${link.column})` : `${r}.id = ${alias}.${link.column}`
   const exists = (test: string) =>
     `exists (select 1 from ${tableOf(target)} ${r} where ${ids} and ${scopeCondition(target, scope.who, r, scope.add)} and ${test})`
@@ -188,6 +111,7 @@ function operandOf(path: string, record: RecordDefinition, key: string, alias: s
     kind: f.kind,
     options: f.options,
     numberCast: column.getSQLType() === 'integer' ? 'bigint' : 'numeric',
+    isNullInTrash: isNullInTrash(f),
     ...(record.storedAs[key] ? { narrowed: narrowing(`${alias}.${column.name}`, record.storedAs[key]) } : {}),
   }
 }
@@ -255,23 +179,10 @@ export function customExpression(custom: CustomField, field: Field, alias: strin
   }
 }
 
-const MULTI: readonly FieldKind[] = ['tags', 'texts', 'links']
-const TEXTUAL: readonly FieldKind[] = [
-  'text',
-  'longText',
-  'email',
-  'phone',
-  'url',
-  'currency',
-  'time',
-  'choice',
-]
-const UUIDS: readonly FieldKind[] = ['id', 'link', 'related', 'member', 'links']
-const ORDERED: readonly FieldKind[] = ['integer', 'number', 'money', 'text', 'email', 'time']
-
 function comparison(operand: Operand, condition: Condition, scope: FilterScope): string {
   const { kind, expression } = operand
   const { op, value } = condition
+  if (operand.isNullInTrash) return linkComparison(operand, condition, scope)
   if (op === 'empty') return emptiness(operand, value)
   if (kind === 'date' || kind === 'moment') return momentCondition(operand, condition, scope)
   if (MULTI.includes(kind)) return multiComparison(operand, condition, scope)
@@ -342,49 +253,3 @@ function likeness(operand: Operand, { op, value }: Condition, scope: FilterScope
   const pattern = value.replace(/[\\%_]/g, '\\$&')
   return `${operand.expression} ilike ${scope.add(op === 'contains' ? `%${pattern}%` : `${pattern}%`, 'text')}`
 }
-
-function mustBeOrdered(operand: Operand, op: Operator): void {
-  if (!ORDERED.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
-}
-
-function scalar(operand: Operand, value: unknown, scope: FilterScope): string {
-  return scope.add(plain(operand, value), castFor(operand))
-}
-
-function castFor({ kind, numberCast }: Operand): string {
-  if (UUIDS.includes(kind)) return 'uuid'
-  if (kind === 'integer' || kind === 'number' || kind === 'money') return numberCast
-  return kind === 'boolean' ? 'boolean' : 'text'
-}
-
-/** A value of the type that the field has; texts from the query string are read as such. */
-function plain(operand: Operand, value: unknown): string | number | boolean {
-  const { kind, options } = operand
-  if (UUIDS.includes(kind)) {
-    if (z.uuid().safeParse(value).success) return value as string
-    throw badValue(operand, 'must be an id')
-  }
-  if (kind === 'boolean') {
-    if (value === true || value === 'true') return true
-    if (value === false || value === 'false') return false
-    throw badValue(operand, 'must be true or false')
-  }
-  if (kind === 'integer' || kind === 'number' || kind === 'money') return numeric(operand, value)
-  if (typeof value !== 'string' || value.length > 1000 || value.includes('\0'))
-    throw badValue(operand, 'must be a text')
-  if (options && kind === 'choice' && !options.includes(value))
-    throw badValue(operand, `must be one of ${options.join(', ')}`)
-  return kind === 'email' ? value.toLowerCase() : value
-}
-
-function numeric(operand: Operand, value: unknown): number {
-  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
-  if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > 1e15)
-    throw badValue(operand, 'must be a number')
-  if (operand.numberCast === 'bigint' && !Number.isInteger(number))
-    throw badValue(operand, 'must be a whole number')
-  return number
-}
-
-export const badValue = (operand: { path: string }, message: string) =>
-  invalid({ path: `filter.${operand.path}`, message })

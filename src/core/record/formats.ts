@@ -1,4 +1,8 @@
-import { isPossiblePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { createRequire } from 'node:module'
+
+/** Loaded with the first phone number: some ninety files that a start need not wait for. */
+let phones: typeof import('libphonenumber-js/min') | undefined
+const phoneNumbers = () => (phones ??= createRequire(import.meta.url)('libphonenumber-js/min'))
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
 
@@ -13,7 +17,7 @@ export function phoneProblem(given: string): string | undefined {
   if (given === '') return undefined
   const digits = given.replace(/\D/g, '').length
   if (!/^[\d\s+().,/x#;=ext-]+$/i.test(given) || digits < 3) return 'must be a phone number'
-  if (given.trim().startsWith('+') && !isPossiblePhoneNumber(given)) {
+  if (given.trim().startsWith('+') && !phoneNumbers().isPossiblePhoneNumber(given)) {
     return 'must be a phone number that exists in its country'
   }
   return digits > 20 ? 'must be a phone number' : undefined
@@ -22,7 +26,7 @@ export function phoneProblem(given: string): string | undefined {
 /** The E.164 form (`+14155550100`), or null where the number names no country. */
 export function e164(given: string | null | undefined): string | null {
   if (!given) return null
-  return parsePhoneNumberFromString(given)?.number ?? null
+  return phoneNumbers().parsePhoneNumberFromString(given)?.number ?? null
 }
 
 /** Folds case and accents away, as the database's `crm_fold` does, for comparing what people typed. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Row } from '../db/engine.ts'
+import { WaveSession } from '../db/wave.ts'
 import type { Tx } from '../db/workspace.ts'
 import { todayIn } from './relative-time.ts'
 
@@ -14,6 +15,8 @@ const UNHEARD = /\b(engagement_score|last_interaction_at|text_content|now\(\)|cu
 
 type Kept = { state: string; answer: unknown }
 const answers = new Map<string, Kept | undefined>()
+/** What is being worked out now, for all who ask meanwhile. */
+const underWay = new Map<string, { state: string; answer: Promise<unknown> }>()
 
 /**
  * Answers a question about the records of the caller's workspace by what was answered last time, where no record has
@@ -42,7 +45,16 @@ export async function untilChange<T>(
     remember(key, kept)
     return structuredClone(kept.answer) as T
   }
-  const answer = await work()
+  const other = underWay.get(key)
+  // Who holds a transaction open must not wait for another one, which may wait for its connection.
+  if (other?.state === state && tx.session instanceof WaveSession)
+    return other.answer.then(answer => structuredClone(answer) as T, work)
+  const working = work()
+  const mine = { state, answer: working as Promise<unknown> }
+  underWay.set(key, mine)
+  const answer = await working.finally(() => {
+    if (underWay.get(key) === mine) underWay.delete(key)
+  })
   const isLarge = Array.isArray(answer) && answer.length > ROWS_AT_MOST
   remember(key, isLarge ? undefined : { state, answer: structuredClone(answer) })
   return answer

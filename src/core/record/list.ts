@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { together } from '#core/db/workspace.ts'
-import { arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
+import { type Add, adderOf, arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
+import { Aggregate, isScoped } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
-import { compileFilter, customEntitiesIn, type Filter, parseFilter } from './filter.ts'
+import { compileFilter, customEntitiesIn } from './filter.ts'
+import { type Filter, parseFilter } from './filter-language.ts'
 import { fold } from './formats.ts'
+import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
 import { dayIn } from './relative-time.ts'
 import { savedViewOf } from './saved-view.ts'
@@ -34,7 +37,7 @@ export type ListQuery = {
 }
 
 /** The query parameters of a record's list: the common ones, and its plain filters (R3 section 10). */
-export function listQuerySchema(record: RecordDefinition): z.ZodType<ListQuery> {
+export const listQuerySchema = perKey((record: RecordDefinition): z.ZodType<ListQuery> => {
   const { contract } = record
   const plain = Object.fromEntries(
     contract.plainFilters.map(key => [
@@ -91,13 +94,13 @@ export function listQuerySchema(record: RecordDefinition): z.ZodType<ListQuery> 
       .meta({ description: `Only rows whose ${contract.dateField} is on or before this day or moment` }),
     ...plain,
   }) as z.ZodType<ListQuery>
-}
+})
 
 /** A list request compiled to SQL: everything but the page. */
 export type Selection = {
   where: string
   params: unknown[]
-  add: (value: unknown, cast: string) => string
+  add: Add
   keys: SortKey[]
   mark: string
   isWhole: boolean
@@ -105,14 +108,21 @@ export type Selection = {
   search: { words: string; rest: string } | undefined
   /** Holds conditions that may not use an index under row-level security (DESIGN.md 2). */
   leaky: boolean
+  /** What stands before a statement with this `where`: nothing, or what it asks of many rows, gathered once. */
+  before: string
 }
 
-/** Compiles filter, search, plain parameters and order for this caller. @throws Refusal 400 */
+/**
+ * Compiles filter, search, plain parameters and order for this caller.
+ * @param gathers whether the caller puts `before` before its statements, so that what a member sees may be gathered once
+ * @throws Refusal 400
+ */
 export async function compileSelection(
   tx: Tx,
   record: RecordDefinition,
   query: ListQuery,
   extra: Filter[] = [],
+  gathers = false,
 ): Promise<Selection> {
   const view = query.view ? await savedViewOf(tx, record, query.view) : undefined
   const sort = query.sort || view?.sort || record.contract.defaultSort
@@ -126,11 +136,8 @@ export async function compileSelection(
   const filter: Filter = { and: given }
   const custom = await customFieldsFor(tx, record, filter, sort)
   const params: unknown[] = []
-  const add = (value: unknown, cast: string) => {
-    params.push(value)
-    return `$${params.length}::${cast}`
-  }
-  const conditions = [scopeCondition(record, tx.who, 't', add)]
+  const add = adderOf(params)
+  const conditions: string[] = []
   const own = record.contract.name
   if (given.length) {
     const scope = {
@@ -145,7 +152,11 @@ export async function compileSelection(
     .split(' ')
     .filter(Boolean)
     .slice(0, 6)
-  const rest = conditions.join(' and ')
+  // Few rows hang on one record, each of which is sooner asked by itself.
+  const isOfOne = conditions.some(condition => /\bt\.\w+_id = (any\()?\$/.test(condition))
+  const ask = gathers && !isOfOne ? new Aggregate(tx, add) : undefined
+  const scope = ask ? ask.scope(own) : scopeCondition(record, tx.who, 't', add)
+  const rest = [scope, ...conditions].join(' and ')
   // Folded by the database too, which knows more letters: ł and ø are no l and o with an accent.
   const wordConditions = words.map(
     word => `t.search_text like crm_fold(${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`,
@@ -160,6 +171,7 @@ export async function compileSelection(
     mark: queryMark([own, sort, given, words]),
     isWhole: given.length === 0 && words.length === 0,
     search: words.length ? { words: wordConditions.join(' and '), rest } : undefined,
+    before: ask?.whole('') ?? '',
     leaky: words.length > 0 || /ilike|@>|&&|::numeric/.test(where) || keys.some(key => !key.leakproof),
   }
 }
@@ -189,7 +201,7 @@ export async function list(
   extra: Filter[] = [],
 ): Promise<Page> {
   const limit = query.limit ?? 50
-  const selection = await compileSelection(tx, record, query, extra)
+  const selection = await compileSelection(tx, record, query, extra, true)
   const parts = selection.keys.map(key => (key.nullable ? 'nullable' : 'any'))
   const cursor = query.cursor ? readCursor(query.cursor, selection.mark, parts) : undefined
   const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
@@ -233,12 +245,9 @@ export async function readRows(
   behind?: unknown[],
   total = 0,
 ): Promise<Row[]> {
-  const { where, keys, search } = selection
+  const { where, keys, search, before } = selection
   const params = [...selection.params]
-  const add = (value: unknown, cast: string) => {
-    params.push(value)
-    return `$${params.length}::${cast}`
-  }
+  const add = adderOf(params)
   const table = tableOf(record)
   const order = orderBy(keys)
   const place = behind ? ` and ${after(keys, behind, add)}` : ''
@@ -249,8 +258,9 @@ export async function readRows(
       ? `from (select * from ${table} t where ${search.rest}${place} order by ${order} offset 0) t where ${search.words} order by ${order} limit ${limit}`
       : `from ${table} t where ${where}${place} order by ${order} limit ${limit}`
   try {
-    if (!selection.leaky) return await tx.session.rows(`select ${selectList(record)} ${from}`, params)
-    const ids = await tx.as('ascendore_search', () => tx.session.rows(`select t.id ${from}`, params))
+    if (!selection.leaky && !(before && isScoped(from, record)))
+      return await tx.session.rows(`${before}select ${selectList(record)} ${from}`, params)
+    const ids = await tx.as('ascendore_search', () => tx.session.rows(`${before}select t.id ${from}`, params))
     return await readInOrder(
       tx,
       record,
@@ -258,7 +268,11 @@ export async function readRows(
     )
   } catch (error) {
     if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({ path: behind ? 'cursor' : 'filter', message: 'holds a value that does not fit' })
+      throw invalid({
+        path: behind ? 'cursor' : 'filter',
+        code: 'VALUE_FITS_NOT',
+        message: 'holds a value that does not fit',
+      })
     throw error
   }
 }

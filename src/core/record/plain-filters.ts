@@ -1,6 +1,6 @@
 import { invalid, Refusal } from '../errors.ts'
 import type { RecordDefinition } from './definition.ts'
-import type { Filter } from './filter.ts'
+import type { Filter } from './filter-language.ts'
 import type { ListQuery } from './list.ts'
 
 type PlainCondition = { parameter: string; condition: Filter }
@@ -38,7 +38,7 @@ export function naming(plain: PlainCondition[], compile: (filter: Filter) => str
         compile(condition)
       } catch (own) {
         if (!(own instanceof Refusal) || !own.issues) throw own
-        throw invalid(own.issues.map(({ message }) => ({ path: parameter, message })))
+        throw invalid(own.issues.map(issue => ({ ...issue, path: parameter })))
       }
     throw error
   }

@@ -4,11 +4,12 @@ import { type Operation, operation } from '../http/operation.ts'
 import { bulk, bulkBody } from './bulk.ts'
 import { inputSchema } from './contract.ts'
 import type { GenericRoute, RecordDefinition } from './definition.ts'
+import type { Filter } from './filter-language.ts'
 import { componentName, pageOf, ref } from './json-schema.ts'
 import { list, listQuerySchema } from './list.ts'
 import { allRecords } from './registry.ts'
 import { typeKeyOf } from './related.ts'
-import { store } from './store.ts'
+import { type Stored, store } from './store.ts'
 
 export const idParams = z.object({ id: z.uuid('must be an id') })
 
@@ -24,7 +25,7 @@ export function recordRoutes(record: RecordDefinition): Operation[] {
     ...(has('remove') ? [removeRoute(record, writer)] : []),
     ...(has('restore') && record.contract.softDelete ? [restoreRoute(record, writer)] : []),
     ...(has('bulk') ? [bulkRoute(record, writer)] : []),
-    ...(has('nested') ? nestedRoutes(record) : []),
+    ...(has('nested') ? [...nestedRoutes(record), ...namedRoutes(record)] : []),
   ]
 }
 
@@ -140,9 +141,9 @@ function bulkRoute(record: RecordDefinition, access: Role): Operation {
     path: `${base}/bulk`,
     tag,
     access,
-    summary: `Create, change, delete or restore up to 1,000 ${label} records`,
+    summary: `Create, change, delete, restore or tag up to 1,000 ${label} records`,
     description:
-      'Each operation has its own result. With `atomic` the first failure undoes all and is the answer.',
+      'Each operation has its own result. `tag` takes `data: { add, remove }`, lists of tags, and leaves the others. With `atomic` the first failure undoes all and is the answer.',
     body: bulkBody,
     handle: ({ tx, body }) => bulk(tx, record, body),
   })
@@ -155,7 +156,7 @@ function bulkRoute(record: RecordDefinition, access: Role): Operation {
  */
 function nestedRoutes(target: RecordDefinition): Operation[] {
   return allRecords().flatMap(record => {
-    const { fields, path } = record.contract
+    const { fields } = record.contract
     const links = Object.entries(fields).filter(
       ([, f]) =>
         (f.kind === 'link' || f.kind === 'links') &&
@@ -169,17 +170,30 @@ function nestedRoutes(target: RecordDefinition): Operation[] {
         fields[typeKeyOf(key)]?.options?.includes(target.contract.name),
     )
     const keys = [...links, ...related].map(([key]) => key)
-    return keys.length && record.routes.includes('list') ? [nestedRoute(target, record, keys, path)] : []
+    if (!keys.length || !record.routes.includes('list')) return []
+    const op = (key: string) => (fields[key]!.kind === 'links' ? ('contains' as const) : ('eq' as const))
+    const below = ({ id }: Stored) => [{ or: keys.map(key => ({ field: key, op: op(key), value: id })) }]
+    return [nestedRoute(target, record, below)]
+  })
+}
+
+/** `/deals/:id/contacts` for a list of links that a record has itself. */
+function namedRoutes(target: RecordDefinition): Operation[] {
+  return Object.entries(target.contract.fields).flatMap(([key, { kind, target: type }]) => {
+    const record = kind === 'links' ? allRecords().find(({ contract }) => contract.name === type) : undefined
+    if (!record?.routes.includes('list')) return []
+    const ids = (row: Stored) => [{ field: 'id', op: 'in' as const, value: row[key] }]
+    return [nestedRoute(target, record, ids)]
   })
 }
 
 function nestedRoute(
   target: RecordDefinition,
   record: RecordDefinition,
-  keys: string[],
-  path: string,
+  conditions: (of: Stored) => Filter[],
 ): Operation {
   const { label, base, tag } = named(target)
+  const { path } = record.contract
   return operation({
     method: 'GET',
     path: `${base}/:id/${path}`,
@@ -188,14 +202,7 @@ function nestedRoute(
     params: idParams,
     query: listQuerySchema(record),
     document: { answer: pageOf(named(record).schema) },
-    async handle({ tx, params, query }) {
-      await store.read(tx, target, params.id)
-      const any = keys.map(key => ({
-        field: key,
-        op: record.contract.fields[key]!.kind === 'links' ? ('contains' as const) : ('eq' as const),
-        value: params.id,
-      }))
-      return list(tx, record, query, [{ or: any }])
-    },
+    handle: async ({ tx, params, query }) =>
+      list(tx, record, query, conditions(await store.read(tx, target, params.id))),
   })
 }

@@ -1,6 +1,7 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { columnOf, type RecordDefinition } from './definition.ts'
 import type { Field } from './fields.ts'
+import { hasRecord, recordNamed } from './registry.ts'
 
 const dialect = new PgDialect()
 const lists = new WeakMap<RecordDefinition, string>()
@@ -46,12 +47,21 @@ export function readExpression(record: RecordDefinition, key: string, field: Fie
   const computed = computedExpression(record, key)
   if (computed) return computed
   const column = `t.${columnOf(record, key).name}`
-  if (field.kind === 'link' || field.kind === 'related')
-    return `case when ${inTrash(column)} then null else ${column} end`
+  if (!isNullInTrash(field)) return column
   if (field.kind === 'links')
     // In the order in which they stand, which an anti-join would not keep by itself.
     return `array(select l from unnest(${column}) with ordinality u(l, place) where not ${inTrash('l')} order by place)`
-  return column
+  return `case when ${inTrash(column)} then null else ${column} end`
+}
+
+/**
+ * Whether a link reads as null while what it names is in the trash. One that is never null goes on naming what has no trash
+ * to come back from, as a closed deal its deleted stage.
+ */
+export function isNullInTrash({ kind, nullable, target }: Field): boolean {
+  if (kind === 'links' || kind === 'related') return true
+  if (kind !== 'link') return false
+  return nullable || !hasRecord(target!) || recordNamed(target!).contract.softDelete
 }
 
 /** Whether the record with that id is in the trash: one probe of a small partial index. */

@@ -1,10 +1,11 @@
+import type { Add } from '../db/engine.ts'
 import { invalid } from '../errors.ts'
 import type { CustomField } from './custom-fields.ts'
 import { fieldOf, valueThatFits } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { FieldKind } from './fields.ts'
 import { customExpression } from './filter.ts'
-import { comparedExpression } from './select.ts'
+import { comparedExpression, isNullInTrash, readExpression } from './select.ts'
 
 const KEYS_AT_MOST = 3
 const SORTABLE: readonly FieldKind[] = [
@@ -82,13 +83,17 @@ function sortKey(
   const f = Object.hasOwn(record.contract.fields, path) ? record.contract.fields[path] : undefined
   if (!f || !hasColumn(record, path) || !SORTABLE.includes(f.kind)) throw unsortable(path)
   const column = columnOf(record, path)
+  // As it reads, since the place of a cursor is told by what was read.
+  const expression = isNullInTrash(f)
+    ? readExpression(record, path, f)
+    : comparedExpression(record, path, 't')
   return {
     path,
     kind: f.kind,
-    expression: comparedExpression(record, path, 't'),
+    expression,
     cast: column.getSQLType().replace(/ collate .*/, ''),
     descending,
-    nullable: !column.notNull,
+    nullable: isNullInTrash(f) || !column.notNull,
     leakproof: !column.getSQLType().startsWith('numeric'),
   }
 }
@@ -111,11 +116,7 @@ export function sortValue(key: SortKey, row: Record<string, unknown>): unknown {
 }
 
 /** The condition that a row stands behind the values of another, in this order. */
-export function after(
-  keys: SortKey[],
-  values: unknown[],
-  add: (value: unknown, cast: string) => string,
-): string {
+export function after(keys: SortKey[], values: unknown[], add: Add): string {
   const places = keys.map((key, i) => (values[i] === null ? null : add(values[i], key.cast)))
   if (keys.every(key => !key.nullable && key.descending === keys[0]!.descending)) {
     const row = keys.map(key => key.expression).join(', ')

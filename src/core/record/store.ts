@@ -7,7 +7,7 @@ import { conflict, forbidden, invalid, notFound, Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { checkCustomFields } from './custom-fields.ts'
 import { type Change, hasColumn, type RecordDefinition, tableOf, type WriteContext } from './definition.ts'
-import { checkLinks, checkMembers } from './links.ts'
+import { checkLinks, checkMembers, withPairs } from './links.ts'
 import { selectList } from './select.ts'
 import {
   compile,
@@ -74,14 +74,15 @@ export const store = {
     tx: Tx,
     record: RecordDefinition,
     id: string,
-    values: Change,
+    given: Change,
     options: UpdateOptions & { history?: boolean } = {},
   ): Promise<Stored> {
     mayWrite(tx, record)
+    const values = withPairs(record, given)
     await together([
-      checkLinks(tx, record, [values]),
-      checkMembers(tx, record, [values]),
-      checkCustomFields(tx, record, [values], 'update'),
+      checkLinks(tx, record, [values], id),
+      checkMembers(tx, record, [values], id),
+      checkCustomFields(tx, record, [values], 'update', id),
     ])
     const context = { history: options.history ?? false, action: options.action }
     const ruled = record.rules.update ? await record.rules.update(tx, id, values, context) : values
@@ -185,9 +186,10 @@ function mayWrite(tx: Tx, record: RecordDefinition): void {
 async function prepareRows(
   tx: Tx,
   record: RecordDefinition,
-  list: Change[],
+  given: Change[],
   context: WriteContext,
 ): Promise<Change[]> {
+  const list = given.map(values => withPairs(record, values))
   await together([
     checkLinks(tx, record, list),
     checkMembers(tx, record, list),
@@ -232,9 +234,9 @@ export function refusalOf(fault: DatabaseFault, record: RecordDefinition): Error
     .join(',')
   if (fault.code === '23505')
     return conflict(`${record.contract.label}: ${path || 'this value'} is taken already`, 'CONFLICT', [
-      { path, message: 'is taken already' },
+      { path, code: 'TAKEN', message: 'is taken already' },
     ])
-  if (fault.code === '23503') return invalid({ path, message: 'not found' })
+  if (fault.code === '23503') return invalid({ path, code: 'NO_SUCH', message: 'not found' })
   if (fault.code === '42501') return forbidden()
   if (/^22|^23/.test(fault.code))
     return new Refusal(400, 'VALIDATION_ERROR', 'A value does not fit', { cause: fault })

@@ -1,10 +1,12 @@
 import { DatabaseFault } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
+import { isScoped } from './aggregate.ts'
 import { liveCount } from './counts.ts'
 import type { Total } from './cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
 import { untilChange } from './kept.ts'
+import type { Selection } from './list.ts'
 import { ownKeys, planAnew, seesOwnOnly } from './visibility.ts'
 
 /** With a filter, a total is exact up to here. */
@@ -12,7 +14,7 @@ export const COUNTED_AT_MOST = 10_000
 
 function misfit(error: unknown): never {
   if (error instanceof DatabaseFault && error.code.startsWith('22'))
-    throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+    throw invalid({ path: 'filter', code: 'VALUE_FITS_NOT', message: 'holds a value that does not fit' })
   throw error
 }
 
@@ -31,12 +33,10 @@ async function ownCount(tx: Tx, record: RecordDefinition, keys: readonly string[
   })
 }
 
+type Counted = Pick<Selection, 'where' | 'params' | 'isWhole' | 'leaky' | 'before'>
+
 /** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
-export async function totalOf(
-  tx: Tx,
-  record: RecordDefinition,
-  selection: { where: string; params: unknown[]; isWhole: boolean; leaky: boolean },
-): Promise<Total> {
+export async function totalOf(tx: Tx, record: RecordDefinition, selection: Counted): Promise<Total> {
   if (selection.isWhole) {
     const ownOnly = seesOwnOnly(record, tx.who)
     if (!ownOnly) return { total: await liveCount(tx, record.contract.name), totalIsEstimate: false }
@@ -47,7 +47,8 @@ export async function totalOf(
   const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
   return untilChange(tx, [from, selection.params], () => {
     planAnew(tx, record)
-    return counted(tx, from, bound, selection)
+    const leaky = selection.leaky || (selection.before !== '' && isScoped(from, record))
+    return counted(tx, from, bound, { ...selection, leaky })
   })
 }
 
@@ -55,13 +56,14 @@ async function counted(
   tx: Tx,
   from: string,
   bound: string,
-  { params, isWhole, leaky }: { params: unknown[]; isWhole: boolean; leaky: boolean },
+  { params, isWhole, leaky, before }: Counted,
 ): Promise<Total> {
-  const counting = () => tx.session.rows(`select count(*) as n from (select 1 ${from}${bound}) c`, params)
+  const counting = () =>
+    tx.session.rows(`${before}select count(*) as n from (select 1 ${from}${bound}) c`, params)
   const [row] = await (leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
   const found = row!.n as number
   if (isWhole || found <= COUNTED_AT_MOST) return { total: found, totalIsEstimate: false }
-  const [plan] = await tx.session.values(`explain (format json) select 1 ${from}`, params)
+  const [plan] = await tx.session.values(`explain (format json) ${before}select 1 ${from}`, params)
   const [{ Plan }] = plan![0] as [{ Plan: { 'Plan Rows': number } }]
   return { total: Math.max(found, Math.round(Plan['Plan Rows'])), totalIsEstimate: true }
 }

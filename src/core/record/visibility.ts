@@ -1,3 +1,4 @@
+import type { Add } from '../db/engine.ts'
 import type { Tx, Who } from '../db/workspace.ts'
 import { columnOf, type RecordDefinition } from './definition.ts'
 
@@ -5,17 +6,19 @@ import { columnOf, type RecordDefinition } from './definition.ts'
  * The condition under which a caller who sees their own only sees a row: it names them, or a record on which
  * it hangs (or on which that one hangs in turn) is theirs. One text serves the row-level policies, where
  * `me` reads the setting, and explicit conditions, where it is a parameter.
+ * @param isMine asks of an id whether it is of such a record, where the statement knows them already (`mineGathered`)
  */
 export function ownCondition(
   record: RecordDefinition,
   alias: string,
   me: string,
   to: 'read' | 'change' = 'read',
+  isMine = (id: string) => hangsOnMine(alias, id, me),
 ): string {
   if (record.visibility === 'workspace') return 'true'
   const { own, through = [], open } = record.visibility
   const mine = own.map(key => `${alias}.${columnOf(record, key).name} = ${me}`)
-  const hanging = through.map(key => hangsOnMine(alias, `${alias}.${columnOf(record, key).name}`, me))
+  const hanging = through.map(key => isMine(`${alias}.${columnOf(record, key).name}`))
   const shared = open && to === 'read' ? [`${alias}.${columnOf(record, open).name}`] : []
   return `(${[...mine, ...hanging, ...shared].join(' or ')})`
 }
@@ -26,12 +29,20 @@ export function ownKeys({ visibility }: RecordDefinition): readonly string[] | u
   return visibility.own
 }
 
+const names = (me: string, r: string) => `${me} in (${r}.owner_id, ${r}.created_by_id, ${r}.assignee_id)`
+
 /** Whether the record with that id, or its parent, names `me`; by the directory, for any record type. */
-export function hangsOnMine(alias: string, id: string, me: string): string {
-  const names = (r: string) => `${me} in (${r}.owner_id, ${r}.created_by_id, ${r}.assignee_id)`
-  return `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
-    where d.workspace_id = ${alias}.workspace_id and d.id = ${id} and (${names('d')} or ${names('p')}))`
-}
+export const hangsOnMine = (alias: string, id: string, me: string): string =>
+  `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
+    where d.workspace_id = ${alias}.workspace_id and d.id = ${id} and (${names(me, 'd')} or ${names(me, 'p')}))`
+
+/**
+ * The CTE `mine`: the ids of all records of which `hangsOnMine` holds. A statement that asks it of many rows gathers them once,
+ * where row by row the planner has each of its conditions, and each of row-level security's beside them, read the whole directory.
+ */
+export const mineGathered = (workspace: string, me: string): string =>
+  `mine as materialized (select d.id from records d where d.workspace_id = ${workspace} and (${names(me, 'd')}
+    or d.parent_id in (select p.id from records p where p.workspace_id = ${workspace} and ${names(me, 'p')})))`
 
 /** Whether this caller sees only their own records of the type. */
 export const seesOwnOnly = (record: RecordDefinition, who: Who): boolean => {
@@ -44,6 +55,10 @@ export const seesOwnOnly = (record: RecordDefinition, who: Who): boolean => {
 export const isPrivate = ({ visibility }: RecordDefinition): boolean =>
   visibility !== 'workspace' && visibility.private === true
 
+/** Whether what this caller sees of the type depends on what its rows hang on. */
+export const seesThrough = (record: RecordDefinition, who: Who): boolean =>
+  record.visibility !== 'workspace' && !!record.visibility.through?.length && seesOwnOnly(record, who)
+
 /**
  * The workspace and visibility of rows `alias`, said explicitly: row-level security is the second lock,
  * and ids are also ranked by a role that it does not narrow.
@@ -52,13 +67,15 @@ export function scopeCondition(
   record: RecordDefinition,
   who: Who,
   alias: string,
-  add: (value: unknown, cast: string) => string,
+  add: Add,
+  isMine?: (id: string) => string,
 ): string {
   const conditions = [
     `${alias}.workspace_id = ${add(who.workspaceId, 'uuid')}`,
     `${alias}.deleted_at is null`,
   ]
-  if (seesOwnOnly(record, who)) conditions.push(ownCondition(record, alias, add(who.userId, 'uuid')))
+  if (seesOwnOnly(record, who))
+    conditions.push(ownCondition(record, alias, add(who.userId, 'uuid'), 'read', isMine))
   return conditions.join(' and ')
 }
 

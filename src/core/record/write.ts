@@ -2,6 +2,7 @@ import { SQL, sql } from 'drizzle-orm'
 import { type PgColumn, PgDialect } from 'drizzle-orm/pg-core'
 import { arrayLiteral } from '../db/engine.ts'
 import type { Who } from '../db/workspace.ts'
+import type { EventAction } from '../events/actions.ts'
 import { newId } from '../ids.ts'
 import {
   type Change,
@@ -12,6 +13,7 @@ import {
   type RecordDefinition,
   tableOf,
 } from './definition.ts'
+import { typeKeyOf } from './related.ts'
 import { inTrash, selectList } from './select.ts'
 
 /** A statement that is ready to run. */
@@ -115,7 +117,7 @@ function createdChanges(record: RecordDefinition, row: Change): Record<string, {
 export type UpdateOptions = {
   /** The version that the caller has read; another one is answered by `changed` 0. */
   version?: number
-  action?: string
+  action?: EventAction
   /** Which rows may be changed: live ones (default) or those in the trash. */
   among?: 'live' | 'trash'
 }
@@ -204,14 +206,21 @@ function newValue(record: RecordDefinition, key: string, value: unknown): SQL {
   if (key === 'customFields')
     return sql`jsonb_strip_nulls(old.custom_fields || ${JSON.stringify(value)}::jsonb)`
   const kind = record.contract.fields[key]?.kind
-  if (value === null && (kind === 'link' || kind === 'related')) {
+  const link = kind === 'link' || kind === 'related' ? column : linkOfType(record, key)
+  if (value === null && link) {
     // A link to a record in the trash reads as null; sending that null back must not forget the link.
-    const name = `old.${column.name}`
-    return sql.raw(
-      `case when ${inTrash(name).replace('t.workspace_id', 'old.workspace_id')} then ${name} end`,
-    )
+    const test = inTrash(`old.${link.name}`).replace('t.workspace_id', 'old.workspace_id')
+    return sql.raw(`case when ${test} then old.${column.name} end`)
   }
   return sql`${encodeFor(column, value)}::${cast}`
+}
+
+/** The column of the link whose type that field names: of `relatedId` for `relatedType`. */
+function linkOfType(record: RecordDefinition, typeKey: string): PgColumn | undefined {
+  const link = Object.entries(record.contract.fields).find(
+    ([key, { kind }]) => kind === 'related' && typeKeyOf(key) === typeKey,
+  )
+  return link && columnOf(record, link[0])
 }
 
 /**
@@ -236,7 +245,7 @@ function changesExpression(record: RecordDefinition, keys: string[]): SQL {
 function eventInsert(
   record: RecordDefinition,
   who: Who,
-  action: string,
+  action: EventAction,
   changes: SQL,
   each = { id: sql`${newId()}::uuid`, from: sql`` },
 ): SQL {

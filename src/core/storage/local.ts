@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { notFound } from '../errors.ts'
-import type { ByteRange, Storage } from './storage.ts'
+import type { ByteRange, Storage } from './types.ts'
 
 const KEY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)+$/
 const CHUNK_BYTES = 64 * 1024

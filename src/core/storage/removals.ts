@@ -2,7 +2,7 @@ import { arrayLiteral } from '../db/engine.ts'
 import type { Database, Tx, Who } from '../db/workspace.ts'
 import { unavailable } from '../errors.ts'
 import type { Schedule } from '../jobs/jobs.ts'
-import type { Storage } from './storage.ts'
+import type { Storage } from './types.ts'
 
 /**
  * The list of stored bytes that are to be deleted. Bytes and rows live in two stores that share no

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { DeleteObjectCommand, GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { notFound, Refusal, StartupFault, unavailable } from '../errors.ts'
-import type { ByteRange, Storage } from './storage.ts'
+import type { ByteRange, Storage } from './types.ts'
 
 /** Where the bucket is, and who asks; without keys the client takes those of the machine's own role. */
 export type S3Settings = {

@@ -11,7 +11,7 @@ import { bucketServer } from '#test/bucket.ts'
 import { useProgram, world } from '#test/world.ts'
 import { localStorage } from './local.ts'
 import { openS3 } from './s3.ts'
-import type { Storage } from './storage.ts'
+import type { Storage } from './types.ts'
 
 /** Both stores, tried by the same tests; S3 over the wire, against a server that checks every signature. */
 

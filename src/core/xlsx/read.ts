@@ -1,6 +1,5 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { NoWorkbook, WorkbookError } from './fault.ts'
@@ -28,13 +27,13 @@ export type Workbook = {
 
 /**
  * Opens an Office Open XML workbook (ECMA-376) on the disk. Only its list of parts, formats and a window of its texts are
- * held, whatever its size. @throws WorkbookError for what is none, and for one that unpacks to far more than a table would
+ * held, whatever its size; the texts are laid down in a folder beside it. @throws WorkbookError for what is none, and for one that unpacks to far more than a table would
  */
 export async function openWorkbook(path: string): Promise<Workbook> {
   const zip = await openPromise(path, { autoClose: false }).catch(() => {
     throw new NoWorkbook('This is not a workbook that can be read.')
   })
-  const folder = await mkdtemp(join(tmpdir(), 'ascendore-workbook-'))
+  const folder = await mkdtemp(join(dirname(path), 'workbook-'))
   const close = async () => {
     zip.close()
     await rm(folder, { recursive: true, force: true })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { runs } from '#test/runs.ts'
+import { slowTest } from '#test/slow.ts'
 import { cellsOf, partsOf } from './read.testing.ts'
 import { type SheetColumn, workbook } from './write.ts'
 
@@ -96,7 +97,7 @@ test('a text longer than a cell holds is cut, and a title that no sheet may have
   assert.match(parts['xl/workbook.xml']!, /name="a b c{27}"/)
 })
 
-test('rows that no sheet can hold go on in a second one', async () => {
+slowTest('rows that no sheet can hold go on in a second one', async () => {
   const all = 1_048_580
   async function* many(): AsyncGenerator<unknown[][]> {
     for (let at = 1; at < all; at += 50_000)

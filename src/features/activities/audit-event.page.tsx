@@ -4,7 +4,7 @@ import { memo, type ReactNode, useState } from 'react'
 import { deviceOf } from '#features/people/device.ts'
 import { useMembers } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { pathOf, useTitle } from '#web/kit/titles.ts'
+import { pathOf, typeKeyOf, useTitle } from '#web/kit/titles.ts'
 import { RecordLink } from '#web/kit/value.tsx'
 import { choiceLabel, fieldLabel, useText } from '#web/text/index.tsx'
 import classes from './audit.module.css'
@@ -78,12 +78,12 @@ function Details({ event, fields }: { event: Event; fields: Field[] }) {
               <dt className="quiet">{fieldLabel(text, key)}</dt>
               <dd>
                 {event.action === 'created' ? (
-                  <Value name={key} value={change.new} />
+                  <Value name={key} value={change.new} changes={event.changes} />
                 ) : (
                   <>
-                    <Value name={key} value={change.old} />
+                    <Value name={key} value={change.old} changes={event.changes} />
                     <IconArrowRight size={12} aria-label={text.timeline.became} />
-                    <Value name={key} value={change.new} />
+                    <Value name={key} value={change.new} changes={event.changes} />
                   </>
                 )}
               </dd>
@@ -129,15 +129,20 @@ function changesOf(changes: Record<string, Change>): Field[] {
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const MEMBERS = /^(owner|assignee|createdBy|deletedBy|author|projectManager|sentBy|user)Id$/
 const LINKS: Record<string, string> = { primaryContactId: 'contact', templateId: 'emailTemplate' }
+/** What holds one of our own codes; a name such as IBM is none. */
+const CHOICES = /(?:status|stage|type|priority|progress|role|kind|visibility)$/i
 const LONGEST = 300
 
+type ValueGiven = { name: string; value: unknown; changes: Event['changes'] }
+
 /** A value as people read it, as far as its name and form say what it is. */
-function Value({ name, value }: { name: string; value: unknown }): ReactNode {
+function Value({ name, value, changes }: ValueGiven): ReactNode {
   const text = useText()
   const format = useFormat()
   const members = useMembers()
   const isId = typeof value === 'string' && UUID.test(value)
-  const type = LINKS[name] ?? name.replace(/Id$/, '')
+  const kind = changes[typeKeyOf(name)]
+  const type = String(kind?.new ?? kind?.old ?? LINKS[name] ?? name.replace(/Id$/, ''))
   const title = useTitle(type, isId && !MEMBERS.test(name) && pathOf(type) ? value : null)
   if (value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length))
     return <span className="quiet">{text.timeline.nothing}</span>
@@ -152,7 +157,7 @@ function Value({ name, value }: { name: string; value: unknown }): ReactNode {
   if (isId) return (MEMBERS.test(name) ? members.get(value)?.name : title) ?? <code>{value}</code>
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return format.moment(value)
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return format.day(value)
-  return <span className={classes.text}>{choiceLabel(text, short(value))}</span>
+  return <span className={classes.text}>{CHOICES.test(name) ? choiceLabel(text, value) : short(value)}</span>
 }
 
 const isPlain = (value: unknown): boolean => typeof value === 'string' && !UUID.test(value)

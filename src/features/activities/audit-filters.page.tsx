@@ -1,8 +1,10 @@
 import { ActionIcon, Select, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { EVENT_ACTIONS } from '#core/events/actions.ts'
 import { useMembers } from '#web/api.ts'
 import { RecordPicker } from '#web/kit/record-picker.tsx'
+import { allTypes } from '#web/kit/record-types.ts'
 import { pathOf } from '#web/kit/titles.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './audit.module.css'
@@ -11,26 +13,12 @@ import { actionLabel, typeLabel } from './audit-words.page.tsx'
 const KEYS = ['actorId', 'entityType', 'entityId', 'action', 'dateFrom', 'dateTo'] as const
 type Asked = Partial<Record<(typeof KEYS)[number], string>>
 
+/** What is in the log beside records. */
 const TYPES = [
-  ...['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction', 'visit', 'invoice', 'project'],
-  ...['campaign', 'email', 'emailTemplate', 'file', 'unsubscribe', 'report', 'dashboard', 'savedView'],
-  ...['pipeline', 'stage', 'customField', 'import', 'mailbox', 'webhook', 'apiKey', 'aiSettings', 'job'],
+  ...allTypes,
+  ...['mailbox', 'webhook', 'apiKey', 'aiSettings', 'model', 'job'],
   ...['workspace', 'membership', 'invite', 'user', 'session'],
 ]
-const ACTIONS = [
-  ...['created', 'updated', 'deleted', 'restored', 'purged', 'merged', 'converted', 'completed', 'undone'],
-  ...['paused', 'revoked', 'retried', 'discarded', 'accepted', 'emailVerified'],
-  ...[
-    'passwordChanged',
-    'passwordReset',
-    'twoFactorEnabled',
-    'twoFactorDisabled',
-    'recoveryCodesRenewed',
-    'keyChanged',
-  ],
-  ...['tokenReused', 'ended'],
-]
-
 /** What is asked for, as it stands in the address. */
 export function useAsked(): [Asked, (change: Asked) => void] {
   const search = useSearch({ strict: false }) as Record<string, unknown>
@@ -66,7 +54,7 @@ export function AuditFilters({ asked, ask }: { asked: Asked; ask: (change: Asked
         placeholder={text.audit.anyAction}
         aria-label={text.audit.action}
         value={asked.action ?? null}
-        data={options(ACTIONS, code => actionLabel(text, code), asked.action)}
+        data={options([...EVENT_ACTIONS], code => actionLabel(text, code), asked.action)}
         onChange={action => ask({ action: action ?? '' })}
       />
       <Select

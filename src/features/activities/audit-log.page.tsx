@@ -7,6 +7,7 @@ import { api } from '#web/api.ts'
 import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { totalText } from '#web/kit/total.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './audit.module.css'
 import { AuditEvent, type Event } from './audit-event.page.tsx'
@@ -41,11 +42,7 @@ export default function AuditLog() {
         <Title order={1}>{text.nav.audit}</Title>
         {first && (
           <span className="quiet numbers" role="status">
-            {text.table.rows(
-              first.totalIsEstimate
-                ? text.common.about(format.number(first.total))
-                : format.number(first.total),
-            )}
+            {text.table.rows(totalText(text, format, first))}
           </span>
         )}
         <Button

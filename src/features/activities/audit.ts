@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CsvCell, csvLine } from '#core/csv/index.ts'
-import { arrayLiteral, type Row } from '#core/db/engine.ts'
+import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
@@ -19,7 +19,7 @@ type Asked = Omit<z.infer<typeof auditQuery>, 'limit' | 'cursor'>
 /** What is asked for, as SQL. */
 function selection(tx: Tx, asked: Asked) {
   const params: unknown[] = [tx.who.workspaceId]
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const add = adderOf(params)
   const { from, to } = period(asked, tx.who.timezone)
   const conditions = [
     'e.workspace_id = $1::uuid',

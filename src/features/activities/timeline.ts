@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import { type Add, adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
-import { isOfRecord } from '#core/record/registry.ts'
+import { isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
+import { seesThrough } from '#core/record/visibility.ts'
 import { INTERACTION_TYPES } from './activities.contract.ts'
 
 const day = z
@@ -55,7 +58,7 @@ export function period(
   }
 }
 
-type Source = { columns: string; from: string; time: string; id: string; conditions: string[] }
+type Source = { columns: string; from: string; time: string; id: string; key: string; conditions: string[] }
 
 /**
  * Interactions and changes as one stream, newest first, of what the caller may see. A record's stream
@@ -63,31 +66,67 @@ type Source = { columns: string; from: string; time: string; id: string; conditi
  */
 export async function timeline(tx: Tx, query: TimelineQuery): Promise<Page> {
   const params: unknown[] = [tx.who.workspaceId]
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
-  const sources = sourcesOf(tx, query, add)
+  const add = adderOf(params)
+  // Of one record there is little, which is sooner asked one by one.
+  const gathers = !query.entityId && seesThrough(recordNamed('interaction'), tx.who)
+  const ask = gathers ? new Aggregate(tx, add) : undefined
+  const sources = sourcesOf(tx, query, add, ask)
   const { limit = 50, cursor: given, ...asked } = query
   const mark = queryMark(asked)
   const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
-  const counted = cursor ?? (await count(tx, sources, params))
+  const counted = cursor ?? (await count(tx, sources, params, ask))
   if (cursor)
     for (const source of sources)
       source.conditions.push(
         `(${source.time}, ${source.id}) < (${add(cursor.values[0], 'timestamptz')}, ${add(cursor.values[1], 'uuid')})`,
       )
-  const parts = sources.map(
-    ({ columns, from, time, id, conditions }) =>
-      `(select ${columns} from ${from} where ${conditions.join(' and ')} order by ${time} desc, ${id} desc limit ${limit + 1})`,
-  )
-  const found = parts.length
-    ? await tx.session.rows(
-        `select * from (${parts.join(' union all ')}) u order by "createdAt" desc, id desc limit ${limit + 1}`,
-        params,
-      )
-    : []
+  const found = !sources.length
+    ? []
+    : ask
+      ? await readGathered(tx, sources, params, ask, limit + 1)
+      : await tx.session.rows(newest(sources, limit + 1), params)
   return pageFrom(found, limit, counted, mark, row => [row.createdAt, row.id])
 }
 
-function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: string) => string): Source[] {
+/** The statement that reads the newest of all sources. */
+function newest(sources: Source[], limit: number): string {
+  const parts = sources.map(
+    ({ columns, from, time, id, conditions }) =>
+      `(select ${columns} from ${from} where ${conditions.join(' and ')} order by ${time} desc, ${id} desc limit ${limit})`,
+  )
+  return `select * from (${parts.join(' union all ')}) u order by "createdAt" desc, id desc limit ${limit}`
+}
+
+/**
+ * The same where what a member sees is gathered once: which rows those are is ranked by the role of searches under conditions
+ * that say it, and they are read with the member's own rights, as in lists.
+ */
+async function readGathered(
+  tx: Tx,
+  sources: Source[],
+  params: unknown[],
+  ask: Aggregate,
+  limit: number,
+): Promise<Row[]> {
+  const ranked = sources.map((source, n) => ({
+    ...source,
+    columns: `${n} as source, ${source.key}::text as key, ${source.id}, ${source.time} as "createdAt"`,
+  }))
+  const found = await tx.as('ascendore_search', () =>
+    tx.session.rows(ask.whole(newest(ranked, limit)), params),
+  )
+  const given: unknown[] = [tx.who.workspaceId]
+  const add = adderOf(given)
+  const chosen = sources.map((source, n) => {
+    const keys = found.filter(row => row.source === n).map(row => row.key as string)
+    const type = source.key === 'e.seq' ? 'bigint[]' : 'uuid[]'
+    const [inWorkspace = ''] = source.conditions
+    return { ...source, conditions: [inWorkspace, `${source.key} = any(${add(arrayLiteral(keys), type)})`] }
+  })
+  return tx.session.rows(newest(chosen, limit), given)
+}
+
+function sourcesOf(tx: Tx, query: TimelineQuery, add: Add, ask: Aggregate | undefined): Source[] {
   if ((query.entityType === undefined) !== (query.entityId === undefined)) {
     throw invalid({
       path: query.entityType ? 'entityId' : 'entityType',
@@ -106,11 +145,16 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: str
     ...actedBy(query, actor, add),
   ]
   const sources: Source[] = []
-  if (!types || types.includes('changes'))
-    sources.push(changes(query, common('e.created_at', 'e.actor_id'), add))
+  if (!types || types.includes('changes')) {
+    const conditions = common('e.created_at', 'e.actor_id')
+    // As the policy of events has it.
+    if (ask) conditions.push(`(e.actor_id = ${add(tx.who.userId, 'uuid')} or ${ask.isMine('e.entity_id')})`)
+    sources.push(changes(query, conditions, add))
+  }
   const link = query.entityType ? LINKS[query.entityType] : undefined
   if ((!types || wanted!.length) && (!query.entityType || link)) {
     const conditions = common('i.occurred_at', 'i.created_by_id')
+    if (ask) conditions.push(ask.scope('interaction', 'i'))
     if (link) conditions.push(`i.${link} = ${add(query.entityId, 'uuid')}`)
     if (wanted?.length) conditions.push(`i.type = any(${add(`{${wanted.join(',')}}`, 'text[]')})`)
     sources.push(logged(conditions))
@@ -118,21 +162,13 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: (value: unknown, cast: str
   return sources
 }
 
-const actedBy = (
-  { actorId }: TimelineQuery,
-  column: string,
-  add: (value: unknown, cast: string) => string,
-) => {
+const actedBy = ({ actorId }: TimelineQuery, column: string, add: Add) => {
   if (actorId === undefined) return []
   return [actorId === SYSTEM_ACTOR ? `${column} is null` : `${column} = ${add(actorId, 'uuid')}`]
 }
 
 /** Changes of records, not of people and sessions, which the audit log tells; that an interaction was logged is told by the interaction itself. */
-function changes(
-  query: TimelineQuery,
-  conditions: string[],
-  add: (value: unknown, cast: string) => string,
-): Source {
+function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
   if (query.entityId) {
     const id = add(query.entityId, 'uuid')
     conditions.push(
@@ -146,6 +182,7 @@ function changes(
       e.entity_type as "entityType", e.entity_id as "entityId", jsonb_build_object('action', e.action, 'changes', e.changes) as metadata, e.created_at as "createdAt"`,
     time: 'e.created_at',
     id: 'e.id',
+    key: 'e.seq',
     conditions: [
       'e.workspace_id = $1::uuid',
       isOfRecord('e'),
@@ -166,18 +203,27 @@ function logged(conditions: string[]): Source {
         'objections', i.objections, 'competitors', i.competitors, 'nextSteps', i.next_steps) as metadata, i.occurred_at as "createdAt"`,
     time: 'i.occurred_at',
     id: 'i.id',
+    key: 'i.id',
     conditions: ['i.workspace_id = $1::uuid', 'i.deleted_at is null', ...conditions],
   }
 }
 
 /** Counted to 10,000 in each source; beyond that it is marked as an estimate. */
-async function count(tx: Tx, sources: Source[], params: unknown[]): Promise<Total> {
+async function count(
+  tx: Tx,
+  sources: Source[],
+  params: unknown[],
+  ask: Aggregate | undefined,
+): Promise<Total> {
   const counts = sources.map(
     ({ from, conditions }, i) =>
       `(select count(*) from (select 1 from ${from} where ${conditions.join(' and ')} limit ${COUNTED_AT_MOST + 1}) c) as n${i}`,
   )
   if (!counts.length) return { total: 0, totalIsEstimate: false }
-  const [row] = await tx.session.rows(`select ${counts.join(', ')}`, params)
+  const text = `select ${counts.join(', ')}`
+  const [row] = ask
+    ? await tx.as('ascendore_search', () => tx.session.rows(ask.whole(text), params))
+    : await tx.session.rows(text, params)
   const numbers = Object.values(row!) as number[]
   return {
     total: numbers.reduce((sum, n) => sum + n, 0),

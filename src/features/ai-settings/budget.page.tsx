@@ -1,4 +1,5 @@
 import { Group, NumberInput, Stack } from '@mantine/core'
+import { useFormat } from '#web/kit/format.ts'
 import { Part } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
 import type { Given } from './model.page.tsx'
@@ -6,6 +7,7 @@ import type { Given } from './model.page.tsx'
 /** What a month may cost, and what the model costs. */
 export function Budget({ values, change, issues }: Given) {
   const t = useText().aiSettings
+  const format = useFormat()
   return (
     <Part title={t.budget} hint={t.budgetHint}>
       <Stack gap="sm" maw={460}>
@@ -16,7 +18,8 @@ export function Budget({ values, change, issues }: Given) {
           placeholder={t.noLimit}
           min={0}
           allowDecimal={false}
-          thousandSeparator=" "
+          thousandSeparator={format.thousands}
+          decimalSeparator={format.decimals}
           onChange={monthlyTokens => change({ monthlyTokens })}
         />
         <NumberInput

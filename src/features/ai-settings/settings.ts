@@ -121,13 +121,21 @@ export async function checkBaseUrl(app: App, baseUrl: string | null | undefined)
   const problem = guard.problemOf(url)
   if (problem) throw invalid({ path: 'baseUrl', message: problem })
   if (await guard.resolvesToRefused(url.hostname, RESOLVE_WITHIN_MS))
-    throw invalid({ path: 'baseUrl', message: 'leads to a private, loopback or link-local address' })
+    throw invalid({
+      path: 'baseUrl',
+      code: 'PRIVATE_ADDRESS',
+      message: 'leads to a private, loopback or link-local address',
+    })
   // Over the internet a key and customers' texts travel in nothing but TLS.
   const open = new AddressGuard([])
   const isPrivate =
     open.problemOf(url) !== undefined || (await open.resolvesToRefused(url.hostname, RESOLVE_WITHIN_MS))
   if (url.protocol === 'http:' && !isPrivate)
-    throw invalid({ path: 'baseUrl', message: 'must be an https URL outside of private networks' })
+    throw invalid({
+      path: 'baseUrl',
+      code: 'PRIVATE_ADDRESS',
+      message: 'must be an https URL outside of private networks',
+    })
 }
 
 /** Where a key is sent: of these none may change without it, or it would go to whoever has entered another. */
@@ -148,7 +156,11 @@ export function merged(stored: Stored, keptKeys: Keys, given: Given): { after: S
   const isElsewhere = BOUND_TO_KEY.some(key => after[key] !== stored[key])
   if (after.provider === null || after.provider === 'builtin') {
     if (hasGiven)
-      throw invalid({ path: Object.keys(givenKeys)[0]!, message: 'is for a provider of your own' })
+      throw invalid({
+        path: Object.keys(givenKeys)[0]!,
+        code: 'OTHER_PROVIDER',
+        message: 'is for a provider of your own',
+      })
     return { after: { ...after, model: null, embeddingModel: null, baseUrl: null, region: null }, keys: {} }
   }
   if (isElsewhere && plain.model === undefined && after.provider !== stored.provider) after.model = null
@@ -161,7 +173,7 @@ export function merged(stored: Stored, keptKeys: Keys, given: Given): { after: S
 
 function needs({ provider, model, baseUrl, embeddingModel }: Stored, keys: Keys): Issue[] {
   const issues: Issue[] = []
-  const need = (path: string, message: string) => void issues.push({ path, message })
+  const need = (path: string, message: string, code = 'REQUIRED') => void issues.push({ path, message, code })
   if (!model) need('model', `is required with ${provider}`)
   if (provider === 'openai-compatible') {
     if (!baseUrl) need('baseUrl', 'is required with openai-compatible, such as https://llm.example.com/v1')
@@ -173,8 +185,9 @@ function needs({ provider, model, baseUrl, embeddingModel }: Stored, keys: Keys)
       )
   } else if (!keys.apiKey) need('apiKey', 'must be given; again where provider or address change')
   if (provider !== 'bedrock' && (keys.accessKeyId || keys.secretAccessKey))
-    need('accessKeyId', 'is for bedrock')
-  if (provider === 'anthropic' && embeddingModel) need('embeddingModel', 'is none that anthropic has')
+    need('accessKeyId', 'is for bedrock', 'OTHER_PROVIDER')
+  if (provider === 'anthropic' && embeddingModel)
+    need('embeddingModel', 'is none that anthropic has', 'OTHER_PROVIDER')
   return issues
 }
 
@@ -234,6 +247,7 @@ function checkPrices(app: App, { monthlyCost, prices }: Stored, models: ModelSet
   if (unknown)
     throw invalid({
       path: 'monthlyCost',
+      code: 'PRICE_NEEDED',
       message: `cannot be kept to without a price of ${unknown}; give it in prices`,
     })
 }

@@ -1,4 +1,4 @@
-import { dataMessage, type Prompt, systemOf } from '#core/ai/prompt.ts'
+import { dataMessage, languageOrder, type Prompt, systemOf } from '#core/ai/prompt.ts'
 import {
   type Ai,
   type Conversation,
@@ -43,7 +43,7 @@ export class WorkspaceAi implements Ai {
     const { provider, model } = line.target.settings
     const asked = {
       name: task.prompt.name,
-      instructions: systemOf(task.prompt),
+      instructions: systemOf(task.prompt) + languageOrder(),
       prompt: dataMessage(task.facts, task.sources ?? []),
       schema: task.schema,
     }

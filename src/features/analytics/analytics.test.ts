@@ -321,3 +321,111 @@ test('whatever the deals are, the groups of the win rate add up to its totals', 
     { numRuns: 4 },
   )
 })
+
+test('what a member is told in figures adds up from what their lists hold, and from nothing else', async () => {
+  const { ana, ben, owner } = await world()
+  const add = async (who: Person, path: string, body: object) => {
+    const reply = await who.post(`/${path}`, body)
+    assert.equal(reply.status, 201, reply.text)
+    return reply.body.id as string
+  }
+  const day = dayIn('UTC')
+  const minutes = { durationMinutes: 20 }
+  for (const [i, who] of [ana, ben].entries()) {
+    const other = who === ana ? ben : ana
+    const companyId = await add(who, 'companies', { name: `Of ${i}` })
+    const contactId = await add(who, 'contacts', { firstName: 'A', lastName: `Of ${i}`, companyId })
+    const dealId = await add(who, 'deals', { title: `Of ${i}`, amount: 10 })
+    // What others make hangs on it, one step and two steps away, and what hangs on nothing is seen by its maker alone.
+    const on = { relatedType: 'deal', relatedId: dealId }
+    await add(owner, 'activities', { type: 'CALL', subject: 'c', dealId, ...minutes })
+    await add(owner, 'activities', { type: 'EMAIL', subject: 'e', contactId, ...minutes })
+    await add(owner, 'activities', { type: 'MEETING', subject: 'm', companyId, ...minutes })
+    await add(who, 'activities', { type: 'MESSAGE', subject: 'own' })
+    await add(owner, 'activities', { type: 'MESSAGE', subject: 'nobody else' })
+    const task = await add(owner, 'tasks', { title: 'T', ...on, assigneeId: owner.id })
+    await add(owner, 'tasks', { title: 'U', relatedType: 'task', relatedId: task, assigneeId: owner.id })
+    await add(owner, 'tasks', { title: 'V', assigneeId: other.id, progress: 'COMPLETED' })
+    await add(owner, 'notes', { body: 'N', relatedType: 'task', relatedId: task })
+    await add(owner, 'invoices', { title: 'I', amount: 7, status: 'SENT', ...on })
+    await add(owner, 'invoices', { title: 'J', amount: 9, status: 'SENT' })
+    await add(owner, 'visits', { contactId, date: day, time: '10:00', durationMinutes: 30, reason: 'V' })
+    const project = await add(owner, 'projects', { name: 'P', dealId })
+    await add(owner, 'tasks', {
+      title: 'W',
+      relatedType: 'project',
+      relatedId: project,
+      progress: 'COMPLETED',
+      assigneeId: owner.id,
+    })
+    await add(owner, 'tasks', {
+      title: 'X',
+      relatedType: 'project',
+      relatedId: project,
+      assigneeId: owner.id,
+    })
+  }
+  const rowsOf = async (who: Person, path: string) => {
+    const { status, body } = await who.get(`/${path}${path.includes('?') ? '&' : '?'}limit=200`)
+    assert.equal(status, 200, path)
+    assert.equal(body.rows.length, body.total, path)
+    return body.rows as any[]
+  }
+  const sum = (rows: any[], key: string) => rows.reduce((all, row) => all + (row[key] ?? 0), 0)
+  const seen = new Set<number>()
+  for (const who of [ana, ben, owner]) {
+    const stream = await rowsOf(who, 'activities?type=CALL,EMAIL,MEETING,MESSAGE')
+    const talks = stream.map(row => row.metadata)
+    const heard = new Set(stream.map(({ id }) => id))
+    const tasks = await rowsOf(who, 'tasks')
+    const told = await ok(who, 'activity')
+    assert.deepEqual(
+      [told.total, told.minutes, told.tasksCompleted],
+      [talks.length, sum(talks, 'durationMinutes'), tasks.filter(row => row.status === 'DONE').length],
+    )
+    const board = (await ok(who, 'leaderboard')).rows
+    assert.equal(sum(board, 'activities'), talks.length)
+    const { body } = await who.get('/reports/dashboard')
+    const changes = await rowsOf(who, 'activities?type=changes')
+    assert.equal(body.openTasks, tasks.filter(row => row.status === 'OPEN').length)
+    // That an interaction was logged is an event too, which follows its deal.
+    const logged = talks.filter(row => row.dealId || row.subject === 'own' || who === owner)
+    assert.equal(body.recentActivity, changes.length + talks.length + logged.length)
+    const invoices = await rowsOf(who, 'invoices')
+    assert.equal((await who.get('/reports/invoice-aging')).body.totalOutstanding, sum(invoices, 'amount'))
+    for (const [entity, path, field, by] of [
+      ['interaction', '', 'durationMinutes', 'type'],
+      ['task', 'tasks', '', 'status'],
+      ['note', 'notes', '', 'authorId'],
+      ['invoice', 'invoices', 'amount', 'status'],
+      ['visit', 'visits', 'durationMinutes', 'contactName'],
+      // Its progress is of the tasks that one sees.
+      ['project', 'projects', 'progress', 'name'],
+    ] as const) {
+      const rows = path ? await rowsOf(who, path) : talks
+      const measures = [{ op: 'count' }, ...(field ? [{ op: 'sum', field }] : [])]
+      const report = await who.post('/reports/run', { entity, groupBy: [by], measures })
+      assert.equal(report.status, 200, report.text)
+      assert.deepEqual(report.body.totals, [rows.length, ...(field ? [sum(rows, field)] : [])], entity)
+      const linked = { field: 'deal.title', op: 'startsWith', value: 'Of' }
+      if (entity !== 'interaction') continue
+      const filtered = await who.post('/reports/run', {
+        entity,
+        filter: linked,
+        groupBy: [{ field: 'occurredAt', by: 'day' }],
+        measures,
+      })
+      assert.equal(filtered.body.totals[0], talks.filter(row => row.dealId).length, 'of deals that one sees')
+    }
+    // Lists ask as figures do; a record that is read by its id is asked for by itself.
+    for (const path of ['tasks', 'notes', 'invoices', 'visits', 'projects']) {
+      const listed = new Set((await rowsOf(who, path)).map(({ id }) => id))
+      for (const { id } of await rowsOf(owner, path))
+        assert.equal((await who.get(`/${path}/${id}`)).status, listed.has(id) ? 200 : 404, `${path} ${id}`)
+    }
+    for (const { id } of await rowsOf(owner, 'activities?type=CALL,EMAIL,MEETING,MESSAGE'))
+      assert.equal((await who.get(`/activities/${id}`)).status, heard.has(id) ? 200 : 404)
+    seen.add(talks.length).add(tasks.length)
+  }
+  assert.ok(seen.has(4) && seen.has(10), 'each of them saw a part')
+})

@@ -60,7 +60,8 @@ export async function campaignRoi(tx: Tx, query: z.infer<typeof campaignRoiQuery
   const period = periodOf(tx.who, query)
   const exchange = await exchangeOf(tx)
   const [plain, ask, once] = [new Ask(tx), new Ask(tx), new Ask(tx)]
-  const came = (of: Ask) => attribution(begun(of, query, period), of.scope('deal'))
+  const came = (of: Ask) =>
+    attribution(begun(of, query, period), of.scope('deal'), of.scope('campaignContact', 'k'))
   const deal = 't.workspace_id = c.workspace_id and t.id = a.deal_id'
   const won = "t.status = 'WON'"
   const [amount, amountOnce] = [converted(ask, exchange), converted(once, exchange)]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import { defaultPipelineId } from '#features/pipelines/stages.ts'
@@ -57,18 +58,22 @@ export async function funnel(tx: Tx, query: PeriodQuery & DealQuery) {
   const pipelineId = query.pipelineId ?? (await defaultPipelineId(tx))
   const stages = await stagesOfPipeline(tx, pipelineId)
   const ask = new Ask(tx)
-  const ranks = JSON.stringify(Object.fromEntries(stages.map((stage, i) => [stage.stageId, i])))
+  const steps = ask.add(arrayLiteral(stages.map(({ stageId }) => stageId)), 'uuid[]')
   const cohort = `${ask.deals({ ...query, pipelineId })} and t.created_at >= ${ask.add(period.start, 'timestamptz')} and t.created_at < ${ask.add(period.end, 'timestamptz')}`
+  // Seconds, in floating point: intervals and numerics take twice as long. What still lasts is told by its beginning, so that the
+  // answer holds until a record changes, and not for a moment.
   const rows = await ask.rows(
     `with walked as (
-       select t.id, t.status, (${ask.add(ranks, 'jsonb')}->>h.stage_id::text)::int as rank,
-         extract(epoch from coalesce(lead(h.entered_at) over (partition by t.id order by h.entered_at, h.id), t.closed_at, now()) - h.entered_at) / 86400 as days
+       select t.id, t.status, array_position(${steps}, h.stage_id) - 1 as rank, date_part('epoch', h.entered_at) as came,
+         date_part('epoch', coalesce(lead(h.entered_at) over (partition by t.id order by h.entered_at, h.id), t.closed_at)) as left_at
        from deals t join deal_stage_history h on h.workspace_id = t.workspace_id and h.deal_id = t.id where ${cohort}),
      furthest as (select id, status, coalesce(max(rank), 0) as rank from walked group by id, status)
-     select 'reached' as what, rank, count(*) as n, count(*) filter (where status = 'LOST') as lost, null::numeric as days from furthest group by rank
-     union all select 'time', rank, 0, 0, avg(greatest(days, 0)) from walked where rank is not null group by rank`,
+     select 'reached' as what, rank, count(*) as n, count(*) filter (where status = 'LOST') as part, 0::float8 as seconds, 0::float8 as since from furthest group by rank
+     union all select 'time', rank, count(*), count(*) filter (where left_at is null), coalesce(sum(greatest(left_at - came, 0)), 0),
+       coalesce(sum(came) filter (where left_at is null), 0) from walked where rank is not null group by rank`,
   )
-  const reached = rows.filter(row => row.what === 'reached') as { rank: number; n: number; lost: number }[]
+  const now = Date.now() / 1000
+  const reached = rows.filter(row => row.what === 'reached') as { rank: number; n: number; part: number }[]
   const from = (rank: number) => reached.reduce((sum, row) => sum + (row.rank >= rank ? row.n : 0), 0)
   const deals = from(0)
   return {
@@ -76,18 +81,24 @@ export async function funnel(tx: Tx, query: PeriodQuery & DealQuery) {
     pipelineId,
     deals,
     stages: stages.map((stage, i) => {
-      const days = rows.find(row => row.what === 'time' && row.rank === i)?.days as number | null | undefined
+      const time = rows.find(row => row.what === 'time' && row.rank === i) as Time | undefined
       return {
         ...stage,
         reached: from(i),
-        lost: reached.find(row => row.rank === i)?.lost ?? 0,
+        lost: reached.find(row => row.rank === i)?.part ?? 0,
         conversion: i + 1 < stages.length ? share(from(i + 1), from(i)) : null,
         fromStart: share(from(i), deals),
-        averageDays: stage.kind === 'WON' || days === null || days === undefined ? null : round2(days),
+        averageDays: stage.kind === 'WON' || !time ? null : round2(daysOf(time, now)),
       }
     }),
   }
 }
+
+/** How long deals were in a step, in seconds; `part` of the `n` are there still, who came at times that add up to `since`. */
+type Time = { n: number; part: number; seconds: number; since: number }
+
+const daysOf = ({ n, part, seconds, since }: Time, now: number): number =>
+  (seconds + Math.max(0, part * now - since)) / n / 86_400
 
 type Step = { stageId: string; stageName: string; kind: 'OPEN' | 'WON' }
 

@@ -44,10 +44,18 @@ function stepsOf(from: string, to: string, by: (typeof STEPS)[number]): string[]
   for (let at = start; at <= to; at = next(at)) {
     days.push(at)
     if (days.length > BUCKETS_AT_MOST)
-      throw invalid({ path: 'by', message: `would part the period into more than ${BUCKETS_AT_MOST} parts` })
+      throw invalid({
+        path: 'by',
+        code: 'TOO_MANY_PARTS',
+        message: `would part the period into more than ${BUCKETS_AT_MOST} parts`,
+      })
   }
   return days
 }
+
+/** Members of the same figures, so that an answer does not change its order by itself. */
+const inOrder = (a: { memberId: string | null }, b: { memberId: string | null }): number =>
+  (a.memberId ?? '').localeCompare(b.memberId ?? '')
 
 /** Interactions that took place in the period, and tasks completed in it. @throws Refusal 400 for too many parts */
 export async function activity(tx: Tx, query: z.infer<typeof activityQuery>) {
@@ -79,10 +87,10 @@ export async function activity(tx: Tx, query: z.infer<typeof activityQuery>) {
     tasksCompleted: done!.n as number,
     byType: grouped(part => part.type)
       .map(([type, of]) => ({ type, count: sum(of, 'n'), minutes: sum(of, 'minutes') }))
-      .sort((a, b) => b.count - a.count),
+      .sort((a, b) => b.count - a.count || a.type.localeCompare(b.type)),
     byMember: grouped(part => part.member)
       .map(([memberId, of]) => ({ memberId, name: names.get(memberId ?? '') ?? null, count: sum(of, 'n') }))
-      .sort((a, b) => b.count - a.count),
+      .sort((a, b) => b.count - a.count || inOrder(a, b)),
     byTime: steps.map((from, i) => ({
       from,
       count: sum(
@@ -157,7 +165,9 @@ export async function leaderboard(tx: Tx, query: z.infer<typeof leaderboardQuery
       activities,
     }
   })
-  rows.sort((a, b) => b.wonAmount - a.wonAmount || b.won - a.won || b.activities - a.activities)
+  rows.sort(
+    (a, b) => b.wonAmount - a.wonAmount || b.won - a.won || b.activities - a.activities || inOrder(a, b),
+  )
   return { period: told(period), ...money, rows }
 }
 

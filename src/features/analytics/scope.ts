@@ -1,11 +1,8 @@
 import { z } from 'zod'
-import type { Row } from '#core/db/engine.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
-import { rowsUntilChange } from '#core/record/kept.ts'
-import { recordNamed } from '#core/record/registry.ts'
+import { Aggregate } from '#core/record/aggregate.ts'
 import { addDays, addMonths, dayIn, relativeDay, startOfDay } from '#core/record/relative-time.ts'
-import { scopeCondition } from '#core/record/visibility.ts'
 
 const day = (says: string) =>
   z
@@ -42,31 +39,19 @@ export function periodOf({ timezone }: Who, query: PeriodQuery): Period {
   }
   const to = read('dateTo', today)
   const from = read('dateFrom', addMonths(to, -12))
-  if (from > to) throw invalid({ path: 'dateFrom', message: 'must not lie after dateTo' })
+  if (from > to) throw invalid({ path: 'dateFrom', code: 'AFTER_END', message: 'must not lie after dateTo' })
   const end = startOfDay(addDays(to, 1), timezone).toISOString()
   return { from, to, timezone, start: startOfDay(from, timezone).toISOString(), end }
 }
 
-/** A statement in the making: its parameters, and conditions over what the caller may see. */
-export class Ask {
-  readonly params: unknown[] = []
-  readonly tx: Tx
-  constructor(tx: Tx) {
-    this.tx = tx
-  }
-  add = (value: unknown, cast: string): string => `$${this.params.push(value)}::${cast}`
-  scope(record: string, alias = 't'): string {
-    return scopeCondition(recordNamed(record), this.tx.who, alias, this.add)
-  }
+/** A statement in the making, with conditions over the deals that the caller may see. */
+export class Ask extends Aggregate {
   deals({ ownerId, pipelineId }: DealQuery): string {
     return [
       this.scope('deal'),
       ...(ownerId ? [`t.owner_id = ${this.add(ownerId, 'uuid')}`] : []),
       ...(pipelineId ? [`t.pipeline_id = ${this.add(pipelineId, 'uuid')}`] : []),
     ].join(' and ')
-  }
-  rows(text: string): Promise<Row[]> {
-    return rowsUntilChange(this.tx, text, this.params)
   }
 }
 

@@ -1,9 +1,11 @@
 import { Input, Modal, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { addDays, dayIn, momentAt } from '#core/record/relative-time.ts'
 import { api, issuesByPath, queries, useMe } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { DraftNote } from '#web/kit/draft-note.tsx'
 import { useZone } from '#web/preferences.ts'
 import { choiceLabel, useText } from '#web/text/index.tsx'
 import { type ApiKey, apiKeysKey } from './api-keys.page.tsx'
@@ -24,11 +26,14 @@ export function KeyDialog({ apiKey, close, done }: Given) {
   const text = useText()
   const zone = useZone()
   const { role: mine } = useMe()
-  const [name, setName] = useState(apiKey?.name ?? '')
-  const [reach, setReach] = useState<Reach>(apiKey ? reachOf(apiKey.scopes) : 'read')
-  const [some, setSome] = useState(apiKey?.scopes ?? [])
-  const [role, setRole] = useState<string | null>(apiKey?.role ?? 'MEMBER')
-  const [day, setDay] = useState(apiKey?.expiresAt ? dayIn(zone, new Date(apiKey.expiresAt)) : '')
+  const form = useForm(`apiKey.${apiKey?.id ?? 'new'}`, {
+    name: apiKey?.name ?? '',
+    reach: apiKey ? reachOf(apiKey.scopes) : ('read' as Reach),
+    some: apiKey?.scopes ?? [],
+    role: apiKey?.role ?? 'MEMBER',
+    day: apiKey?.expiresAt ? dayIn(zone, new Date(apiKey.expiresAt)) : '',
+  })
+  const { name, reach, some, role, day } = form.values
   const saving = useMutation({
     mutationFn() {
       // The day that is named is its last one.
@@ -37,6 +42,7 @@ export function KeyDialog({ apiKey, close, done }: Given) {
       return apiKey ? api.patch<ApiKey>(`/api-keys/${apiKey.id}`, body) : api.post<ApiKey>('/api-keys', body)
     },
     onSuccess(answer) {
+      form.forget()
       queries.invalidateQueries({ queryKey: apiKeysKey })
       done(answer)
     },
@@ -49,6 +55,7 @@ export function KeyDialog({ apiKey, close, done }: Given) {
   return (
     <Modal opened onClose={close} title={apiKey ? apiKey.name : text.apiKeys.create} size="lg">
       <form noValidate onSubmit={submit}>
+        <DraftNote {...form} />
         <Stack gap="sm">
           <TextInput
             data-autofocus
@@ -57,10 +64,10 @@ export function KeyDialog({ apiKey, close, done }: Given) {
             maxLength={120}
             value={name}
             error={issues.name}
-            onChange={event => setName(event.currentTarget.value)}
+            onChange={event => form.change({ name: event.currentTarget.value })}
           />
           <Scopes
-            {...{ reach, setReach, some, setSome }}
+            {...{ reach, some, change: form.change }}
             error={Object.entries(issues).find(([path]) => path.startsWith('scopes'))?.[1]}
           />
           <Select
@@ -72,7 +79,7 @@ export function KeyDialog({ apiKey, close, done }: Given) {
               value,
               label: choiceLabel(text, value),
             }))}
-            onChange={setRole}
+            onChange={chosen => chosen && form.change({ role: chosen as typeof role })}
           />
           <TextInput
             type="date"
@@ -80,7 +87,7 @@ export function KeyDialog({ apiKey, close, done }: Given) {
             description={text.apiKeys.expiresHint}
             value={day}
             error={issues.expiresAt}
-            onChange={event => setDay(event.currentTarget.value)}
+            onChange={event => form.change({ day: event.currentTarget.value })}
           />
         </Stack>
         <DialogFoot
@@ -97,14 +104,13 @@ export function KeyDialog({ apiKey, close, done }: Given) {
 
 type ScopesGiven = {
   reach: Reach
-  setReach: (reach: Reach) => void
   some: string[]
-  setSome: (scopes: string[]) => void
+  change: (values: { reach?: Reach; some?: string[] }) => void
   error: string | undefined
 }
 
 /** Everything, everything read-only, or noun by noun. */
-function Scopes({ reach, setReach, some, setSome, error }: ScopesGiven) {
+function Scopes({ reach, some, change, error }: ScopesGiven) {
   const text = useText()
   const { data } = useQuery({
     queryKey: [...apiKeysKey, 'scopes'],
@@ -122,7 +128,7 @@ function Scopes({ reach, setReach, some, setSome, error }: ScopesGiven) {
         fullWidth
         aria-label={text.apiKeys.scopes}
         value={reach}
-        onChange={value => setReach(value as Reach)}
+        onChange={value => change({ reach: value as Reach })}
         data={(['read', 'all', 'some'] as const).map(value => ({ value, label: text.apiKeys.reach[value] }))}
       />
       {reach === 'some' && (
@@ -135,7 +141,7 @@ function Scopes({ reach, setReach, some, setSome, error }: ScopesGiven) {
           value={some}
           data={[...new Set([...(data ?? []), ...some])]}
           error={error}
-          onChange={setSome}
+          onChange={scopes => change({ some: scopes })}
         />
       )}
     </Input.Wrapper>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Role, Tx } from '#core/db/workspace.ts'
 import { ROLES } from '#core/db/workspace.ts'
-import { forbidden, invalid, notFound } from '#core/errors.ts'
+import { forbidden, invalid, notFound, saying } from '#core/errors.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { App } from '#core/feature.ts'
 import { type Operation, operation, reaches } from '#core/http/operation.ts'
@@ -70,7 +70,10 @@ const scopes = z
 const expiresAt = z.iso
   .datetime({ offset: true })
   .transform(text => new Date(text).toISOString())
-  .refine(text => Date.parse(text) > Date.now() && text < '2200', 'must lie in the future')
+  .refine(
+    text => Date.parse(text) > Date.now() && text < '2200',
+    saying('NOT_FUTURE', 'must lie in the future'),
+  )
   .nullable()
 const role = z.enum(ROLES)
 const DESCRIPTIONS = {
@@ -109,7 +112,12 @@ async function create(tx: Tx, body: NewKey) {
     [workspaceId],
   )
   if ((count!.n as number) >= KEYS_AT_MOST)
-    throw invalid({ path: 'name', message: `a workspace has at most ${KEYS_AT_MOST} keys; revoke one first` })
+    throw invalid({
+      path: 'name',
+      code: 'LIMIT',
+      params: { maximum: KEYS_AT_MOST },
+      message: `a workspace has at most ${KEYS_AT_MOST} keys; revoke one first`,
+    })
   const id = newId()
   const key = makeKey(workspaceId, id)
   const keyRole = body.role ?? tx.who.role

@@ -1,6 +1,7 @@
 import type { Evidence, ProviderName, Warning } from '#core/ai/answer.ts'
 import { stamped } from '#core/ai/operation.ts'
 import { AiUnavailable } from '#core/ai/provider.ts'
+import { speakerFrom } from '#core/ai/speaker.ts'
 import { Refusal } from '#core/errors.ts'
 import type { Actor } from '#core/http/perform.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -78,7 +79,7 @@ export async function* answering(
   { conversation, history }: Opened,
   signal: AbortSignal,
   mayFallBack: boolean,
-): AsyncGenerator<Part, Stamped> {
+): AsyncGenerator<Part, Stamped, undefined> {
   const turn = new Turn(new Hands(actor), conversation.id)
   const parts: Part[] = []
   const by = { provider: 'builtin' as ProviderName, model: 'builtin' }
@@ -142,27 +143,29 @@ async function* choose(
 }
 
 const YES =
-  /^(?:yes|y|yep|yeah|ok|okay|sure|confirm(?: it| them| all)?|do it|go ahead|proceed|please do|yes,? please|make it so|ja)[.! ]*$/i
+  /^(?:yes|y|yep|yeah|ok|okay|sure|confirm(?: it| them| all)?|do it|go ahead|proceed|please do|yes,? please|make it so|ja|ja,? (?:bitte|gern|gerne|mach das)|jawohl|genau|in ordnung|einverstanden|passt|mach(?:en sie)? das|bestätige(?:n)?|bitte)[.! ]*$/i
 const NO =
-  /^(?:no|n|nope|cancel(?: it| them)?|reject(?: it| them)?|don'?t|do not|stop|never ?mind|discard(?: it)?|no,? thanks?|nein)[.! ]*$/i
+  /^(?:no|n|nope|cancel(?: it| them)?|reject(?: it| them)?|don'?t|do not|stop|never ?mind|discard(?: it)?|no,? thanks?|nein|nein,? danke|nicht|abbrechen|stopp|lass(?:en sie)? es|vergiss es|verwerfen|verwirf(?: es)?)[.! ]*$/i
 
 /** Does or puts away what waits, one after the other; what the route refuses is told. */
 async function* decide(turn: Turn, waiting: Proposal[], isYes: boolean): AsyncGenerator<Part> {
-  const { app, who } = turn.hands.actor
+  const { app, who, request } = turn.hands.actor
+  const { repliesIn } = await import('./commands/replies.ts')
+  const say = repliesIn(speakerFrom(request.headers['accept-language']))
   for (const { id, title } of waiting) {
     try {
       const proposal = await app.database.inWorkspace(who, tx =>
         isYes ? confirmProposal(tx, turn.hands, id) : rejectProposal(tx, id),
       )
       const about = proposal.result ?? proposal.record
-      yield text(`${isYes ? 'Done' : 'Put away'}: ${title}${about ? ` (${link(about)})` : ''}.\n\n`)
+      yield text(`${isYes ? say.done(title) : say.putAway(title)}${about ? ` (${link(about)})` : ''}.\n\n`)
       if (about) yield { type: 'records', records: [about] }
     } catch (error) {
       if (!(error instanceof Refusal) || error.status >= 500) throw error
       yield text(
         error.status === 412
-          ? `${title}: the record has been changed since I proposed this. Ask me again and I will look at it as it is now.\n\n`
-          : `${(await import('./commands/index.ts')).refusalText(error)}\n\n`,
+          ? `${say.stale(title)}\n\n`
+          : `${(await import('./commands/index.ts')).refusalText(error, say)}\n\n`,
       )
     }
   }

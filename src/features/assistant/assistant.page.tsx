@@ -22,7 +22,7 @@ import { Thread } from './thread.page.tsx'
 export default function Assistant() {
   const { id } = useParams({ strict: false }) as { id?: string }
   const { write } = useMay()
-  if (!write) return <Forbidden />
+  if (!write) return <Forbidden order={1} />
   // Another conversation is another page: nothing of the one before may stay.
   return <Talk key={id ?? 'new'} id={id} />
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { evidence, PROVIDERS, warning } from '#core/ai/answer.ts'
+import { speakingIn } from '#core/ai/language.ts'
 import { aiOptions, aiQuery } from '#core/ai/operation.ts'
 import { AiUnavailable } from '#core/ai/provider.ts'
 import { invalid } from '#core/errors.ts'
@@ -96,7 +97,7 @@ const chatRoute = streamOperation({
   path: '/ai/chat',
   summary: 'Ask the assistant: it finds, counts, summarises, exports, and proposes what to create or change',
   description:
-    'Answers as server-sent events in the UI message stream of the AI SDK (v1), with `data-conversation`, `data-proposal`, `data-records` and `data-question` beside its own; as JSON where `Accept: application/json` asks for it. Tools act with your own rights. What would change something becomes a proposal, done by POST /ai/proposals/{id}/confirm or by answering yes. Without a model it understands plain English commands.',
+    'Answers as server-sent events in the UI message stream of the AI SDK (v1), with `data-conversation`, `data-proposal`, `data-records` and `data-question` beside its own; as JSON where `Accept: application/json` asks for it. Tools act with your own rights. What would change something becomes a proposal, done by POST /ai/proposals/{id}/confirm or by answering yes. Without a model it understands plain commands in English and German.',
   query: aiQuery,
   body,
   answers: answer,
@@ -116,7 +117,8 @@ const chatRoute = streamOperation({
       throw invalid({ path: `messages.${given.messages.length - 1}.content`, message: 'must not be empty' })
     const gone = new AbortController()
     const started = await opened(actor, given.messages, given.conversationId)
-    const run = answering(actor, started, gone.signal, query.fallback === 'builtin')
+    const parts = answering(actor, started, gone.signal, query.fallback === 'builtin')
+    const run = speakingIn(headers['accept-language'], parts)
     // What fails before there is anything to say is an answer of its own, with its status.
     const first = await run.next().catch(error => withdrawn(actor, started, error))
     if (wantsJson(headers.accept, given.stream)) return await asJson(run, first)

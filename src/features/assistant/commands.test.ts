@@ -155,6 +155,16 @@ const FINDS: Record<string, string[]> = {
   'what is the amount of Small deal?': ['small'],
   'when does Acme renewal close?': ['renewal'],
   'acme renewl': ['renewal'],
+  // The same in the words of those who sell.
+  "what's the latest on Small deal?": ['small'],
+  'who do we know at Acme': ['jane'],
+  'what stage is Small deal in?': ['small'],
+  'how much is Small deal worth?': ['small'],
+  'could you show me deals stuck in Prospecting please': ['renewal', 'small', 'anas'],
+  'which deals have gone quiet?': [],
+  'top 1 companies by employees': ['acme'],
+  'who are my hottest leads': ['lena', 'paul'],
+  "what's on my to-do list": ['late', 'later'],
 }
 
 for (const [sentence, names] of Object.entries(FINDS))
@@ -164,6 +174,47 @@ for (const [sentence, names] of Object.entries(FINDS))
     for (const name of names) assert.ok(answer.message.content.includes(ids[name]!), 'each record is linked')
     assert.deepEqual(answer.warnings, [])
   })
+
+const GERMAN = 'de-DE,de;q=0.9,en;q=0.8'
+/** German sentences and what they are to find, as above. */
+const FINDS_IN_GERMAN: Record<string, string[]> = {
+  'Zeige meine offenen Deals': ['renewal', 'small'],
+  'Deals über 50k': ['renewal', 'anas'],
+  'offene Deals, die diesen Monat schließen': ['renewal', 'anas'],
+  'gewonnene Deals in diesem Quartal': ['won'],
+  'Deals ohne Firma': [],
+  'die 2 größten Deals': ['renewal', 'anas'],
+  'Kontakte bei Acme': ['jane'],
+  'Zeige mir die überfälligen Aufgaben': ['late'],
+  'Wem gehört Small deal?': ['small'],
+  'Fasse Acme renewal zusammen': ['renewal'],
+  'Wie hoch ist der Betrag von Small deal?': ['small'],
+}
+
+test('German commands find, count and tell as the English ones do, and answer in German', async () => {
+  for (const [sentence, names] of Object.entries(FINDS_IN_GERMAN)) {
+    const answer = await sayIn(GERMAN, sentence)
+    if (names.length)
+      assert.deepEqual(idsOf(answer), named(...names), `${sentence}: ${answer.message.content}`)
+    if (names.length) assert.deepEqual(answer.warnings, [], sentence)
+  }
+  const counted = await sayIn(GERMAN, 'Wie viele offene Deals über 50k habe ich, die diesen Monat schließen?')
+  assert.match(counted.message.content, /^Es sind \*\*1 Deal\*\*.*60\.000 USD/)
+  assert.match(
+    (await sayIn('en', 'Wie viele offene Deals habe ich?')).message.content,
+    /\*\*2 deals\*\*/,
+    'understood whoever reads the answer',
+  )
+  assert.match(
+    (await sayIn(GERMAN, 'Hilfe')).message.content,
+    /deutsche und englische[\s\S]*Fasse Acme zusammen/,
+  )
+  assert.match(
+    (await sayIn(GERMAN, 'how many open deals are there?')).message.content,
+    /^Es sind \*\*\d+ Deals/,
+  )
+  assert.match((await sayIn(GERMAN, 'Blaugrün quietscht es')).message.content, /nicht verstanden/)
+})
 
 test('it counts, adds up and groups by the report of the API', async () => {
   const told = async (sentence: string) => (await say(sentence)).message.content
@@ -175,7 +226,29 @@ test('it counts, adds up and groups by the report of the API', async () => {
   assert.match(await told('average amount of open deals'), /USD 50,166\.67 on average/)
   assert.match(await told('total amount of open deals by owner'), /- Ana: 1 · USD 90,000/)
   assert.match(await told('how many leads by source'), /- Fair: 1\n- Referral: 1/)
+  assert.match(await told("what's in the pipeline right now?"), /\*\*3 deals\*\* .*worth USD 150,500/)
+  assert.match(await told('how many deals did we win this year'), /\*\*1 deal\*\* .*worth USD 9,000/)
+  assert.match(await told('average deal size of open deals'), /USD 50,166\.67 on average/)
+  assert.match(await told('how big is the moon'), /not understand/)
   assert.match(await told('count contacts'), /\*\*2 contacts\*\*/)
+  assert.match(await told('how many won deals in 2017'), /\*\*no deals\*\* \(in 2017 \(2017-01-01/)
+  assert.match(
+    await told(`total amount of won deals by month in ${today.slice(0, 4)}`),
+    /- [A-Z][a-z]+ \d{4}: 1 · USD 9,000/,
+  )
+  for (const question of ['who won the most deals?', 'who won most', 'who sold the most', 'best sales rep'])
+    assert.match(await told(question), /\*\*1 deal\*\* \(won\)[^-]*- Olga: 1 · USD 9,000/, question)
+  assert.match(await told('which company bought the most?'), /\*\*1 deal\*\* \(won\).*\n\n- none: 1/)
+  assert.match(
+    (await sayIn(GERMAN, 'Wer hat am meisten gewonnen?')).message.content,
+    /\*\*1 Deal\*\* \(gewonnen\)[^-]*- Olga: 1 · 9\.000 USD/,
+  )
+  assert.match(await told('companies by employees'), /^2 companies\.\n\n- \[Acme\]/)
+  // Of two pipelines one has a stage that is called as deals are that were won.
+  const won = { name: 'Won', kind: 'WON' }
+  await made(owner, '/pipelines', { name: 'Other', stages: [{ name: 'Begun' }, won] })
+  assert.match(await told('how many won deals'), /\*\*1 deal\*\* \(won\)/)
+  assert.match(await told('how many deals in stage Won'), /\*\*no deals\*\* \(in Won\)/)
   await made(owner, '/deals', { title: 'Elsewhere', amount: 70, currency: 'EUR', tags: ['euro'] })
   assert.match(await told('how many deals tagged euro'), /worth EUR 70 in all/)
 })
@@ -218,6 +291,26 @@ const WRITES: Record<string, Record<string, unknown>> = {
   },
   'create a contact Max Muster at Acme': { firstName: 'Max', lastName: 'Muster' },
   'create a company Initech with industry Software': { name: 'Initech', industry: 'Software' },
+  // The same in the words of those who sell.
+  'bump Small deal to 75k': { amount: 75_000 },
+  'push the close date of Small deal to 2027-03-05': { expectedCloseDate: '2027-03-05' },
+  'advance Small deal': { probability: 25 },
+  'we lost Small deal to a competitor': { status: 'LOST', lostReason: 'a competitor' },
+  'close Small deal as lost, too expensive': { status: 'LOST', lostReason: 'too expensive' },
+  'new deal: Acme expansion, 45k, closing on 1 March 2027': {
+    title: 'Acme expansion',
+    amount: 45_000,
+    expectedCloseDate: '2027-03-01',
+  },
+  'create a new opportunity for Acme worth 30k': { title: 'Acme', amount: 30_000 },
+  'I just spoke with Jane Doe, they want a demo': { type: 'CALL', content: 'They want a demo' },
+  'schedule a call with Jane Doe on 5 March 2027 at 2': {
+    title: 'Call Jane Doe',
+    type: 'CALL',
+    dueAt: '2027-03-05T14:00:00.000Z',
+  },
+  'follow up with Jane Doe on 5 March 2027': { title: 'Follow up with Jane Doe', type: 'FOLLOW_UP' },
+  'qualify Lena Stone': { stage: 'QUALIFIED' },
 }
 
 for (const [sentence, wanted] of Object.entries(WRITES))
@@ -320,4 +413,153 @@ test('a draft and a summary come by their own routes, with what is known', async
   assert.ok(
     steps.some((part: any) => part.type === 'tool' && part.name === 'summarise_record' && !part.error),
   )
+})
+
+/** As somebody says it whose client asks for these languages. */
+const sayIn = async (acceptLanguage: string | undefined, content: string) => {
+  await prepare()
+  const headers: Record<string, string> = acceptLanguage ? { 'accept-language': acceptLanguage } : {}
+  const reply = await owner.post(
+    '/ai/chat',
+    { messages: [{ role: 'user', content }], stream: false },
+    { headers },
+  )
+  assert.equal(reply.status, 200, reply.text)
+  return reply.body
+}
+
+test('a date in figures is read as its writer’s country writes it, and asked back where that is not known', async () => {
+  const due = async (language: string | undefined, date: string) => {
+    const { proposals, message } = await sayIn(language, `remind me to send the offer on ${date}`)
+    return (
+      proposals[0]?.changes.find((change: any) => change.field === 'dueAt').new.slice(0, 10) ??
+      message.content
+    )
+  }
+  assert.equal(await due('en-US,en;q=0.9', '3/4/2027'), '2027-03-04')
+  assert.equal(await due('en-GB', '3/4/2027'), '2027-04-03')
+  assert.equal(await due('de', '3/4/2027'), '2027-04-03')
+  assert.equal(await due('de', '3.4.2027'), '2027-04-03')
+  assert.equal(await due('en-US', '3.4.2027'), '2027-04-03', 'with dots the day stands first everywhere')
+  assert.equal(await due('en-US', '23/4/2027'), '2027-04-23', 'what can be one day alone is that day')
+  assert.match(await due(undefined, '3/4/2027'), /2027-04-03 or 2027-03-04/)
+  assert.match(await due('en', '3/4/2027'), /2027-04-03 or 2027-03-04/)
+  const list = await sayIn('en-GB', 'deals created before 3/4/2027')
+  assert.match(list.message.content, /until 2027-04-02/)
+  const note = await sayIn(undefined, 'add a note to Acme: they met on 3/4/2027')
+  assert.equal(
+    note.proposals[0].changes.find((change: any) => change.field === 'body').new,
+    'They met on 3/4/2027',
+  )
+})
+
+test('records of the same name are told apart by what is known of them', async () => {
+  await prepare()
+  for (const amount of [100, 300, 300]) await owner.post('/deals', { title: 'Twin sale', amount })
+  const { message, conversationId } = await sayIn('en', 'set the amount of Twin sale to 500')
+  const lines = message.content.split('\n').filter((line: string) => /^\d\. /.test(line))
+  const facts = lines.map((line: string) => line.split('(deal) · ')[1])
+  assert.equal(new Set(lines).size, 3)
+  assert.deepEqual(facts.map((one: string) => /^[A-Z]{3} (\d+)/.exec(one)?.[1]).sort(), ['100', '300', '300'])
+  const { parts } = (await owner.get(`/ai/conversations/${conversationId}`)).body.messages[1]
+  const { options } = parts.find((part: any) => part.type === 'question').question
+  assert.deepEqual(
+    options.map((option: any) => option.facts),
+    facts,
+  )
+})
+
+test('what is meant for many is not done to one, and a search’s find in a text is no name', async () => {
+  for (const order of [
+    'delete all deals',
+    'move every open deal to Negotiation',
+    'tag all my contacts with vip',
+  ]) {
+    const { message, proposals } = await sayIn('en', order)
+    assert.match(message.content, /one record at a time/, order)
+    assert.deepEqual(proposals, [], order)
+  }
+  const { message } = await sayIn('en', 'delete scanners')
+  assert.match(message.content, /found no “scanners”/)
+})
+
+test('German commands propose what they would write, and a plain ja does it', async () => {
+  /** What the one proposal of a sentence would set, by field. */
+  const proposed = async (sentence: string) => {
+    const { proposals, message } = await sayIn(GERMAN, sentence)
+    assert.equal(proposals.length, 1, `${sentence}: ${message.content}`)
+    assert.match(message.content, /würde ich tun/)
+    return Object.fromEntries(proposals[0].changes.map((change: any) => [change.field, change.new]))
+  }
+  assert.equal((await proposed('Setze den Betrag von Small deal auf 750')).amount, 750)
+  assert.equal((await proposed('Markiere Small deal als verloren wegen Preis')).lostReason, 'Preis')
+  assert.ok((await proposed('Verschiebe Small deal nach Negotiation')).stageId)
+  assert.equal((await proposed(`Weise Small deal ${ana.name} zu`)).ownerId, ana.id)
+  assert.deepEqual((await proposed('Tagge Jane Doe mit wichtig')).tags, ['wichtig'])
+  const task = await proposed('Erinnere mich am 3.4.2027, Jane Doe anzurufen')
+  assert.deepEqual(
+    [task.title, task.type, task.dueAt.slice(0, 10)],
+    ['Jane Doe anrufen', 'CALL', '2027-04-03'],
+  )
+  const call = await proposed('Protokolliere einen Anruf mit Jane Doe: über Preise gesprochen')
+  assert.deepEqual([call.type, call.content, call.contactId], ['CALL', 'Über Preise gesprochen', ids.jane])
+  assert.equal((await proposed('Notiz zu Acme renewal: Budget im März')).body, 'Budget im März')
+  const { conversationId } = await sayIn(GERMAN, 'Erstelle einen Deal Neubau über 5k')
+  const yes = await owner.post(
+    '/ai/chat',
+    { messages: [{ role: 'user', content: 'ja' }], conversationId, stream: false },
+    { headers: { 'accept-language': GERMAN } },
+  )
+  assert.match(yes.body.message.content, /^Erledigt: /)
+  const { rows } = (await owner.get('/deals?q=Neubau')).body
+  assert.deepEqual(
+    rows.map(({ title, amount }: any) => [title, amount]),
+    [['Neubau', 5000]],
+  )
+})
+
+test('what is refused in German is told in German', async () => {
+  for (const [sentence, told] of [
+    [
+      'Verschiebe Small deal nach Mondphase',
+      /^Small deal lässt sich nicht nach „Mondphase“ verschieben\. Möglich ist: /,
+    ],
+    ['Setze den Betrag von Small deal auf viel', /„viel“ ist keine Zahl für amount/],
+    ['Übergib Small deal an Rumpelstilz', /^Hier heißt niemand „Rumpelstilz“/],
+    ['Setze das Abschlussdatum von Small deal auf irgendwann', /„irgendwann“ ist kein Datum für /],
+    [
+      'Setze den Betrag von Small deal auf 99999999999999999',
+      /^Das geht nicht: eine Angabe stimmt nicht; amount [a-zäöüß]/,
+    ],
+    ['Xyzzy plugh', /^„Xyzzy plugh“ habe ich nicht verstanden/],
+  ] as const) {
+    const { message, proposals } = await sayIn(GERMAN, sentence)
+    assert.deepEqual(proposals, [], sentence)
+    assert.match(message.content, told, sentence)
+    assert.doesNotMatch(message.content, /\b(?:must|cannot|is not|there is)\b/i, sentence)
+  }
+})
+
+test('how we do, why, and what to do next are answered by the records', async () => {
+  const rate = await say('what is my win rate?')
+  assert.match(rate.message.content, /win rate is \*\*100\u202f%\*\*: 1 of 1 closed deal/)
+  assert.ok(rate.warnings.some(({ code }: any) => code === 'COLD_START'))
+  assert.match((await say('what was our win rate last year?')).message.content, /no win rate/)
+  assert.match((await say('why do we lose?')).message.content, /Won 1 of 1 closed deal/)
+  for (const [sentence, name, told] of [
+    ['what are our chances with Small deal?', 'small', /The chance to win it is \*\*\d+\u202f%\*\*/],
+    ['why did we win Won one?', 'won', /Won one.*won/i],
+  ] as const) {
+    const answer = await say(sentence)
+    assert.deepEqual(idsOf(answer), [ids[name]])
+    assert.match(answer.message.content, told)
+    assert.ok(answer.warnings.some(({ code }: any) => code === 'COLD_START'))
+  }
+  const next = await say('what should I do next?')
+  assert.match(next.message.content, /\d\. .*Send the offer/)
+  assert.ok(idsOf(next).includes(ids.late!))
+  const german = await sayIn(GERMAN, 'Wie hoch ist unsere Gewinnquote?')
+  assert.match(german.message.content, /Die Gewinnquote ist \*\*100\u202f%\*\*/)
+  assert.match((await sayIn(GERMAN, 'Warum verlieren wir Deals?')).message.content, /^Gewonnen: 1 von 1/)
+  assert.match((await sayIn(GERMAN, 'Was soll ich als Nächstes tun?')).message.content, /^Sie haben: /)
 })

@@ -4,7 +4,7 @@ import type { App } from '#core/feature.ts'
 import type { Operation } from '#core/http/operation.ts'
 import { type Actor, type InnerCall, mayPerform, perform } from '#core/http/perform.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
-import type { Filter } from '#core/record/filter.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { typeKeyOf } from '#core/record/related.ts'
 import { recordRoutes } from '#core/record/routes.ts'
@@ -91,17 +91,31 @@ export class Hands {
     return (await perform(this.actor, operation, { query: withoutEmpty(given) })) as PageOf
   }
 
+  /** The record with those of its links alone whose targets role and scopes of the caller reach. */
+  private reachable(record: RecordDefinition): RecordDefinition {
+    const fields = Object.entries(record.contract.fields).filter(([, { kind, target }]) =>
+      kind === 'member'
+        ? this.can('GET /users')
+        : !target || (hasRecord(target) && this.canList(recordNamed(target))),
+    )
+    return { ...record, contract: { ...record.contract, fields: Object.fromEntries(fields) } }
+  }
+
   read(record: RecordDefinition, id: string): Promise<Row> {
     return this.call(`GET /${record.contract.path}/:id`, { params: { id } })
   }
 
-  /** What the ids in the rows are called, as far as the caller may see it. */
+  /** What the ids in the rows are called, as far as the caller may see it: of a key that reads deals alone no company. */
   names(record: RecordDefinition, rows: Row[], tx?: Tx): Promise<Names> {
     const work = async (inside: Tx) => {
-      const names = await namesFor(inside, record, rows)
+      const names = await namesFor(inside, this.reachable(record), rows)
       for (const [key, field] of Object.entries(record.contract.fields)) {
         if (field.kind !== 'related') continue
-        for (const row of rows) await nameRelated(inside, row[typeKeyOf(key)], row[key], names)
+        for (const row of rows) {
+          const type = row[typeKeyOf(key)]
+          if (typeof type === 'string' && hasRecord(type) && this.canList(recordNamed(type)))
+            await nameRelated(inside, type, row[key], names)
+        }
       }
       return names
     }
@@ -111,8 +125,8 @@ export class Hands {
 
 const RELATED_NAMED_AT_MOST = 200
 
-async function nameRelated(tx: Tx, type: unknown, id: unknown, names: Names): Promise<void> {
-  if (typeof type !== 'string' || typeof id !== 'string' || !hasRecord(type)) return
+async function nameRelated(tx: Tx, type: string, id: unknown, names: Names): Promise<void> {
+  if (typeof id !== 'string') return
   if (names.has(id) || names.size > RELATED_NAMED_AT_MOST) return
   const target = recordNamed(type)
   const asLink = {

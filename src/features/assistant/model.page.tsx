@@ -4,6 +4,7 @@ import { api } from '#web/api.ts'
 /** What the assistant's routes answer, as far as the page shows it. */
 
 export type RecordRef = { recordType: string; recordId: string; title: string }
+type Question = { called: string; options: (RecordRef & { facts?: string })[] }
 export type FieldChange = { field: string; label: string; oldText: string; newText: string }
 export type Proposal = {
   id: string
@@ -19,7 +20,7 @@ export type Part =
   | { type: 'text'; text: string }
   | { type: 'tool'; id: string; name: string; title: string; error?: string }
   | { type: 'proposal'; proposal: Proposal }
-  | { type: 'question'; question: { called: string; options: RecordRef[] } }
+  | { type: 'question'; question: Question }
   | { type: 'warning'; code: string; message: string }
   | { type: 'records'; records: RecordRef[] }
 export type Message = { id: string; role: 'user' | 'assistant'; content: string; parts: Part[] }
@@ -99,10 +100,7 @@ export function withChunk(parts: Part[], chunk: Chunk): Part[] {
     case 'data-proposal':
       return [...parts, { type: 'proposal', proposal: chunk.data as Proposal }]
     case 'data-question':
-      return [
-        ...parts,
-        { type: 'question', question: chunk.data as { called: string; options: RecordRef[] } },
-      ]
+      return [...parts, { type: 'question', question: chunk.data as Question }]
     case 'data-warning':
       return [...parts, { type: 'warning', ...(chunk.data as { code: string; message: string }) }]
     default:

@@ -124,6 +124,22 @@ test('what a route refuses is told to the model, which may mend it', async () =>
   )
 })
 
+test('an answer holds ten proposals at most, whichever tools they are made with', async () => {
+  const { ana } = await withModel()
+  const deal = (await ana.post('/deals', { title: 'Acme renewal' })).body
+  const creates = Array.from({ length: 8 }, (_, at) => ({
+    name: 'create_record',
+    input: { type: 'deal', data: { title: `New ${at}` } },
+  }))
+  const updates = Array.from({ length: 4 }, (_, at) => ({
+    name: 'update_record',
+    input: { type: 'deal', id: deal.id, data: { amount: at + 1 } },
+  }))
+  server.says({ calls: [...creates, ...updates] }, { text: 'Many.' })
+  assert.equal((await chat(ana, 'make many')).body.proposals.length, 10)
+  assert.match(server.asked[1]!.raw, /Not more than 10 proposals/)
+})
+
 test('a model that fails is 503, or the builtin commands where the caller takes them; nothing is left behind', async () => {
   const { ana } = await withModel()
   server.alwaysSays({ status: 401 })

@@ -35,8 +35,9 @@ export async function answerByModel(
 ): Promise<ModelTurn | undefined> {
   const { app, who } = turn.hands.actor
   const beside: Part[] = []
+  const proposed = { count: 0 }
   const tools = Object.fromEntries(
-    toolsFor(turn.hands).map(tool => [tool.name, modelTool(turn, tool, beside)] as const),
+    toolsFor(turn.hands).map(tool => [tool.name, modelTool(turn, tool, beside, proposed)] as const),
   )
   const stream = await app.ai.stream(who, {
     prompt: assistantPrompt,
@@ -87,9 +88,11 @@ const errorIn = (output: unknown): string | undefined => {
   return typeof error === 'string' ? error : undefined
 }
 
-/** A tool as models are given it: what it found wrapped as data, what it would write as a proposal. */
-function modelTool(turn: Turn, tool: Tool, beside: Part[]): ModelTool {
-  let proposals = 0
+/**
+ * A tool as models are given it: what it found wrapped as data, what it would write as a proposal.
+ * @param proposed how many proposals this answer holds already, whichever tool made them
+ */
+function modelTool(turn: Turn, tool: Tool, beside: Part[], proposed: { count: number }): ModelTool {
   return {
     description: tool.description,
     input: tool.input,
@@ -100,7 +103,7 @@ function modelTool(turn: Turn, tool: Tool, beside: Part[]): ModelTool {
           if (found.records.length) beside.push({ type: 'records', records: found.records.slice(0, 50) })
           return shown(found)
         }
-        if (++proposals > PROPOSALS_AT_MOST)
+        if (++proposed.count > PROPOSALS_AT_MOST)
           return { error: `Not more than ${PROPOSALS_AT_MOST} proposals in one answer` }
         const parts: Part[] = []
         const proposal = await finished(turn.propose(tool.name, input), parts)

@@ -24,7 +24,8 @@ export type Question = {
   /** What they had asked, to be read again. */
   command: string
   called: string
-  options: RecordRef[]
+  /** Each with what tells it from the others. */
+  options: (RecordRef & { facts?: string })[]
   /** What was chosen in answers before, by folded name. */
   chosen: [string, RecordRef][]
 }

@@ -36,7 +36,7 @@ export function ProposalCard({ proposal, decide, isLast }: Given) {
     <section className={`card ${classes.proposal}`} aria-label={title} data-proposal={id}>
       <header className={classes.proposalHead}>
         <strong className={classes.proposalTitle}>{title}</strong>
-        <Badge variant="light" color={COLORS[status]} size="sm">
+        <Badge variant="light" radius="sm" tt="none" color={COLORS[status]} size="sm">
           {text.assistant.statuses[status]}
         </Badge>
       </header>

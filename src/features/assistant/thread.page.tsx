@@ -1,13 +1,14 @@
 import { Alert, Button, Loader, UnstyledButton } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from 'react'
+import { Suspense, useEffect, useLayoutEffect, useRef } from 'react'
+import { later } from '#web/kit/later.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './assistant.module.css'
 import type { Chat } from './chat.page.tsx'
 import type { Part } from './model.page.tsx'
 import { ProposalCard } from './proposal.page.tsx'
 
-const Markdown = lazy(() => import('./markdown.page.tsx'))
+const Markdown = later(() => import('./markdown.page.tsx'))
 
 /** Nearer to the end than this, the reader follows what comes. */
 const FOLLOWED_PX = 120
@@ -100,10 +101,13 @@ function One({ part, chat, isLast }: { part: Part; chat: Chat; isLast: boolean }
   if (part.type === 'question' && isLast && !chat.isBusy)
     return (
       <ul className={classes.options} aria-label={text.assistant.whichOne}>
-        {part.question.options.map(({ recordId, recordType, title }, at) => (
+        {part.question.options.map(({ recordId, recordType, title, facts }, at) => (
           <li key={recordId}>
             <UnstyledButton className={classes.example} onClick={() => chat.send(String(at + 1))}>
-              {title} <span className="quiet">{text.labels[recordType] ?? recordType}</span>
+              {title}{' '}
+              <span className="quiet">
+                {[text.labels[recordType] ?? recordType, facts].filter(Boolean).join(' · ')}
+              </span>
             </UnstyledButton>
           </li>
         ))}

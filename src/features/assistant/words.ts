@@ -1,3 +1,4 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
@@ -34,10 +35,14 @@ type Reading = { names?: Names; currency?: string | null; timezone: string }
 
 const TEXT_AT_MOST = 200
 
-/** An amount as people read it; the currency's own number of decimals. */
+/** The locale in which answers write numbers, and that in which they write dates. */
+const numbersIn = () => inLanguage('en-US', 'de-DE')
+const datesIn = () => inLanguage('en-GB', 'de-DE')
+
+/** An amount as people read it: `USD 1,250` or `1.250 USD`; the currency's own number of decimals. */
 export function moneyText(amount: number, currency: string | null | undefined): string {
-  if (!currency) return amount.toLocaleString('en-US', { maximumFractionDigits: 2 })
-  const text = amount.toLocaleString('en-US', {
+  if (!currency) return amount.toLocaleString(numbersIn(), { maximumFractionDigits: 2 })
+  const text = amount.toLocaleString(numbersIn(), {
     style: 'currency',
     currency,
     currencyDisplay: 'code',
@@ -47,15 +52,27 @@ export function moneyText(amount: number, currency: string | null | undefined): 
 }
 
 const dayText = (day: string) =>
-  new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', {
+  new Date(`${day}T00:00:00Z`).toLocaleDateString(datesIn(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
   })
 
+/** The beginning of a span of time as people call the span: `Mar 2017`, `Q1 2017`. */
+export function stepText(day: string, step: string): string {
+  if (step === 'year') return day.slice(0, 4)
+  if (step === 'quarter') return `Q${Math.ceil(Number(day.slice(5, 7)) / 3)} ${day.slice(0, 4)}`
+  if (step !== 'month') return dayText(day)
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(datesIn(), {
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+}
+
 export const momentText = (moment: string, timeZone: string): string =>
-  new Date(moment).toLocaleString('en-GB', {
+  new Date(moment).toLocaleString(datesIn(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -77,13 +94,16 @@ export function valueText(field: Field, value: unknown, reading: Reading): strin
     case 'moment':
       return momentText(String(value), reading.timezone)
     case 'boolean':
-      return value ? 'yes' : 'no'
+      return value ? inLanguage('yes', 'ja') : inLanguage('no', 'nein')
     case 'choice':
       return optionText(String(value))
     case 'link':
     case 'related':
     case 'member':
-      return reading.names?.get(String(value)) ?? 'a record you may not see'
+      return (
+        reading.names?.get(String(value)) ??
+        inLanguage('a record you may not see', 'ein Datensatz, den Sie nicht sehen dürfen')
+      )
     default:
       return shortened(typeof value === 'object' ? objectText(value) : String(value))
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { hashOf } from '#core/auth/sealing.ts'
 import type { Role, Tx, Who } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
+import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { Answer, operation, publicOperation } from '#core/http/operation.ts'
@@ -21,7 +22,7 @@ const feedAnswer = z.object({
 })
 
 /** Viewers have a feed too, and write no events themselves. */
-const tellSelf = (tx: Tx, action: string) =>
+const tellSelf = (tx: Tx, action: EventAction) =>
   tx.as('ascendore_auth', () => tellEvent(tx, { action, entityType: 'user', entityId: tx.who.userId! }))
 
 const readFeed = operation({
@@ -51,7 +52,10 @@ const makeFeed = operation({
     'My tasks with a due date and my visits in this workspace, from 90 days ago to two years ahead, with alarms. Whoever knows the address reads them, so treat it as a password.',
   answers: z.object({ url: z.url(), createdAt: z.iso.datetime() }),
   document: {
-    answerExample: { url: 'https://crm.example.com/api/v1/calendar/….ics', createdAt: EXAMPLE_TIME },
+    answerExample: {
+      url: 'https://crm.example.com/api/v1/calendar/019f2c7ab4d17c02a9c3e7550f1d2b64Qm4Zr9TfB6nYc1HsL0dPgU3EakJ8w2XvuN5oKq7RiCs.ics',
+      createdAt: EXAMPLE_TIME,
+    },
   },
   async handle({ app, tx }) {
     const { workspaceId, userId } = tx.who

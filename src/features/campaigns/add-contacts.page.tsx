@@ -8,6 +8,7 @@ import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { RecordPicker } from '#web/kit/record-picker.tsx'
 import { useTitle } from '#web/kit/titles.ts'
+import { totalText } from '#web/kit/total.ts'
 import { useColumns } from '#web/record/model.ts'
 import { FilterBar } from '#web/table/filter-bar.tsx'
 import { type Condition, filterOf } from '#web/table/filters.ts'
@@ -112,10 +113,9 @@ function Matching({ query }: { query: Record<string, unknown> }) {
       api.get<{ total: number; totalIsEstimate?: boolean }>('/contacts', { query: { limit: 1, ...query } }),
   })
   if (!data) return null
-  const count = format.number(data.total)
   return (
     <P size="sm" className="quiet" role="status">
-      {text.campaigns.matches(data.totalIsEstimate ? text.common.about(count) : count)}
+      {text.campaigns.matches(totalText(text, format, data))}
     </P>
   )
 }

@@ -9,6 +9,7 @@ import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { useText } from '#web/text/index.tsx'
 import { Audience } from './audience.page.tsx'
 import { metricsQuery, refreshCampaign } from './campaign-data.page.tsx'
@@ -16,6 +17,8 @@ import { campaignContract } from './campaigns.contract.ts'
 import { Results } from './results.page.tsx'
 
 const RELATED = [tasksOf('campaign')]
+
+export const prefetch = prefetchRecord(campaignContract)
 
 export default function Campaign() {
   return (

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mailServer } from '#features/emails/smtp.testing.ts'
 import { childEnv, dataFolder, listening, prepared, send } from '#test/child.ts'
+import { mailServer } from '#test/smtp.ts'
 import { until } from '#test/until.ts'
 import { adopt, world } from '#test/world.ts'
 

@@ -77,7 +77,7 @@ export const campaignContactTable = pgTable(
 const count = (condition: string) => `count(*) filter (where ${condition})`
 /** What is counted of its contacts, of those that the caller may see. */
 export const METRICS = `(select jsonb_build_object('contacts', count(*), 'pending', ${count("k.status in ('PENDING', 'QUEUED')")},
-  'sent', ${count('k.sent_at is not null')}, 'delivered', ${count('k.delivered_at is not null')}, 'opened', ${count('k.opened_at is not null')}, 'clicked', ${count('k.clicked_at is not null')},
+  'attempted', ${count('k.sent_at is not null or k.bounced_at is not null')}, 'sent', ${count('k.sent_at is not null')}, 'delivered', ${count('k.delivered_at is not null')}, 'opened', ${count('k.opened_at is not null')}, 'clicked', ${count('k.clicked_at is not null')},
   'bounced', ${count('k.bounced_at is not null')}, 'unsubscribed', ${count('k.unsubscribed_at is not null')}, 'skipped', ${count("k.status = 'SKIPPED'")}, 'failed', ${count("k.status = 'FAILED'")})
   from campaign_contacts k where k.workspace_id = t.workspace_id and k.campaign_id = t.id and k.deleted_at is null)`
 
@@ -103,7 +103,7 @@ export const campaigns = defineRecord({
 function datesChecked(values: Change): Change {
   const { startDate, endDate } = values as Record<string, string | null | undefined>
   if (startDate && endDate && endDate < startDate)
-    throw invalid({ path: 'endDate', message: 'must not lie before startDate' })
+    throw invalid({ path: 'endDate', code: 'BEFORE_START', message: 'must not lie before startDate' })
   return values
 }
 
@@ -111,5 +111,6 @@ export const campaignContacts = defineRecord({
   contract: campaignContactContract,
   table: campaignContactTable,
   visibility: { own: ['createdById'], through: ['campaignId'] },
+  once: ['campaignId', 'contactId'],
   routes: ['list', 'read'],
 })

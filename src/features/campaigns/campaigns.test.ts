@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { mailServer } from '#features/emails/smtp.testing.ts'
+import { mailServer } from '#test/smtp.ts'
 import { until } from '#test/until.ts'
 import { nobody, type Person, useProgram, world } from '#test/world.ts'
 import { batchSchedule } from './send.ts'
@@ -69,6 +69,7 @@ test('a campaign goes to each contact once, with a link by which one unsubscribe
     found => found.pending === 0,
   )
   assert.deepEqual([metrics.sent, metrics.skipped, metrics.bounced, metrics.contacts], [2, 2, 1, 5])
+  assert.deepEqual([metrics.attempted, metrics.bounceRate], [3, 0.3333])
   const { rows } = (await ana.get(`/campaigns/${id}/contacts?sort=createdAt`)).body
   const state = Object.fromEntries(rows.map((row: any) => [row.contactId, [row.status, row.reason]]))
   assert.deepEqual(state[ida.id], ['SENT', null])
@@ -119,6 +120,44 @@ test('a paused campaign sends nothing more; active again it goes on, to whom it 
   await ana.post(`/campaigns/${id}/contacts`, { contactIds: [third.id] })
   assert.equal((await remove(third.id)).status, 204)
   assert.equal((await remove(third.id)).status, 404)
+})
+
+test('two contacts of a campaign are merged: it knows one of them, who gets it once; undone, both are there again', async () => {
+  const { ana } = await world()
+  const [one, two] = [await contact(ana, 'one'), await contact(ana, 'two')]
+  const [sent, waiting, other] = [await campaign(ana), await campaign(ana), await campaign(ana)]
+  const add = (id: string, ids: string[]) => ana.post(`/campaigns/${id}/contacts`, { contactIds: ids })
+  await add(sent, [two.id])
+  await ana.post(`/campaigns/${sent}/send`)
+  await until(() => smtp.to(two.email).length === 1)
+  await ana.patch(`/campaigns/${sent}`, { status: 'PAUSED' })
+  await add(sent, [one.id])
+  await add(waiting, [one.id, two.id])
+  await add(other, [two.id])
+  const merged = await ana.post('/contacts/merge', { targetId: one.id, sourceIds: [two.id] })
+  assert.equal(merged.status, 200, merged.text)
+  const contactsOf = async (id: string) =>
+    (await ana.get(`/campaigns/${id}/contacts?sort=createdAt`)).body.rows.map((row: any) => row.contactId)
+  assert.deepEqual(
+    [await contactsOf(sent), await contactsOf(waiting), await contactsOf(other)],
+    [[null, one.id], [one.id, null], [one.id]],
+  )
+  await ana.patch(`/campaigns/${sent}`, { status: 'ACTIVE' })
+  await nextBatch(ana, sent)
+  const { rows } = (await ana.get(`/campaigns/${sent}/contacts?sort=createdAt`)).body
+  assert.deepEqual(
+    rows.map((row: any) => [row.status, row.reason]),
+    [
+      ['SENT', null],
+      ['SKIPPED', 'SAME_ADDRESS'],
+    ],
+  )
+  assert.equal(smtp.to(one.email).length, 0)
+  assert.equal((await ana.post(`/merges/${merged.body.mergeId}/undo`)).status, 200)
+  assert.deepEqual(
+    [await contactsOf(sent), await contactsOf(waiting), await contactsOf(other)],
+    [[two.id, one.id], [one.id, two.id], [two.id]],
+  )
 })
 
 test('what a campaign brought is measured against what it cost', async () => {

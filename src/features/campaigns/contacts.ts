@@ -36,7 +36,7 @@ export const addRoute = operation({
   method: 'POST',
   path: '/campaigns/:id/contacts',
   tag: 'campaigns',
-  summary: `Add contacts to a campaign, by ids, or by a filter or saved view that fits at most ${FILTERED_AT_MOST.toLocaleString('en')}`,
+  summary: `Add contacts to a campaign, by ids, or by a filter or saved view that fits ${FILTERED_AT_MOST} at most`,
   params: idParams,
   body: addBody,
   answers: z.object({ added: z.int(), alreadyThere: z.int() }),
@@ -61,7 +61,9 @@ export const addRoute = operation({
         fresh.map(contactId => ({ campaignId: params.id, contactId })),
       )
       .catch(error => {
-        throw error.issues ? invalid({ path: 'contactIds', message: 'no such contact' }) : error
+        throw error.issues
+          ? invalid({ path: 'contactIds', code: 'NO_SUCH', message: 'no such contact' })
+          : error
       })
     return { added: fresh.length, alreadyThere: known.size }
   },

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { operation } from '#core/http/operation.ts'
+import { Aggregate } from '#core/record/aggregate.ts'
 import { exchangeOf } from '#core/record/currency.ts'
-import { recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
-import { scopeCondition } from '#core/record/visibility.ts'
 import { ATTRIBUTION_DAYS, attribution } from './attribution.ts'
 import { campaigns } from './campaigns.table.ts'
 
@@ -15,7 +14,8 @@ const share = z.number().nullable()
 const answer = z.object({
   contacts: n,
   pending: n,
-  sent: n,
+  attempted: n.meta({ description: 'Sent, or turned away by the other mail server at once' }),
+  sent: n.meta({ description: 'Taken by the mail server' }),
   delivered: n.meta({ description: 'As far as the mail service reports it' }),
   opened: n,
   clicked: n,
@@ -26,7 +26,7 @@ const answer = z.object({
   deliveryRate: share.meta({ description: 'Null where no delivery has been reported' }),
   openRate: share,
   clickRate: share,
-  bounceRate: share,
+  bounceRate: share.meta({ description: 'bounced / attempted' }),
   unsubscribeRate: share,
   currency: z.string(),
   budget: z.number().nullable(),
@@ -37,6 +37,9 @@ const answer = z.object({
   wonDeals: n,
   wonAmount: z.number().meta({ description: 'In the workspace’s currency' }),
   unconverted: n.meta({ description: 'Won deals in currencies without a rate; they are in no sum' }),
+  impressions: n.meta({ description: 'The same as `opened`, as displays are called elsewhere' }),
+  clicks: n.meta({ description: 'The same as `clicked`' }),
+  conversions: n.meta({ description: 'The same as `wonDeals`' }),
   roi: share.meta({ description: '(wonAmount − actualCost) / actualCost; null without a cost' }),
 })
 
@@ -63,13 +66,16 @@ export const metricsRoute = operation({
       deliveryRate: counted.delivered ? rate(counted.delivered) : null,
       openRate: rate(counted.opened),
       clickRate: rate(counted.clicked),
-      bounceRate: rate(counted.bounced),
+      bounceRate: counted.attempted ? rounded((counted.bounced ?? 0) / counted.attempted, 4) : null,
       unsubscribeRate: rate(counted.unsubscribed),
       budget,
       actualCost,
       budgetUsed: budget ? rounded((actualCost ?? 0) / budget, 4) : null,
       budgetRemaining: budget === null ? null : rounded(budget - (actualCost ?? 0), 2),
       ...won,
+      impressions: counted.opened ?? 0,
+      clicks: counted.clicked ?? 0,
+      conversions: won.wonDeals,
       roi: actualCost ? rounded((won.wonAmount - actualCost) / actualCost, 4) : null,
     }
   },
@@ -78,15 +84,13 @@ export const metricsRoute = operation({
 const rounded = (value: number, places: number) => Number(value.toFixed(places))
 
 async function dealsOf(tx: Tx, campaign: Row) {
-  const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
-  const campaigns = `c.workspace_id = ${add(tx.who.workspaceId, 'uuid')} and c.id = ${add(campaign.id, 'uuid')}`
-  const came = attribution(campaigns, scopeCondition(recordNamed('deal'), tx.who, 't', add))
+  const ask = new Aggregate(tx)
+  const campaigns = `${ask.scope('campaign', 'c')} and c.id = ${ask.add(campaign.id, 'uuid')}`
+  const came = attribution(campaigns, ask.scope('deal'), ask.scope('campaignContact', 'k'))
   const [rows, { currency, rates }] = await together([
-    tx.session.rows(
+    ask.rows(
       `with ${came} select t.status, t.currency, count(*)::int as count, sum(t.amount) as amount
-       from attributed a join deals t on t.workspace_id = $1::uuid and t.id = a.deal_id group by t.status, t.currency`,
-      params,
+       from attributed a join deals t on ${ask.scope('deal')} and t.id = a.deal_id group by t.status, t.currency`,
     ),
     exchangeOf(tx),
   ])

@@ -82,12 +82,12 @@ function Worth({ metrics }: { metrics: Metrics }) {
         )}
         {used !== null && (
           <P size="xs" className="quiet numbers" mt={2}>
-            {`${format.percent(used)} / ${money(metrics.budget ?? 0)}`}
+            {words.shareOf(format.percent(used), money(metrics.budget ?? 0))}
           </P>
         )}
       </div>
       <Figure label={words.revenue} value={money(metrics.wonAmount)}>
-        {`${format.number(metrics.deals)} ${words.deals.toLowerCase()}, ${words.won(metrics.wonDeals)}`}
+        {`${words.dealsOf(metrics.deals)}, ${words.won(metrics.wonDeals)}`}
       </Figure>
       <Figure label={words.roi} value={roiOf(metrics, format)}>
         {words.roiHint}

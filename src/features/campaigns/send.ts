@@ -145,7 +145,7 @@ async function queueOne(app: App, tx: Tx, campaign: Row, texts: MailTexts, waiti
   const address = contact.email as string | null
   const reason =
     reasonAgainst(contact, await unsubscribedAmong(tx, address ? [address] : [])) ??
-    ((await hasIt(tx, campaign.id as string, address!)) ? 'SAME_ADDRESS' : null)
+    ((await hasIt(tx, campaign.id as string, contact)) ? 'SAME_ADDRESS' : null)
   if (reason) return void (await update({ status: 'SKIPPED', reason }))
   const merged = render(texts, await valuesFor(tx, { contact }, await knownFields(tx)))
   if (merged.issues.length || !merged.texts.subject)
@@ -172,11 +172,11 @@ async function queueOne(app: App, tx: Tx, campaign: Row, texts: MailTexts, waiti
   await app.jobs.enqueue(tx, deliverJob, { emailId })
 }
 
-/** Whether another contact of the campaign has the same address and got it there. */
-async function hasIt({ session, who }: Tx, campaignId: string, address: string): Promise<boolean> {
+/** Whether it went to the same address as another contact's, or to another one of the same person, of whom there were two before a merge. */
+async function hasIt({ session, who }: Tx, campaignId: string, { id, email }: Row): Promise<boolean> {
   const rows = await session.rows(
-    'select 1 from emails where workspace_id = $1::uuid and campaign_id = $2::uuid and to_address = $3 limit 1',
-    [who.workspaceId, campaignId, address],
+    'select 1 from emails where workspace_id = $1::uuid and campaign_id = $2::uuid and (to_address = $3 or contact_id = $4::uuid) limit 1',
+    [who.workspaceId, campaignId, email, id],
   )
   return rows.length > 0
 }

@@ -5,6 +5,7 @@ import { projectsOf } from '#features/projects/project-list.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { companyContract } from './companies.contract.ts'
 
 const RELATED: RelatedList[] = [
@@ -24,6 +25,8 @@ const RELATED: RelatedList[] = [
   invoicesOf('company'),
   projectsOf(company => ({ companyId: company.id })),
 ]
+
+export const prefetch = prefetchRecord(companyContract)
 
 export default function Company() {
   return <RecordPage contract={companyContract} facts={['status', 'industry', 'ownerId']} related={RELATED} />

@@ -5,6 +5,7 @@ import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { visitContract } from '#features/visits/visits.contract.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { contactContract } from './contacts.contract.ts'
 
 const RELATED: RelatedList[] = [
@@ -23,6 +24,8 @@ const RELATED: RelatedList[] = [
   },
   invoicesOf('contact'),
 ]
+
+export const prefetch = prefetchRecord(contactContract)
 
 export default function Contact() {
   return (

@@ -1,5 +1,6 @@
 import { AddToCampaign } from '#features/campaigns/add-to-campaign.page.tsx'
 import { RecordTable } from '#web/table/record-table.tsx'
+import { prefetchList } from '#web/table/rows.ts'
 import { contactContract } from './contacts.contract.ts'
 
 const COLUMNS = [
@@ -13,6 +14,8 @@ const COLUMNS = [
   'tags',
 ]
 const FORM = ['firstName', 'lastName', 'email', 'phone', 'jobTitle', 'companyId', 'leadSource', 'ownerId']
+
+export const prefetch = prefetchList(contactContract)
 
 export default function Contacts() {
   return (

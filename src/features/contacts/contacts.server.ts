@@ -71,7 +71,11 @@ export const contacts = defineRecord({
     create: (_tx, values) => {
       const { firstName, lastName, email } = values
       if (!firstName && !lastName && !email)
-        throw invalid({ path: 'firstName', message: 'a contact needs a name or an e-mail address' })
+        throw invalid({
+          path: 'firstName',
+          code: 'NAME_OR_EMAIL',
+          message: 'a contact needs a name or an e-mail address',
+        })
       return withE164(values)
     },
     update: (_tx, _id, values) => withE164(values),

@@ -1,5 +1,6 @@
 import { type Sentence, sentencesOf } from '#core/ai/text.ts'
-import { COMPETITORS, NO_NAMES, OBJECTIONS, STEPS } from './signal-rules.ts'
+import { OBJECTIONS } from '#features/deal-signals/objection-rules.ts'
+import { COMPETITORS, NO_NAMES, STEPS } from './signal-rules.ts'
 
 export type SignalKind = 'OBJECTION' | 'COMPETITOR' | 'NEXT_STEP'
 /** What a sentence says: `value` is a category, a name, or the step itself; `cue` the rule that saw it. */

@@ -6,6 +6,7 @@ import { api, queries } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell, tellUndo } from '#web/kit/notify.tsx'
+import { extensibleTypes } from '#web/kit/record-types.ts'
 import { Sortable } from '#web/kit/sortable.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { SettingsPage } from '#web/settings/kit.tsx'
@@ -26,11 +27,6 @@ export type CustomField = {
 }
 type Fields = CustomField[]
 
-/** The record types that have fields of the workspace's own, in the order of the side bar. */
-const ENTITIES = [
-  ...['company', 'contact', 'lead', 'deal', 'task', 'interaction', 'note', 'project'],
-  ...['campaign', 'emailTemplate', 'file'],
-]
 // Under the key by which records read them, so that both see a change.
 const keyOf = (entity: string) => ['custom-fields', entity]
 export const refreshFields = (entity: string) => queries.invalidateQueries({ queryKey: keyOf(entity) })
@@ -40,7 +36,7 @@ export default function CustomFields() {
   const text = useText()
   const navigate = useNavigate()
   const search = useSearch({ strict: false }) as { entity?: string }
-  const entity = ENTITIES.includes(search.entity ?? '') ? search.entity! : 'contact'
+  const entity = extensibleTypes.includes(search.entity ?? '') ? search.entity! : 'contact'
   const [isMaking, setMaking] = useState(false)
   const { data, error, refetch } = useQuery({
     queryKey: keyOf(entity),
@@ -57,7 +53,7 @@ export default function CustomFields() {
         maw={260}
         label={text.customFields.entity}
         value={entity}
-        data={ENTITIES.map(value => ({ value, label: text.plurals[value] ?? value }))}
+        data={extensibleTypes.map(value => ({ value, label: text.plurals[value] ?? value }))}
         onChange={value => navigate({ to: '.', search: { entity: value } as never, replace: true })}
       />
       {error ? (

@@ -42,11 +42,11 @@ function check(values: Record<string, unknown>): Record<string, unknown> {
     throw invalid({ path: 'entity', message: 'is not a record type that has custom fields' })
   }
   if (key !== undefined && !/^[a-zA-Z][a-zA-Z0-9_]{0,59}$/.test(key as string)) {
-    throw invalid({ path: 'key', message: 'must be a letter, then letters, digits or _' })
+    throw invalid({ path: 'key', code: 'KEY_FORMAT', message: 'must be a letter, then letters, digits or _' })
   }
   const isChoice = type === 'select' || type === 'multiSelect'
   if (isChoice && !(options as string[] | undefined)?.length)
-    throw invalid({ path: 'options', message: `must be given for ${type}` })
+    throw invalid({ path: 'options', code: 'REQUIRED', message: `must be given for ${type}` })
   return values
 }
 
@@ -85,7 +85,7 @@ async function reorder(tx: Tx, { entity, fieldIds }: Order): Promise<Page> {
   if (strange.length)
     throw invalid({ path: 'fieldIds', message: `not fields of ${entity}: ${strange.join(', ')}` })
   if (new Set(fieldIds).size !== fieldIds.length)
-    throw invalid({ path: 'fieldIds', message: 'names a field twice' })
+    throw invalid({ path: 'fieldIds', code: 'TWICE', message: 'names a field twice' })
   const rest = own.filter(id => !fieldIds.includes(id))
   for (const [order, id] of [...fieldIds, ...rest].entries())
     await store.update(tx, customFields, id, { order })

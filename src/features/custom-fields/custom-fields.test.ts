@@ -110,3 +110,16 @@ test('fields stand in the order that an admin gives them; a new one goes behind'
   }
   assert.equal((await ana.put('/custom-fields/reorder', { entity: 'deal', fieldIds: [one.id] })).status, 403)
 })
+
+test('a record is sent back as it was read, with values of a field that was deleted; no other value is taken for it', async () => {
+  const { admin } = await world()
+  const field = { entity: 'company', key: 'score', label: 'Score', type: 'number' }
+  const { id } = (await admin.post('/custom-fields', field)).body
+  const company = (await admin.post('/companies', { name: 'A', customFields: { score: 5 } })).body
+  await admin.delete(`/custom-fields/${id}`)
+  const read = (await admin.get(`/companies/${company.id}`)).body
+  const back = await admin.put(`/companies/${company.id}`, { ...read, name: 'B' })
+  assert.deepEqual([back.status, back.body.name, back.body.customFields], [200, 'B', { score: 5 }], back.text)
+  const other = await admin.patch(`/companies/${company.id}`, { customFields: { score: 6 } })
+  assert.deepEqual([other.status, other.body.issues?.[0].path], [400, 'customFields.score'])
+})

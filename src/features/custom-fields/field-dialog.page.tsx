@@ -1,10 +1,12 @@
 import { Alert, Checkbox, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { CUSTOM_TYPES } from '#core/record/custom-types.ts'
 import { api, issuesByPath } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { DraftNote } from '#web/kit/draft-note.tsx'
 import { tell } from '#web/kit/notify.tsx'
 import { useText } from '#web/text/index.tsx'
 import { type CustomField, refreshFields } from './custom-fields.page.tsx'
@@ -13,16 +15,16 @@ import { OptionList } from './option-list.page.tsx'
 
 const isChoice = (type: string) => type === 'select' || type === 'multiSelect'
 
+type Values = Pick<CustomField, 'label' | 'type' | 'options' | 'required'> & { typedKey?: string }
+const NEW: Values = { label: '', type: 'text', options: [], required: false }
+
 type Given = { entity: string; field?: CustomField; taken: CustomField[]; close: () => void }
 
 /** A field of the workspace's own. Key and type are chosen once, since the values of records hang on them. */
 export function FieldDialog({ entity, field, taken, close }: Given) {
   const text = useText()
-  const [label, setLabel] = useState(field?.label ?? '')
-  const [typedKey, setKey] = useState<string>()
-  const [type, setType] = useState(field?.type ?? 'text')
-  const [options, setOptions] = useState(field?.options ?? [])
-  const [required, setRequired] = useState(field?.required ?? false)
+  const form = useForm(`field.${field?.id ?? `new.${entity}`}`, { ...NEW, ...field })
+  const { label, typedKey, type, options, required } = form.values
   const key = typedKey ?? keyFrom(label, new Set(taken.map(each => each.key)))
   const saving = useMutation({
     mutationFn() {
@@ -32,6 +34,7 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
         : api.post('/custom-fields', { ...body, entity, key, type })
     },
     onSuccess() {
+      form.forget()
       refreshFields(entity)
       if (!field) tell(text.common.created(label))
       close()
@@ -50,6 +53,7 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
   return (
     <Modal opened onClose={close} title={field ? field.label : text.customFields.create}>
       <form noValidate onSubmit={submit}>
+        <DraftNote {...form} />
         <Stack gap="sm">
           <TextInput
             data-autofocus
@@ -57,7 +61,7 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
             maxLength={120}
             value={label}
             error={issues.label}
-            onChange={event => setLabel(event.currentTarget.value)}
+            onChange={event => form.change({ label: event.currentTarget.value })}
           />
           <TextInput
             label={text.customFields.key}
@@ -66,7 +70,7 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
             disabled={Boolean(field)}
             value={field?.key ?? key}
             error={issues.key}
-            onChange={event => setKey(event.currentTarget.value)}
+            onChange={event => form.change({ typedKey: event.currentTarget.value })}
           />
           <Select
             label={text.customFields.type}
@@ -74,9 +78,15 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
             value={type}
             error={issues.type}
             data={CUSTOM_TYPES.map(value => ({ value, label: text.customFields.types[value] ?? value }))}
-            onChange={value => value && setType(value)}
+            onChange={value => value && form.change({ type: value })}
           />
-          {isChoice(type) && <OptionList options={options} change={setOptions} error={optionIssue} />}
+          {isChoice(type) && (
+            <OptionList
+              options={options}
+              change={list => form.change({ options: list })}
+              error={optionIssue}
+            />
+          )}
           {isGone && (
             <Alert color="orange" variant="light" py="xs">
               {text.customFields.optionGone}
@@ -86,7 +96,7 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
             label={text.customFields.isRequired}
             description={text.customFields.requiredHint}
             checked={required}
-            onChange={event => setRequired(event.currentTarget.checked)}
+            onChange={event => form.change({ required: event.currentTarget.checked })}
           />
         </Stack>
         <DialogFoot

@@ -9,7 +9,7 @@ import { api, messageOf, queries, useMay, useMe } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell, tellFault } from '#web/kit/notify.tsx'
-import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { Blank, Fault, PageWaiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './dashboard.module.css'
 import { type DashboardTile, TILES_AT_MOST } from './dashboards.contract.ts'
@@ -28,7 +28,7 @@ import { Tile } from './tile.page.tsx'
 export default function DashboardPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const query = useQuery(dashboardQuery(id))
-  if (query.isPending) return <Waiting />
+  if (query.isPending) return <PageWaiting />
   if (query.isError) return <Fault error={query.error} retry={query.refetch} />
   return <Dashboard key={id} dashboard={query.data} />
 }
@@ -51,7 +51,9 @@ function Dashboard({ dashboard }: { dashboard: SavedDashboard }) {
           <Title order={1} className="one-line" title={dashboard.name}>
             {dashboard.name}
           </Title>
-          {dashboard.description && <div className="quiet">{dashboard.description}</div>}
+          {dashboard.description && (
+            <div className={`quiet ${classes.description}`}>{dashboard.description}</div>
+          )}
         </div>
         {isEditing && tiles.length > 0 && tiles.length < TILES_AT_MOST && (
           <AddReport add={reportId => save([...tiles, { reportId, width: 2, height: 2 }])} />

@@ -34,8 +34,10 @@ export default function Dashboards() {
             <Table.Td maw={420}>
               <SavedName saved={dashboard} path="dashboards" />
             </Table.Td>
-            <Table.Td className="quiet numbers">{text.dashboards.tiles(dashboard.tiles.length)}</Table.Td>
-            <Table.Td>
+            <Table.Td className="quiet numbers" style={{ whiteSpace: 'nowrap' }}>
+              {text.dashboards.tiles(dashboard.tiles.length)}
+            </Table.Td>
+            <Table.Td visibleFrom="sm">
               <MemberName id={dashboard.createdById} />
             </Table.Td>
           </Table.Tr>

@@ -60,7 +60,11 @@ async function checkTiles(tx: Tx, values: Change, before: DashboardTile[]): Prom
   for (const { id } of rows) known.add(id as string)
   const missing = tiles.findIndex(({ reportId }) => !known.has(reportId))
   if (missing >= 0)
-    throw invalid({ path: `tiles.${missing}.reportId`, message: 'is not the id of a report that you see' })
+    throw invalid({
+      path: `tiles.${missing}.reportId`,
+      code: 'NO_SUCH',
+      message: 'is not the id of a report that you see',
+    })
   return values
 }
 

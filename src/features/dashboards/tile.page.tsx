@@ -126,7 +126,8 @@ function Content({ run, isTable, width, height, name }: ContentGiven) {
           : text.dashboards.failed(run.error?.message ?? '')}
       </p>
     )
-  const framePx = FRAME_PX + (run.result.groups.length > 1 || run.result.measures.length > 1 ? LEGEND_PX : 0)
+  const { groups, measures } = run.result
+  const framePx = FRAME_PX + (groups.length > 1 ? 2 * LEGEND_PX : measures.length > 1 ? LEGEND_PX : 0)
   return (
     <ReportFigure
       result={run.result}

@@ -1,22 +1,31 @@
 import type { z } from 'zod'
 import type { Evidence, Grounded } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
-import { pullOf } from '#features/deal-signals/effects.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { type Estimate, estimateOf, type StageTime, stageTimes } from '#features/deal-signals/stage-times.ts'
+import { stalenessOf } from '#features/deal-signals/staleness.ts'
 import { gistOf, sourceOf, type Talk, talksOf, talksOfMany } from '#features/deal-signals/talks.ts'
-import { listed, percent, wholeDays } from '#features/deal-signals/words.ts'
+import {
+  count,
+  dativeDays,
+  listed,
+  lower,
+  numberText,
+  percent,
+  wholeDays,
+} from '#features/deal-signals/words.ts'
 import { type Score, scoreDeals } from '#features/scoring/score.ts'
 import { healthOf } from './health.ts'
 import { openTasks, stakeholdersOf } from './people.ts'
 import { recommendationsFor, recordAgainst } from './recommend.ts'
 import { risksOf, type Seen, slownessOf } from './risks.ts'
 import type { coachAnswer, Risk } from './shapes.ts'
-import { mostAlike } from './similar.ts'
+import { alikeIn, mostAlike } from './similar.ts'
 
 type Answer = Omit<z.infer<typeof coachAnswer>, 'provider' | 'model' | 'generatedAt'>
 export type Coached = { builtin: Answer & Grounded; facts: object; sources: SourceText[] }
@@ -30,16 +39,16 @@ const SOURCES_AT_MOST = 25
  * @throws Refusal 404 where the caller does not see the deal
  */
 export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
-  const [history, times, talks, people, tasks, scores] = await together([
+  const [history, times, talks, people, tasks] = await together([
     historyWith(tx, [dealId]),
     stageTimes(tx, dealId),
     talksOf(tx, { type: 'deal', id: dealId }),
     stakeholdersOf(tx, dealId),
     openTasks(tx, dealId),
-    scoreDeals(tx, [dealId]),
   ])
   const deal = history.named[0]
   if (!deal) throw notFound('Deal')
+  const score = (await scoreDeals(tx, [dealId], history)).get(dealId)
   const current = times.stages.find(({ isCurrent }) => isCurrent)
   const objections = objectionsIn(talks)
   const competitors = competitorsIn(talks)
@@ -49,8 +58,7 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
   const estimate = estimateOf(times.outlook, current?.stageName)
   const similarDeals = await similarTo(tx, deal, history)
   const health = healthOf({ ...seen, slowness: slownessOf(seen) })
-  const pull = pullOf(deal, history.effects, history.norms)
-  const chance = learnedChance(deal, scores.get(dealId)) ?? chanceOf(deal, estimate, pull)
+  const chance = chanceOf(deal, score, history, estimate)
   const builtin: Answer = {
     dealId,
     status: deal.status,
@@ -59,7 +67,7 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
     ...chance,
     stages: times.stages,
     silence: {
-      days: Math.round(deal.silentDays),
+      days: Math.floor(deal.silentDays),
       lastTwoWayAt: deal.lastTwoWayAt,
       triesSince: deal.triesSince,
       usual: history.norms.gaps ?? null,
@@ -82,77 +90,160 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
     recommendations,
     evidence: groundsOf({ talks, objections: objections.map(({ evidence }) => evidence), risks }),
     confidence: sureness(history),
-    warnings: [...thin(history), ...warningsOf(deal, talks, times.stages)],
+    warnings: [...historyWarnings(score, history), ...warningsOf(deal, talks, times.stages)],
   }
   return { builtin, facts: factsFor(builtin, deal), sources: talks.slice(0, SOURCES_AT_MOST).map(sourceOf) }
 }
 
-/** The chance by the model that the workspace's outcomes have taught, where there were enough of them. */
-function learnedChance({ status }: DealFacts, score: Score | undefined) {
-  if (status !== 'OPEN' || !score || score.coldStart) return undefined
-  const { probability, interval, outcomes, reasons } = score
-  const n = outcomes.successes + outcomes.failures
-  const moved = reasons.slice(0, 3).map(({ text }) => text)
-  const text = `Learned from ${n} closed deals${moved.length ? `; what moves it most: ${moved.join('; ')}` : ''}`
-  return {
-    winProbability: probability,
-    winProbabilityBasis: { method: 'learned' as const, low: interval.low, high: interval.high, n, text },
-  }
+/** So many closed deals that stayed in the stage as long say themselves what that costs. */
+const STAYED_AT_LEAST = 10
+
+/** For how long it has rested, where that tells against it. */
+function restOf(deal: DealFacts, { norms }: History, n: number): string {
+  const { silence, stage, lateness } = stalenessOf({ ...deal, usualSilence: norms.gapDays })
+  const rested = [
+    ...(silence
+      ? [
+          inLanguage(
+            `no two-way contact for ${wholeDays(deal.silentDays)}`,
+            `seit ${dativeDays(deal.silentDays)} kein Austausch`,
+          ),
+        ]
+      : []),
+    ...(stage && n < STAYED_AT_LEAST
+      ? [
+          inLanguage(
+            `${wholeDays(deal.daysInStage)} in its stage`,
+            `seit ${dativeDays(deal.daysInStage)} in seiner Phase`,
+          ),
+        ]
+      : []),
+    ...(lateness
+      ? [
+          inLanguage(
+            `${wholeDays(deal.lateDays)} past its expected close`,
+            `${wholeDays(deal.lateDays)} über das erwartete Abschlussdatum hinaus`,
+          ),
+        ]
+      : []),
+  ]
+  return rested.length ? inLanguage(`. It rests: ${listed(rested)}`, `. Er ruht: ${listed(rested)}`) : ''
 }
 
-/** What the stage says, moved by what the deal's own records show. */
-function chanceOf(deal: DealFacts, { probability, low, high, n, text }: Estimate, pull: number) {
-  if (deal.status !== 'OPEN') {
+const closedText = ({ status }: DealFacts): string =>
+  inLanguage(
+    `The deal is ${status.toLowerCase()}`,
+    `Der Deal ist ${status === 'WON' ? 'gewonnen' : 'verloren'}`,
+  )
+
+const REASONS_TOLD = 3
+
+/**
+ * The chance as the deal's score has it (`POST /ai/deal-score`), so that both say the same: learned, or until then by the stated rule
+ * of thumb; beside it what became of deals that stayed in the stage for as long.
+ */
+function chanceOf(deal: DealFacts, score: Score | undefined, history: History, estimate: Estimate) {
+  if (deal.status !== 'OPEN' || !score) {
     const value = deal.status === 'WON' ? 1 : 0
     const basis = {
       method: 'closed' as const,
+      coldStart: false,
       low: value,
       high: value,
       n: 0,
-      text: `The deal is ${deal.status.toLowerCase()}`,
+      text: closedText(deal),
     }
     return { winProbability: value, winProbabilityBasis: basis }
   }
-  const moved = (chance: number) => {
-    const kept = Math.min(0.98, Math.max(0.02, chance))
-    return Math.round((100 * 1) / (1 + Math.exp(-(Math.log(kept / (1 - kept)) + pull)))) / 100
+  const { probability, interval, outcomes, reasons, coldStart, baseRate } = score
+  const n = outcomes.successes + outcomes.failures
+  const moved = reasons.slice(0, REASONS_TOLD).map(({ text }) => text)
+  const from = coldStart
+    ? inLanguage(
+        `A rule of thumb around ${percent(baseRate, 1)}, which ${count(n, 'closed deal')} of yours and our assumption make together`,
+        `Eine Faustregel um ${percent(baseRate, 1)}, die sich aus Ihren abgeschlossenen Deals (${numberText(n)}) und unserer Annahme ergibt`,
+      )
+    : inLanguage(
+        `Learned from ${count(n, 'closed deal')}`,
+        `Gelernt aus den abgeschlossenen Deals (${numberText(n)})`,
+      )
+  const text = [
+    from,
+    moved.length
+      ? inLanguage(
+          `; what moves it most: ${moved.join('; ')}`,
+          `; am meisten bewegt sie: ${moved.join('; ')}`,
+        )
+      : '',
+    coldStart ? `. ${estimate.text}${restOf(deal, history, estimate.n)}` : '',
+  ].join('')
+  return {
+    winProbability: probability,
+    winProbabilityBasis: {
+      method: coldStart ? ('heuristic' as const) : ('learned' as const),
+      coldStart,
+      low: interval.low,
+      high: interval.high,
+      n,
+      text,
+    },
   }
-  const points = Math.round(100 * (moved(probability) - probability))
-  const shift = points
-    ? `. What its records show makes it ${Math.abs(points)} points ${points < 0 ? 'less' : 'more'} (${Math.round(100 * probability)} % without)`
-    : ''
-  const basis = { method: 'empirical' as const, low: moved(low), high: moved(high), n, text: text + shift }
-  return { winProbability: moved(probability), winProbabilityBasis: basis }
 }
+
+/** That there is little to go by is said once: by the score where it starts cold. */
+const historyWarnings = (score: Score | undefined, history: History) => [
+  ...(score?.warnings ?? []),
+  ...(score?.warnings.some(({ code }) => code === 'COLD_START') ? [] : thin(history)),
+]
 
 function warningsOf(deal: DealFacts, talks: readonly Talk[], stages: readonly StageTime[]) {
   const warnings = []
   if (!talks.some(({ recordType }) => recordType === 'interaction'))
     warnings.push({
       code: 'NO_INTERACTIONS',
-      message: 'No call, mail or meeting is logged on this deal, so nothing is known of what was said',
+      message: inLanguage(
+        'No call, mail or meeting is logged on this deal, so nothing is known of what was said',
+        'Zu diesem Deal ist kein Anruf, keine Mail und kein Treffen erfasst; was gesagt wurde, ist nicht bekannt',
+      ),
     })
   if (!stages.some(({ won }) => won))
     warnings.push({
       code: 'NO_STAGE_TIMES',
-      message: 'Fewer than 10 won deals of this pipeline have a history of stages',
+      message: inLanguage(
+        'Fewer than 10 won deals of this pipeline have a history of stages',
+        'Weniger als 10 gewonnene Deals dieser Pipeline haben einen Verlauf der Phasen',
+      ),
     })
   if (deal.status !== 'OPEN')
-    warnings.push({ code: 'DEAL_CLOSED', message: 'The deal is closed; ask for the win-loss explanation' })
+    warnings.push({
+      code: 'DEAL_CLOSED',
+      message: inLanguage(
+        'The deal is closed; ask for the win-loss explanation',
+        'Der Deal ist abgeschlossen; fragen Sie nach der Erklärung von Gewinn und Verlust',
+      ),
+    })
   return warnings
 }
 
 function summaryOf(deal: DealFacts, health: number, chance: number, risks: readonly Risk[]): string {
-  if (deal.status !== 'OPEN') return `The deal is ${deal.status.toLowerCase()}.`
-  const state = health >= 70 ? 'In good health' : health >= 45 ? 'Needs attention' : 'In trouble'
+  if (deal.status !== 'OPEN') return `${closedText(deal)}.`
+  const state =
+    health >= 70
+      ? inLanguage('In good health', 'In guter Verfassung')
+      : health >= 45
+        ? inLanguage('Needs attention', 'Braucht Aufmerksamkeit')
+        : inLanguage('In trouble', 'In Schwierigkeiten')
+  const points = inLanguage(`${health} of 100`, `${health} von 100`)
   const heavy = risks.filter(({ severity }) => severity !== 'LOW').slice(0, 3)
   const brief = ({ text }: Risk) => {
-    const [first = ''] = text.split(/[.;] /)
-    return first.charAt(0).toLowerCase() + first.slice(1)
+    // Not behind the day of a date, or within it.
+    const [first = ''] = text.split(/(?<!\d)[.;] (?!\d)/)
+    return lower(first)
   }
-  const chances = `its chance is ${percent(chance, 1)}`
-  if (!heavy.length) return `${state} (${health} of 100); ${chances}. Nothing weighs heavily against it.`
-  return `${state} (${health} of 100); ${chances}. What weighs most: ${listed(heavy.map(brief))}.`
+  const chances = inLanguage(`its chance is ${percent(chance, 1)}`, `seine Chance ist ${percent(chance, 1)}`)
+  if (!heavy.length)
+    return `${state} (${points}); ${chances}. ${inLanguage('Nothing weighs heavily against it.', 'Nichts spricht stark dagegen.')}`
+  return `${state} (${points}); ${chances}. ${inLanguage('What weighs most', 'Am schwersten wiegt')}: ${listed(heavy.map(brief))}.`
 }
 
 /** The grounds of the whole answer: those of its claims, and the last thing that was said. */
@@ -175,18 +266,19 @@ function groundsOf({
 
 /** Past deals like this one, what they had and what answered the objection that this one has too. */
 async function similarTo(tx: Tx, deal: DealFacts, history: History): Promise<Answer['similarDeals']> {
-  const alike = mostAlike(deal, history.closed, SIMILAR)
+  const alike = await mostAlike(tx, deal, history.closed, SIMILAR)
   const talks = await talksOfMany(
     tx,
     'deal',
     alike.map(one => one.deal.id),
   )
-  return alike.map(({ deal: other, similarity }) => {
+  return alike.map(one => {
+    const { deal: other, similarity, structure, text } = one
     const theirs = objectionsIn(
       talks.filter(talk => talk.dealId === other.id),
       { readsTexts: false },
     )
-    const shared = theirs.filter(({ category }) => deal.objections.some(one => one.category === category))
+    const shared = theirs.filter(({ category }) => deal.objections.some(own => own.category === category))
     const grounds = shared.flatMap(({ evidence, answer }) =>
       other.status === 'WON' && answer ? [evidence, answer] : [evidence],
     )
@@ -195,11 +287,20 @@ async function similarTo(tx: Tx, deal: DealFacts, history: History): Promise<Ans
       title: other.title,
       status: other.status as 'WON' | 'LOST',
       similarity,
+      basis: { structure, text },
+      alike: alikeIn(deal, one),
       text: whatDecided(other, history, theirs.length),
-      evidence: grounds,
+      evidence: grounds.length ? grounds : [titleOf(other)],
     }
   })
 }
+
+const titleOf = ({ id, title }: DealFacts): Evidence => ({
+  recordType: 'deal',
+  recordId: id,
+  field: 'title',
+  sentence: title,
+})
 
 const TOLD = 3
 
@@ -218,10 +319,12 @@ function whatDecided(deal: DealFacts, { effects, norms }: History, raised: numbe
     .map(({ label }) => label)
   const outcome =
     deal.status === 'WON'
-      ? `Won after ${wholeDays(deal.daysOpen)}`
-      : `Lost after ${wholeDays(deal.daysOpen)}${deal.lostReason ? ` (${deal.lostReason})` : ''}`
-  if (held.length) return `${outcome}: ${listed(held)}`
-  return raised ? `${outcome}, although objections were raised` : outcome
+      ? inLanguage(`Won after ${wholeDays(deal.daysOpen)}`, `Nach ${dativeDays(deal.daysOpen)} gewonnen`)
+      : `${inLanguage(`Lost after ${wholeDays(deal.daysOpen)}`, `Nach ${dativeDays(deal.daysOpen)} verloren`)}${deal.lostReason ? ` (${deal.lostReason})` : ''}`
+  if (held.length) return inLanguage(`${outcome}: ${listed(held)}`, `${outcome}, wobei ${listed(held)}`)
+  return raised
+    ? inLanguage(`${outcome}, although objections were raised`, `${outcome}, obwohl Einwände kamen`)
+    : outcome
 }
 
 const factsFor = (
@@ -232,7 +335,7 @@ const factsFor = (
     title: deal.title,
     amount: deal.amount,
     status: deal.status,
-    daysOpen: Math.round(deal.daysOpen),
+    daysOpen: Math.floor(deal.daysOpen),
     expectedCloseDate: deal.expectedCloseDate,
   },
   summary,

@@ -1,9 +1,11 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { Effect } from '#features/deal-signals/effects.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import type { History } from '#features/deal-signals/history.ts'
 import type { Raised } from '#features/deal-signals/raised.ts'
 import type { StageTime } from '#features/deal-signals/stage-times.ts'
-import { count, wholeDays } from '#features/deal-signals/words.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
+import { count, dativeDays, numberText, wholeDays } from '#features/deal-signals/words.ts'
 import type { Planned } from './people.ts'
 import type { HealthPart } from './shapes.ts'
 
@@ -64,32 +66,59 @@ function against(days: number, usual: number, long: number): number {
 
 function pace({ deal, current }: Given): Part {
   const part = { key: 'pace' as const, signals: [] }
-  const here = wholeDays(deal.daysInStage)
+  const stageText = current?.stageName ?? inLanguage('its stage', 'seiner Phase')
+  const here = inLanguage(
+    `${wholeDays(deal.daysInStage)} in ${stageText}`,
+    `Seit ${dativeDays(deal.daysInStage)} in ${stageText}`,
+  )
   if (!current?.won)
     return {
       ...part,
       score: 60,
-      text: `${here} in ${current?.stageName ?? 'its stage'}; too few won deals to say whether that is long`,
+      text: inLanguage(
+        `${here}; too few won deals to say whether that is long`,
+        `${here}; zu wenige gewonnene Deals, um zu sagen, ob das lang ist`,
+      ),
     }
   const { median, q3, n } = current.won
   return {
     ...part,
     score: score(against(deal.daysInStage, median, q3)),
-    text: `${here} in ${current.stageName}; won deals took ${median} (middle half up to ${q3}, of ${n})`,
+    text: inLanguage(
+      `${here}; won deals took ${median} (middle half up to ${q3}, of ${n})`,
+      `${here}; gewonnene Deals brauchten ${numberText(median)} (mittlere Hälfte bis ${numberText(q3)}, von ${n})`,
+    ),
   }
 }
 
 function contact({ deal, history: { norms } }: Given): Part {
   const part = { key: 'contact' as const, signals: ['silent'] }
+  // One made this morning is not neglected yet; once it is silent for as long as won deals never were, it is.
   if (!deal.lastTwoWayAt)
-    return { ...part, score: 0, text: `No two-way contact logged in ${wholeDays(deal.daysOpen)}` }
+    return {
+      ...part,
+      score: score(60 * (1 - deal.daysOpen / norms.gapDays)),
+      text:
+        deal.daysOpen < 1
+          ? inLanguage('No two-way contact logged yet', 'Noch kein Austausch erfasst')
+          : inLanguage(
+              `No two-way contact logged in ${wholeDays(deal.daysOpen)}`,
+              `Seit ${dativeDays(deal.daysOpen)} kein Austausch erfasst`,
+            ),
+    }
   const usual = norms.gaps
-    ? `; three of four won deals were never silent for more than ${norms.gaps.q3} days`
+    ? inLanguage(
+        `; three of four won deals were never silent for more than ${norms.gaps.q3} days`,
+        `; drei von vier gewonnenen Deals schwiegen nie länger als ${numberText(norms.gaps.q3)} Tage`,
+      )
     : ''
   return {
     ...part,
     score: score(against(deal.silentDays, norms.gapDays / 2, norms.gapDays)),
-    text: `Last two-way contact ${wholeDays(deal.silentDays)} ago${usual}`,
+    text: inLanguage(
+      `Last two-way contact ${wholeDays(deal.silentDays)} ago${usual}`,
+      `Letzter Austausch vor ${dativeDays(deal.silentDays)}${usual}`,
+    ),
   }
 }
 
@@ -99,14 +128,17 @@ function engagement(given: Given): Part {
   const tone = deal.sentiment ?? 0
   const words =
     deal.sentiment === null
-      ? 'No tone recorded'
+      ? inLanguage('No tone recorded', 'Kein Ton erfasst')
       : tone >= 0.3
-        ? 'The buyer sounds positive'
+        ? inLanguage('The buyer sounds positive', 'Der Käufer klingt positiv')
         : tone < 0
-          ? 'The buyer sounds negative'
-          : 'The buyer sounds neutral'
+          ? inLanguage('The buyer sounds negative', 'Der Käufer klingt negativ')
+          : inLanguage('The buyer sounds neutral', 'Der Käufer klingt neutral')
   const tries = deal.triesSince
-    ? `; ${count(deal.triesSince, 'try', 'tries')} of ours since then without a reply`
+    ? inLanguage(
+        `; ${count(deal.triesSince, 'try')} of ours since then without a reply`,
+        `; seitdem ohne Antwort: ${count(deal.triesSince, 'try')}`,
+      )
     : ''
   const replies = deal.inbound ? 0 : -20
   // How somebody sounded who has not been heard of for long says little of today.
@@ -120,7 +152,10 @@ function engagement(given: Given): Part {
 
 function stakeholders({ deal, history: { norms } }: Given): Part {
   const usual = Math.max(2, norms.contacts)
-  const text = `${count(deal.contacts, 'contact')} on the deal, ${deal.met} of them spoken with${norms.people ? `; won deals had ${norms.people.median} (middle)` : ''}`
+  const text = inLanguage(
+    `${count(deal.contacts, 'contact')} on the deal, ${deal.met} of them spoken with${norms.people ? `; won deals had ${norms.people.median} (middle)` : ''}`,
+    `${count(deal.contacts, 'contact')} am Deal, mit ${deal.met} davon gesprochen${norms.people ? `; gewonnene Deals hatten ${numberText(norms.people.median)} (Mitte)` : ''}`,
+  )
   return {
     key: 'stakeholders',
     signals: ['single', 'several', 'authority_open'],
@@ -135,8 +170,11 @@ function objections({ objections: raised }: Given): Part {
   const real = raised.filter(({ category }) => category !== 'competitor')
   const open = real.filter(({ answered }) => !answered)
   const text = real.length
-    ? `${count(real.length, 'objection')} raised, ${open.length ? `${open.length} of them unanswered: ${open.map(({ category }) => category).join(', ')}` : 'all answered'}`
-    : 'No objection raised'
+    ? inLanguage(
+        `${count(real.length, 'objection')} raised, ${open.length ? `${open.length} of them unanswered: ${open.map(({ category }) => category).join(', ')}` : 'all answered'}`,
+        `${count(real.length, 'objection')}, ${open.length ? `davon unbeantwortet ${open.length}: ${open.map(({ category }) => wordFor(category)).join(', ')}` : 'alle beantwortet'}`,
+      )
+    : inLanguage('No objection raised', 'Kein Einwand')
   return {
     key: 'objections',
     signals: RAISED,
@@ -153,20 +191,35 @@ function competition({ deal }: Given): Part {
     signals: ['competitor'],
     score: isNamed ? 30 : 100,
     text: isNamed
-      ? `In competition${named.length ? ` with ${named.join(', ')}` : ''}`
-      : 'No competitor named',
+      ? inLanguage(
+          `In competition${named.length ? ` with ${named.join(', ')}` : ''}`,
+          `Im Wettbewerb${named.length ? ` mit ${named.join(', ')}` : ''}`,
+        )
+      : inLanguage('No competitor named', 'Kein Wettbewerber genannt'),
   }
 }
 
 function schedule({ deal }: Given): Part {
   const part = { key: 'schedule' as const, signals: ['late'] }
-  if (!deal.expectedCloseDate) return { ...part, score: 40, text: 'No expected close date' }
-  const moved = deal.slips ? `moved back ${count(deal.slips, 'time')}` : ''
-  const late = deal.lateDays ? `${wholeDays(deal.lateDays)} past its expected close` : ''
+  if (!deal.expectedCloseDate)
+    return {
+      ...part,
+      score: 40,
+      text: inLanguage('No expected close date', 'Kein erwartetes Abschlussdatum'),
+    }
+  const moved = deal.slips
+    ? inLanguage(`moved back ${count(deal.slips, 'time')}`, `${count(deal.slips, 'time')} verschoben`)
+    : ''
+  const late = deal.lateDays
+    ? inLanguage(
+        `${wholeDays(deal.lateDays)} past its expected close`,
+        `${wholeDays(deal.lateDays)} über dem erwarteten Abschluss`,
+      )
+    : ''
   return {
     ...part,
     score: score(100 - 20 * deal.slips - 4 * deal.lateDays),
-    text: [moved, late].filter(Boolean).join(', ') || 'On schedule',
+    text: [moved, late].filter(Boolean).join(', ') || inLanguage('On schedule', 'Im Zeitplan'),
   }
 }
 
@@ -178,9 +231,12 @@ function nextStep({ tasks }: Given): Part {
     signals: [],
     score: next ? 100 : tasks.length ? 30 : 10,
     text: next
-      ? `Planned: ${next.title}`
+      ? inLanguage(`Planned: ${next.title}`, `Geplant: ${next.title}`)
       : tasks.length
-        ? `${count(tasks.length, 'task')} overdue and nothing planned`
-        : 'No next step planned',
+        ? inLanguage(
+            `${count(tasks.length, 'task')} overdue and nothing planned`,
+            `${count(tasks.length, 'task')} überfällig und nichts geplant`,
+          )
+        : inLanguage('No next step planned', 'Kein nächster Schritt geplant'),
   }
 }

@@ -1,6 +1,8 @@
 import type { Evidence } from '#core/ai/answer.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { count, listed, percent, wholeDays } from '#features/deal-signals/words.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
+import { count, dativeDays, listed, percent, upper, wholeDays } from '#features/deal-signals/words.ts'
 import { draftClick, taskClick } from './one-click.ts'
 import type { Stakeholder } from './people.ts'
 import type { Seen } from './risks.ts'
@@ -48,26 +50,44 @@ function answer(risk: Risk, { deal, history }: Given): Advice {
     answered?.isMeasured &&
     open?.isMeasured &&
     answered.withIt.won / answered.withIt.n > open.withIt.won / open.withIt.n + 0.03
-      ? `Answered, ${percent(answered.withIt.won, answered.withIt.n)} of ${count(answered.withIt.n, 'such deal')} were won; unanswered, ${percent(open.withIt.won, open.withIt.n)} of ${open.withIt.n}`
-      : 'It was raised and nothing that we wrote or said since speaks of it'
+      ? inLanguage(
+          `Answered, ${percent(answered.withIt.won, answered.withIt.n)} of ${answered.withIt.n} such deals were won; unanswered, ${percent(open.withIt.won, open.withIt.n)} of ${open.withIt.n}`,
+          `Beantwortet wurden ${percent(answered.withIt.won, answered.withIt.n)} von ${answered.withIt.n} solchen Deals gewonnen, unbeantwortet ${percent(open.withIt.won, open.withIt.n)} von ${open.withIt.n}`,
+        )
+      : inLanguage(
+          'It was raised and nothing that we wrote or said since speaks of it',
+          'Er wurde vorgebracht, und nichts, was wir seither schrieben oder sagten, geht darauf ein',
+        )
   return {
-    action: `Answer their objection about ${category === 'product' ? 'the product' : category === 'contract' ? 'the contract' : category}`,
+    action: inLanguage(
+      `Answer their objection about ${wordFor(category)}`,
+      `Ihren Einwand beantworten (${wordFor(category)})`,
+    ),
     reason: shares,
     create: draftClick({ dealId: deal.id }, `answer the ${category} objection`),
   }
 }
 
 function compare(risk: Risk, { tx, deal, competitors, history }: Given): Advice {
-  const names = listed(competitors.map(({ name }) => name)) || 'the competitor'
+  const names =
+    listed(competitors.map(({ name }) => name)) || inLanguage('the competitor', 'dem Wettbewerber')
   const against = competitors
     .map(({ name }) => ({ name, ...recordAgainst(name, history.closed) }))
     .filter(({ won, lost }) => won + lost > 0)
-  const shares = against.map(({ name, won, lost }) => `against ${name} ${won} won and ${lost} lost`)
+  const shares = against.map(({ name, won, lost }) => recordText(name, won, lost))
   return {
-    action: `Show them how we differ from ${names}`,
-    reason: shares.length ? `So far ${listed(shares)}` : 'Nothing was won or lost against them yet',
+    action: inLanguage(
+      `Show them how we differ from ${names}`,
+      `Zeigen, worin wir uns von ${names} unterscheiden`,
+    ),
+    reason: shares.length
+      ? inLanguage(`So far ${listed(shares)}`, `Bisher ${listed(shares)}`)
+      : inLanguage(
+          'Nothing was won or lost against them yet',
+          'Gegen sie wurde noch nichts gewonnen oder verloren',
+        ),
     create: taskClick(tx, {
-      title: `Prepare a comparison with ${names}`,
+      title: inLanguage(`Prepare a comparison with ${names}`, `Vergleich mit ${names} vorbereiten`),
       description: risk.text,
       priority: 'HIGH',
       inWorkingDays: 1,
@@ -75,6 +95,13 @@ function compare(risk: Risk, { tx, deal, competitors, history }: Given): Advice 
     }),
   }
 }
+
+/** `against Velgrove 3 won and 5 lost` */
+export const recordText = (name: string, won: number, lost: number): string =>
+  inLanguage(
+    `against ${name} ${won} won and ${lost} lost`,
+    `gegen ${name} ${won} gewonnen und ${lost} verloren`,
+  )
 
 /** Deals won and lost in which that competitor was named. */
 export function recordAgainst(
@@ -87,29 +114,61 @@ export function recordAgainst(
   return { won, lost: met.length - won }
 }
 
-function reachOut(risk: Risk, { tx, deal, people, talks }: Given): Advice {
+/** Nobody is known whom one could reach. */
+const findContact = (risk: Risk, { tx, deal }: Given): Advice => ({
+  action: inLanguage('Add whom to talk to', 'Ansprechpartner ergänzen'),
+  reason: inLanguage(
+    `${risk.text}, and nobody is linked to the deal`,
+    `${risk.text}, und niemand ist mit dem Deal verknüpft`,
+  ),
+  create: taskClick(tx, {
+    title: inLanguage(
+      'Find out whom to talk to, and link them to the deal',
+      'Ansprechpartner herausfinden und mit dem Deal verknüpfen',
+    ),
+    description: risk.text,
+    inWorkingDays: 1,
+    relatedId: deal.id,
+  }),
+})
+
+function reachOut(risk: Risk, given: Given): Advice {
+  const { tx, deal, people, talks } = given
+  const isUnspoken = !deal.lastTwoWayAt && deal.talks === 0
+  if (isUnspoken && !people.length) return findContact(risk, given)
   const primary = primaryOf(people)
   const other =
     people.find(one => one.isOnDeal && one !== primary && one.talks > 0) ??
     people.find(one => one.isOnDeal && one !== primary)
   const isChased = deal.triesSince >= 2
   const who = isChased && other ? other : primary
-  const name = who?.name || 'the contact'
+  const name = who?.name || inLanguage('the contact', 'den Kontakt')
   const reason = isChased
-    ? `${count(deal.triesSince, 'try', 'tries')} stayed without a reply; ${other ? `${other.name} is another way in` : 'use another channel than before'}`
-    : `${wholeDays(deal.silentDays)} without a two-way contact`
+    ? inLanguage(
+        `${count(deal.triesSince, 'try')} stayed without a reply; ${other ? `${other.name} is another way in` : 'use another channel than before'}`,
+        `Ohne Antwort: ${count(deal.triesSince, 'try')}; ${other ? `${other.name} ist ein anderer Weg` : 'nehmen Sie einen anderen Kanal als bisher'}`,
+      )
+    : isUnspoken
+      ? risk.text
+      : inLanguage(
+          `${wholeDays(deal.silentDays)} without a two-way contact`,
+          `Seit ${dativeDays(deal.silentDays)} kein Austausch`,
+        )
   const last = talks.find(talk => talk.isTwoWay)
   if (!isChased && last)
     return {
-      action: `Write to ${name} again, from where you left off`,
+      action: inLanguage(
+        `Write to ${name} again, from where you left off`,
+        `${who?.name || 'Dem Kontakt'} wieder schreiben und dort anknüpfen, wo Sie stehen geblieben sind`,
+      ),
       reason,
       create: draftClick({ dealId: deal.id }, 'follow up'),
     }
   return {
-    action: `Call ${name}`,
+    action: inLanguage(`Call ${name}`, upper(`${name} anrufen`)),
     reason,
     create: taskClick(tx, {
-      title: `Call ${name}`,
+      title: inLanguage(`Call ${name}`, upper(`${name} anrufen`)),
       description: risk.text,
       type: 'CALL',
       priority: 'HIGH',
@@ -124,12 +183,23 @@ function widen(risk: Risk, { tx, deal, people }: Given): Advice {
   const primary = primaryOf(people)
   const named = others.map(({ name, jobTitle }) => (jobTitle ? `${name} (${jobTitle})` : name))
   return {
-    action: others.length ? `Bring in ${named[0]}` : 'Bring in a second contact',
-    reason: others.length > 1 ? `Known at the company: ${listed(named)}` : risk.text,
+    action: others.length
+      ? inLanguage(`Bring in ${named[0]}`, `${named[0]} einbeziehen`)
+      : inLanguage('Bring in a second contact', 'Einen zweiten Kontakt einbeziehen'),
+    reason:
+      others.length > 1
+        ? inLanguage(`Known at the company: ${listed(named)}`, `In der Firma bekannt: ${listed(named)}`)
+        : risk.text,
     create: taskClick(tx, {
       title: others[0]
-        ? `Ask ${primary?.name ?? 'the contact'} for a meeting with ${others[0].name}`
-        : `Ask ${primary?.name ?? 'the contact'} who else decides`,
+        ? inLanguage(
+            `Ask ${primary?.name ?? 'the contact'} for a meeting with ${others[0].name}`,
+            upper(`${primary?.name ?? 'den Kontakt'} um ein Treffen mit ${others[0].name} bitten`),
+          )
+        : inLanguage(
+            `Ask ${primary?.name ?? 'the contact'} who else decides`,
+            upper(`${primary?.name ?? 'den Kontakt'} fragen, wer noch entscheidet`),
+          ),
       description: risk.text,
       type: 'MEETING',
       inWorkingDays: 2,
@@ -151,11 +221,19 @@ function meetDecider(risk: Risk, { tx, deal, people }: Given): Advice {
   )
   return {
     action: decider
-      ? `Meet ${decider.name}${decider.jobTitle ? `, ${decider.jobTitle}` : ''}`
-      : 'Find out who decides, and meet them',
-    reason: 'Your contact has said that the decision is not theirs',
+      ? inLanguage(
+          `Meet ${decider.name}${decider.jobTitle ? `, ${decider.jobTitle}` : ''}`,
+          `${decider.name}${decider.jobTitle ? ` (${decider.jobTitle})` : ''} treffen`,
+        )
+      : inLanguage('Find out who decides, and meet them', 'Herausfinden, wer entscheidet, und sich treffen'),
+    reason: inLanguage(
+      'Your contact has said that the decision is not theirs',
+      'Ihr Kontakt hat gesagt, dass er nicht entscheidet',
+    ),
     create: taskClick(tx, {
-      title: decider ? `Arrange a meeting with ${decider.name}` : 'Find out who decides',
+      title: decider
+        ? inLanguage(`Arrange a meeting with ${decider.name}`, `Treffen mit ${decider.name} vereinbaren`)
+        : inLanguage('Find out who decides', 'Herausfinden, wer entscheidet'),
       description: risk.text,
       type: 'MEETING',
       priority: 'HIGH',
@@ -166,10 +244,16 @@ function meetDecider(risk: Risk, { tx, deal, people }: Given): Advice {
 }
 
 const agreeDate = (risk: Risk, { tx, deal, people }: Given): Advice => ({
-  action: `Agree on a date with ${primaryOf(people)?.name ?? 'the customer'}, and on what has to happen before`,
+  action: inLanguage(
+    `Agree on a date with ${primaryOf(people)?.name ?? 'the customer'}, and on what has to happen before`,
+    `Mit ${primaryOf(people)?.name ?? 'dem Kunden'} ein Datum vereinbaren, und was vorher geschehen muss`,
+  ),
   reason: risk.text,
   create: taskClick(tx, {
-    title: 'Agree on a close date and the steps to it',
+    title: inLanguage(
+      'Agree on a close date and the steps to it',
+      'Abschlussdatum und die Schritte dahin vereinbaren',
+    ),
     description: risk.text,
     type: 'CALL',
     inWorkingDays: 1,
@@ -178,10 +262,16 @@ const agreeDate = (risk: Risk, { tx, deal, people }: Given): Advice => ({
 })
 
 const moveOrClose = (risk: Risk, { tx, deal, current }: Given): Advice => ({
-  action: `Decide: what is missing for the next stage, or close it`,
+  action: inLanguage(
+    'Decide: what is missing for the next stage, or close it',
+    'Entscheiden: was fehlt für die nächste Phase, oder abschließen',
+  ),
   reason: risk.text,
   create: taskClick(tx, {
-    title: `Move it on from ${current?.stageName ?? 'its stage'}, or close it`,
+    title: inLanguage(
+      `Move it on from ${current?.stageName ?? 'its stage'}, or close it`,
+      `Aus ${current?.stageName ?? 'seiner Phase'} weiterbringen oder abschließen`,
+    ),
     description: risk.text,
     inWorkingDays: 2,
     relatedId: deal.id,
@@ -191,10 +281,12 @@ const moveOrClose = (risk: Risk, { tx, deal, current }: Given): Advice => ({
 function planNext(risk: Risk, { tx, deal, talks, tasks }: Given): Advice {
   const promised = tasks.length ? undefined : talks.find(({ nextSteps }) => nextSteps)?.nextSteps
   return {
-    action: promised ? `Plan what was agreed: ${promised}` : 'Plan the next step with a date',
+    action: promised
+      ? inLanguage(`Plan what was agreed: ${promised}`, `Einplanen, was vereinbart wurde: ${promised}`)
+      : inLanguage('Plan the next step with a date', 'Den nächsten Schritt mit Datum planen'),
     reason: risk.text,
     create: taskClick(tx, {
-      title: promised ?? 'Agree on the next step',
+      title: promised ?? inLanguage('Agree on the next step', 'Den nächsten Schritt vereinbaren'),
       description: risk.text,
       type: 'FOLLOW_UP',
       inWorkingDays: 1,

@@ -1,11 +1,12 @@
 import type { Evidence } from '#core/ai/answer.ts'
 import { unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import type { Effect } from '#features/deal-signals/effects.ts'
 import type { History } from '#features/deal-signals/history.ts'
 import type { Outlook, StageTime } from '#features/deal-signals/stage-times.ts'
 import { fieldQuote } from '#features/deal-signals/talks.ts'
 import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
-import { count, percent, upper, wholeDays } from '#features/deal-signals/words.ts'
+import { count, dativeDays, numberText, percent, upper, wholeDays } from '#features/deal-signals/words.ts'
 import type { Planned } from './people.ts'
 import type { Risk } from './shapes.ts'
 
@@ -82,13 +83,19 @@ function slow(seen: Seen): Weighed[] {
   if (logOdds === null || !current?.won) return []
   const { inStage, asLong, asLongDays } = outlook
   const rest = { n: inStage.n - asLong.n, won: inStage.won - asLong.won }
-  const shares = `Of deals that stayed for ${wholeDays(asLongDays)} or longer ${percent(asLong.won, asLong.n)} of ${asLong.n} were won, of those that moved on sooner ${percent(rest.won, rest.n)}`
+  const shares = inLanguage(
+    `Of deals that stayed for ${wholeDays(asLongDays)} or longer ${percent(asLong.won, asLong.n)} of ${asLong.n} were won, of those that moved on sooner ${percent(rest.won, rest.n)}`,
+    `Von Deals, die ${wholeDays(asLongDays)} oder länger blieben, wurden ${percent(asLong.won, asLong.n)} von ${asLong.n} gewonnen, von denen, die früher weitergingen, ${percent(rest.won, rest.n)}`,
+  )
   return [
     {
       key: 'slow_stage',
       factor: 'timing',
       severity: severityOf(Math.min(-0.3, logOdds)),
-      text: `It has been in ${current.stageName} for ${wholeDays(deal.daysInStage)}; three of four won deals left it within ${current.won.q3}. ${shares}`,
+      text: inLanguage(
+        `It has been in ${current.stageName} for ${wholeDays(deal.daysInStage)}; three of four won deals left it within ${current.won.q3}. ${shares}`,
+        `Seit ${dativeDays(deal.daysInStage)} in ${current.stageName}; drei von vier gewonnenen Deals verließen die Phase binnen ${numberText(current.won.q3)}. ${shares}`,
+      ),
       effect: { logOdds, withIt: asLong, without: rest, isMeasured: asLong.n >= 10 && rest.n >= 10 },
       evidence: [],
       weight: Math.min(-0.2, logOdds),
@@ -109,10 +116,16 @@ function unplanned({ deal, tasks, talks }: Seen): Weighed[] {
       ? [fieldQuote(promised, 'nextSteps', promised.nextSteps!)]
       : []
   const text = overdue
-    ? `${upper(count(tasks.length, 'task'))} on the deal ${tasks.length === 1 ? 'is' : 'are'} overdue and nothing else is planned`
+    ? inLanguage(
+        `${upper(count(tasks.length, 'task'))} on the deal ${tasks.length === 1 ? 'is' : 'are'} overdue and nothing else is planned`,
+        `${count(tasks.length, 'task')} zum Deal ${tasks.length === 1 ? 'ist' : 'sind'} überfällig, und sonst ist nichts geplant`,
+      )
     : promised
-      ? 'A next step was agreed, but no task is open'
-      : 'No next step is planned'
+      ? inLanguage(
+          'A next step was agreed, but no task is open',
+          'Ein nächster Schritt wurde vereinbart, aber keine Aufgabe ist offen',
+        )
+      : inLanguage('No next step is planned', 'Kein nächster Schritt ist geplant')
   return deal.status === 'OPEN'
     ? [
         {
@@ -136,7 +149,7 @@ const undated = ({ deal }: Seen): Weighed[] =>
           key: 'no_close_date',
           factor: 'timing',
           severity: 'LOW',
-          text: 'No expected close date is set',
+          text: inLanguage('No expected close date is set', 'Kein erwartetes Abschlussdatum ist gesetzt'),
           effect: null,
           evidence: [],
           weight: -0.2,
@@ -151,7 +164,16 @@ const unspoken = ({ deal }: Seen): Weighed[] =>
           key: 'no_contact',
           factor: 'rep_behavior',
           severity: deal.daysOpen > 14 ? 'HIGH' : 'MEDIUM',
-          text: `No call, mail or meeting is logged in the ${wholeDays(deal.daysOpen)} since it was created`,
+          text:
+            deal.daysOpen < 1
+              ? inLanguage(
+                  'No call, mail or meeting is logged yet',
+                  'Noch kein Anruf, keine Mail, kein Treffen erfasst',
+                )
+              : inLanguage(
+                  `No call, mail or meeting is logged in the ${wholeDays(deal.daysOpen)} since it was created`,
+                  `Seit er vor ${dativeDays(deal.daysOpen)} angelegt wurde, ist kein Anruf, keine Mail und kein Treffen erfasst`,
+                ),
           effect: null,
           evidence: [],
           weight: -0.7,

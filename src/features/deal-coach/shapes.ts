@@ -82,7 +82,8 @@ export const coachAnswer = aiAnswer({
   healthParts: z.array(healthPart),
   winProbability: z.number().min(0).max(1),
   winProbabilityBasis: z.object({
-    method: z.enum(['empirical', 'learned', 'closed']),
+    method: z.enum(['empirical', 'learned', 'heuristic', 'closed']),
+    coldStart: z.boolean().meta({ description: 'Too few closed deals: partly our own assumption' }),
     low: z.number(),
     high: z.number(),
     n: z.int(),
@@ -133,6 +134,10 @@ export const coachAnswer = aiAnswer({
       title: z.string(),
       status: z.enum(['WON', 'LOST']),
       similarity: z.number(),
+      basis: z.object({ structure: z.number(), text: z.number().nullable() }).meta({
+        description: 'By fields and talks, and by the vectors of their texts where both have one; 0 to 1',
+      }),
+      alike: z.array(z.string()).meta({ description: 'In what they are alike' }),
       text: z.string(),
       evidence: ground,
     }),

@@ -1,4 +1,8 @@
+import { inLanguage, percentText } from '#core/ai/language.ts'
+import type { Tx } from '#core/db/workspace.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
+import { similarities } from '#features/embeddings/similar.ts'
 
 /** How alike two deals are by structure, 0 to 1, each part by its weight; ours, and stated in decision 33. */
 const WEIGHTS = {
@@ -44,17 +48,82 @@ function overlap(one: readonly string[], other: readonly string[]): number {
   return one.filter(item => other.includes(item)).length / all.size
 }
 
-/** The closed deals most like this one: of each outcome so many. */
-export function mostAlike(
+/** Of the closed deals so many of each outcome, those most alike by structure, are compared by their texts too. */
+const COMPARED = 200
+/** What the nearness of texts counts beside structure. */
+const TEXT_SHARE = 0.35
+
+export type Alike = { deal: DealFacts; similarity: number; structure: number; text: number | null }
+
+/** The closed deals most like this one by structure and, where their texts have vectors, by those: of each outcome so many. */
+export async function mostAlike(
+  tx: Tx,
   deal: DealFacts,
   closed: readonly DealFacts[],
   counts: { won: number; lost: number },
-) {
-  const ranked = closed
-    .map(other => ({ deal: other, similarity: Math.round(likeness(deal, other) * 100) / 100 }))
+): Promise<Alike[]> {
+  const byStructure = closed
+    .map(other => ({ deal: other, structure: likeness(deal, other) }))
+    .sort((a, b) => b.structure - a.structure || (a.deal.id < b.deal.id ? -1 : 1))
+  const compared = (['WON', 'LOST'] as const).flatMap(status =>
+    byStructure.filter(one => one.deal.status === status).slice(0, COMPARED),
+  )
+  const texts = await similarities(
+    tx,
+    'deal',
+    deal.id,
+    compared.map(one => one.deal.id),
+  )
+  const ranked = compared
+    .map(({ deal: other, structure }): Alike => {
+      const text = texts.get(other.id) ?? null
+      // Without a text there is nothing to hold beside the other's: structure alone, less what texts might have added.
+      const similarity = (1 - TEXT_SHARE) * structure + TEXT_SHARE * (text ?? (texts.size ? 0 : structure))
+      return {
+        deal: other,
+        similarity: two(similarity),
+        structure: two(structure),
+        text: text === null ? null : two(text),
+      }
+    })
     .sort((a, b) => b.similarity - a.similarity || (a.deal.id < b.deal.id ? -1 : 1))
   return [
     ...ranked.filter(one => one.deal.status === 'WON').slice(0, counts.won),
     ...ranked.filter(one => one.deal.status === 'LOST').slice(0, counts.lost),
+  ]
+}
+
+const two = (value: number): number => Math.round(value * 100) / 100
+const NEAR_TEXT = 0.25
+const NEAR_AMOUNT = 0.7
+
+/** In what two deals are alike, as words. */
+export function alikeIn(one: DealFacts, { deal: other, text }: Alike): string[] {
+  const shared = one.objections.filter(({ category }) =>
+    other.objections.some(theirs => theirs.category === category),
+  )
+  const rivals = one.competitors.filter(name => other.competitors.map(lower).includes(lower(name)))
+  const ratio =
+    one.amount && other.amount ? Math.min(one.amount / other.amount, other.amount / one.amount) : 0
+  return [
+    ...(one.industry && one.industry === other.industry
+      ? [inLanguage(`the same industry (${one.industry})`, `dieselbe Branche (${one.industry})`)]
+      : []),
+    ...(ratio >= NEAR_AMOUNT ? [inLanguage('a like amount', 'ein ähnlicher Betrag')] : []),
+    ...shared.map(({ category }) =>
+      inLanguage(`an objection about ${category}`, `ein Einwand (${wordFor(category)})`),
+    ),
+    ...rivals.map(name => inLanguage(`${name} as a competitor`, `${name} als Wettbewerber`)),
+    ...(one.source && one.source === other.source
+      ? [inLanguage(`the same source (${one.source})`, `dieselbe Quelle (${one.source})`)]
+      : []),
+    ...(text !== null && text >= NEAR_TEXT
+      ? [
+          inLanguage(
+            `texts alike by ${percentText(text * 100)}`,
+            `Texte ähnlich zu ${percentText(text * 100)}`,
+          ),
+        ]
+      : []),
   ]
 }

@@ -106,6 +106,6 @@ function distinct(found: readonly WonAnswer[]): WonAnswer[] {
 
 /** How a log begins to tell what was answered; without it the sentence can be said. */
 const REPORTED =
-  /^(?:i (?:explained|said|added|pointed out|made the point)(?: to \p{L}+)? that|i told \p{L}+ that|we (?:showed|explained|said) that|my answer:)\s*/iu
+  /^(?:i (?:explained|said|added|pointed out|made the point)(?: to \p{L}+)? that|i told \p{L}+ that|we (?:showed|explained|said) that|my answer:|meine antwort:)\s*/iu
 
 const spoken = (sentence: string): string => upper(sentence.replace(REPORTED, '').replace(/^[“"]|[”"]$/g, ''))

@@ -1,6 +1,7 @@
 import type { DealFacts } from './facts.ts'
 import type { Norms } from './norms.ts'
 import type { Signal } from './signals.ts'
+import { upper } from './words.ts'
 
 /** How much a signal went with winning in the closed deals. */
 export type Effect = Signal & {
@@ -60,23 +61,38 @@ export function effectsOf(signals: readonly Signal[], closed: readonly DealFacts
   })
 }
 
-/** Of what the signals say together only so much is added to what the stage says, since both tell partly the same. */
+/** Of what the signals say together only so much is added to what is known otherwise, since both tell partly the same. */
 const ADDED = 0.6
 
-/** What has not come up may still, so that it counts half. */
-const NOT_YET = 0.5
-
 /**
- * How far what a deal's records show moves its chance, in log-odds: the measured effects of its signals against what is usual
- * among closed deals, Σ effect × (has it − share that has it), times 0.6, and half of that for what it does not have.
+ * How far what is so of a deal moves its chance, in log-odds: of each effect that closed deals here show, and hardly by chance, six
+ * tenths, as far as it is more than usual (1 − share of closed deals that had it).
  */
-export function pullOf(deal: DealFacts, effects: readonly Effect[], norms: Norms): number {
-  const sum = effects.reduce((total, { holds, logOdds, withIt, without, isMeasured }) => {
-    if (!isMeasured) return total
-    const usual = withIt.n / (withIt.n + without.n)
-    return total + logOdds * (holds(deal, norms) ? 1 - usual : -NOT_YET * usual)
-  }, 0)
-  return ADDED * sum
+export const sharesOf = (deal: DealFacts, effects: readonly Effect[], norms: Norms) =>
+  effects
+    .filter(
+      ({ holds, isMeasured, logOdds, error }) =>
+        isMeasured && Math.abs(logOdds) > error && holds(deal, norms),
+    )
+    .map(({ key, label, statement = upper(label), logOdds, withIt, without }) => ({
+      key,
+      statement,
+      share: (ADDED * logOdds * without.n) / (withIt.n + without.n),
+    }))
+
+/** Of effects that are told as the workspace's own, one in ten at most is one by chance (two-sided). */
+const HARDLY_BY_CHANCE = 1.645
+/** The plain shares have to lean the same way at least so far, so that no assumption of ours is told as experience. */
+const LEANS = 0.5
+
+/** Whether the closed deals themselves show an effect: enough of them, hardly by chance, and not by our prior alone. */
+export function isShown({ isMeasured, logOdds, error, prior, withIt, without }: Effect): boolean {
+  if (!isMeasured || Math.abs(logOdds) < HARDLY_BY_CHANCE * error) return false
+  if (prior === 0) return true
+  const share = (withIt.won + without.won) / (withIt.n + without.n)
+  const chance = Math.sqrt(share * (1 - share) * (1 / withIt.n + 1 / without.n))
+  const lean = withIt.won / withIt.n - without.won / without.n
+  return lean * Math.sign(logOdds) > LEANS * chance
 }
 
 const chanceOf = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds))

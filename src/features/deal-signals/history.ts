@@ -1,10 +1,12 @@
 import { coldStart, type Warning } from '#core/ai/answer.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { memberNames } from '#features/analytics/scope.ts'
 import { type Effect, effectsOf } from './effects.ts'
-import { type DealFacts, dealFacts } from './facts.ts'
+import { CLOSED_AT_MOST, type DealFacts, dealFacts } from './facts.ts'
 import { type Norms, normsOf } from './norms.ts'
 import { signalsOf } from './signals.ts'
+import { numberText } from './words.ts'
 
 /** What the workspace's closed deals teach, as far as the caller may see them. */
 export type History = {
@@ -26,7 +28,7 @@ export async function historyWith(
 ): Promise<History & { named: DealFacts[] }> {
   const [facts, names] = await together([dealFacts(tx, { ids, closed }), memberNames(tx)])
   const own = new Set(ids)
-  const memberName = (id: string | null) => (id && names.get(id)) || 'somebody'
+  const memberName = (id: string | null) => (id && names.get(id)) || inLanguage('somebody', 'jemand')
   // A deal is not held against itself.
   const past = facts.filter(deal => !own.has(deal.id) && deal.status !== 'OPEN')
   const norms = normsOf(past)
@@ -42,8 +44,19 @@ export async function historyWith(
 /** Says where the history is too thin. */
 export function thin({ norms: { won, lost } }: Pick<History, 'norms'>): Warning[] {
   const warnings: Warning[] = []
-  if (won < OUTCOMES_AT_LEAST) warnings.push(coldStart(won, OUTCOMES_AT_LEAST, 'won deals'))
-  if (lost < OUTCOMES_AT_LEAST) warnings.push(coldStart(lost, OUTCOMES_AT_LEAST, 'lost deals'))
+  if (won < OUTCOMES_AT_LEAST)
+    warnings.push(coldStart(won, OUTCOMES_AT_LEAST, inLanguage('won deals', 'gewonnene Deals')))
+  if (lost < OUTCOMES_AT_LEAST)
+    warnings.push(coldStart(lost, OUTCOMES_AT_LEAST, inLanguage('lost deals', 'verlorene Deals')))
+  // Said wherever a figure rests on them: whoever counts all finds others.
+  if (won + lost >= CLOSED_AT_MOST)
+    warnings.push({
+      code: 'LATEST_ONLY',
+      message: inLanguage(
+        `What closed deals show is of the ${numberText(CLOSED_AT_MOST)} that were closed last`,
+        `Was abgeschlossene Deals zeigen, stammt von den ${numberText(CLOSED_AT_MOST)}, die zuletzt abgeschlossen wurden`,
+      ),
+    })
   return warnings
 }
 

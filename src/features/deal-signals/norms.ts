@@ -37,6 +37,18 @@ export type Norms = {
   people?: Quartiles
 }
 
+/**
+ * Whether amounts stand on deals whatever becomes of them. Where most lost ones have none, or 0, they are written down with the
+ * order: a large amount then does not make a deal won, it says that it was.
+ */
+function isKnownBefore(closed: readonly DealFacts[]): boolean {
+  const share = (status: string) => {
+    const those = closed.filter(deal => deal.status === status)
+    return those.filter(({ amount }) => amount).length / Math.max(1, those.length)
+  }
+  return share('LOST') >= share('WON') / 2
+}
+
 export function normsOf(closed: readonly DealFacts[]): Norms {
   const won = closed.filter(({ status }) => status === 'WON')
   const spoken = won.filter(({ talks }) => talks > 0)
@@ -45,7 +57,9 @@ export function normsOf(closed: readonly DealFacts[]): Norms {
   const gaps = spoken.length >= WON_AT_LEAST ? quartiles(spoken.map(deal => deal.longestGapDays)) : undefined
   const cycles = quartiles(won.map(deal => deal.daysOpen))!
   const people = quartiles(won.map(deal => deal.contacts))!
-  const amounts = quartiles(won.flatMap(deal => (deal.amount === null ? [] : [deal.amount])))
+  const amounts = isKnownBefore(closed)
+    ? quartiles(won.flatMap(({ amount }) => (amount ? [amount] : [])))
+    : undefined
   return {
     ...counts,
     isOwn: true,

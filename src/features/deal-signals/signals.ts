@@ -1,6 +1,8 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { ObjectionCategory } from './categories.ts'
 import type { DealFacts } from './facts.ts'
 import type { Norms } from './norms.ts'
+import { inGerman } from './signals-german.ts'
 
 /** R1's factors (price, timing, features, competitors, rep behaviour), and what else weighs. */
 export const FACTORS = [
@@ -27,6 +29,8 @@ export type Signal = {
   factor: Factor
   /** As a clause about deals in general: "a competitor was named". */
   label: string
+  /** The same as a statement of one deal: "A competitor was named". */
+  statement?: string
   prior: number
   holds: (deal: DealFacts, norms: Norms) => boolean
   /** What it means that it is not so, where that says something of a deal; undefined for a deal of which it cannot be known. */
@@ -158,16 +162,36 @@ const STANDING: readonly Signal[] = [
 const VALUE_AT_LEAST = 15
 const VALUES_AT_MOST = 12
 
-type Field = { key: 'source' | 'industry' | 'ownerId'; factor: Factor; label: (value: string) => string }
+type Field = {
+  key: 'source' | 'industry' | 'ownerId'
+  factor: Factor
+  label: (value: string) => string
+  statement: (value: string) => string
+}
 
 /** The signals of these closed deals: the standing ones, and the sources, industries and owners that come often enough. */
 export function signalsOf(closed: readonly DealFacts[], nameOf: (memberId: string) => string): Signal[] {
   const fields: Field[] = [
-    { key: 'source', factor: 'fit', label: value => `the source was ${value}` },
-    { key: 'industry', factor: 'fit', label: value => `the industry was ${value}` },
-    { key: 'ownerId', factor: 'rep_behavior', label: value => `the owner was ${nameOf(value)}` },
+    {
+      key: 'source',
+      factor: 'fit',
+      label: value => inLanguage(`the source was ${value}`, `die Quelle ${value} war`),
+      statement: value => inLanguage(`The source was ${value}`, `Quelle: ${value}`),
+    },
+    {
+      key: 'industry',
+      factor: 'fit',
+      label: value => inLanguage(`the industry was ${value}`, `die Branche ${value} war`),
+      statement: value => inLanguage(`The industry was ${value}`, `Branche: ${value}`),
+    },
+    {
+      key: 'ownerId',
+      factor: 'rep_behavior',
+      label: value => inLanguage(`the owner was ${nameOf(value)}`, `${nameOf(value)} zuständig war`),
+      statement: value => inLanguage(`The owner was ${nameOf(value)}`, `Zuständig war ${nameOf(value)}`),
+    },
   ]
-  const own = fields.flatMap(({ key, factor, label }) => {
+  const own = fields.flatMap(({ key, factor, label, statement }) => {
     const counts = new Map<string, number>()
     for (const deal of closed) if (deal[key]) counts.set(deal[key], (counts.get(deal[key]) ?? 0) + 1)
     return [...counts]
@@ -179,10 +203,11 @@ export function signalsOf(closed: readonly DealFacts[], nameOf: (memberId: strin
           key: `${key === 'ownerId' ? 'owner' : key}:${value}`,
           factor,
           label: label(value),
+          statement: statement(value),
           prior: 0,
           holds: deal => deal[key] === value,
         }),
       )
   })
-  return [...STANDING, ...own]
+  return [...inLanguage(STANDING, STANDING.map(inGerman)), ...own]
 }

@@ -1,7 +1,9 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { Ask } from '#features/analytics/scope.ts'
 import { CLOSED_AT_MOST } from './facts.ts'
 import { type Quartiles, WON_AT_LEAST } from './norms.ts'
+import { numberText } from './words.ts'
 
 /** One stage of a pipeline: how long the deal was in it, and how long won deals were. */
 export type StageTime = {
@@ -101,12 +103,23 @@ export function estimateOf(
   const middle = (probability + (z * z) / (2 * n)) / (1 + (z * z) / n)
   const half =
     (z * Math.sqrt((probability * (1 - probability)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n)
-  const percent = (count: Count) => `${count.won} of ${count.n}`
+  const percent = (count: Count) =>
+    `${numberText(count.won)} ${inLanguage('of', 'von')} ${numberText(count.n)}`
+  const stageText = stageName ?? inLanguage('this stage', 'dieser Phase')
   const text = asLong.n
-    ? `Won were ${percent(asLong)} closed deals that stayed in ${stageName ?? 'this stage'} for ${Math.round(asLongDays)} days or longer, ${percent(inStage)} that were in it at all, and ${percent(all)} of the pipeline`
+    ? inLanguage(
+        `Won were ${percent(asLong)} closed deals that stayed in ${stageText} for ${Math.floor(asLongDays)} days or longer, ${percent(inStage)} that were in it at all, and ${percent(all)} of the pipeline`,
+        `Gewonnen wurden ${percent(asLong)} abgeschlossenen Deals, die ${Math.floor(asLongDays)} Tage oder länger in ${stageText} waren, ${percent(inStage)}, die überhaupt darin waren, und ${percent(all)} der Pipeline`,
+      )
     : all.n
-      ? `No closed deal of the pipeline is known to have been in ${stageName ?? 'this stage'}; won were ${percent(all)} of the pipeline`
-      : 'Nothing has been won or lost in this pipeline yet; this is an assumption'
+      ? inLanguage(
+          `No closed deal of the pipeline is known to have been in ${stageText}; won were ${percent(all)} closed deals of the pipeline`,
+          `Von keinem abgeschlossenen Deal der Pipeline ist bekannt, dass er in ${stageText} war; gewonnen wurden ${percent(all)} abgeschlossenen Deals der Pipeline`,
+        )
+      : inLanguage(
+          'Nothing has been won or lost in this pipeline yet; this is an assumption',
+          'In dieser Pipeline wurde noch nichts gewonnen oder verloren; dies ist eine Annahme',
+        )
   const two = (value: number) => Math.round(value * 100) / 100
   return {
     probability: two(probability),

@@ -51,6 +51,6 @@ export async function headOf(tx: Tx, { type, id: recordId }: Subject): Promise<H
     `select ${TITLES[type]} as title, t.created_at as "createdAt", t.owner_id as "ownerId" from ${TABLES[type]} t where t.workspace_id = $1::uuid and t.id = $2::uuid and t.deleted_at is null`,
     [tx.who.workspaceId, recordId],
   )
-  if (!row) throw invalid({ path: `${type}Id`, message: `no such ${type}` })
+  if (!row) throw invalid({ path: `${type}Id`, code: 'NO_SUCH', message: `no such ${type}` })
   return row as Head
 }

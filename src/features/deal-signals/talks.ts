@@ -87,7 +87,7 @@ export const sourceOf = ({ recordType, id, text, occurredAt }: Talk): SourceText
 })
 
 const GREETING =
-  /^(?:(?:hi|hello|dear|good (?:morning|afternoon|evening)|hey)\b(?:[^.?!]{0,60}[,:]?|.*\bhope\b.*)|\p{L}+,|(?:best|kind|warm)? ?regards.*|thanks?,?|cheers.*)$/iu
+  /^(?:(?:hi|hello|dear|good (?:morning|afternoon|evening)|hey)\b(?:[^.?!]{0,60}[,:]?|.*\bhope\b.*)|\p{L}+,|(?:best|kind|warm)? ?regards.*|thanks?,?|cheers.*|(?:hallo|moin|guten (?:morgen|tag|abend)|sehr geehrte\p{L}*|liebe\p{L}{0,2})\b[^.?!]{0,60}[,:!]?|(?:(?:mit )?(?:freundlichen|besten|herzlichen|vielen|viele|liebe|beste) grü(?:ß|ss)en?|(?:vielen )?dank im voraus|danke|mfg|vg|lg).*)$/iu
 const WORDS_AT_LEAST = 3
 
 /** The sentences of a talk that say something; neither greeting nor ending. */
@@ -132,7 +132,7 @@ export function competitorQuote(talk: Talk, name: string): Evidence {
 
 /** How calls and meetings are begun to be told: who with, and where. */
 export const OPENING =
-  /^(?:\p{L}+ (?:called|rang)|call from|called|incoming call|spoke with|phone call|reached|met|on site at|video meeting|meeting at|next:)/iu
+  /^(?:\p{L}+ (?:called|rang)|call from|called|incoming call|spoke with|phone call|reached|met|on site at|video meeting|meeting at|next:|\p{L}+ (?:rief an|hat angerufen)|anruf (?:von|mit|bei)|(?:telefonat|gespräch|treffen|termin|videokonferenz|besuch) (?:mit|bei|in)\b|vor ort bei|nächster schritt:)/iu
 
 /** A talk by its gist: of the sentences that say something the longest that is no opening, or its subject. */
 export function gistOf(talk: Talk): Evidence {

@@ -1,21 +1,70 @@
+import { inLanguage, languageSpoken, percentText } from '#core/ai/language.ts'
+
+/** What builtin answers count, in one and in many, English and German (first case and fourth). */
+const NOUNS = {
+  call: ['call', 'calls', 'Anruf', 'Anrufe'],
+  'closed deal': ['closed deal', 'closed deals', 'abgeschlossener Deal', 'abgeschlossene Deals'],
+  contact: ['contact', 'contacts', 'Kontakt', 'Kontakte'],
+  day: ['day', 'days', 'Tag', 'Tage'],
+  deal: ['deal', 'deals', 'Deal', 'Deals'],
+  mail: ['mail', 'mails', 'Mail', 'Mails'],
+  meeting: ['meeting', 'meetings', 'Treffen', 'Treffen'],
+  message: ['message', 'messages', 'Nachricht', 'Nachrichten'],
+  'new lead': ['new lead', 'new leads', 'neuer Lead', 'neue Leads'],
+  note: ['note', 'notes', 'Notiz', 'Notizen'],
+  objection: ['objection', 'objections', 'Einwand', 'Einwände'],
+  'open deal': ['open deal', 'open deals', 'offener Deal', 'offene Deals'],
+  reply: ['reply', 'replies', 'Antwort', 'Antworten'],
+  task: ['task', 'tasks', 'Aufgabe', 'Aufgaben'],
+  time: ['time', 'times', 'Mal', 'Mal'],
+  try: ['try', 'tries', 'Versuch', 'Versuche'],
+  win: ['win', 'wins', 'Gewinn', 'Gewinne'],
+} as const
+export type Noun = keyof typeof NOUNS
+
 /** How builtin answers say numbers. */
-export const percent = (part: number, whole: number): string =>
-  `${whole ? Math.round((part / whole) * 100) : 0} %`
-export const count = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`
-export const wholeDays = (days: number): string => count(Math.max(0, Math.round(days)), 'day')
+export const percent = (part: number, whole: number): string => percentText(whole ? (part / whole) * 100 : 0)
+export const count = (n: number, noun: Noun): string => {
+  const [one, many, ein, mehrere] = NOUNS[noun]
+  return `${numberText(n)} ${n === 1 ? inLanguage(one, ein) : inLanguage(many, mehrere)}`
+}
+export const numberText = (n: number): string =>
+  n.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })
+/** Days that have passed, as the records count them (`totalDurationDays`). */
+export const wholeDays = (days: number): string =>
+  Math.floor(days) < 1
+    ? inLanguage('less than a day', 'weniger als einen Tag')
+    : count(Math.floor(days), 'day')
+/** German after a preposition: `seit 5 Tagen`. */
+export const dativeDays = (days: number): string =>
+  Math.floor(days) < 1
+    ? 'weniger als einem Tag'
+    : `${numberText(Math.floor(days))} ${Math.floor(days) === 1 ? 'Tag' : 'Tagen'}`
 export const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** German words that are small within a sentence; what else stands first may be a noun. */
+const SMALL =
+  /^(?:Der|Die|Das|Den|Dem|Ein|Eine|Es|Er|Sie|Seit|Kein|Keine|Nur|Nichts|In|Im|Mit|Nach|Vor|Zwei|Drei|Als|Noch|Zuletzt|Ihr|Ihre|Unser|Unsere|Etwas)\b/
+/** A sentence as a part of another. */
+export const lower = (text: string): string =>
+  languageSpoken() === 'de' && !SMALL.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)
+const LONGEST_SHOWN = 300
+/** A sentence of somebody else within ours; the whole of it stands in the evidence. */
+export const shortened = (text: string): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN).trimEnd()}…` : text
+
 export const listed = (parts: readonly string[]): string =>
-  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
-const DAY = new Intl.DateTimeFormat('en', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-})
-/** A moment or a calendar day, as `3 May 2026`. */
+  parts.length < 2
+    ? (parts[0] ?? '')
+    : `${parts.slice(0, -1).join(', ')} ${inLanguage('and', 'und')} ${parts.at(-1)}`
+
+const formatIn = (locale: string) =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+const [ENGLISH, GERMAN] = [formatIn('en'), formatIn('de')]
+/** A moment or a calendar day, as `3 May 2026` or `3. Mai 2026`. */
 export const dayText = (at: string): string => {
-  const parts = DAY.formatToParts(new Date(at))
+  const day = new Date(at)
+  const parts = ENGLISH.formatToParts(day)
   const get = (type: string) => parts.find(part => part.type === type)?.value
-  return `${get('day')} ${get('month')} ${get('year')}`
+  return languageSpoken() === 'de' ? GERMAN.format(day) : `${get('day')} ${get('month')} ${get('year')}`
 }

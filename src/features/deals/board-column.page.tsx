@@ -6,6 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Stage, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
+import { useOverscan } from '#web/kit/overscan.ts'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './board.module.css'
@@ -43,7 +44,7 @@ export function BoardColumn({ lane, lanes, stages, asked, by, sums, move, add }:
     count: deals.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => CARD_PX,
-    overscan: 8,
+    overscan: useOverscan(8),
     getItemKey: index => deals[index]!.id,
   })
   const items = virtual.getVirtualItems()

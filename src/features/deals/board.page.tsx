@@ -1,11 +1,11 @@
 import { IconLayoutKanban } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { pipelinesQuery, type Stage } from '#web/api.ts'
+import { type Pipeline, pipelinesQuery, queries, type Stage } from '#web/api.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import type { Row } from '#web/record/model.ts'
 import type { Layout, LayoutGiven } from '#web/table/layout.ts'
-import { type Lane, showMoved } from './board-data.page.tsx'
+import { type Lane, laneQuery, showMoved, sumsQuery } from './board-data.page.tsx'
 import { DealTools, Lanes, pipelineOf } from './lanes.page.tsx'
 import { useMove } from './move.page.tsx'
 
@@ -45,6 +45,15 @@ const laneOf = (stage: Stage): Lane => ({
   }),
   ...(stage.kind === 'OPEN' ? { initial: { pipelineId: stage.pipelineId, stageId: stage.id } } : {}),
 })
+
+/** Asks for the cards of a pipeline's stages, and their sums, before the board is opened. */
+export const prefetchBoard = ({ stages }: Pipeline, filter: object | undefined) => {
+  const asked = { q: '', filter }
+  return Promise.all([
+    queries.prefetchQuery(sumsQuery('stage', asked)),
+    ...stages.map(stage => queries.prefetchInfiniteQuery(laneQuery(laneOf(stage), asked))),
+  ])
+}
 
 export const boardLayout: Layout = {
   name: 'board',

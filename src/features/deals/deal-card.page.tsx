@@ -68,10 +68,15 @@ export const DealCard = memo(
             {isByMonth ? [stage?.name, company].filter(Boolean).join(' · ') : company}
           </span>
           <span className={classes.foot}>
-            <b className="numbers one-line">{format.money(deal.amount as number, deal.currency as string)}</b>
+            <b
+              className={`numbers ${classes.amount}`}
+              title={format.money(deal.amount as number, deal.currency as string)}
+            >
+              {format.cardMoney(deal.amount as number, deal.currency as string)}
+            </b>
             {closes && isOpen && (
-              <span className={`numbers ${classes.date} ${isLate ? 'late' : 'quiet'}`}>
-                {format.shortDay(closes)}
+              <span className={`numbers one-line ${isLate ? 'late' : 'quiet'}`} title={format.day(closes)}>
+                {format.glance(closes)}
               </span>
             )}
             {isRotting && (

@@ -6,6 +6,7 @@ import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import type { RelatedList } from '#web/record/related.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { dealContract } from './deals.contract.ts'
 import { StagePath } from './stage-path.page.tsx'
 
@@ -14,6 +15,8 @@ const RELATED: RelatedList[] = [
   invoicesOf('deal', deal => ({ title: deal.title, currency: deal.currency, amount: deal.amount })),
   projectsOf(deal => ({ dealId: deal.id, companyId: deal.companyId, name: deal.title })),
 ]
+
+export const prefetch = prefetchRecord(dealContract)
 
 export default function Deal() {
   return (

@@ -38,7 +38,8 @@ export const dealContract = defineContract({
     stageId: f.link('stage', { nullable: false, description: 'The first open stage where not given' }),
     status: f.choice(DEAL_STATUSES, {
       nullable: false,
-      description: "By the stage's kind; writing it moves the deal to the first stage of that kind",
+      description:
+        "By the stage's kind; writing it moves the deal to the first stage of that kind, OPEN to the open stage that it was last in",
     }),
     probability: f.integer(0, 100, { description: "Percent; the stage's where not given" }),
     companyId: f.link('company'),
@@ -50,6 +51,9 @@ export const dealContract = defineContract({
     }),
     expectedCloseDate: f.date(),
     actualCloseDate: f.date({ description: 'Set when the deal is won or lost' }),
+    closedAt: f.importOnly(
+      f.moment({ description: 'When it was won or lost; of an import, when it says so' }),
+    ),
     source: f.text(100),
     lostReason: f.text(500),
     description: f.longText(),

@@ -1,6 +1,7 @@
-import { usePipelines } from '#web/api.ts'
+import { type Pipeline, usePipelines } from '#web/api.ts'
 import type { Layout } from '#web/table/layout.ts'
 import { RecordTable } from '#web/table/record-table.tsx'
+import { prefetchList } from '#web/table/rows.ts'
 import { tableLayout } from '#web/table/table-body.tsx'
 import { boardLayout } from './board.page.tsx'
 import { dealContract } from './deals.contract.ts'
@@ -30,10 +31,14 @@ export const DEAL_FORM = [
   'ownerId',
 ]
 
+export const prefetch = prefetchList(dealContract)
+
 /** All deals, as a table first; the same views as the pipeline has. */
 export default function Deals() {
   return <DealViews layouts={[tableLayout, boardLayout, forecastLayout]} />
 }
+
+export const isOf = ({ id }: Pipeline) => ({ field: 'pipelineId', op: 'eq', value: id })
 
 type Given = { layouts: readonly [Layout, ...Layout[]]; title?: string; isOnePipeline?: boolean }
 
@@ -50,9 +55,7 @@ export function DealViews({ layouts, title, isOnePipeline = false }: Given) {
       layouts={layouts}
       narrow={view => {
         const pipeline = pipelineOf(pipelines, view)
-        return pipeline && isNarrow(view.options)
-          ? { field: 'pipelineId', op: 'eq', value: pipeline.id }
-          : undefined
+        return pipeline && isNarrow(view.options) ? isOf(pipeline) : undefined
       }}
       initial={view => {
         const pipeline = pipelineOf(pipelines, view)

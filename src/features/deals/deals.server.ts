@@ -70,6 +70,10 @@ export const dealTable = pgTable(
     index('deals_title').on(t.workspaceId, t.title, t.id),
     index('deals_amount').on(t.workspaceId, t.amount, t.id).where(live),
     index('deals_expected').on(t.workspaceId, t.expectedCloseDate, t.id).where(live),
+    // What advice learns from: the latest that were won or lost.
+    index('deals_closed')
+      .on(t.workspaceId, t.closedAt.desc().nullsLast(), t.id)
+      .where(sql`status in ('WON', 'LOST') and deleted_at is null`),
     // The board's sums read nothing but this index: PostgreSQL has no INCLUDE through the generator.
     index('deals_board')
       .on(t.workspaceId, t.stageId, t.currency, t.amount, t.probability, t.ownerId, t.createdById)
@@ -146,11 +150,15 @@ async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Pro
   const stage = await startStage(tx, values)
   const isClosed = stage.kind !== 'OPEN'
   const expected = history ? values.expectedCloseDate : undefined
+  const happened = isClosed && history ? (values.closedAt as string | null | undefined) : undefined
   const closeDate = isClosed
-    ? ((values.actualCloseDate ?? expected ?? dayIn(tx.who.timezone)) as string)
+    ? ((values.actualCloseDate ??
+        (happened ? dayIn(tx.who.timezone, new Date(happened)) : expected) ??
+        dayIn(tx.who.timezone)) as string)
     : null
   const closedAt =
-    closeDate && (closeDate === dayIn('UTC') ? new Date().toISOString() : `${closeDate}T12:00:00.000Z`)
+    happened ??
+    (closeDate && (closeDate === dayIn('UTC') ? new Date().toISOString() : `${closeDate}T12:00:00.000Z`))
   const enteredAt = values.stageEnteredAt ?? closedAt ?? values.createdAt
   return {
     ...values,
@@ -172,12 +180,15 @@ const involved = (contactIds: unknown, primary: unknown): string[] => [
 
 /** A change may move the deal; then status, dates and history follow. */
 async function changeDeal(tx: Tx, id: string, values: Change): Promise<Change> {
-  const { stageId: _s, pipelineId: _p, status: _t, ...rest } = values
+  const { stageId: _s, pipelineId: _p, status: _t, closedAt, ...rest } = values
   const changed: Change = { ...rest, ...changedContacts(values) }
+  // Only an import says when; a deal that is open was not closed.
+  if (closedAt)
+    changed.closedAt = sql`case when old.status = 'OPEN' then null else ${closedAt}::timestamptz end`
   if (values.stageId === undefined && values.pipelineId === undefined && values.status === undefined)
     return changed
   const [current] = await tx.session.rows(
-    'select stage_id as "stageId", pipeline_id as "pipelineId", status from deals where workspace_id = $1::uuid and id = $2::uuid',
+    'select id, stage_id as "stageId", pipeline_id as "pipelineId", status from deals where workspace_id = $1::uuid and id = $2::uuid',
     [tx.who.workspaceId, id],
   )
   if (!current) return changed

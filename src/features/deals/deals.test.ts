@@ -49,6 +49,24 @@ test('writing the status moves the deal; sending back what was read moves it now
   assert.notEqual(won.body.stageId, created.stageId)
 })
 
+test('a deal that is opened again goes back to the open stage that it was last in, while that is there', async () => {
+  const { ana, admin } = await world()
+  const stage = await stagesOf(ana)
+  const { id } = (await ana.post('/deals', { title: 'Twice', stageId: stage('Proposal').id })).body
+  const reopened = async () => {
+    await ana.patch(`/deals/${id}`, { status: 'LOST', lostReason: 'Price' })
+    const { stageId, status, probability, lostReason, actualCloseDate } = (
+      await ana.patch(`/deals/${id}`, { status: 'OPEN' })
+    ).body
+    assert.deepEqual([status, lostReason, actualCloseDate], ['OPEN', null, null])
+    return [stageId, probability]
+  }
+  assert.deepEqual(await reopened(), [stage('Proposal').id, 50])
+  await ana.patch(`/deals/${id}`, { status: 'WON' })
+  await admin.delete(`/stages/${stage('Proposal').id}`)
+  assert.deepEqual(await reopened(), [stage('Prospecting').id, 10])
+})
+
 test('a stage of another workspace or of another pipeline is refused by name', async () => {
   const { ana, admin, mallory } = await world()
   const foreign = (await stagesOf(mallory))('Proposal').id
@@ -85,6 +103,14 @@ test('the primary contact is among the contacts; contacts in the trash are hidde
   await ana.patch(`/deals/${id}`, { contactIds: [a, c] })
   await ana.post(`/contacts/${b}/restore`)
   assert.deepEqual(new Set((await ana.get(`/deals/${id}`)).body.contactIds), new Set([a, b, c]))
+  const listed = async (query = '') =>
+    (await ana.get(`/deals/${id}/contacts?sort=firstName${query}`)).body.rows.map((row: any) => row.firstName)
+  assert.deepEqual(await listed(), ['A', 'B', 'C'])
+  assert.deepEqual(await listed('&q=b'), ['B'])
+  await ana.delete(`/contacts/${b}`)
+  assert.deepEqual(await listed(), ['A', 'C'])
+  const empty = (await ana.post('/deals', { title: 'Nobody' })).body.id
+  assert.equal((await ana.get(`/deals/${empty}/contacts`)).body.total, 0)
   const ofC = (await ana.get(`/contacts/${c}/deals`)).body
   assert.deepEqual(
     ofC.rows.map((deal: any) => deal.id),

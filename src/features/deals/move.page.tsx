@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries, type Stage } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
@@ -43,6 +44,7 @@ export function useMove(show: (move: Move) => Shown = () => ELSEWHERE) {
   }
   const dialog = asked && (
     <LostDialog
+      deal={asked.deal}
       close={() => ask(undefined)}
       choose={lostReason => {
         ask(undefined)
@@ -53,11 +55,15 @@ export function useMove(show: (move: Move) => Shown = () => ELSEWHERE) {
   return { move, dialog }
 }
 
-function LostDialog({ close, choose }: { close: () => void; choose: (reason: string) => void }) {
+type LostGiven = { deal: Row; close: () => void; choose: (reason: string) => void }
+
+function LostDialog({ deal, close, choose }: LostGiven) {
   const text = useText()
-  const [reason, setReason] = useState('')
+  const { values, change, forget } = useForm(`lost.${deal.id}`, { reason: '' })
+  const { reason } = values
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    forget()
     choose(reason.trim())
   }
   return (
@@ -66,7 +72,7 @@ function LostDialog({ close, choose }: { close: () => void; choose: (reason: str
         <Stack gap="sm">
           <Group gap={6}>
             {text.board.lostReasons.map(each => (
-              <Chip key={each} size="xs" checked={reason === each} onChange={() => setReason(each)}>
+              <Chip key={each} size="xs" checked={reason === each} onChange={() => change({ reason: each })}>
                 {each}
               </Chip>
             ))}
@@ -76,7 +82,7 @@ function LostDialog({ close, choose }: { close: () => void; choose: (reason: str
             label={text.board.lostReason}
             value={reason}
             maxLength={500}
-            onChange={event => setReason(event.currentTarget.value)}
+            onChange={event => change({ reason: event.currentTarget.value })}
           />
         </Stack>
         <DialogFoot submit={text.common.save} close={close} />

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, unprocessable } from '#core/errors.ts'
 import type { Change } from '#core/record/definition.ts'
@@ -17,11 +18,15 @@ export async function startStage(tx: Tx, values: Change): Promise<Stage> {
 /** The stage named by `stageId`, which must belong to the pipeline and the status that are named beside it. */
 function fitting(stages: Stage[], { stageId, pipelineId, status }: Change): Stage {
   const stage = stages.find(candidate => candidate.id === stageId)
-  if (!stage) throw invalid({ path: 'stageId', message: 'no such stage' })
+  if (!stage) throw invalid({ path: 'stageId', code: 'NO_SUCH', message: 'no such stage' })
   if (pipelineId && pipelineId !== stage.pipelineId)
-    throw invalid({ path: 'stageId', message: 'is not a stage of that pipeline' })
+    throw invalid({ path: 'stageId', code: 'OTHER_PIPELINE', message: 'is not a stage of that pipeline' })
   if (status && status !== stage.kind)
-    throw invalid({ path: 'status', message: `a deal in the stage ${stage.name} is ${stage.kind}` })
+    throw invalid({
+      path: 'status',
+      code: 'STAGE_DECIDES',
+      message: `a deal in the stage ${stage.name} is ${stage.kind}`,
+    })
   return stage
 }
 
@@ -31,7 +36,18 @@ function firstOfKind(stages: Stage[], pipelineId: string, kind: Stage['kind']): 
   return stage
 }
 
-type Place = { stageId: string; pipelineId: string; status: Stage['kind'] }
+type Place = { id: string; stageId: string; pipelineId: string; status: Stage['kind'] }
+
+/** Where a deal goes on that is opened again: the open stage that it was last in, while that is there, else the first. */
+async function reopenedStage(tx: Tx, stages: Stage[], { id, pipelineId }: Place): Promise<Stage> {
+  const open = stages.filter(stage => stage.pipelineId === pipelineId && stage.kind === 'OPEN')
+  const [last] = await tx.session.rows(
+    `select stage_id as "stageId" from deal_stage_history where workspace_id = $1::uuid and deal_id = $2::uuid
+       and stage_id = any($3::uuid[]) order by entered_at desc, id desc limit 1`,
+    [tx.who.workspaceId, id, arrayLiteral(open.map(stage => stage.id))],
+  )
+  return open.find(stage => stage.id === last?.stageId) ?? firstOfKind(stages, pipelineId, 'OPEN')
+}
 
 /**
  * The stage to which a change moves a deal, or undefined where it moves it nowhere. The client may send
@@ -40,7 +56,8 @@ type Place = { stageId: string; pipelineId: string; status: Stage['kind'] }
  */
 export async function targetStage(tx: Tx, current: Place, values: Change): Promise<Stage | undefined> {
   const stages = await stagesOf(tx)
-  const changes = (key: keyof Place) => values[key] !== undefined && values[key] !== current[key]
+  const changes = (key: Exclude<keyof Place, 'id'>) =>
+    values[key] !== undefined && values[key] !== current[key]
   if (changes('stageId')) {
     const pipelineId = changes('pipelineId') ? values.pipelineId : undefined
     return fitting(stages, {
@@ -55,7 +72,10 @@ export async function targetStage(tx: Tx, current: Place, values: Change): Promi
       values.pipelineId as string,
       changes('status') ? (values.status as Stage['kind']) : 'OPEN',
     )
-  if (changes('status')) return firstOfKind(stages, current.pipelineId, values.status as Stage['kind'])
+  if (changes('status'))
+    return values.status === 'OPEN'
+      ? reopenedStage(tx, stages, current)
+      : firstOfKind(stages, current.pipelineId, values.status as Stage['kind'])
   return undefined
 }
 
@@ -68,6 +88,7 @@ export function entered(tx: Tx, stage: Stage, values: Change): Change {
   const sameStatus = sql`old.status = ${stage.kind}::text`
   const ifStill = (keep: SQL, otherwise: SQL): SQL =>
     sql`case when ${sameStatus} then ${keep} else ${otherwise} end`
+  const closeDay = dayIn(tx.who.timezone, values.closedAt ? new Date(values.closedAt as string) : undefined)
   return {
     stageId: stage.id,
     pipelineId: stage.pipelineId,
@@ -75,9 +96,13 @@ export function entered(tx: Tx, stage: Stage, values: Change): Change {
     probability: values.probability ?? stage.probability,
     stageEnteredAt: sql`case when old.stage_id = ${stage.id}::uuid then old.stage_entered_at
       else greatest(clock_timestamp(), old.stage_entered_at + interval '1 millisecond') end`,
-    closedAt: isClosed ? ifStill(sql`old.closed_at`, sql`now()`) : null,
+    closedAt: isClosed
+      ? values.closedAt
+        ? sql`${values.closedAt}::timestamptz`
+        : ifStill(sql`old.closed_at`, sql`now()`)
+      : null,
     actualCloseDate: isClosed
-      ? (values.actualCloseDate ?? ifStill(sql`old.actual_close_date`, sql`${dayIn(tx.who.timezone)}::date`))
+      ? (values.actualCloseDate ?? ifStill(sql`old.actual_close_date`, sql`${closeDay}::date`))
       : null,
     lostReason: stage.kind === 'LOST' ? (values.lostReason ?? sql`old.lost_reason`) : null,
   }

@@ -1,4 +1,5 @@
 import { UnstyledButton } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { useMay, usePipelines } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import classes from './board.module.css'
@@ -10,8 +11,14 @@ export function StagePath({ deal }: { deal: Row }) {
   const { move, dialog } = useMove()
   const stages = usePipelines().find(({ id }) => id === deal.pipelineId)?.stages ?? []
   const present = stages.findIndex(({ id }) => id === deal.stageId)
+  const path = useRef<HTMLDivElement>(null)
+  // On a phone the stages are wider than the page, and the present one is what one looks for.
+  useEffect(() => {
+    const step = path.current?.children[present] as HTMLElement | undefined
+    if (step) path.current!.scrollLeft = step.offsetLeft - (path.current!.clientWidth - step.clientWidth) / 2
+  }, [present])
   return (
-    <div className={classes.path}>
+    <div ref={path} className={classes.path}>
       {stages.map((stage, index) => (
         <UnstyledButton
           key={stage.id}

@@ -54,7 +54,7 @@ async function sums(tx: Tx, { by, ...asked }: z.infer<typeof query>): Promise<z.
      from deals t where ${where} group by 1, 2 order by 1 nulls last, 2 limit ${GROUPS_AT_MOST}`
   const rows = await rowsUntilChange(tx, text, params).catch(error => {
     if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+      throw invalid({ path: 'filter', code: 'VALUE_FITS_NOT', message: 'holds a value that does not fit' })
     throw error
   })
   return { by, currency, rates, rows: rows as z.infer<typeof answer>['rows'] }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { learnSizes } from '#core/db/upkeep.ts'
 import { systemIn } from '#core/db/workspace.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
@@ -53,6 +54,7 @@ async function seed(app: App): Promise<void> {
     )
     await loadRecords(tx, data, await loadPeople(tx, data, passwordHash))
   })
+  await learnSizes(app.database.engine)
 }
 
 export default { prepare, operations: sampleOperations } satisfies Feature

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Person, useProgram, world } from '#test/world.ts'
+import { generateDemo } from './generate.ts'
+import { partOf, stageOf } from './sample.ts'
 
 useProgram()
 
@@ -41,6 +43,15 @@ test('an admin fills a workspace with sample data once, and takes all of it back
   assert.equal((await admin.get(`/companies/${kept.id}`)).status, 200)
   const nothing = await admin.delete('/sample-data')
   assert.deepEqual([nothing.status, nothing.body.code], [422, 'NO_SAMPLE_DATA'])
+})
+
+test('the deals of a sample stand in each stage, whenever it is made', () => {
+  const bare = [1, 4, 10].filter(month => {
+    const { deals } = partOf(generateDemo({ now: new Date(Date.UTC(2026, month, month, month)) }))
+    // Open in four stages, won and lost.
+    return new Set(deals.map(stageOf)).size !== 6
+  })
+  assert.deepEqual(bare, [])
 })
 
 test('sample deals stand in whatever stages the workspace has', async () => {

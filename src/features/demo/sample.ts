@@ -33,7 +33,7 @@ const latest = <T>(list: T[], at: (item: T) => string, n: number): T[] =>
   list.toSorted((a, b) => (at(a) < at(b) ? 1 : -1)).slice(0, n)
 
 /** A part of the demo data that stands for itself: nothing in it speaks of what is left out. */
-function partOf(all: DemoData): Sample {
+export function partOf(all: DemoData): Sample {
   const pipeline = all.pipelines.find(({ isDefault }) => isDefault)!.key
   const own = all.deals.filter(deal => deal.pipelineKey === pipeline)
   const open = Map.groupBy(own.filter(isOpen), deal => deal.companyKey)
@@ -41,11 +41,12 @@ function partOf(all: DemoData): Sample {
     own.filter(deal => !isOpen(deal)),
     deal => deal.companyKey,
   )
+  const stagesIn = (deals: DemoDeal[] = []) => new Set(deals.map(stageOf)).size
   const companies = all.companies
-    .toSorted((a, b) => (open.get(b.key)?.length ?? 0) - (open.get(a.key)?.length ?? 0))
+    .toSorted((a, b) => stagesIn(open.get(b.key)) - stagesIn(open.get(a.key)))
     .slice(0, COMPANIES)
-  const deals = companies.flatMap(({ key }) => [
-    ...latest(open.get(key) ?? [], deal => deal.createdAt, OPEN_DEALS_EACH),
+  const deals = companies.flatMap(({ key }, i) => [
+    ...ofEachStage(open.get(key) ?? [], i),
     ...latest(closed.get(key) ?? [], deal => deal.createdAt, CLOSED_DEALS_EACH),
   ])
   const known = new Set([...companies, ...deals].map(({ key }) => key))
@@ -72,6 +73,24 @@ function partOf(all: DemoData): Sample {
     notes: latest(notes, note => note.createdAt, NOTES),
   }
 }
+
+/** The latest deal of each stage, the first stage another one for each company: so none of the board's lanes is bare. */
+function ofEachStage(deals: DemoDeal[], first: number): DemoDeal[] {
+  const { stages } = PIPELINES.find(({ isDefault }) => isDefault)!
+  const keys = stages.filter(({ kind }) => kind === 'OPEN').map(({ key }) => key)
+  return keys
+    .map((_, i) => keys[(first + i) % keys.length])
+    .flatMap(key =>
+      latest(
+        deals.filter(deal => stageOf(deal) === key),
+        deal => deal.createdAt,
+        1,
+      ),
+    )
+    .slice(0, OPEN_DEALS_EACH)
+}
+
+export const stageOf = (deal: DemoDeal): string => deal.history.at(-1)!.stageKey
 
 const isOpen = (deal: DemoDeal): boolean => deal.status === 'OPEN'
 

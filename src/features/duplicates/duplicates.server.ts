@@ -7,11 +7,16 @@ import type { RecordDefinition } from '#core/record/definition.ts'
 import { componentName, readSchemaJson, ref } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
-import { doubled, groupsOf, PAIRS_AT_MOST, pairs, pairsOf, recordsOf, scoreOf } from './find.ts'
+import { groupsOf, PAIRS_AT_MOST, pairs, pairsOf, recordsOf, scoreOf } from './find.ts'
+import { keyWalls } from './keys.table.ts'
+import { duplicateFollower } from './keys.ts'
+import { doubled } from './marks.ts'
 import { merge, mergeBody } from './merge.ts'
 import { merges } from './merges.table.ts'
+import { moveJob } from './move.ts'
 import { undoMerge } from './undo.ts'
 
+export { duplicateKeyTable, duplicateNameTable } from './keys.table.ts'
 export { mergeTable } from './merges.table.ts'
 
 const query = z.strictObject({
@@ -82,11 +87,9 @@ async function groups(
   ])
   const shown = page.rows as typeof all
   const read = await recordsOf(tx, record, [...new Set(shown.flatMap(({ ids }) => ids))])
-  const rows = shown.map(({ ids, score, reasons }) => ({
-    score,
-    reasons,
-    records: ids.flatMap(id => read.get(id) ?? []),
-  }))
+  const rows = shown
+    .map(({ ids, score, reasons }) => ({ score, reasons, records: ids.flatMap(id => read.get(id) ?? []) }))
+    .filter(({ records }) => records.length > 1)
   return { ...page, rows }
 }
 
@@ -100,7 +103,7 @@ function routesOf(record: RecordDefinition): Operation[] {
       tag: path,
       summary: `Groups of ${label.toLowerCase()} records that may be one, the surest first`,
       description:
-        'By the same e-mail address, phone number or domain, and by names that are alike. Merged groups make room for the next.',
+        'By the same e-mail address, phone number or domain, and by names that are alike. Merged groups make room for the next. What has just been written is among them a moment later.',
       query: pagedQuery,
       document: { answer: answerOf({ records: { type: 'array', items: schema } }) },
       handle: ({ tx, query }) => groups(tx, record, query),
@@ -146,19 +149,22 @@ function routesOf(record: RecordDefinition): Operation[] {
       tag: path,
       summary: `Make one ${label.toLowerCase()} of several`,
       description:
-        'The target keeps its values, takes those that are chosen, and those of the sources where it has none; tags and custom fields are joined. Every link to a source becomes one to it, and the sources go into the trash. `POST /merges/:id/undo` takes it back.',
+        'The target keeps its values, takes those that are chosen, and those of the sources where it has none; tags and custom fields are joined. Every link to a source becomes one to it, and the sources go into the trash; of many links the rest follow in the background (`isMoving` of `/merges/:id`). `POST /merges/:id/undo` takes it back.',
       body: mergeBody,
       document: {
         answer: mergedShape(record),
       },
-      refuses: { 422: 'TOO_MANY_LINKS' },
-      handle: ({ tx, body }) => merge(tx, record, body),
+      refuses: { 409: 'MERGE_RUNNING: an earlier merge of these still moves links' },
+      handle: ({ app, tx, body }) => merge(app, tx, record, body),
     }),
   ]
 }
 
 export default {
   records: [merges],
+  followers: [duplicateFollower],
+  jobs: [moveJob],
+  walls: keyWalls,
   operations: () => [
     ...doubled().flatMap(routesOf),
     operation({
@@ -167,11 +173,12 @@ export default {
       tag: 'merges',
       touches: doubled().map(({ contract }) => contract.path),
       summary: 'Take a merge back: the sources return, with their links',
-      description: 'Fields and links that somebody has changed since keep what they have.',
+      description:
+        'Fields and links that somebody has changed since keep what they have. Of many links the rest follow in the background (`isMoving`).',
       params: idParams,
       document: { answer: ref('Merge') },
       refuses: { 409: 'ALREADY_UNDONE, or SOURCE_GONE where a source was removed for good' },
-      handle: ({ tx, params }) => undoMerge(tx, params.id),
+      handle: ({ app, tx, params }) => undoMerge(app, tx, params.id),
     }),
   ],
 } satisfies Feature

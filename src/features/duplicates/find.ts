@@ -1,102 +1,72 @@
+import { adderOf } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { readInOrder } from '#core/record/list.ts'
-import { allRecords } from '#core/record/registry.ts'
-import { foldedTitleOf, titleExpression } from '#core/record/title.ts'
-import { scopeCondition } from '#core/record/visibility.ts'
+import { titleExpression } from '#core/record/title.ts'
+import { planAnew, scopeCondition, seesOwnOnly } from '#core/record/visibility.ts'
+import { ALIKE } from './keys.ts'
+import { type Kind, marksOf, tellingName } from './marks.ts'
 
 /** How sure one thing that two records share makes it that they are one; a name counts by how alike it is. */
 const WEIGHTS = { email: 0.95, domain: 0.9, phone: 0.85, name: 0.75 } as const
-export type Kind = keyof typeof WEIGHTS
-/** How alike two names must be, as pg_trgm's `similarity` says it, from 0 to 1. */
-const ALIKE = 0.55
-/** Neighbours in the order of names with which each is compared. */
-const NEIGHBOURS = 3
-/** Names that are alike share so many letters at their beginning or at their end. */
-const SAME_LETTERS = 2
 export const PAIRS_AT_MOST = 5000
 const CANDIDATES_AT_MOST = 50
 
 export type Pair = { a: string; b: string; kind: Kind; value: string; likeness: number }
 
-/** The record types in which one person or company may stand twice: those with an address, a number or a domain. */
-export const doubled = (): RecordDefinition[] =>
-  allRecords().filter(
-    record =>
-      record.routes.includes('create') && 'ownerId' in record.contract.fields && marksOf(record).length > 0,
-  )
-
-type Mark = { kind: Kind; expression: (alias: string) => string }
-
-/** What is compared exactly: SQL over a row, null or empty where there is none. */
-function marksOf(record: RecordDefinition): Mark[] {
-  return Object.entries(record.contract.fields).flatMap(([key, { kind }]): Mark[] => {
-    if (kind === 'email' && hasColumn(record, key))
-      return [{ kind: 'email', expression: (t: string) => `${t}.${columnOf(record, key).name}` }]
-    if (kind === 'phone' && hasColumn(record, `${key}E164`))
-      return [{ kind: 'phone', expression: (t: string) => `${t}.${columnOf(record, `${key}E164`).name}` }]
-    if (key === 'domain') return [{ kind: 'domain', expression: (t: string) => `crm_fold(${t}.domain)` }]
-    return []
-  })
-}
-
 /**
- * Pairs among all records that the caller sees. Equal marks are found by grouping. Names are compared with their
- * neighbours in order, once from their beginning and once from their end, which finds a typo wherever it stands without
- * comparing all with all (the sorted neighbourhood method of Hernández and Stolfo, 1995).
+ * Pairs among all records that the caller sees, the surest first, as they are kept up behind the events (keys.ts). One who
+ * sees all may be told of a record that is just gone; whoever reads the records leaves it out.
  */
 export function pairs(tx: Tx, record: RecordDefinition): Promise<Pair[]> {
   const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
-  const from = `${tableOf(record)} t where ${scopeCondition(record, tx.who, 't', add)}`
-  const kinds = new Set(marksOf(record).map(({ kind }) => kind))
-  const marks = [...kinds].map(kind => {
-    const each = marksOf(record)
-      .filter(mark => mark.kind === kind)
-      .map(({ expression }) => `select t.id, ${expression('t')} as mark from ${from}`)
-    // Each with the first of its group: as many pairs as records, however many share a mark.
-    return `select first as a, id as b, '${kind}' as kind, mark as value, 1.0::real as likeness from (
-      select id, mark, min(id::text) over (partition by mark)::uuid as first from (${each.join(' union ')}) m where mark <> '') g where id <> first`
-  })
-  const text = `with named as materialized (select t.id, (${foldedTitleOf(record)}) collate "C" as title from ${from}),
-    near as (select least(a, b) as a, greatest(a, b) as b, min(title) as title, max(likeness) as likeness from (
-      select a, b, title, case when ${isNear} then similarity(title, other) end as likeness from (${neighbours('title')} union all ${neighbours('reverse(title)')}) n) n
-      where likeness >= ${ALIKE} group by 1, 2),
-    found as (${marks.join(' union all ')} union all select a, b, 'name', title, likeness from near)
-    select * from found order by case kind when 'name' then 1 else 0 end, likeness desc, a, b limit ${PAIRS_AT_MOST}`
+  const add = adderOf(params)
+  const here = `workspace_id = ${add(tx.who.workspaceId, 'uuid')} and entity = '${record.contract.name}'`
+  const isNarrow = seesOwnOnly(record, tx.who)
+  const own = isNarrow
+    ? `mine as materialized (select t.id from ${tableOf(record)} t where ${scopeCondition(record, tx.who, 't', add)}), `
+    : ''
+  const seen = (id: string) => (isNarrow ? ` and ${id} in (select id from mine)` : '')
+  const kinds = [...new Set(marksOf(record).map(({ kind }) => kind)), 'name']
+  // Each kind by itself, in the order of its index.
+  const equal = kinds.map(
+    kind =>
+      `(select k.kind, k.key, k.id from duplicate_keys k where k.${here} and k.kind = '${kind}' and k.is_doubled${seen('k.id')} order by k.key, k.id limit ${PAIRS_AT_MOST})`,
+  )
+  // Each with the first of those who share a mark: as many pairs as records, however many share it.
+  const text = `with ${own}shared as (select kind, key, id, first_value(id) over (partition by kind, key order by id) as first from (${equal.join(' union all ')}) m),
+    alike as (select n.a, n.b, n.name, n.likeness from duplicate_names n where n.${here}${seen('n.a')}${seen('n.b')}
+      order by n.likeness desc nulls last, n.a, n.b limit ${PAIRS_AT_MOST})
+    select * from (select first as a, id as b, kind, key as value, 1.0::real as likeness from shared where first <> id
+      union all select a, b, 'name', name, likeness from alike) f
+    order by case kind when 'name' then 1 else 0 end, likeness desc, a, b limit ${PAIRS_AT_MOST}`
+  planAnew(tx, record)
   return tx.as('ascendore_search', () => tx.session.rows(text, params)) as Promise<Pair[]>
 }
-
-/** Each title with those that follow it in the order; sorted once, and byte by byte, since any order does that keeps likes together. */
-function neighbours(order: string): string {
-  const ahead = Array.from({ length: NEIGHBOURS }, (_, i) => i + 1)
-  const leads = ahead.map(n => `lead(id, ${n}) over w as id${n}, lead(title, ${n}) over w as title${n}`)
-  return `select id as a, o.b, title, o.other from (select id, title, ${leads.join(', ')} from named where title <> '' window w as (order by ${order}, id)) s,
-    lateral (values ${ahead.map(n => `(id${n}, title${n})`).join(', ')}) o(b, other) where o.b is not null`
-}
-
-/** Says cheaply of most neighbours that they are not alike: too different in length, or in both their first and last letters. */
-const isNear = `abs(length(title) - length(other)) * 3 <= length(title)
-  and (left(title, ${SAME_LETTERS}) = left(other, ${SAME_LETTERS}) or right(title, ${SAME_LETTERS}) = right(other, ${SAME_LETTERS}))`
 
 /** Pairs of one record with others that the caller sees. */
 export async function pairsOf(tx: Tx, record: RecordDefinition, id: string): Promise<Pair[]> {
   const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const add = adderOf(params)
   const scope = scopeCondition(record, tx.who, 't', add)
   const own = add(id, 'uuid')
   const workspace = add(tx.who.workspaceId, 'uuid')
   const marks = marksOf(record).flatMap(mine =>
-    marksOf(record)
-      .filter(({ kind }) => kind === mine.kind)
-      .map(
-        theirs =>
-          `select t.id as b, '${mine.kind}' as kind, ${theirs.expression('t')} as value, 1.0::real as likeness from ${tableOf(record)} t, own
+    mine.kind === 'domain'
+      ? [
+          `select t.id as b, k.kind, k.key as value, 1.0::real as likeness from duplicate_keys k join ${tableOf(record)} t on t.workspace_id = k.workspace_id and t.id = k.id, own
+           where k.workspace_id = ${workspace} and k.entity = '${record.contract.name}' and k.kind = 'domain' and k.key = ${mine.expression('own')} and ${scope}`,
+        ]
+      : marksOf(record)
+          .filter(({ kind }) => kind === mine.kind)
+          .map(
+            theirs =>
+              `select t.id as b, '${mine.kind}' as kind, ${theirs.expression('t')} as value, 1.0::real as likeness from ${tableOf(record)} t, own
            where ${scope} and ${theirs.expression('t')} = ${mine.expression('own')} and ${mine.expression('own')} <> ''${mine.kind === 'phone' ? ` and t.search_text like '%' || ${mine.expression('own')} || '%'` : ''}`,
-      ),
+          ),
   )
-  const title = titleExpression(record, 't.')
-  const ownTitle = titleExpression(record, 'own.')
+  const title = tellingName(record, titleExpression(record, 't.'))
+  const ownTitle = tellingName(record, titleExpression(record, 'own.'))
   const text = `with own as materialized (select * from ${tableOf(record)} where workspace_id = ${workspace} and id = ${own})
     select distinct on (b, kind) ${own} as a, * from (${marks.join(' union all ')} union all
       (select t.id, 'name', ${title}, similarity(${title}, ${ownTitle}) from ${tableOf(record)} t, own

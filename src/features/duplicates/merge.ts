@@ -1,20 +1,17 @@
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { Tx } from '#core/db/workspace.ts'
-import { forbidden, invalid, issuesOf, unprocessable } from '#core/errors.ts'
+import { conflict, forbidden, invalid, issuesOf } from '#core/errors.ts'
 import { tellEvent } from '#core/events/tell.ts'
+import type { App } from '#core/feature.ts'
 import { inputSchema, writableFields } from '#core/record/contract.ts'
 import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
-import { type Change, columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { allRecords } from '#core/record/registry.ts'
-import { typeKeyOf } from '#core/record/related.ts'
+import { type Change, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { type Stored, store } from '#core/record/store.ts'
 import { merges } from './merges.table.ts'
+import { moveJob, moveSome } from './move.ts'
 
 const SOURCES_AT_MOST = 20
-/** Links that one transaction moves, so that nobody waits long for their rows. */
-const LINKS_AT_MOST = 20_000
 
 export const mergeBody = z.strictObject({
   targetId: z.uuid().meta({ description: 'The record that stays' }),
@@ -34,10 +31,11 @@ export type MergeBody = z.infer<typeof mergeBody>
 
 /**
  * Makes one record of several, in one transaction: the target takes the chosen values, and those of the sources where it
- * has none; every link to a source becomes one to it; the sources go into the trash. All events have the merge as their cause.
- * @throws Refusal 404 unseen, 403 not theirs, 400, 422 where more hangs on the sources than one transaction should move
+ * has none; every link to a source becomes one to it, of many the rest by a job; the sources go into the trash. All events have
+ * the merge as their cause.
+ * @throws Refusal 404 unseen, 403 not theirs, 400, 409 while links of these are still being moved
  */
-export async function merge(tx: Tx, record: RecordDefinition, body: MergeBody): Promise<Stored> {
+export async function merge(app: App, tx: Tx, record: RecordDefinition, body: MergeBody): Promise<Stored> {
   const { targetId } = body
   const given = body.sourceIds ?? body.ids
   const sourceIds = [...new Set(given)].filter(id => id !== targetId)
@@ -47,6 +45,7 @@ export async function merge(tx: Tx, record: RecordDefinition, body: MergeBody): 
       message: 'must name another record than the target',
     })
   const [target, ...sources] = await locked(tx, record, [targetId, ...sourceIds])
+  await refuseWhileMoving(tx, record, [targetId, ...sourceIds])
   const values = mergedValues(
     record,
     target!,
@@ -56,11 +55,10 @@ export async function merge(tx: Tx, record: RecordDefinition, body: MergeBody): 
   )
   const act = await store.create(tx, merges, { entity: record.contract.name, targetId, sourceIds })
   const caused = new Tx(tx.session, tx.role, { ...tx.who, causeId: act.id })
-  const moved = await moveLinks(caused, record.contract.name, sourceIds, targetId)
   for (const id of sourceIds) await store.remove(caused, record, id)
   await tellSources(caused, record, sourceIds, targetId)
   const stored = await store.update(caused, record, targetId, values)
-  await store.updateMany(tx, merges, [act.id], { moved })
+  if (await moveSome(tx, act.id)) await app.jobs.enqueue(tx, moveJob, { mergeId: act.id })
   return { ...stored, mergeId: act.id }
 }
 
@@ -74,6 +72,19 @@ async function locked(tx: Tx, record: RecordDefinition, ids: string[]): Promise<
   )
   if (rows.length !== ids.length) throw forbidden('You may see these records but not change all of them')
   return found
+}
+
+/** What moves links to a record, or back from it, would leave them there once that is in the trash. @throws Refusal 409 */
+async function refuseWhileMoving(tx: Tx, record: RecordDefinition, ids: string[]): Promise<void> {
+  // The records are locked, so that no merge of them begins now; others' merges are seen by admins alone.
+  const rows = await tx.as('ascendore_admin', () =>
+    tx.session.rows(
+      'select id from merges where workspace_id = $1::uuid and is_moving and entity = $3 and (target_id = any($2::uuid[]) or source_ids && $2::text[]) limit 1',
+      [tx.who.workspaceId, arrayLiteral(ids), record.contract.name],
+    ),
+  )
+  if (rows.length)
+    throw conflict('Links of these records are still being moved by an earlier merge', 'MERGE_RUNNING')
 }
 
 /** Values that the target lacks, of fields that are still defined. */
@@ -126,54 +137,6 @@ function mergedValues(
     throw invalid(issuesOf(read.error).map(issue => ({ ...issue, path: `fields.${issue.path}` })))
   return { ...values, ...(read.data as Change) }
 }
-
-type Link = { record: RecordDefinition; key: string; kind: 'link' | 'links' | 'related' }
-
-/** Each field of any record type by which records link to that type. */
-function linksTo(type: string): Link[] {
-  return allRecords().flatMap(record =>
-    Object.entries(record.contract.fields).flatMap(([key, f]): Link[] => {
-      if ((f.kind === 'link' || f.kind === 'links') && f.target === type)
-        return [{ record, key, kind: f.kind }]
-      return f.kind === 'related' ? [{ record, key, kind: f.kind }] : []
-    }),
-  )
-}
-
-/** Also the links of records that the caller does not see, and of those in the trash: none may be left behind. */
-async function moveLinks(
-  tx: Tx,
-  type: string,
-  sourceIds: string[],
-  targetId: string,
-): Promise<Record<string, number>> {
-  const moved: Record<string, number> = {}
-  let left = LINKS_AT_MOST
-  for (const { record, key, kind } of linksTo(type)) {
-    const column = columnOf(record, key).name
-    const isOfType = kind === 'related' ? ` and ${columnOf(record, typeKeyOf(key)).name} = '${type}'` : ''
-    const test = kind === 'links' ? `${column} && $2::uuid[]` : `${column} = any($2::uuid[])`
-    const rows = await tx.as('ascendore_admin', () =>
-      tx.session.rows(
-        `select id from ${tableOf(record)} where workspace_id = $1::uuid and ${test}${isOfType} and id <> $3::uuid limit $4::int`,
-        [tx.who.workspaceId, arrayLiteral(sourceIds), targetId, left + 1],
-      ),
-    )
-    left -= rows.length
-    if (left < 0) throw unprocessable('TOO_MANY_LINKS', `More than ${LINKS_AT_MOST} records hang on these`)
-    if (!rows.length) continue
-    const ids = rows.map(row => row.id as string)
-    const value = kind === 'links' ? replaced(column, sourceIds, targetId) : sql`${targetId}::uuid`
-    const changed = await store.updateMany(tx, record, ids, { [key]: value }, { everywhere: true })
-    moved[record.contract.name] = (moved[record.contract.name] ?? 0) + changed.length
-  }
-  return moved
-}
-
-/** The list of ids in the row `old` with the sources replaced, each once, in the order in which they stood. */
-const replaced = (column: string, from: string[], into: string) =>
-  sql`array(select s.became from (select case when e.id = any(${arrayLiteral(from)}::uuid[]) then ${into}::uuid else e.id end as became,
-    min(e.place) as place from unnest(${sql.raw(`old.${column}`)}) with ordinality e(id, place) group by 1) s order by s.place)`
 
 /** Beside the event of their deletion: into what they were merged. */
 async function tellSources(tx: Tx, record: RecordDefinition, ids: string[], targetId: string): Promise<void> {

@@ -21,6 +21,9 @@ export const mergeContract = defineContract({
         description: 'How many links of each record type were moved',
       }),
     ),
+    isMoving: f.readOnly(
+      f.withDefault(f.boolean({ description: 'Links are still on their way, in the background' }), false),
+    ),
     undoneAt: f.readOnly(f.moment()),
   },
 })

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { moment, recordColumns, recordKeys } from '#core/db/columns.ts'
 import { defineRecord } from '#core/record/definition.ts'
 import { mergeContract } from './merges.contract.ts'
@@ -12,9 +12,12 @@ export const mergeTable = pgTable(
     targetId: uuid('target_id').notNull(),
     sourceIds: text('source_ids').array().notNull().default(sql`'{}'`),
     moved: jsonb('moved'),
+    isMoving: boolean('is_moving').notNull().default(false),
+    /** The event up to which an undo has come. */
+    undoSeq: bigint('undo_seq', { mode: 'number' }),
     undoneAt: moment('undone_at'),
   },
-  t => recordKeys(t),
+  t => [...recordKeys(t), index('merges_moving').on(t.workspaceId).where(sql`is_moving`)],
 )
 
 export const merges = defineRecord({

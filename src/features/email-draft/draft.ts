@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aiAnswer, type Warning } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { oneClick } from '#features/deal-coach/shapes.ts'
 import { type WonAnswer, wonAnswers } from '#features/deal-signals/answers.ts'
@@ -170,13 +171,25 @@ async function usable(
 function warningsFor(body: string, people: Person, talks: readonly Talk[]): Warning[] {
   const warnings: Warning[] = []
   if (!people.to.some(({ email }) => email))
-    warnings.push({ code: 'NO_ADDRESS', message: 'Nobody there has an e-mail address' })
+    warnings.push({
+      code: 'NO_ADDRESS',
+      message: inLanguage('Nobody there has an e-mail address', 'Niemand dort hat eine E-Mail-Adresse'),
+    })
   if (!talks.some(talk => talk.isTwoWay))
     warnings.push({
       code: 'COLD_START',
-      message: 'Nothing that they said is on record, so the draft is general',
+      message: inLanguage(
+        'Nothing that they said is on record, so the draft is general',
+        'Nichts, was sie sagten, ist erfasst; der Entwurf ist daher allgemein',
+      ),
     })
   if (/\[[^\]]+\]/.test(body))
-    warnings.push({ code: 'FILL_IN', message: 'What stands in brackets is for you to fill' })
+    warnings.push({
+      code: 'FILL_IN',
+      message: inLanguage(
+        'What stands in brackets is for you to fill',
+        'Was in Klammern steht, füllen Sie aus',
+      ),
+    })
   return warnings
 }

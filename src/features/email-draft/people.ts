@@ -24,7 +24,7 @@ export async function addressees(tx: Tx, { type, id }: Subject): Promise<Person>
          left join companies o on o.workspace_id = $1::uuid and o.id = c.company_id and o.deleted_at is null where c.workspace_id = $1::uuid and c.id = $2::uuid and c.deleted_at is null`,
     [tx.who.workspaceId, id],
   )
-  if (!row) throw invalid({ path: `${type}Id`, message: `no such ${type}` })
+  if (!row) throw invalid({ path: `${type}Id`, code: 'NO_SUCH', message: `no such ${type}` })
   const { contact, first, last, email, company, title } = row as Record<string, string | null>
   const name = [first, last].filter(Boolean).join(' ')
   return {
@@ -43,7 +43,7 @@ export async function leadAsPerson(tx: Tx, id: string): Promise<Person> {
     'select name, email, company from leads where workspace_id = $1::uuid and id = $2::uuid and deleted_at is null',
     [tx.who.workspaceId, id],
   )
-  if (!row) throw invalid({ path: 'leadId', message: 'no such lead' })
+  if (!row) throw invalid({ path: 'leadId', code: 'NO_SUCH', message: 'no such lead' })
   const { name, email, company } = row as Record<string, string | null>
   const [first = '', ...rest] = (name ?? '').split(' ')
   return {

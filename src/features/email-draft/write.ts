@@ -1,7 +1,8 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { WonAnswer } from '#features/deal-signals/answers.ts'
 import type { ObjectionCategory } from '#features/deal-signals/categories.ts'
-import { dayText, upper } from '#features/deal-signals/words.ts'
-import { PLAYBOOK } from '#features/objections/playbook.ts'
+import { dayText, shortened, upper } from '#features/deal-signals/words.ts'
+import { playbookOf } from '#features/objections/playbook.ts'
 
 export const TONES = ['friendly', 'formal', 'brief'] as const
 export type Tone = (typeof TONES)[number]
@@ -19,14 +20,17 @@ export const PURPOSES = [
 export type Purpose = (typeof PURPOSES)[number]
 
 const READ: ReadonlyArray<[Purpose, RegExp]> = [
-  ['OBJECTION', /\bobjection|\bconcern|\banswer (?:the|their)\b/i],
-  ['WIN_BACK', /\bwin[- ]?back|\bwhy (?:we|they|you)|\blost\b|\breviv|\bre-?engage/i],
-  ['REPLY', /\breply|\brespond|\banswer\b/i],
-  ['INTRODUCTION', /\bintro|\bfirst (?:contact|mail|email)|\bcold\b|\boutreach/i],
-  ['PROPOSAL', /\bproposal|\boffer\b|\bquote\b|\bquotation/i],
-  ['MEETING', /\bmeet|\bcall\b|\bdemo|\bvisit|\bappointment|\bschedule/i],
-  ['THANKS', /\bthank/i],
-  ['FOLLOW_UP', /\bfollow|\bcheck|\bremind|\bnudge|\bsilen|\btouch/i],
+  ['OBJECTION', /\bobjection|\bconcern|\banswer (?:the|their)\b|\beinwand|\beinwänd|\bbedenken/i],
+  [
+    'WIN_BACK',
+    /\bwin[- ]?back|\bwhy (?:we|they|you)|\blost\b|\breviv|\bre-?engage|\bzurückgewinn|\bwarum (?:wir|sie)\b|\bverloren\b/i,
+  ],
+  ['REPLY', /\breply|\brespond|\banswer\b|\bantwort/i],
+  ['INTRODUCTION', /\bintro|\bfirst (?:contact|mail|email)|\bcold\b|\boutreach|\bvorstell|\berstkontakt/i],
+  ['PROPOSAL', /\bproposal|\boffer\b|\bquote\b|\bquotation|\bangebot/i],
+  ['MEETING', /\bmeet|\bcall\b|\bdemo|\bvisit|\bappointment|\bschedule|\btermin|\btreffen|\banruf|\bbesuch/i],
+  ['THANKS', /\bthank|\bdank/i],
+  ['FOLLOW_UP', /\bfollow|\bcheck|\bremind|\bnudge|\bsilen|\btouch|\bnachfass|\bnachfrag|\berinner/i],
 ]
 /** What a mail is for, by the words of whoever asks. */
 export const purposeOf = (text: string): Purpose => READ.find(([, words]) => words.test(text))?.[0] ?? 'OTHER'
@@ -60,50 +64,74 @@ export function writeMail(letter: Letter): { subject: string; body: string } {
 }
 
 function greeting({ tone, firstName, lastName }: Letter): string {
-  if (tone === 'formal') return `Dear ${[firstName, lastName].filter(Boolean).join(' ') || 'Sir or Madam'},`
-  return firstName ? `Hi ${firstName},` : 'Hello,'
+  const whole = [firstName, lastName].filter(Boolean).join(' ')
+  if (tone === 'formal')
+    return inLanguage(
+      `Dear ${whole || 'Sir or Madam'},`,
+      whole ? `Guten Tag ${whole},` : 'Sehr geehrte Damen und Herren,',
+    )
+  return firstName ? inLanguage(`Hi ${firstName},`, `Hallo ${firstName},`) : inLanguage('Hello,', 'Hallo,')
 }
 const farewell = (tone: Tone): string =>
-  tone === 'formal' ? 'Kind regards' : tone === 'brief' ? 'Thanks' : 'Best regards'
+  tone === 'formal'
+    ? inLanguage('Kind regards', 'Mit freundlichen Grüßen')
+    : tone === 'brief'
+      ? inLanguage('Thanks', 'Danke')
+      : inLanguage('Best regards', 'Viele Grüße')
 
-const about = ({ dealTitle, company }: Letter): string => dealTitle ?? (company ? `${company}` : 'your plans')
+const about = ({ dealTitle, company }: Letter): string =>
+  dealTitle ?? company ?? inLanguage('your plans', 'Ihr Vorhaben')
 
 function subjectOf(letter: Letter): string {
   const { purpose, objection } = letter
   const subjects: Record<Purpose, string> = {
-    INTRODUCTION: letter.company ? `An idea for ${letter.company}` : 'A short introduction',
-    FOLLOW_UP: `Where we stand: ${about(letter)}`,
+    INTRODUCTION: letter.company
+      ? inLanguage(`An idea for ${letter.company}`, `Eine Idee für ${letter.company}`)
+      : inLanguage('A short introduction', 'Kurz vorgestellt'),
+    FOLLOW_UP: inLanguage(`Where we stand: ${about(letter)}`, `Wie es steht: ${about(letter)}`),
     REPLY: `Re: ${about(letter)}`,
     OBJECTION: objection
-      ? `Your question about ${NAMES[objection.category]}`
-      : `Your question: ${about(letter)}`,
-    PROPOSAL: `Our offer: ${about(letter)}`,
-    MEETING: `A time to talk: ${about(letter)}`,
-    THANKS: `Thank you: ${about(letter)}`,
-    WIN_BACK: `A question about ${about(letter)}`,
+      ? inLanguage(
+          `Your question about ${nameOf(objection.category)}`,
+          `Ihre Frage: ${nameOf(objection.category)}`,
+        )
+      : inLanguage(`Your question: ${about(letter)}`, `Ihre Frage: ${about(letter)}`),
+    PROPOSAL: inLanguage(`Our offer: ${about(letter)}`, `Unser Angebot: ${about(letter)}`),
+    MEETING: inLanguage(`A time to talk: ${about(letter)}`, `Ein Termin: ${about(letter)}`),
+    THANKS: inLanguage(`Thank you: ${about(letter)}`, `Danke: ${about(letter)}`),
+    WIN_BACK: inLanguage(`A question about ${about(letter)}`, `Eine Frage zu ${about(letter)}`),
     OTHER: about(letter),
   }
   return subjects[purpose].slice(0, 200)
 }
 
-const NAMES: Record<ObjectionCategory, string> = {
-  price: 'the price',
-  timing: 'the timing',
-  authority: 'the decision',
-  need: 'what it brings you',
-  trust: 'our experience',
-  competitor: 'the comparison',
-  product: 'the product',
-  contract: 'the contract',
+const NAMES: Record<ObjectionCategory, [string, string]> = {
+  price: ['the price', 'der Preis'],
+  timing: ['the timing', 'der Zeitpunkt'],
+  authority: ['the decision', 'die Entscheidung'],
+  need: ['what it brings you', 'was es Ihnen bringt'],
+  trust: ['our experience', 'unsere Erfahrung'],
+  competitor: ['the comparison', 'der Vergleich'],
+  product: ['the product', 'das Produkt'],
+  contract: ['the contract', 'der Vertrag'],
 }
+const nameOf = (category: ObjectionCategory): string => inLanguage(...NAMES[category])
 
 function opening({ purpose, last, tone, sender, company }: Letter): string {
   if (purpose === 'INTRODUCTION')
     return tone === 'brief'
-      ? `I am ${sender}.`
-      : `my name is ${sender}, and I am writing because ${company ? `I think we can help ${company}` : 'I think we can help you'}.`
+      ? inLanguage(`I am ${sender}.`, `Ich bin ${sender}.`)
+      : inLanguage(
+          `my name is ${sender}, and I am writing because ${company ? `I think we can help ${company}` : 'I think we can help you'}.`,
+          `mein Name ist ${sender}, und ich schreibe Ihnen, weil ich glaube, dass wir ${company ?? 'Ihnen'} helfen können.`,
+        )
   if (purpose === 'OBJECTION' || purpose === 'REPLY' || purpose === 'WIN_BACK' || !last) return ''
-  return tone === 'brief' ? '' : `thank you for the exchange on ${dayText(last.at)}.`
+  return tone === 'brief'
+    ? ''
+    : inLanguage(
+        `thank you for the exchange on ${dayText(last.at)}.`,
+        `vielen Dank für den Austausch am ${dayText(last.at)}.`,
+      )
 }
 
 type Body = (letter: Letter) => string[]
@@ -111,47 +139,110 @@ type Body = (letter: Letter) => string[]
 const BODIES: Record<Purpose, Body> = {
   INTRODUCTION: ({ last }) => [
     ...(last
-      ? [`What I noted: ${quoted(last.sentence)} Is that still so?`]
+      ? [
+          inLanguage(
+            `What I noted: ${quoted(last.sentence)} Is that still so?`,
+            `Notiert habe ich: ${quoted(last.sentence)} Ist das noch so?`,
+          ),
+        ]
       : [
-          'Before I tell you anything about us: what takes more time than it should at the moment, and what have you tried so far?',
+          inLanguage(
+            'Before I tell you anything about us: what takes more time than it should at the moment, and what have you tried so far?',
+            'Bevor ich von uns erzähle: was kostet derzeit mehr Zeit, als es sollte, und was haben Sie schon versucht?',
+          ),
         ]),
   ],
   FOLLOW_UP: ({ last, nextStep }) => [
-    ...(last ? [`When we last spoke you said: ${quoted(last.sentence)}`] : []),
+    ...(last
+      ? [
+          inLanguage(
+            `When we last spoke you said: ${quoted(last.sentence)}`,
+            `Zuletzt sagten Sie: ${quoted(last.sentence)}`,
+          ),
+        ]
+      : []),
     nextStep
-      ? `We had agreed on this next step: ${nextStep}. Does that still fit?`
-      : 'Has anything changed on your side since then?',
+      ? inLanguage(
+          `We had agreed on this next step: ${nextStep}. Does that still fit?`,
+          `Als nächsten Schritt hatten wir vereinbart: ${nextStep}. Passt das noch?`,
+        )
+      : inLanguage(
+          'Has anything changed on your side since then?',
+          'Hat sich bei Ihnen seither etwas geändert?',
+        ),
   ],
   REPLY: ({ last, answers }) => [
-    ...(last ? [`${last.isQuestion ? 'You asked' : 'You wrote'}: ${quoted(last.sentence)}`] : []),
-    answers[0]?.text ?? '[Your answer]',
+    ...(last
+      ? [
+          `${last.isQuestion ? inLanguage('You asked', 'Sie fragten') : inLanguage('You wrote', 'Sie schrieben')}: ${quoted(last.sentence)}`,
+        ]
+      : []),
+    answers[0]?.text ?? inLanguage('[Your answer]', '[Ihre Antwort]'),
   ],
   OBJECTION: letter => {
     const { objection, answers } = letter
-    if (!objection) return ['[Their objection, and your answer]']
-    const general = PLAYBOOK[objection.category]
+    if (!objection)
+      return [inLanguage('[Their objection, and your answer]', '[Der Einwand und Ihre Antwort]')]
+    const general = playbookOf(objection.category)
     return [
-      `On ${dayText(objection.at)} you said: ${quoted(objection.sentence)} I have thought about it.`,
+      inLanguage(
+        `On ${dayText(objection.at)} you said: ${quoted(objection.sentence)} I have thought about it.`,
+        `Am ${dayText(objection.at)} sagten Sie: ${quoted(objection.sentence)} Ich habe darüber nachgedacht.`,
+      ),
       answers[0]?.text ?? general.responses[0]!,
       general.questions[0]!,
     ]
   },
   PROPOSAL: letter => [
-    `here is our offer for ${about(letter)}. It covers [what it covers], for [amount], until [date].`,
-    'What do you need from me to decide?',
+    inLanguage(
+      `here is our offer for ${about(letter)}. It covers [what it covers], for [amount], until [date].`,
+      `hier ist unser Angebot zu ${about(letter)}. Es umfasst [Umfang], für [Betrag], gültig bis [Datum].`,
+    ),
+    inLanguage('What do you need from me to decide?', 'Was brauchen Sie von mir, um zu entscheiden?'),
   ],
   MEETING: letter => [
-    `I would like to talk with you about ${about(letter)}.`,
-    ...(letter.objection ? [`I would bring an answer on ${NAMES[letter.objection.category]}.`] : []),
+    inLanguage(
+      `I would like to talk with you about ${about(letter)}.`,
+      `ich möchte mit Ihnen über ${about(letter)} sprechen.`,
+    ),
+    ...(letter.objection
+      ? [
+          inLanguage(
+            `I would bring an answer on ${nameOf(letter.objection.category)}.`,
+            `Ich bringe eine Antwort mit (${nameOf(letter.objection.category)}).`,
+          ),
+        ]
+      : []),
   ],
   THANKS: ({ last }) => [
-    last ? `It helped me to hear: ${quoted(last.sentence)}` : 'Thank you for your time and your trust.',
+    last
+      ? inLanguage(
+          `It helped me to hear: ${quoted(last.sentence)}`,
+          `Es hat mir geholfen zu hören: ${quoted(last.sentence)}`,
+        )
+      : inLanguage('Thank you for your time and your trust.', 'danke für Ihre Zeit und Ihr Vertrauen.'),
   ],
   WIN_BACK: letter => [
-    `we did not come together on ${about(letter)}, and I would like to learn from it. What decided it in the end?`,
-    'Your honest answer helps me, also if it is one line.',
+    inLanguage(
+      `we did not come together on ${about(letter)}, and I would like to learn from it. What decided it in the end?`,
+      `bei ${about(letter)} sind wir nicht zusammengekommen, und ich möchte daraus lernen. Was gab am Ende den Ausschlag?`,
+    ),
+    inLanguage(
+      'Your honest answer helps me, also if it is one line.',
+      'Ihre ehrliche Antwort hilft mir, auch wenn es nur eine Zeile ist.',
+    ),
   ],
-  OTHER: ({ asked, last }) => [`[${asked}]`, ...(last ? [`You said last: ${quoted(last.sentence)}`] : [])],
+  OTHER: ({ asked, last }) => [
+    `[${asked}]`,
+    ...(last
+      ? [
+          inLanguage(
+            `You said last: ${quoted(last.sentence)}`,
+            `Zuletzt sagten Sie: ${quoted(last.sentence)}`,
+          ),
+        ]
+      : []),
+  ],
 }
 
 const quoted = (sentence: string): string => {
@@ -159,15 +250,22 @@ const quoted = (sentence: string): string => {
     .replace(/^[^“"]{0,40}[“"]/, '')
     .replace(/[”"]/g, '')
     .trim()
-  return `“${bare || sentence}”`
+  const shown = shortened(bare || sentence)
+  return inLanguage(`“${shown}”`, `„${shown}“`)
 }
 
 function closing({ purpose, tone }: Letter): string {
   if (purpose === 'WIN_BACK' || purpose === 'THANKS') return ''
-  if (tone === 'brief') return 'When may I call?'
+  if (tone === 'brief') return inLanguage('When may I call?', 'Wann darf ich anrufen?')
   const ask =
     tone === 'formal'
-      ? 'Would you have a quarter of an hour for a call this week or next?'
-      : 'Do you have fifteen minutes for a call this week or next?'
+      ? inLanguage(
+          'Would you have a quarter of an hour for a call this week or next?',
+          'Hätten Sie diese oder nächste Woche eine Viertelstunde für ein Telefonat?',
+        )
+      : inLanguage(
+          'Do you have fifteen minutes for a call this week or next?',
+          'Haben Sie diese oder nächste Woche eine Viertelstunde für ein Telefonat?',
+        )
   return ask
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '#core/db/workspace.ts'
+import type { EventAction } from '#core/events/actions.ts'
 import type { Change } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
@@ -22,7 +23,12 @@ const TIMES = ['sentAt', 'deliveredAt', 'openedAt', 'clickedAt', 'bouncedAt', 'u
  * What became of a mail is also what became of its recipient in the campaign. News may come late and out of order, since
  * services report in their own time: the furthest state stays, and each time is that of the first.
  */
-export async function tellCampaign(tx: Tx, emailId: string, values: Change, action?: string): Promise<void> {
+export async function tellCampaign(
+  tx: Tx,
+  emailId: string,
+  values: Change,
+  action?: EventAction,
+): Promise<void> {
   const rows = await tx.session.rows(
     `select id, status, ${TIMES.map(time => `${time.replace('At', '_at')} as "${time}"`).join(', ')} from campaign_contacts
      where workspace_id = $1::uuid and email_id = $2::uuid and deleted_at is null for update`,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requireVerifiedMail } from '#core/auth/access.ts'
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { type Issue, invalid, Refusal, unprocessable } from '#core/errors.ts'
+import { type Issue, invalid, Refusal, saying, unprocessable } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { newId } from '#core/ids.ts'
@@ -40,16 +40,20 @@ const body = z
     dealId: z.uuid('must be the id of a deal').optional(),
   })
   .superRefine((value, context) => {
-    const add = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    const add = (path: string, code: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], ...saying(code, message) })
     const count = (value.contactIds?.length ?? 0) + (value.to?.length ?? 0)
-    if (count === 0) add('contactIds', 'name at least one contact, here or by address in `to`')
-    if (count > RECIPIENTS_AT_MOST) add('contactIds', `at most ${RECIPIENTS_AT_MOST} recipients at once`)
+    if (count === 0)
+      add('contactIds', 'RECIPIENTS_NEEDED', 'name at least one contact, here or by address in `to`')
+    if (count > RECIPIENTS_AT_MOST)
+      add('contactIds', 'TOO_MANY_RECIPIENTS', `at most ${RECIPIENTS_AT_MOST} recipients at once`)
     if (value.templateId)
       for (const path of ['subject', 'body', 'bodyHtml'] as const)
-        if (value[path] !== undefined) add(path, 'comes from the template; give one or the other')
+        if (value[path] !== undefined)
+          add(path, 'FROM_TEMPLATE', 'comes from the template; give one or the other')
     if (!value.templateId)
       for (const path of ['subject', 'body'] as const)
-        if (value[path] === undefined) add(path, 'must be given where there is no templateId')
+        if (value[path] === undefined) add(path, 'REQUIRED', 'must be given where there is no templateId')
   })
 type Given = z.infer<typeof body>
 
@@ -96,7 +100,11 @@ export const sendRoute = operation({
     const texts = await textsOf(tx, body)
     const roots = await checkTexts(tx, texts)
     if (roots.has('deal') && !body.dealId)
-      throw invalid({ path: 'dealId', message: 'must be given, since the text merges fields of a deal' })
+      throw invalid({
+        path: 'dealId',
+        code: 'NEEDS_DEAL',
+        message: 'must be given, since the text merges fields of a deal',
+      })
     const contacts = await recipientsOf(tx, body)
     await keepToLimit(tx, contacts.length)
     const results = await sift(tx, contacts)
@@ -116,7 +124,7 @@ async function textsOf(tx: Tx, given: Given): Promise<MailTexts> {
   if (!given.templateId)
     return { subject: given.subject!, body: given.body!, bodyHtml: given.bodyHtml ?? null }
   const template = await store.find(tx, emailTemplates, given.templateId)
-  if (!template) throw invalid({ path: 'templateId', message: 'no such email template' })
+  if (!template) throw invalid({ path: 'templateId', code: 'NO_SUCH', message: 'no such email template' })
   if (!template.isActive) throw unprocessable('TEMPLATE_INACTIVE', 'This template is not active')
   return template as unknown as MailTexts
 }
@@ -134,7 +142,7 @@ async function recipientsOf(tx: Tx, { contactIds = [], to = [] }: Given): Promis
   const found = new Map<string, Row>()
   const take = (path: string, row: Row | undefined) => {
     if (row) found.set(row.id as string, row)
-    else issues.push({ path, message: 'no such contact' })
+    else issues.push({ path, code: 'NO_SUCH', message: 'no such contact' })
   }
   ids.forEach((id, i) => {
     take(
@@ -214,9 +222,14 @@ async function write(
     const merged = render(texts, values)
     merging += Date.now() - started
     if (merged.issues.length) throw invalid(merged.issues)
-    if (!merged.texts.subject) throw invalid({ path: 'subject', message: 'is empty once it is merged' })
+    if (!merged.texts.subject)
+      throw invalid({ path: 'subject', code: 'EMPTY_MERGED', message: 'is empty once it is merged' })
     if (merging > MERGING_MS)
-      throw invalid({ path: 'body', message: 'takes too long to merge for so many recipients' })
+      throw invalid({
+        path: 'body',
+        code: 'MERGES_TOO_LONG',
+        message: 'takes too long to merge for so many recipients',
+      })
     const id = newId()
     await store.create(tx, emails, {
       id,

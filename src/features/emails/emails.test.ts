@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { slowTest } from '#test/slow.ts'
+import { mailServer } from '#test/smtp.ts'
 import { until } from '#test/until.ts'
 import { type Person, takeLog, useProgram, world } from '#test/world.ts'
-import { mailServer } from './smtp.testing.ts'
 
 let smtp: Awaited<ReturnType<typeof mailServer>>
 after(() => smtp.close())

@@ -20,6 +20,9 @@ const outcome = z.object({
   emailId: z.uuid().nullable(),
 })
 
+/** As long as a real one: the workspace's id, and a secret. */
+const EXAMPLE_TOKEN = '019f2c7ab4d17c02a9c3e7550f1d2b64Qm4Zr9TfB6nYc1HsL0dPgU3EakJ8w2XvuN5oKq7RiCs'
+
 const openInbox = operation({
   method: 'POST',
   path: '/emails/inbound',
@@ -36,9 +39,9 @@ const openInbox = operation({
   }),
   document: {
     answerExample: {
-      url: 'https://crm.example.com/api/v1/emails/inbound/…',
-      eventsUrl: 'https://crm.example.com/api/v1/emails/events/…',
-      token: '…',
+      url: `https://crm.example.com/api/v1/emails/inbound/${EXAMPLE_TOKEN}`,
+      eventsUrl: `https://crm.example.com/api/v1/emails/events/${EXAMPLE_TOKEN}`,
+      token: EXAMPLE_TOKEN,
     },
   },
   async handle({ app, tx }) {

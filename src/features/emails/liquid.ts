@@ -1,5 +1,6 @@
 import { Liquid, type Template } from 'liquidjs'
-import type { Issue } from '#core/errors.ts'
+import type { Issue, IssueParams } from '#core/errors.ts'
+import { perKey } from '#core/record/per-key.ts'
 
 /** Bounds of one text: of its source, of the time and memory that it takes, and of what comes out. */
 const SOURCE_AT_MOST = 100_000
@@ -17,8 +18,9 @@ const options = {
   renderLimit: RENDER_MS,
   memoryLimit: MEMORY_UNITS,
 }
-const plain = new Liquid(options)
-const escaping = new Liquid({ ...options, outputEscape: 'escape' })
+const engineFor = perKey(
+  (isHtml: boolean) => new Liquid(isHtml ? { ...options, outputEscape: 'escape' } : options),
+)
 
 /** The texts of a mail. `html` is escaped where it merges. */
 export type MailTexts = { subject: string; body: string; bodyHtml?: string | null }
@@ -28,7 +30,7 @@ const PARTS: Part[] = ['subject', 'body', 'bodyHtml']
 /** The names that may be merged: each root with its fields, and custom fields as `customFields.key`. */
 export type Known = Record<string, ReadonlySet<string>>
 
-const engineOf = (part: Part) => (part === 'bodyHtml' ? escaping : plain)
+const engineOf = (part: Part): Liquid => engineFor(part === 'bodyHtml')
 
 /** What is wrong with the texts, by part, and which roots they merge. */
 export function examine(texts: Partial<MailTexts>, known: Known): { issues: Issue[]; roots: Set<string> } {
@@ -41,28 +43,43 @@ export function examine(texts: Partial<MailTexts>, known: Known): { issues: Issu
       const parsed: Template[] = engineOf(part).parse(source)
       for (const segments of engineOf(part).globalVariableSegmentsSync(parsed)) {
         const problem = problemOf(segments, known)
-        if (problem) issues.push({ path: part, message: problem })
+        if (problem) issues.push({ path: part, ...problem })
         else roots.add(String(segments[0]))
       }
     } catch (error) {
-      issues.push({ path: part, message: sentence(error) })
+      const why = sentence(error)
+      issues.push({ path: part, code: 'MERGE_FAULT', message: why, params: { why, ...faultOf(why) } })
     }
   }
   return { issues, roots }
 }
 
 /** Why a merge field is none; undefined where it is one. */
-function problemOf(segments: readonly unknown[], known: Known): string | undefined {
+function problemOf(segments: readonly unknown[], known: Known): Omit<Issue, 'path'> | undefined {
   const [root, ...rest] = segments
   const fields = typeof root === 'string' && Object.hasOwn(known, root) ? known[root] : undefined
-  const written = segments.map(segment => (Array.isArray(segment) ? '[…]' : String(segment))).join('.')
-  if (!fields) return `unknown merge field ${written}; there are ${Object.keys(known).join(', ')}`
-  if (rest.length === 0) return `${written} is no field; name one of it, such as ${written}.${[...fields][0]}`
-  if (rest.some(Array.isArray)) return `${written}: a field must be named, not computed`
+  const field = segments.map(segment => (Array.isArray(segment) ? '[…]' : String(segment))).join('.')
+  const unknown = { code: 'UNKNOWN_MERGE_FIELD', params: { field } }
+  if (!fields)
+    return { ...unknown, message: `unknown merge field ${field}; there are ${Object.keys(known).join(', ')}` }
+  if (rest.length === 0) {
+    const example = `${field}.${[...fields][0]}`
+    return {
+      message: `${field} is no field; name one of it, such as ${example}`,
+      code: 'MERGE_FIELD_NEEDED',
+      params: { field, example },
+    }
+  }
+  if (rest.some(Array.isArray))
+    return {
+      message: `${field}: a field must be named, not computed`,
+      code: 'MERGE_FIELD_COMPUTED',
+      params: { field },
+    }
   const name = rest.join('.')
   // Of a list, what Liquid itself knows of it.
   const own = name.replace(/\.(size|first|last|\d+)$/, '')
-  return fields.has(name) || fields.has(own) ? undefined : `unknown merge field ${written}`
+  if (!fields.has(name) && !fields.has(own)) return { ...unknown, message: `unknown merge field ${field}` }
 }
 
 /** Merges the values; answers the texts or what went wrong, by part. */
@@ -75,9 +92,15 @@ export function render(
     try {
       const text = String(engineOf(part).parseAndRenderSync(source, values))
       if (text.length <= OUTPUT_AT_MOST) return text
-      issues.push({ path: part, message: `is longer than ${OUTPUT_AT_MOST} characters once it is merged` })
+      issues.push({
+        path: part,
+        code: 'TOO_LONG',
+        params: { maximum: OUTPUT_AT_MOST },
+        message: `is longer than ${OUTPUT_AT_MOST} characters once it is merged`,
+      })
     } catch (error) {
-      issues.push({ path: part, message: sentence(error) })
+      const why = sentence(error)
+      issues.push({ path: part, code: 'MERGE_FAULT', message: why, params: { why, ...faultOf(why) } })
     }
     return ''
   }
@@ -97,4 +120,25 @@ const sentence = (error: unknown): string => {
   const text = (error as Error).message.split('\n')[0] ?? 'cannot be read'
   if (/ENOENT/.test(text)) return 'a template cannot include another'
   return text.replace(/, line:.*$/, where => where.replace('line:', 'line ').replace('col:', 'column '))
+}
+
+/** What Liquid says, by the kinds of faults that people make; read from its sentences, as it has no codes. */
+const FAULTS: Array<[string, RegExp]> = [
+  ['NOT_CLOSED', /^(?:tag |output |raw )?(.+) not closed/],
+  ['NO_FILTER', /^undefined filter: (\S+?)(?:,|$)/],
+  ['NO_TAG', /^tag "(.*)" not found/],
+  ['NO_VALUE', /^undefined variable: (\S+?)(?:,|$)/],
+  ['UNEXPECTED', /^unexpected (?:token |character )?"?(.+?)"?(?:, value expected|, line|$)/],
+  ['NO_INCLUDE', /^(a template) cannot include/],
+  ['LIMIT', /^(.+) limit exceeded/],
+]
+
+/** The same for whoever words it by themselves: which fault, of what, in which line. */
+function faultOf(why: string): IssueParams {
+  const line = /, line (\d+)/.exec(why)?.[1]
+  for (const [fault, pattern] of FAULTS) {
+    const what = pattern.exec(why)?.[1]
+    if (what) return { fault, what: what.slice(0, 80), ...(line ? { line: Number(line) } : {}) }
+  }
+  return {}
 }

@@ -87,7 +87,7 @@ export async function readSubjects(
   const find = async (type: string, path: string, id: string | undefined) => {
     if (!id) return undefined
     const row = await store.find(tx, recordNamed(type), id)
-    if (!row) issues.push({ path, message: `no such ${type}` })
+    if (!row) issues.push({ path, code: 'NO_SUCH', message: `no such ${type}` })
     return row as Row | undefined
   }
   const [contact, deal] = await together([

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, Text as P, Switch, TextInput } from '@mantine/core'
+import { ActionIcon, Alert, Button, Group, Text as P, Switch, TextInput, VisuallyHidden } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
@@ -8,7 +8,7 @@ import { api, issuesByPath, messageOf, useMay, useMe } from '#web/api.ts'
 import { useDraft } from '#web/kit/draft.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { RecordPicker } from '#web/kit/record-picker.tsx'
-import { Fault, Waiting } from '#web/kit/states.tsx'
+import { Fault, PageWaiting } from '#web/kit/states.tsx'
 import { type Row, recordQuery, refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import { emailTemplateContract } from './email-templates.contract.ts'
@@ -22,7 +22,7 @@ type Template = Texts & { name: string; isActive: boolean }
 export default function TemplatePage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const { data, error, isPending, refetch } = useQuery(recordQuery(emailTemplateContract, id))
-  if (isPending) return <Waiting />
+  if (isPending) return <PageWaiting />
   if (error || !data) return <Fault error={error} retry={refetch} />
   return <Editor key={id} row={data} />
 }
@@ -46,6 +46,7 @@ function Editor({ row }: { row: Row }) {
       }}
     >
       <header className={classes.head}>
+        <VisuallyHidden component="h1">{template.name || text.labels.emailTemplate}</VisuallyHidden>
         <ActionIcon
           size="lg"
           aria-label={text.plurals.emailTemplate}

@@ -17,6 +17,7 @@ type State = {
   model: string | null
   isStale: boolean
   rarity: string | null
+  /** How many records there were when words were counted. */
   documents: number
   live: number
 }
@@ -45,12 +46,18 @@ export class Embedders {
     { kept: string | null; rarity: ReturnType<typeof rarityFrom> }
   >()
 
-  constructor(app: App) {
+  private readonly signal: AbortSignal | undefined
+
+  /** @param signal that the program wants to stop: what takes long then ends where it stands */
+  constructor(app: App, signal?: AbortSignal) {
     this.app = app
+    this.signal = signal
   }
 
-  private readonly inSystem = <T>(work: (scope: Scope) => Promise<T>): Promise<T> =>
-    this.app.database.inSystem('ascendore_worker', work, 'unheard')
+  private readonly inSystem = async <T>(work: (scope: Scope) => Promise<T>): Promise<T> => {
+    this.signal?.throwIfAborted()
+    return this.app.database.inSystem('ascendore_worker', work, 'unheard')
+  }
 
   /** The model of this moment. Words weigh as they did when they were counted. */
   async of(workspaceId: string): Promise<Embedding> {
@@ -69,9 +76,9 @@ export class Embedders {
     const name = remote?.name ?? BUILTIN
     const state = await this.inSystem(scope => readState(scope, workspaceId))
     const isGrown = !remote && state.live >= GROWN * state.documents + GROWN_AT_LEAST
-    const { rarity, documents } = isGrown
-      ? await countWords(this.inSystem, embedded(), workspaceId)
-      : { rarity: state.rarity, documents: state.documents }
+    const rarity = isGrown ? await countWords(this.inSystem, embedded(), workspaceId) : state.rarity
+    // Not how many were counted: of many only the newest are.
+    const documents = isGrown ? state.live : state.documents
     const made = { name, make: remote ? remoteMaker(remote) : this.byWords(workspaceId, rarity) }
     if (state.model === name && !state.isStale && !isGrown) return made
     if (state.model !== null && state.model !== name)

@@ -5,6 +5,7 @@ import { settingsFor, useModels } from '#integrations/llm/testing/model-server.t
 import { asOwner } from '#test/database.ts'
 import { until } from '#test/until.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
+import { Embedders } from './embedder.ts'
 import { refresh } from './refresh.ts'
 import { type Neighbour, similar, similarTo } from './similar.ts'
 import { BUILTIN, vectorOfWords } from './words.ts'
@@ -177,6 +178,28 @@ test('another model embeds all anew, and vectors of two models are never compare
   const { tasks } = (await owner.get('/ai/usage')).body
   assert.equal(tasks.find(({ task }: any) => task === 'embedding').model, 'text-embedding-004')
   assert.equal((await mallory.get('/ai/usage')).body.tasks.length, 0)
+})
+
+test('words are counted anew where there are twice as many records, and not because only the newest of many are counted', async () => {
+  const { owner, workspaceId } = await world()
+  const state = async () =>
+    (
+      await asOwner(program(), session =>
+        session.rows(
+          `select (select documents from embedding_states where workspace_id = $1::uuid) as documents,
+           (select count(*)::int from embedding_due where workspace_id = $1::uuid) as due`,
+          [workspaceId],
+        ),
+      )
+    )[0]!
+  await embedded(workspaceId, await deal(owner, 'Roof tiles', 'Slate'))
+  await asOwner(program(), session =>
+    session.rows('update record_counts set live = live + 1000 where workspace_id = $1::uuid', [workspaceId]),
+  )
+  await embedded(workspaceId, await deal(owner, 'Roof beams', 'Oak'))
+  await until(state, ({ documents, due }) => (documents as number) >= 1000 && due === 0)
+  await new Embedders(program().app).prepare(workspaceId)
+  assert.equal((await state()).due, 0, 'nothing is embedded once more')
 })
 
 test('a model that fails is tried again later; meanwhile nothing is lost', async () => {

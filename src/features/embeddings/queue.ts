@@ -47,7 +47,7 @@ export const embeddingFollower: Follower = {
     ]
     if (due.length)
       await scope.session.rows(
-        `insert into embedding_due (workspace_id, record_id, record_type) select * from unnest($1::uuid[], $2::uuid[], $3::text[])
+        `insert into embedding_due (workspace_id, record_id, record_type) select * from unnest($1::uuid[], $2::uuid[], $3::text[]) order by 1, 2
          on conflict (workspace_id, record_id) do update set due_at = clock_timestamp()`,
         [...keysOf(due), arrayLiteral(due.map(({ entityType }) => entityType))],
       )
@@ -97,19 +97,24 @@ export const hurry = (scope: Scope, workspaceId: string) =>
     [workspaceId],
   )
 
+/** What was taken and has not changed since, locked in the one order in which the follower writes: so neither waits for the other. */
+const LOCKED = `locked as (select d.workspace_id, d.record_id from embedding_due d
+  join unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) k(workspace_id, record_id, due_at)
+    on d.workspace_id = k.workspace_id and d.record_id = k.record_id and d.due_at = k.due_at
+  order by 1, 2 for update of d)`
+
 /** Ends what was taken, but for records that have changed since. */
 export const done = (scope: Scope, taken: Due[]) =>
   scope.session.rows(
-    `delete from embedding_due d using unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) k(workspace_id, record_id, due_at)
-     where d.workspace_id = k.workspace_id and d.record_id = k.record_id and d.due_at = k.due_at`,
+    `with ${LOCKED} delete from embedding_due d using locked k where d.workspace_id = k.workspace_id and d.record_id = k.record_id`,
     placesOf(taken),
   )
 
 /** Puts back what could not be embedded now. */
 export const putOff = (scope: Scope, taken: Due[], seconds: number) =>
   scope.session.rows(
-    `update embedding_due d set due_at = clock_timestamp() + $4::float8 * interval '1 second' from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) k(workspace_id, record_id, due_at)
-     where d.workspace_id = k.workspace_id and d.record_id = k.record_id and d.due_at = k.due_at`,
+    `with ${LOCKED} update embedding_due d set due_at = clock_timestamp() + $4::float8 * interval '1 second' from locked k
+     where d.workspace_id = k.workspace_id and d.record_id = k.record_id`,
     [...placesOf(taken), seconds],
   )
 

@@ -1,4 +1,5 @@
 import { DIMENSIONS } from '#core/ai/provider.ts'
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import type { App } from '#core/feature.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -54,6 +55,29 @@ export async function similarTo(
   const [vector] = await make([text.slice(0, CHARACTERS_READ)])
   if (!vector) return []
   return app.database.inWorkspace(who, tx => rank(tx, { vector, name, types, limit }), 'read')
+}
+
+/**
+ * How near the texts of some records are to that of one of the same type, by the vectors that are kept; records without one are left
+ * out, and nothing is there where the one has none. For records that the caller is known to see.
+ */
+export async function similarities(
+  tx: Tx,
+  recordType: string,
+  recordId: string,
+  others: readonly string[],
+): Promise<Map<string, number>> {
+  if (!others.length) return new Map()
+  const found = await tx.as('ascendore_search', () =>
+    tx.session.rows(
+      `with own as (select e.model, e.vector from embedding_states s
+         join embeddings e on e.workspace_id = s.workspace_id and e.model = s.model and e.record_type = $2 and e.record_id = $3::uuid where s.workspace_id = $1::uuid)
+       select e.record_id as id, 1 - (e.vector <=> own.vector) as similarity from own
+         join embeddings e on e.workspace_id = $1::uuid and e.model = own.model and e.record_type = $2 and e.record_id = any($4::uuid[])`,
+      [tx.who.workspaceId, recordType, recordId, arrayLiteral(others)],
+    ),
+  )
+  return new Map(found.map(({ id, similarity }) => [id as string, Math.max(0, similarity as number)]))
 }
 
 /** A record as the caller sees it: its vector of the model, or its text where that has not been made yet. */

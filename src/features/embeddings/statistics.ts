@@ -23,13 +23,13 @@ export const rarityFrom = (kept: string | null): Rarity => {
 
 /**
  * In how many of a workspace's records each word stands, as ln((1 + n) / (1 + found)) + 1 (smooth inverse document frequency).
- * @returns what `rarityFrom` reads, and how many records were counted
+ * @returns what `rarityFrom` reads
  */
 export async function countWords(
   inSystem: <T>(work: (scope: Scope) => Promise<T>) => Promise<T>,
   records: RecordDefinition[],
   workspaceId: string,
-): Promise<{ rarity: string; documents: number }> {
+): Promise<string> {
   const found = new Uint32Array(PLACES)
   let documents = 0
   for (const record of records) {
@@ -61,5 +61,5 @@ export async function countWords(
     const weight = Math.log((1 + documents) / (1 + found[place]!)) + 1
     bytes[place] = Math.min(255, Math.max(1, Math.round(weight * STEPS)))
   }
-  return { rarity: bytes.toString('base64'), documents }
+  return bytes.toString('base64')
 }

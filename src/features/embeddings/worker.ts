@@ -34,7 +34,7 @@ class Worker {
   private readonly app: App
   private readonly embedders: Embedders
   private readonly waiting = new Map<string, number>()
-  private isStopping = false
+  private readonly stopping = new AbortController()
   private isWoken = false
   private nextAt = 0
   private timer: NodeJS.Timeout | undefined
@@ -42,7 +42,11 @@ class Worker {
 
   constructor(app: App) {
     this.app = app
-    this.embedders = new Embedders(app)
+    this.embedders = new Embedders(app, this.stopping.signal)
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted
   }
 
   wake(): void {
@@ -51,7 +55,7 @@ class Worker {
   }
 
   async stop(): Promise<void> {
-    this.isStopping = true
+    this.stopping.abort()
     clearTimeout(this.timer)
     await this.running
   }
@@ -82,7 +86,9 @@ class Worker {
       await this.settleStale()
       worked = await this.work()
     } catch (error) {
-      if (!this.isStopping && !(error instanceof DatabaseFault && error.isAway))
+      // Of two that wait for each other one is let go, and its turn comes again.
+      const isPassing = error instanceof DatabaseFault && (error.isAway || error.isConflict)
+      if (!this.isStopping && !isPassing)
         this.app.log.error({ err: error }, 'texts could not be embedded, will try again')
     }
     if (this.isStopping) return

@@ -91,8 +91,9 @@ export async function namesFor(tx: Tx, record: RecordDefinition, rows: Row[]): P
 const MEMBER_NAMES = `select u.id, u.name from memberships m join users u on u.id = m.user_id
   where m.workspace_id = $1::uuid and m.user_id = any($2::uuid[])`
 
+/** Of what has no trash also the deleted ones, which are still named by what was closed in them. */
 function titlesOf(record: RecordDefinition): string {
   const columns = record.contract.title.map(key => `t.${columnOf(record, key).name}`)
   return `select t.id, concat_ws(' ', ${columns.join(', ')}) as name from ${tableOf(record)} t
-    where t.workspace_id = $1::uuid and t.id = any($2::uuid[]) and t.deleted_at is null`
+    where t.workspace_id = $1::uuid and t.id = any($2::uuid[])${record.contract.softDelete ? ' and t.deleted_at is null' : ''}`
 }

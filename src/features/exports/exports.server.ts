@@ -9,7 +9,7 @@ import type { RecordDefinition } from '#core/record/definition.ts'
 import { compileSelection, type ListQuery, listQuerySchema, readRows } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { sortValue } from '#core/record/sort.ts'
-import { workbook } from '#core/xlsx/write.ts'
+import { workbookBeside } from '#core/xlsx/beside.ts'
 import { columnsOf, type ExportColumn, namesFor } from './columns.ts'
 
 const ROWS_AT_ONCE = 1000
@@ -64,7 +64,7 @@ async function* csvOf(first: Page, nextPage: NextPage): AsyncGenerator<string> {
 async function* xlsxOf(first: Page, nextPage: NextPage, title: string, who: Who): AsyncGenerator<Buffer> {
   const batches = batchesOf(first, nextPage)
   const opening = (await batches.next()).value as unknown[][]
-  yield* workbook(title, first.columns, opening, batches, who.timezone)
+  yield* workbookBeside(title, first.columns, opening, batches, who.timezone)
 }
 
 async function* jsonOf(first: Page, nextPage: NextPage): AsyncGenerator<string> {

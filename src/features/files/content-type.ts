@@ -83,7 +83,9 @@ export async function contentTypeOf(head: Buffer, claim: Claim): Promise<string>
 }
 
 const refused = (message: string) =>
-  new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message, { issues: [{ path: 'file', message }] })
+  new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
+    issues: [{ path: 'file', message, code: 'WRONG_FILE' }],
+  })
 const mismatch = (claimed: string, found: string) =>
   refused(`The file says that it is ${claimed || 'of no type'}, but its bytes are ${found}`)
 

@@ -6,7 +6,7 @@ import { errorBody, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { Answer } from '#core/http/operation.ts'
 import { store } from '#core/record/store.ts'
-import type { ByteRange } from '#core/storage/storage.ts'
+import type { ByteRange } from '#core/storage/types.ts'
 import { fileKey, files } from './files.table.ts'
 
 /** Types that a browser shows without running anything of them. PDF viewers do not start inside a sandbox. */

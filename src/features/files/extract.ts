@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
-import type { Who } from '#core/db/workspace.ts'
+import { asSystem } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { fileKey } from './files.table.ts'
@@ -29,7 +29,7 @@ export const extractText: JobDefinition<z.infer<typeof input>> = {
   input,
   async run({ app, database, who, input: { fileId }, log }: JobContext<z.infer<typeof input>>) {
     // The text belongs to the file and not to who uploaded it, so it does not depend on their rights.
-    const system: Who = { ...who, userId: null, role: 'ADMIN' }
+    const system = asSystem(who)
     const place = [who.workspaceId, fileId]
     const [file] = await database.inWorkspace(
       system,

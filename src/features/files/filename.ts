@@ -62,7 +62,7 @@ const WHY = (name: string) => `.${extensionOf(name)} files may run when they are
 export function refuseProgramName(name: string): void {
   if (runs(name))
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `${WHY(name)}, so they are not taken`, {
-      issues: [{ path: 'file', message: WHY(name) }],
+      issues: [{ path: 'file', message: WHY(name), code: 'WRONG_FILE' }],
     })
 }
 

@@ -90,13 +90,13 @@ test('what is missing or wrong in the form is named, and leaves no bytes', async
   await bad(formOf(fields, { ...TEXT, bytes: 'x'.repeat(1024 * 1024 + 1) }), 413, 'file')
   checkRefusal(await ana.post('/files/upload', { file: 'x' }), 415, 'JSON is no form')
   assert.equal((await ana.get('/files')).body.total, 0)
-  assert.deepEqual(await listed(), [])
+  assert.deepEqual(await listed(ana), [])
 })
 
-/** The keys on the list of removals. */
-const listed = () =>
+/** The keys of the workspace on the list of removals. */
+const listed = ({ workspaceId }: Person) =>
   program().app.database.inSystem('ascendore_worker', scope =>
-    scope.session.rows('select key from storage_removals'),
+    scope.session.rows('select key from storage_removals where starts_with(key, $1)', [`${workspaceId}/`]),
   )
 
 test('exactly the limit is taken, over a real connection, and one byte more is heard out and refused', async () => {
@@ -219,7 +219,7 @@ test('the same Idempotency-Key attaches once and keeps one set of bytes', async 
   const other = await attach(ana, to, { ...TEXT, bytes: 'another plan' }, { headers })
   checkRefusal(other, 409, 'another file')
   assert.equal((await raw(ana, first.body.id)).payload, TEXT.bytes)
-  assert.deepEqual(await listed(), [])
+  assert.deepEqual(await listed(ana), [])
 })
 
 test('the text of plain files, PDF and Word is found by q', async () => {
@@ -231,7 +231,11 @@ test('the text of plain files, PDF and Word is found by q', async () => {
     named('a.csv', 'text/csv', 'name;city\nKranich;Zürich\n'),
     named('b.pdf', 'application/pdf', pdfOf('Framework agreement with Pelikan')),
     named('c.docx', word, docxOf('First line', 'Delivery by the Albatros &amp; Sons line')),
-    named('d.txt', 'text/plain', Buffer.from('Gruß vom Sch\xf6nbrunn', 'latin1')),
+    named(
+      'd.txt',
+      'text/plain',
+      Buffer.from(`${'Das Maß. '.repeat(900)}Gruß vom Sch\xf6nbrunn, ÆRA`, 'latin1'),
+    ),
     named('broken.pdf', 'application/pdf', '%PDF-1.4\nthis is none'),
   ]
   for (const file of sent) assert.equal((await attach(ana, to, file)).status, 201, file.filename)
@@ -247,6 +251,16 @@ test('the text of plain files, PDF and Word is found by q', async () => {
   await found('pelikan agreement', 'b.pdf')
   await found('albatros & sons', 'c.docx')
   await found('schonbrunn', 'd.txt')
+  const written = async (q: string) => {
+    const [row] = (await ana.get('/search', { query: { q, types: 'file' } })).body.rows
+    const [{ field, text, ranges }] = row.highlights
+    assert.ok(text.length < 200, 'cut to what is around the word')
+    return [field, ranges.map((range: [number, number]) => text.slice(...range))]
+  }
+  assert.deepEqual(await written('pelikan'), ['text', ['Pelikan']])
+  assert.deepEqual(await written('albatros SONS'), ['text', ['Albatros', 'Sons']])
+  // Far in the text, behind letters that are two when they are folded.
+  assert.deepEqual(await written('schonbrunn gruss'), ['text', ['Gruß', 'Schönbrunn']])
   const [one] = (await ana.get('/files', { query: { q: 'pelikan' } })).body.rows
   assert.equal(one.version, 1)
   assert.equal('textContent' in one || 'searchText' in one, false)

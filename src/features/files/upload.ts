@@ -36,7 +36,7 @@ export async function uploadFile({ app, who, request }: Context): Promise<KeptAn
       refuseProgramName(filename)
       const bytes = limited(file, app.config.fileLimitBytes)
       const { head, whole } = await withHead(bytes)
-      if (!head.length) throw invalid({ path: 'file', message: 'is empty' })
+      if (!head.length) throw invalid({ path: 'file', code: 'EMPTY', message: 'is empty' })
       const contentType = await contentTypeOf(head, { filename, mimetype: claim.mimetype })
       const hash = createHash('sha256')
       wasStored = true
@@ -93,14 +93,15 @@ async function readForm(
       continue
     }
     try {
-      if (part.fieldname !== 'file') throw invalid({ path: part.fieldname, message: 'is not a known field' })
+      if (part.fieldname !== 'file')
+        throw invalid({ path: part.fieldname, code: 'UNKNOWN_FIELD', message: 'is not a known field' })
       kept = await keep(part.file, { filename: part.filename ?? '', mimetype: part.mimetype ?? '' })
     } finally {
       // What was not read is let through, so that the client is heard out and hears the answer.
       part.file.on('error', () => {}).resume()
     }
   }
-  if (!kept) throw invalid({ path: 'file', message: 'is required' })
+  if (!kept) throw invalid({ path: 'file', code: 'REQUIRED', message: 'is required' })
   return { fields, kept }
 }
 
@@ -115,7 +116,11 @@ function checkedValues(fields: Record<string, unknown>, { filename }: Kept): Cha
     ...parsed(fields, 'customFields', JSON.parse),
   })
   const issues: Issue[] = [
-    ...REQUIRED.filter(key => fields[key] === undefined).map(path => ({ path, message: 'is required' })),
+    ...REQUIRED.filter(key => fields[key] === undefined).map(path => ({
+      path,
+      code: 'REQUIRED',
+      message: 'is required',
+    })),
     ...(result.success ? [] : issuesOf(result.error)),
   ]
   if (issues.length) throw invalid(issues)
@@ -129,7 +134,7 @@ function parsed(fields: Record<string, unknown>, key: string, read: (text: strin
   try {
     return { [key]: read(value.trim()) }
   } catch {
-    throw invalid({ path: key, message: 'must be JSON' })
+    throw invalid({ path: key, code: 'NOT_JSON', message: 'must be JSON' })
   }
 }
 
@@ -141,7 +146,9 @@ async function* limited(source: AsyncIterable<Buffer>, limitBytes: number): Asyn
     if (sizeBytes > limitBytes) {
       const limit = `${Math.round((limitBytes / 1024 / 1024) * 1000) / 1000} MB`
       throw new Refusal(413, 'PAYLOAD_TOO_LARGE', `The file is larger than ${limit}`, {
-        issues: [{ path: 'file', message: `must not be larger than ${limit}` }],
+        issues: [
+          { path: 'file', code: 'TOO_LARGE', params: { limit }, message: `must not be larger than ${limit}` },
+        ],
       })
     }
     yield chunk

@@ -1,19 +1,20 @@
 import { Group, Text as P, SimpleGrid, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { SetupHint } from '#features/onboarding/hint.page.tsx'
 import { TaskItem } from '#features/tasks/task-item.page.tsx'
-import { api, useMay, useMe, usePipelines } from '#web/api.ts'
+import { api, queries, useMay, useMe, usePipelines } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
+import { later } from '#web/kit/later.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './home.module.css'
 
-const NextActions = lazy(() => import('#features/next-actions/next-actions.page.tsx'))
-const TeamCharts = lazy(() => import('#features/analytics/team.page.tsx'))
+const NextActions = later(() => import('#features/next-actions/next-actions.page.tsx'))
+const TeamCharts = later(() => import('#features/analytics/team.page.tsx'))
 
 type Rows = { rows: Row[]; total: number }
 type Numbers = {
@@ -27,6 +28,12 @@ const SHOWN = 8
 
 const listOf = (path: string, query: object) => () =>
   api.get<Rows>(path, { query: { limit: SHOWN, ...query } })
+
+const numbersQuery = queryOptions({
+  queryKey: ['dashboard'],
+  queryFn: () => api.get<Numbers>('/reports/dashboard'),
+})
+export const prefetch = () => queries.prefetchQuery(numbersQuery)
 
 /** My day: what is due, what rests too long, who is new, and the team's numbers. */
 export default function Home() {
@@ -58,10 +65,7 @@ export default function Home() {
 function TeamNumbers() {
   const text = useText()
   const format = useFormat()
-  const { data } = useQuery({
-    queryKey: ['dashboard'],
-    queryFn: () => api.get<Numbers>('/reports/dashboard'),
-  })
+  const { data } = useQuery(numbersQuery)
   const tiles: Array<[string, string | undefined, string]> = [
     [text.home.pipelineTotal, data && format.shortMoney(data.pipelineTotal, data.currency), '/pipeline'],
     [text.home.openDeals, data && format.number(data.openDeals), '/deals'],
@@ -177,8 +181,9 @@ function NewLeads() {
                 {String(lead.name)}
               </Link>
               <span className="quiet one-line">
-                {[lead.company, lead.source].filter(Boolean).join(' · ')}{' '}
-                {format.ago(lead.createdAt as string)}
+                {[lead.company, lead.source, format.ago(lead.createdAt as string)]
+                  .filter(Boolean)
+                  .join(' · ')}
               </span>
             </div>
             <MemberName id={lead.ownerId as string | null} isShort />

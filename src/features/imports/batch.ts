@@ -43,7 +43,7 @@ async function checkUsers(tx: Tx, plan: Plan, drafts: Draft[]): Promise<void> {
     for (const draft of drafts) {
       const id = draft.custom[target.key]
       if (id !== undefined && !members.has(id as string))
-        draft.issues.push({ path: target.field, message: 'there is no such member' })
+        draft.issues.push({ path: target.field, code: 'NO_SUCH', message: 'there is no such member' })
     }
   }
 }
@@ -128,10 +128,10 @@ function missingOf(draft: Draft, plan: Plan): Issue[] {
   const { fields } = plan.record.contract
   const own = writableFields(fields, 'create', false)
     .filter(([key, f]) => f.required && draft.values[key] === undefined)
-    .map(([key]) => ({ path: key, message: 'is required' }))
+    .map(([key]) => ({ path: key, code: 'REQUIRED', message: 'is required' }))
   const custom = [...plan.custom.values()]
     .filter(field => field.required && draft.custom[field.key] === undefined)
-    .map(({ key }) => ({ path: `customFields.${key}`, message: 'is required' }))
+    .map(({ key }) => ({ path: `customFields.${key}`, code: 'REQUIRED', message: 'is required' }))
   return [...own, ...custom]
 }
 
@@ -154,7 +154,12 @@ async function updateAll(
   for (const { draft, match } of matched) {
     const row = current.get(match.id) ?? {}
     if (match.count > 1) {
-      draft.issues.push({ path: plan.matchBy.flat().join(','), message: `matches ${match.count} records` })
+      draft.issues.push({
+        path: plan.matchBy.flat().join(','),
+        code: 'MATCHES_SEVERAL',
+        params: { count: match.count },
+        message: `matches ${match.count} records`,
+      })
       continue
     }
     joinParts(draft, plan, row)

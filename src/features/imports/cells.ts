@@ -8,6 +8,7 @@ import {
   parseListCell,
   parseNumberCell,
 } from '#core/csv/index.ts'
+import { issuesOf } from '#core/errors.ts'
 import type { Field, FieldKind } from '#core/record/fields.ts'
 
 /** How the cells of a column are written, as its sample shows. */
@@ -15,6 +16,9 @@ export type Dialect = { order?: DateOrder; decimal?: ',' | '.'; timeZone: string
 
 const TEXTS: readonly FieldKind[] = ['text', 'longText']
 const LISTS: readonly FieldKind[] = ['tags', 'texts', 'links']
+
+/** Whether a cell of the kind holds several values. */
+export const isListKind = (kind: FieldKind): boolean => LISTS.includes(kind)
 
 /** Whether the cell gives nothing. In text, "none" and "-" may be meant as they stand. */
 export const isEmptyCell = (text: string, kind: FieldKind): boolean =>
@@ -29,7 +33,8 @@ export function readCell(text: string, field: Field, dialect: Dialect): CellResu
   if (!parsed.ok || parsed.value === null) return parsed
   const checked = field.schema.safeParse(parsed.value)
   if (checked.success) return { ok: true, value: checked.data }
-  return { ok: false, problem: checked.error.issues[0]?.message ?? 'is not valid' }
+  const [issue] = issuesOf(checked.error)
+  return { ok: false, problem: issue!.message, code: issue!.code ?? 'WRONG_FORMAT', params: issue!.params }
 }
 
 function parse(text: string, field: Field, { order, decimal, timeZone }: Dialect): CellResult<unknown> {
@@ -56,7 +61,7 @@ function parse(text: string, field: Field, { order, decimal, timeZone }: Dialect
         value: /^[a-z][a-z0-9+.-]*:/i.test(text.trim()) ? text.trim() : `https://${text.trim()}`,
       }
     default:
-      if (LISTS.includes(field.kind)) return listOf(text, field)
+      if (isListKind(field.kind)) return listOf(text, field)
       // What a form cannot hold a spreadsheet may: line breaks inside a name.
       return { ok: true, value: text.replace(/\s*[\r\n\t]+\s*/g, ' ').trim() }
   }
@@ -76,11 +81,12 @@ function parseJson(text: string): CellResult<unknown> {
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch {
-    return { ok: false, problem: 'must be JSON' }
+    return { ok: false, problem: 'must be JSON', code: 'NOT_JSON' }
   }
 }
 
-const letters = (text: string): string =>
+/** Nothing but letters and digits, in lower case and without accents. */
+export const letters = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -98,8 +104,28 @@ const SYNONYMS: Record<string, readonly string[]> = {
   UNQUALIFIED: ['closednotconverted', 'notconverted', 'disqualified', 'badtiming', 'junklead', 'lost'],
   CONVERTED: ['closedconverted', 'konvertiert', 'converti', 'convertido', 'won'],
   CUSTOMER: ['client', 'kunde', 'cliente'],
-  CHURNED: ['formercustomer', 'lost', 'former'],
+  CHURNED: ['formercustomer', 'lost', 'former', 'ehemaligerkunde'],
+  PROSPECT: ['interessent', 'prospecto'],
+  ACTIVE: ['aktiv', 'actif', 'activo'],
+  INACTIVE: ['inaktiv', 'inactif', 'inactivo'],
+  PENDING: ['notstarted', 'open', 'offen', 'todo'],
+  IN_PROGRESS: ['started', 'inbearbeitung', 'encours'],
+  COMPLETED: ['done', 'closed', 'finished', 'erledigt', 'abgeschlossen', 'termine', 'completado'],
+  CANCELLED: ['canceled', 'abgebrochen', 'storniert', 'annule', 'cancelado'],
+  LOW: ['niedrig', 'faible', 'baja'],
+  MEDIUM: ['normal', 'mittel', 'moyenne', 'media'],
+  HIGH: ['hoch', 'haute', 'alta'],
+  URGENT: ['dringend', 'critical', 'highest', 'urgente'],
 }
+
+/** Whether other systems call what is named so by the text. */
+export const meansInGeneral = (name: string, text: string): boolean =>
+  SYNONYMS[
+    name
+      .trim()
+      .toUpperCase()
+      .replace(/[^A-Z]+/g, '_')
+  ]?.includes(letters(text)) ?? false
 
 /** One of the options, whatever its case, spaces and accents, or by what other systems call it. */
 function choose(text: string, options: readonly string[]): CellResult<string> {
@@ -108,5 +134,11 @@ function choose(text: string, options: readonly string[]): CellResult<string> {
     options.find(known => letters(known) === wanted) ??
     options.find(known => SYNONYMS[known]?.includes(wanted))
   if (option) return { ok: true, value: option }
-  return { ok: false, problem: `“${text.trim().slice(0, 40)}” is none of ${options.slice(0, 12).join(', ')}` }
+  const listed = options.slice(0, 12).join(', ')
+  return {
+    ok: false,
+    problem: `“${text.trim().slice(0, 40)}” is none of ${listed}`,
+    code: 'NONE_OF',
+    params: { options: listed },
+  }
 }

@@ -1,3 +1,4 @@
+import { systemIn } from '#core/db/workspace.ts'
 import type { Schedule } from '#core/jobs/jobs.ts'
 import { fileKey, note } from './run.ts'
 
@@ -18,14 +19,7 @@ export const cleanImports: Schedule = {
       )
       for (const { workspaceId, id } of old as Array<{ workspaceId: string; id: string }>) {
         await storage.delete(fileKey(workspaceId, id))
-        const system = {
-          workspaceId,
-          userId: null,
-          role: 'ADMIN',
-          visibility: 'workspace',
-          timezone: 'UTC',
-        } as const
-        await database.inWorkspace(system, async tx => {
+        await database.inWorkspace(systemIn(workspaceId), async tx => {
           await tx.session.rows(
             'delete from import_errors where workspace_id = $1::uuid and import_id = $2::uuid',
             [workspaceId, id],

@@ -1,4 +1,5 @@
 import { type CsvRow, restore } from '#core/csv/index.ts'
+import type { CellProblem } from '#core/csv/values.ts'
 import { type Issue, issuesOf } from '#core/errors.ts'
 import type { CustomField } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
@@ -16,6 +17,7 @@ export type Plan = {
   /** Ways to find a row's record, the first that finds one counts; each is a list of fields. */
   matchBy: string[][]
   createLinked: boolean
+  ignoreUnknownMembers: boolean
   /** What names were found to mean, by record type; kept for some seconds. */
   names: Map<string, unknown>
   namesSince: number
@@ -23,6 +25,15 @@ export type Plan = {
 
 /** A name or id in a cell that stands for another record or a member. */
 export type Lookup = { column: Column; text: string }
+
+/** Where the moments of outcomes wait until the row is read; no field is called so. */
+const OUTCOME = ' outcome'
+
+/** A longer value is in the file of refused rows alone. */
+const VALUE_KEPT = 200
+
+/** Why a row is refused; with the column and what stands in it, where that is why. */
+type Refused = Issue & { column?: string; value?: string }
 
 /** A row on its way to become a record. With issues it becomes none. */
 export type Draft = {
@@ -33,7 +44,7 @@ export type Draft = {
   /** The parts of objects, whose other parts stay as they are on update. */
   parts: Record<string, Record<string, unknown>>
   lookups: Lookup[]
-  issues: Issue[]
+  issues: Refused[]
 }
 
 /** Reads the cells of a row as far as that goes without the database. */
@@ -49,15 +60,22 @@ export function draftOf(row: CsvRow, plan: Plan): Draft {
   }
   if (row.error !== undefined) draft.issues.push({ path: '', message: row.error })
   else if (row.extra > 0)
-    draft.issues.push({ path: '', message: `The row has ${row.extra} more cells than the header.` })
+    draft.issues.push({
+      path: '',
+      message: `The row has ${row.extra} more cells than the header.`,
+      code: 'EXTRA_CELLS',
+      params: { count: row.extra },
+    })
   else for (const [i, column] of plan.columns.entries()) fill(draft, plan, column, plan.dialects[i]!)
   joinHalves(draft, plan)
+  settleOutcome(draft)
   return draft
 }
 
 function fill(draft: Draft, plan: Plan, column: Column, dialect: Dialect): void {
   const { key, via, of, part } = column.target
-  const text = restore(draft.cells[column.index] ?? '')
+  const cell = restore(draft.cells[column.index] ?? '')
+  const text = column.meaning ? column.meaning(cell) : cell
   if (isEmptyCell(text, via === 'part' ? 'text' : of.kind)) return
   switch (via) {
     case 'linkName':
@@ -80,7 +98,9 @@ function fill(draft: Draft, plan: Plan, column: Column, dialect: Dialect): void 
       }
   }
   const result = readCell(text, of, dialect)
-  if (!result.ok) refuse(draft, column, result.problem)
+  if (!result.ok) refuse(draft, column, result)
+  else if (via === 'outcome')
+    draft.parts[OUTCOME] = { ...draft.parts[OUTCOME], [part!]: result.value as string }
   else if (result.value !== null) (via === 'custom' ? draft.custom : draft.values)[key] = result.value
 }
 
@@ -88,12 +108,24 @@ function fill(draft: Draft, plan: Plan, column: Column, dialect: Dialect): void 
 export function keep(draft: Draft, { record }: Plan, key: string, value: unknown): void {
   const result = record.contract.fields[key]!.schema.safeParse(value)
   if (result.success) draft.values[key] = result.data
-  else draft.issues.push(...issuesOf(result.error).map(({ message }) => ({ path: key, message })))
+  else draft.issues.push(...issuesOf(result.error).map(issue => ({ ...issue, path: key })))
 }
 
 /** Marks the row as refused for what stands in a column. */
-export function refuse(draft: Draft, { header, target }: Column, message: string): void {
-  draft.issues.push({ path: target.field, message: `${header}: ${message}` })
+export function refuse(
+  draft: Draft,
+  { header, index, target }: Column,
+  { problem, code, params }: Omit<CellProblem, 'ok'>,
+): void {
+  const value = restore(draft.cells[index] ?? '').trim()
+  draft.issues.push({
+    path: target.field,
+    message: `${header}: ${problem}`,
+    code,
+    ...(params ? { params } : {}),
+    column: header,
+    ...(value.length <= VALUE_KEPT ? { value } : {}),
+  })
 }
 
 /** `Zuse, Konrad` and `Konrad Zuse`: the last word is the last name, unless a comma says otherwise. */
@@ -103,6 +135,21 @@ function splitName(text: string): { firstName?: string; lastName?: string } {
   if (first) return { firstName: first, lastName: last }
   const at = name.lastIndexOf(' ')
   return at === -1 ? { firstName: name } : { firstName: name.slice(0, at), lastName: name.slice(at + 1) }
+}
+
+/** Of the moments of several outcomes the one that came to be counts; where nothing says which, the latest does. */
+function settleOutcome(draft: Draft): void {
+  const moments = draft.parts[OUTCOME]
+  if (!moments) return
+  delete draft.parts[OUTCOME]
+  const [latest, moment] = Object.entries(moments as Record<string, string>).sort(([, a], [, b]) =>
+    a < b ? 1 : -1,
+  )[0]!
+  const status = draft.values.status as string | undefined
+  if (!status && !draft.lookups.some(({ column }) => column.target.key === 'stageId'))
+    draft.values.status = latest
+  draft.values.closedAt ??= status ? moments[status] : moment
+  if (draft.values.closedAt === undefined) delete draft.values.closedAt
 }
 
 /** A record with one name takes it from two columns where the file has two. */

@@ -1,90 +1,34 @@
-import { Alert, Button, FileButton, Group, Select, Table, Title } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { Alert, Box, Button, FileButton, Group, Select, Table, Title } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
 import { type DragEvent, useState } from 'react'
-import { ApiError } from '#core/client/client.ts'
-import { api, messageOf } from '#web/api.ts'
+import { messageOf } from '#web/api.ts'
 import list from '#web/kit/list.module.css'
+import { recordTypes } from '#web/kit/record-types.ts'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { NotFound } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
+import { type OnDuplicate, type Preview, targetLabel, useWizard, XLSX_TYPE } from './import-model.page.tsx'
+import { ReadingChoice } from './import-reading.page.tsx'
+import { ValuesChoice } from './import-values.page.tsx'
 import classes from './imports.module.css'
-import { IMPORTED } from './imports.page.tsx'
 
-const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const VENDORS: Record<string, string> = {
   hubspot: 'HubSpot',
   salesforce: 'Salesforce',
   pipedrive: 'Pipedrive',
 }
-const isWorkbook = ({ name, type }: File): boolean => type === XLSX_TYPE || /\.xlsx$/i.test(name)
-
-/** As much of a file as the server looks at to suggest what fills what. */
-const HEAD_BYTES = 1 << 20
-
-type Preview = {
-  /** The system whose export it is. */
-  preset: string | null
-  /** Of a workbook: its sheets, and the one that is shown. */
-  sheet?: string
-  sheets?: string[]
-  header: string[]
-  rows: string[][]
-  mapping: Record<string, string>
-  matchBy: string
-  fields: Array<{ field: string; label: string; required: boolean }>
-}
-type OnDuplicate = 'skip' | 'update' | 'create'
 
 /** From a file to an import: choose it, see what fills what, try it, run it. */
 export default function ImportWizard() {
   const { entity } = useParams({ strict: false }) as { entity: string }
-  const text = useText()
-  if (!(IMPORTED as readonly string[]).includes(entity)) return <NotFound />
-  return <Wizard key={entity} entity={entity} path={`/${text.paths[entity]}`} />
+  const type = recordTypes.find(({ name, importable }) => name === entity && importable)
+  return type ? <Wizard key={entity} entity={entity} path={`/${type.path}`} /> : <NotFound />
 }
 
 function Wizard({ entity, path }: { entity: string; path: string }) {
   const text = useText()
-  const navigate = useNavigate()
-  const [file, setFile] = useState<File>()
-  const [mapping, setMapping] = useState<Record<string, string>>({})
-  const [onDuplicate, setOnDuplicate] = useState<OnDuplicate>('skip')
-  const looking = useMutation({
-    mutationFn: ({ chosen, sheet }: { chosen: File; sheet?: string }) =>
-      isWorkbook(chosen)
-        ? api.post<Preview>(`${path}/import/preview`, chosen, {
-            headers: { 'content-type': XLSX_TYPE },
-            query: sheet === undefined ? {} : { sheet },
-            timeoutMs: 600_000,
-          })
-        : api.post<Preview>(`${path}/import/preview`, chosen.slice(0, HEAD_BYTES), {
-            headers: { 'content-type': 'text/csv' },
-          }),
-    onSuccess(preview) {
-      setMapping(preview.mapping)
-      setOnDuplicate(preview.matchBy ? 'skip' : 'create')
-    },
-  })
-  const starting = useMutation({
-    mutationFn(dryRun: boolean) {
-      const form = new FormData()
-      form.set('mapping', JSON.stringify(mapping))
-      form.set('onDuplicate', onDuplicate)
-      form.set('dryRun', String(dryRun))
-      if (looking.data?.sheet !== undefined) form.set('sheet', looking.data.sheet)
-      // Last, since the server reads a form's settings before its file.
-      form.set('file', file!)
-      return api.post<{ id: string }>(`${path}/import`, form, { timeoutMs: 3_600_000 })
-    },
-    onSuccess: ({ id }) => navigate({ to: '/imports/$id', params: { id } }),
-  })
-  const choose = (chosen: File | null) => {
-    if (!chosen) return
-    setFile(chosen)
-    starting.reset()
-    looking.mutate({ chosen })
-  }
+  const wizard = useWizard(entity, path)
+  const { file, choose, looking, starting, mapping, changeMapping, values, distinct = {} } = wizard
   const error = looking.error ?? starting.error
   return (
     <div className={list.page}>
@@ -94,22 +38,36 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
       <Drop file={file} choose={choose} isBusy={looking.isPending} />
       {error && (
         <Alert color="red" variant="light" role="alert">
-          {error instanceof ApiError && error.issues.length
-            ? error.issues.map(({ path: where, message }) => `${where}: ${message}`).join('; ')
-            : messageOf(error, text.common.offline)}
+          {messageOf(error, text.common.offline)}
         </Alert>
       )}
       {looking.data && (
         <>
           <Found preview={looking.data} onSheet={sheet => looking.mutate({ chosen: file!, sheet })} />
-          <Columns preview={looking.data} mapping={mapping} onChange={setMapping} />
+          <Columns preview={looking.data} mapping={mapping} onChange={changeMapping} />
+          <ValuesChoice
+            values={values}
+            distinct={distinct}
+            meanings={wizard.meanings}
+            onChange={wizard.setMeanings}
+            passesMembers={wizard.reading.ignoreUnknownMembers}
+            labelOf={field =>
+              targetLabel(text, field, looking.data!.fields.find(one => one.field === field)?.label)
+            }
+          />
+          <ReadingChoice
+            fields={looking.data.fields}
+            mapping={mapping}
+            value={wizard.reading}
+            onChange={wizard.setReading}
+          />
           <Group align="end">
             {looking.data.matchBy && (
               <Select
                 label={text.imports.onDuplicate}
                 w={260}
-                value={onDuplicate}
-                onChange={value => setOnDuplicate(value as OnDuplicate)}
+                value={wizard.onDuplicate}
+                onChange={value => wizard.setOnDuplicate(value as OnDuplicate)}
                 data={(['skip', 'update', 'create'] as const).map(value => ({
                   value,
                   label: text.imports.duplicates[value],
@@ -117,10 +75,19 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
               />
             )}
             <Group ml="auto">
-              <Button variant="default" loading={starting.isPending} onClick={() => starting.mutate(true)}>
+              <Button
+                variant="default"
+                loading={starting.isPending}
+                disabled={values.isPlaceholderData}
+                onClick={() => starting.mutate(true)}
+              >
                 {text.imports.tryOut}
               </Button>
-              <Button loading={starting.isPending} onClick={() => starting.mutate(false)}>
+              <Button
+                loading={starting.isPending}
+                disabled={values.isPlaceholderData}
+                onClick={() => starting.mutate(false)}
+              >
                 {text.imports.run}
               </Button>
             </Group>
@@ -200,9 +167,15 @@ function Columns({ preview, mapping, onChange }: ColumnsGiven) {
     const { [header]: _before, ...rest } = mapping
     onChange(field ? { ...rest, [header]: field } : rest)
   }
+  const examplesOf = (index: number) =>
+    preview.rows
+      .map(row => row[index])
+      .filter(Boolean)
+      .slice(0, 3)
+      .join(' · ')
   const data = preview.fields.map(({ field, label, required }) => ({
     value: field,
-    label: required ? `${label} *` : label,
+    label: `${targetLabel(text, field, label)}${required ? ' *' : ''}`,
   }))
   return (
     <ScrollBox label={text.imports.column}>
@@ -210,24 +183,23 @@ function Columns({ preview, mapping, onChange }: ColumnsGiven) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{text.imports.column}</Table.Th>
-            <Table.Th>{text.imports.examples}</Table.Th>
+            <Table.Th visibleFrom="sm">{text.imports.examples}</Table.Th>
             <Table.Th>{text.imports.fills}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {preview.header.map((header, index) => (
             <Table.Tr key={header}>
-              <Table.Td fw={500}>{header}</Table.Td>
-              <Table.Td className="quiet" maw={320}>
-                <span className={classes.examples}>
-                  {preview.rows
-                    .map(row => row[index])
-                    .filter(Boolean)
-                    .slice(0, 3)
-                    .join(' · ')}
-                </span>
+              <Table.Td fw={500} className={classes.value}>
+                {header}
+                <Box hiddenFrom="sm" className="quiet" fw={400}>
+                  <span className={classes.examples}>{examplesOf(index)}</span>
+                </Box>
               </Table.Td>
-              <Table.Td w={260}>
+              <Table.Td className="quiet" maw={320} visibleFrom="sm">
+                <span className={classes.examples}>{examplesOf(index)}</span>
+              </Table.Td>
+              <Table.Td w={260} miw={180}>
                 <Select
                   size="xs"
                   searchable

@@ -36,6 +36,11 @@ export const importContract = defineContract({
     mapping: f.readOnly(
       f.object(z.record(z.string(), z.string()), { description: 'Header of the file to field' }),
     ),
+    valueMapping: f.readOnly(
+      f.object(z.record(z.string(), z.record(z.string(), z.string())), {
+        description: 'Header to what its cells say to what that means here; an empty text means nothing',
+      }),
+    ),
     unmapped: f.readOnly(f.texts({ description: 'Headers that fill no field' })),
     options: f.readOnly(
       f.object(z.record(z.string(), z.unknown()), {

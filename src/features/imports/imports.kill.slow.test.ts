@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -11,14 +9,14 @@ import { newId } from '#core/ids.ts'
 import { makeLog } from '#core/log.ts'
 import { startProgram } from '#core/program.ts'
 import { asLaunched } from '#test/child.ts'
-import { copyTemplate, testDatabaseUrl } from '#test/database.ts'
+import { copyTemplate, newDataFolder, testDatabaseUrl } from '#test/database.ts'
 import { testEnv } from '#test/world.ts'
 
 const ROWS = 6000
 const PATIENCE_MS = 200_000
 
 test('an import whose process is killed goes on after the restart, with no row doubled or lost', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-kill-'))
+  const dataDir = newDataFolder()
   if (!testDatabaseUrl()) copyTemplate(dataDir)
   const workspaceId = newId()
   const script = fileURLToPath(new URL('killed.fixture.ts', import.meta.url))

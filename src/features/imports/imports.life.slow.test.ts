@@ -39,6 +39,7 @@ test('undo takes back what was created and changed, but not what somebody has to
   await owner.patch(`/companies/${old.id}`, { size: 'huge' })
   const [, second, third] = await rowsOf(ana, '/companies?q=new&sort=name')
   await owner.patch(`/companies/${second.id}`, { industry: 'Mine now' })
+  await owner.patch(`/companies/${third.id}`, { industry: 'Changed before it was thrown away' })
   await ana.delete(`/companies/${third.id}`)
   assert.equal((await ana.post(`/imports/${done.id}/undo`)).status, 202)
   const undone = await ended(ana, done.id, 'UNDONE')

@@ -7,6 +7,7 @@ import { api, queries, useMay } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
+import { importedTypes } from '#web/kit/record-types.ts'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice, MemberName } from '#web/kit/value.tsx'
@@ -14,8 +15,6 @@ import { refreshAround } from '#web/record/model.ts'
 import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
 import { canUndo, type ImportRow, isBusy } from './progress.page.tsx'
-
-export const IMPORTED = ['company', 'contact', 'lead', 'deal', 'task', 'note'] as const
 
 /** The imports that the reader may see, the latest first. */
 export default function Imports() {
@@ -33,7 +32,7 @@ export default function Imports() {
         <Button>{text.imports.start}</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {IMPORTED.map(entity => (
+        {importedTypes.map(entity => (
           <Menu.Item key={entity} component={Link} to={`/imports/new/${entity}`}>
             {text.plurals[entity]}
           </Menu.Item>

@@ -28,6 +28,7 @@ export const importTable = pgTable(
     onDuplicate: text('on_duplicate').notNull().default('skip'),
     matchBy: text('match_by'),
     mapping: jsonb('mapping').notNull().default(sql`'{}'`),
+    valueMapping: jsonb('value_mapping').notNull().default(sql`'{}'`),
     unmapped: text('unmapped').array().notNull().default(sql`'{}'`),
     options: jsonb('options').notNull().default(sql`'{}'`),
     total: integer('total'),

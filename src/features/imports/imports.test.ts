@@ -141,6 +141,48 @@ test('an export that was edited finds its records by id', async () => {
   assert.equal((await ana.get(`/companies/${id}`)).body.name, 'After')
 })
 
+test("another CRM's export comes in whole: owners nobody knows, new companies, dates as people in the zone write them", async () => {
+  const { ana, owner } = await world()
+  await owner.patch('/workspaces/current', { timezone: 'Europe/Berlin' })
+  const file = [
+    '"Opportunity ID","Opportunity Name","Account Name","Stage","Amount","Amount Currency","Close Date","Opportunity Owner"',
+    '"006A","Two hundred","Acme","Prospecting","1,200.50","CHF","03/04/2026","Somebody Gone"',
+    '"006B","Broken","Globex","Nowhere","1","CHF","","Somebody Gone"',
+  ]
+  const strict = await importing(ana, 'deals', file, { createLinked: true, dryRun: true })
+  assert.deepEqual(counts(strict), completed(0, 0, 0, 2))
+  const done = await importing(ana, 'deals', file, { createLinked: true, ignoreUnknownMembers: true })
+  assert.deepEqual(counts(done), completed(1, 0, 0, 1))
+  const [deal] = await rowsOf(ana, '/deals')
+  assert.deepEqual(
+    [deal.amount, deal.currency, deal.expectedCloseDate, deal.ownerId],
+    [1200.5, 'CHF', '2026-04-03', ana.id],
+  )
+  // A company that would be made but for the row's other fault is not told as missing.
+  const errors = (await ana.get(`/imports/${done.id}/errors`)).text
+  assert.match(errors, /there is no stage “Nowhere”/)
+  const refused = (await ana.get(`/imports/${strict.id}/errors`)).text
+  assert.match(refused, /there is no member “Somebody Gone”/)
+  assert.doesNotMatch(refused, /there is no company/)
+})
+
+test('the plain columns of an address and a state in German are understood', async () => {
+  const { ana } = await world()
+  const done = await importing(ana, 'companies', [
+    'Firma;Straße;PLZ;Ort;Land;Status',
+    'Mühle;Hauptstraße 5;01067;Dresden;Deutschland;Interessent',
+  ])
+  assert.deepEqual([counts(done), done.unmapped], [completed(1), []])
+  const [company] = await rowsOf(ana, '/companies')
+  assert.deepEqual(company.billingAddress, {
+    street: 'Hauptstraße 5',
+    postalCode: '01067',
+    city: 'Dresden',
+    country: 'Deutschland',
+  })
+  assert.equal(company.status, 'PROSPECT')
+})
+
 test('a dry run counts and checks, and writes nothing', async () => {
   const { ana, owner } = await world()
   const file = [HEADER, 'One,,,,', 'one,,,,', 'Two,,,x,', 'Three,,,,']

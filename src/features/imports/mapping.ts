@@ -4,9 +4,16 @@ import { isUuid } from '#core/ids.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Preset } from './presets.ts'
 import type { Target } from './targets.ts'
+import { meaningOf, type ValueMapping } from './value-mapping.ts'
 
 /** A column of the file that fills something. */
-export type Column = { index: number; header: string; target: Target }
+export type Column = {
+  index: number
+  header: string
+  target: Target
+  /** What a cell means that says this; absent where all mean what they say. */
+  meaning?: ((text: string) => string) | undefined
+}
 
 /** Header to field; '' where the column is left out. */
 export type Mapping = Record<string, string>
@@ -70,11 +77,18 @@ export function checkedMapping(given: unknown, header: string[], targets: Target
   return Object.fromEntries(Object.entries(given as Mapping).filter(([, field]) => field))
 }
 
-export function columnsFor(mapping: Mapping, header: string[], targets: Target[]): Column[] {
+export function columnsFor(
+  mapping: Mapping,
+  header: string[],
+  targets: Target[],
+  values: ValueMapping = {},
+): Column[] {
   const byField = new Map(targets.map(target => [target.field, target]))
   return header.flatMap((name, index) => {
     const target = byField.get(Object.hasOwn(mapping, name) ? mapping[name]! : '')
-    return target ? [{ index, header: name, target }] : []
+    if (!target) return []
+    const meaning = meaningOf(Object.hasOwn(values, name) ? values[name] : undefined, target)
+    return [{ index, header: name, target, meaning }]
   })
 }
 
@@ -92,6 +106,11 @@ export function checkRequired(record: RecordDefinition, columns: Column[]): void
   )
   if (missing.length)
     throw invalid(
-      missing.map(([key]) => ({ path: 'mapping', message: `no column fills ${key}, which is required` })),
+      missing.map(([key]) => ({
+        path: 'mapping',
+        code: 'NO_COLUMN',
+        params: { field: key },
+        message: `no column fills ${key}, which is required`,
+      })),
     )
 }

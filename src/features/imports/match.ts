@@ -1,4 +1,4 @@
-import { arrayLiteral } from '#core/db/engine.ts'
+import { adderOf, arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -98,10 +98,7 @@ export async function matchesFor(tx: Tx, plan: Plan, marks: Iterable<string>): P
       .map(mark => mark.slice(mark.indexOf(SEPARATOR) + 1))
     if (!keys.length) continue
     const params: unknown[] = []
-    const add = (value: unknown, cast: string) => {
-      params.push(value)
-      return `$${params.length}::${cast}`
-    }
+    const add = adderOf(params)
     const parts = fields.map(field => keyExpression(plan, field))
     const firsts = [...new Set(keys.map(key => key.split(SEPARATOR)[0]))]
     // The first part alone may stand in an index; the whole decides.

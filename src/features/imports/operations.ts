@@ -13,6 +13,7 @@ import { importContract } from './imports.contract.ts'
 import { imports } from './imports.table.ts'
 import { ERROR_COLUMNS } from './mapping.ts'
 import { defaultMatchBy } from './match.ts'
+import { reasonsRoute, valuesRoute } from './questions.ts'
 import { fileKey, lock, note } from './run.ts'
 import { previewImport, startImport } from './start.ts'
 import { undoJob } from './undo.ts'
@@ -28,7 +29,9 @@ export const importOperations = (): Operation[] => [
   ...allRecords()
     .filter(record => record.routes.includes('import'))
     .flatMap(record => [importRoute(record), previewRoute(record)]),
+  valuesRoute,
   errorsRoute,
+  reasonsRoute,
   cancelRoute,
   undoRoute,
 ]
@@ -70,7 +73,7 @@ const previewRoute = (record: RecordDefinition): Operation =>
     consumes: CONSUMES,
     summary: `Look at a CSV file or workbook of ${record.contract.path}: its header, first rows, and what would fill what`,
     description:
-      'Of CSV it reads the first MiB, so the head of the file is enough; a workbook must be whole. Nothing is kept. `preset` names the system whose export the header is of, where it is known.',
+      'Of CSV it reads the first MiB, so the head of the file is enough; a workbook must be whole. Nothing is kept. `preset` names the system whose export the header is of, where it is known. `distinct` has the values of the columns that have few, and how often each stands there.',
     query: previewQuery,
     refuses: { 415: 'Not a table' },
     handle: ({ query, ...context }) => previewImport(record, context, query),

@@ -7,11 +7,12 @@ import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
 import styles from '#web/kit/list.module.css'
 import { tellFault } from '#web/kit/notify.tsx'
-import { Fault, Waiting } from '#web/kit/states.tsx'
+import { Fault, PageWaiting } from '#web/kit/states.tsx'
 import { Choice } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './imports.module.css'
+import { RefusedRows } from './reasons.page.tsx'
 
 export type ImportRow = {
   id: string
@@ -51,7 +52,7 @@ export default function ImportProgress() {
   useEffect(() => {
     if (entity) refreshAround(entity)
   }, [entity, processed, status])
-  if (found.isPending) return <Waiting />
+  if (found.isPending) return <PageWaiting />
   if (found.isError) return <Fault error={found.error} retry={found.refetch} />
   const row = found.data
   const part = row.total ? (100 * row.processed) / row.total : 0
@@ -71,6 +72,7 @@ export default function ImportProgress() {
       )}
       <Counts row={row} />
       <Actions row={row} />
+      <RefusedRows id={row.id} failed={row.failed} />
     </div>
   )
 }

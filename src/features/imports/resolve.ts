@@ -1,5 +1,5 @@
 import { parseListCell } from '#core/csv/index.ts'
-import { arrayLiteral } from '#core/db/engine.ts'
+import { adderOf, arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { isUuid } from '#core/ids.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -46,7 +46,7 @@ export async function resolveLookups(tx: Tx, plan: Plan, drafts: Draft[]): Promi
       draft.lookups.filter(lookup => lookup.column === column).map(lookup => ({ draft, lookup })),
     )
     if (!asked.length) continue
-    if (column.target.of.kind === 'member') await resolveMembers(tx, asked)
+    if (column.target.of.kind === 'member') await resolveMembers(tx, plan, asked)
     else await resolveLinks(tx, plan, column, asked)
   }
 }
@@ -78,7 +78,8 @@ async function resolveLinks(tx: Tx, plan: Plan, column: Column, asked: Asked[]):
   const parentKey = parentOf(plan.record, key, of.target)
   const find =
     via === 'field' ? await findIds(tx, target, texts) : await findNames(tx, plan, target, texts, parentKey)
-  if (via !== 'field' && plan.createLinked && mayBeMade(target)) {
+  const makes = via !== 'field' && plan.createLinked && mayBeMade(target)
+  if (makes) {
     const wanted = asked.filter(({ draft }) => !draft.issues.length && draft.values[key] === undefined)
     await makeMissing(
       tx,
@@ -87,6 +88,7 @@ async function resolveLinks(tx: Tx, plan: Plan, column: Column, asked: Asked[]):
       find,
     )
   }
+  const label = target.contract.label.toLowerCase()
   const hasNameColumn = plan.columns.some(other => other !== column && other.target.key === key)
   for (const { draft, lookup } of asked) {
     if (draft.values[key] !== undefined) continue
@@ -96,8 +98,13 @@ async function resolveLinks(tx: Tx, plan: Plan, column: Column, asked: Asked[]):
       if (typeof found !== 'string') {
         ids.push(found.id)
         if (parentKey && found.parent && isStrict(target, parentKey)) draft.values[parentKey] ??= found.parent
+      } else if (makes && draft.issues.length) {
+        // It would be made if the row were not refused for something else.
       } else if (!(via === 'field' && hasNameColumn && hasName(draft, column))) {
-        refuse(draft, column, `${found} “${text.slice(0, 80)}”`)
+        refuse(draft, column, {
+          problem: `${found === 'NO_SUCH' ? `there is no ${label}` : `more than one ${label} is called`} “${text.slice(0, 80)}”`,
+          code: found,
+        })
       }
     }
     if (ids.length) draft.values[key] = of.kind === 'links' ? [...new Set(ids)] : ids[0]
@@ -122,15 +129,14 @@ function choose(
   target: RecordDefinition,
   draft: Draft,
   parentKey: string | undefined,
-): Candidate | string {
-  const label = target.contract.label.toLowerCase()
+): Candidate | 'NO_SUCH' | 'MATCHES_MANY' {
   const parent = parentKey ? draft.values[parentKey] : undefined
   const near = parent
     ? candidates.filter(candidate => candidate.parent === parent)
     : candidates.filter(candidate => candidate.isInDefault)
   const among = near.length || (parent && isStrict(target, parentKey!)) ? near : candidates
   if (among.length === 1) return among[0]!
-  return among.length ? `more than one ${label} is called` : `there is no ${label}`
+  return among.length ? 'MATCHES_MANY' : 'NO_SUCH'
 }
 
 type Find = ((text: string) => Candidate[]) & { add: (text: string, candidate: Candidate) => void }
@@ -140,7 +146,7 @@ async function findIds(tx: Tx, target: RecordDefinition, texts: string[]): Promi
   const params: unknown[] = [arrayLiteral(ids)]
   const rows = ids.length
     ? await tx.session.rows(
-        `select t.id from ${tableOf(target)} t where ${scopeCondition(target, tx.who, 't', adder(params))} and t.id = any($1::uuid[])`,
+        `select t.id from ${tableOf(target)} t where ${scopeCondition(target, tx.who, 't', adderOf(params))} and t.id = any($1::uuid[])`,
         params,
       )
     : []
@@ -150,11 +156,6 @@ async function findIds(tx: Tx, target: RecordDefinition, texts: string[]): Promi
     ),
     text => text.toLowerCase(),
   )
-}
-
-const adder = (params: unknown[]) => (value: unknown, cast: string) => {
-  params.push(value)
-  return `$${params.length}::${cast}`
 }
 
 function finder(known: Map<string, Candidate[]>, keyOf: (text: string) => string): Find {
@@ -186,7 +187,7 @@ async function findNames(
   const keyOf = (name: string) => folded.get(name) ?? fold(name)
   if (!sources.length) return finder(known, keyOf)
   const params: unknown[] = []
-  const add = adder(params)
+  const add = adderOf(params)
   const selects = sources.map(
     source =>
       `select ${source.key} as k, t.id, ${parent} as parent from ${tableOf(target)} t
@@ -254,7 +255,7 @@ async function makeMissing(tx: Tx, target: RecordDefinition, texts: string[], fi
 }
 
 /** Members are few; all of them are read, and compared by id, e-mail address or name. */
-async function resolveMembers(tx: Tx, asked: Asked[]): Promise<void> {
+async function resolveMembers(tx: Tx, plan: Plan, asked: Asked[]): Promise<void> {
   const members = await membersOf(tx)
   for (const { draft, lookup } of asked) {
     const { key } = lookup.column.target
@@ -264,12 +265,12 @@ async function resolveMembers(tx: Tx, asked: Asked[]): Promise<void> {
       ({ id, name, email }) => wanted === id || wanted === email || wanted === name,
     )
     if (found.length === 1) draft.values[key] = found[0]!.id
+    else if (!found.length && plan.ignoreUnknownMembers) continue
     else if (found.length || !hasName(draft, lookup.column) || lookup.column.target.via !== 'field')
-      refuse(
-        draft,
-        lookup.column,
-        `${found.length ? 'more than one member is called' : 'there is no member'} “${lookup.text.slice(0, 80)}”`,
-      )
+      refuse(draft, lookup.column, {
+        problem: `${found.length ? 'more than one member is called' : 'there is no member'} “${lookup.text.slice(0, 80)}”`,
+        code: found.length ? 'MATCHES_MANY' : 'NO_SUCH',
+      })
   }
 }
 

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { type CsvFile, CsvHeaderError, type CsvRow, isEncoding, parseCsv } from '#core/csv/index.ts'
 import { DatabaseFault, type Row } from '#core/db/engine.ts'
-import type { Database, Role, Tx, Who } from '#core/db/workspace.ts'
+import { learnSizes } from '#core/db/upkeep.ts'
+import { asSystem, type Database, type Role, type Tx, type Who } from '#core/db/workspace.ts'
+import type { EventAction } from '#core/events/actions.ts'
 import { lesser, reaches } from '#core/http/operation.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
-import type { Storage } from '#core/storage/storage.ts'
+import type { Storage } from '#core/storage/types.ts'
 import { importRows, type Outcome, SeenMarks } from './batch.ts'
 import { type Draft, draftOf, type Plan } from './drafts.ts'
 import { imports } from './imports.table.ts'
@@ -15,6 +17,7 @@ import { columnsFor, type Mapping } from './mapping.ts'
 import { readMatchBy } from './match.ts'
 import { dialectsOf, type Options, survey } from './survey.ts'
 import { targetsOf } from './targets.ts'
+import type { ValueMapping } from './value-mapping.ts'
 
 /** Rows of one transaction, and of one statement that creates. */
 const ROWS_AT_ONCE = 500
@@ -48,8 +51,6 @@ export function mayPass(error: unknown): boolean {
 }
 
 type Context = JobContext<Input>
-
-const asSystem = (who: Who): Who => ({ ...who, userId: null, role: 'ADMIN' })
 
 export const fileKey = (workspaceId: string, importId: string): string => `${workspaceId}/imports/${importId}`
 
@@ -121,6 +122,8 @@ async function importBatches(context: Context, plan: Plan, csv: CsvFile, found: 
         'completed',
       )
   })
+  // A server's autovacuum comes around to it a minute later. It is not worth a word when it fails.
+  await learnSizes(database.engine, signal).catch(() => {})
 }
 
 /** Rows as drafts, in batches. */
@@ -162,8 +165,12 @@ export async function lock(tx: Tx, importId: string): Promise<Row | undefined> {
 }
 
 /** Writes down how far the import has come. */
-export const note = (tx: Tx, importId: string, values: Record<string, unknown>, action = 'progressed') =>
-  store.update(tx, imports, importId, values, { action })
+export const note = (
+  tx: Tx,
+  importId: string,
+  values: Record<string, unknown>,
+  action: EventAction = 'progressed',
+) => store.update(tx, imports, importId, values, { action })
 
 /** Takes the import up, unless it has ended. */
 async function begin(tx: Tx, importId: string): Promise<Row | undefined> {
@@ -260,7 +267,7 @@ async function planOf(tx: Tx, found: Row, csv: CsvFile): Promise<Plan> {
   return {
     importId: found.id as string,
     record,
-    columns: columnsFor(found.mapping as Mapping, csv.header, targets),
+    columns: columnsFor(found.mapping as Mapping, csv.header, targets, found.valueMapping as ValueMapping),
     dialects: [],
     custom,
     onDuplicate: found.onDuplicate as Plan['onDuplicate'],
@@ -268,5 +275,6 @@ async function planOf(tx: Tx, found: Row, csv: CsvFile): Promise<Plan> {
     names: new Map(),
     namesSince: 0,
     createLinked: (found.options as Options).createLinked ?? false,
+    ignoreUnknownMembers: (found.options as Options).ignoreUnknownMembers ?? false,
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type CsvFile, CsvHeaderError, parseCsv } from '#core/csv/index.ts'
+import { type CsvFile, CsvHeaderError, parseCsv, restore } from '#core/csv/index.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
@@ -17,11 +17,14 @@ import { presetOf } from './presets.ts'
 import { fileKey, importJob } from './run.ts'
 import { targetsOf } from './targets.ts'
 import { digesting, headOf, type ImportSettings, importQuery, readFields, receive } from './upload.ts'
-import { beginningOf, keepWorkbook, oldWorkbook, type SentWorkbook, sheetAsCsv } from './workbook.ts'
+import { checkedValueMapping } from './value-mapping.ts'
+import { beginningOf, checkTable, keepWorkbook, type SentWorkbook, sheetAsCsv } from './workbook.ts'
 
 const SAMPLE_ROWS = 100
 const SHOWN_ROWS = 10
 const PREVIEW_BYTES = 1024 * 1024
+const DISTINCT_AT_MOST = 100
+const DISTINCT_LENGTH = 200
 
 type Context = { app: App; who: Who; request: FastifyRequest }
 
@@ -81,10 +84,10 @@ async function keepFile(
   key: string,
   file: AsyncIterable<Buffer>,
 ): Promise<{ workbook: SentWorkbook | undefined; sizeBytes: number }> {
-  const { bytes, isWorkbook, isOld } = await beginningOf(file)
+  const { bytes, isWorkbook, ...kind } = await beginningOf(file)
   if (isWorkbook) return { workbook: await keepWorkbook(bytes), sizeBytes: 0 }
   const { sizeBytes } = await putUnclaimed(app, who, key, bytes)
-  if (isOld) throw oldWorkbook()
+  checkTable(kind)
   return { workbook: undefined, sizeBytes }
 }
 
@@ -119,28 +122,41 @@ async function enqueue(
 ) {
   const targets = targetsOf(record, await customFieldsOf(tx, record.contract.name))
   const mapping = settings.mapping
-    ? checkedMapping(parseJson(settings.mapping), csv.header, targets)
+    ? checkedMapping(parseJson('mapping', settings.mapping), csv.header, targets)
     : suggestedMapping(csv.header, targets, sample, presetOf(csv.header, record))
   const matchBy = settings.matchBy ?? defaultMatchBy(record)
   readMatchBy(matchBy, targets)
   if (!matchBy && settings.onDuplicate && settings.onDuplicate !== 'create')
     throw invalid({
       path: 'matchBy',
+      code: 'REQUIRED',
       message: `is required: nothing else tells which ${record.contract.path} are the same`,
     })
   const {
     onDuplicate = matchBy ? 'skip' : 'create',
     dryRun = false,
     createLinked,
+    ignoreUnknownMembers,
     dateOrder,
     decimal,
   } = settings
   const columns = columnsFor(mapping, csv.header, targets)
+  const valueMapping = settings.valueMapping
+    ? await checkedValueMapping(
+        tx,
+        record,
+        parseJson('valueMapping', settings.valueMapping),
+        mapping,
+        csv.header,
+        targets,
+      )
+    : {}
   if (onDuplicate !== 'update' || !columns.length) checkRequired(record, columns)
   const created = await store.create(tx, imports, {
     ...file,
     entity: record.contract.name,
     mapping,
+    valueMapping,
     matchBy,
     onDuplicate,
     dryRun,
@@ -151,6 +167,7 @@ async function enqueue(
       sheet: settings.sheet,
       preset: presetOf(csv.header, record)?.name,
       createLinked,
+      ignoreUnknownMembers,
       dateOrder,
       decimal,
     }),
@@ -163,11 +180,11 @@ async function enqueue(
 const withoutUndefined = (values: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
-function parseJson(text: string): unknown {
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid({ path: 'mapping', message: 'must be JSON' })
+    throw invalid({ path, code: 'NOT_JSON', message: 'must be JSON' })
   }
 }
 
@@ -178,7 +195,7 @@ async function openCsv(
 ): Promise<CsvFile> {
   try {
     const csv = await parseCsv(open, { encoding, delimiter })
-    if (!csv.header.length) throw invalid({ path: 'file', message: 'is empty' })
+    if (!csv.header.length) throw invalid({ path: 'file', code: 'EMPTY', message: 'is empty' })
     return csv
   } catch (error) {
     throw error instanceof CsvHeaderError ? invalid({ path: 'file', message: error.message }) : error
@@ -194,14 +211,29 @@ async function firstRows(csv: CsvFile, limit: number): Promise<string[][]> {
   return rows
 }
 
+/** The values of the columns that have few, the commonest first. */
+function distinctIn(header: string[], rows: string[][]) {
+  const found = header.map((name, index) => {
+    const counts = new Map<string, number>()
+    for (const row of rows) {
+      const value = restore(row[index] ?? '').trim()
+      if (value.length > DISTINCT_LENGTH || counts.size > DISTINCT_AT_MOST) return [name, []] as const
+      if (value) counts.set(value, (counts.get(value) ?? 0) + 1)
+    }
+    const values = [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count)
+    return [name, values.length > DISTINCT_AT_MOST ? [] : values] as const
+  })
+  return Object.fromEntries(found.filter(([, values]) => values.length))
+}
+
 type Head = { head: Buffer; whole: boolean; sheet?: string; sheets?: string[] }
 
 /** The first bytes of a table, or a whole workbook. */
 async function headOrWorkbook(file: AsyncIterable<Buffer>): Promise<Head & { workbook?: SentWorkbook }> {
-  const { bytes, isWorkbook, isOld } = await beginningOf(file)
+  const { bytes, isWorkbook, ...kind } = await beginningOf(file)
   if (isWorkbook) return { head: Buffer.alloc(0), whole: true, workbook: await keepWorkbook(bytes) }
   const head = await headOf(bytes, PREVIEW_BYTES)
-  if (isOld) throw oldWorkbook()
+  checkTable(kind)
   return head
 }
 
@@ -241,9 +273,10 @@ export async function previewImport(
     },
     kept.workbook ? { encoding: 'utf-8', delimiter: ',' } : settings,
   )
-  const sample = await firstRows(csv, SAMPLE_ROWS)
+  const rows = await firstRows(csv, Number.POSITIVE_INFINITY)
   // The head of a longer file ends somewhere inside a row.
-  if (!head.whole && sample.length < SAMPLE_ROWS) sample.pop()
+  if (!head.whole) rows.pop()
+  const sample = rows.slice(0, SAMPLE_ROWS)
   const custom = await app.database.inWorkspace(who, tx => customFieldsOf(tx, record.contract.name), 'read')
   const targets = targetsOf(record, custom)
   return {
@@ -255,6 +288,7 @@ export async function previewImport(
     preset: presetOf(csv.header, record)?.name ?? null,
     mapping: suggestedMapping(csv.header, targets, sample, presetOf(csv.header, record)),
     matchBy: defaultMatchBy(record),
+    distinct: distinctIn(csv.header, rows),
     rows: sample.slice(0, SHOWN_ROWS),
     fields: targets.map(({ field, label, via, of }) => ({
       field,

@@ -1,4 +1,4 @@
-import { type CsvFile, detectDateOrder, detectDecimal } from '#core/csv/index.ts'
+import { type CsvFile, dateOrderIn, detectDateOrder, detectDecimal } from '#core/csv/index.ts'
 import type { Dialect } from './cells.ts'
 import type { Column } from './mapping.ts'
 
@@ -11,6 +11,7 @@ export type Options = {
   dateOrder?: 'DMY' | 'MDY'
   decimal?: ',' | '.'
   createLinked?: boolean
+  ignoreUnknownMembers?: boolean
 }
 
 /** Reads the first rows and, once for each import, counts all of them. */
@@ -53,7 +54,7 @@ export function dialectsOf(
     decimal: decimals.size === 1 ? [...decimals][0] : undefined,
   }
   return found.map(({ order, decimal }) => ({
-    order: order ?? shared.order,
+    order: order ?? shared.order ?? dateOrderIn(timeZone),
     decimal: decimal ?? shared.decimal,
     timeZone,
   }))

@@ -9,10 +9,19 @@ import { hasRecord } from '#core/record/registry.ts'
 
 /**
  * How a cell becomes part of a record: as the field's own value, as one part of an object (an address' city), as
- * a custom field, as the name of a linked record or of a member, as a person's full name or one half of it, or
- * as the id by which the record is found.
+ * a custom field, as the name of a linked record or of a member, as a person's full name or one half of it, as the
+ * moment of one outcome, or as the id by which the record is found.
  */
-export type Via = 'field' | 'part' | 'custom' | 'linkName' | 'memberName' | 'fullName' | 'halfName' | 'id'
+export type Via =
+  | 'field'
+  | 'part'
+  | 'custom'
+  | 'linkName'
+  | 'memberName'
+  | 'fullName'
+  | 'halfName'
+  | 'outcome'
+  | 'id'
 
 /** What a column may fill. `key` is the contract's field (or the custom field's key) that it ends in. */
 export type Target = MappingTarget & { via: Via; key: string; of: Field; part?: string }
@@ -30,6 +39,7 @@ export function targetsOf(record: RecordDefinition, custom: Map<string, CustomFi
     { field: 'id', label: 'ID', via: 'id', key: 'id', of: fields.id! },
     ...own,
     ...personTargets(fields),
+    ...outcomeTargets(fields),
     ...[...custom.values()].map(
       (field): Target => ({
         field: `customFields.${field.key}`,
@@ -60,18 +70,63 @@ function fieldTargets(key: string, of: Field): Target[] {
     .concat(self)
 }
 
+/** What the parts of an address are called where nothing says whose address it is: that of the first one then. */
+const ADDRESS: Record<string, string[]> = {
+  street: [
+    'street',
+    'street address',
+    'address',
+    'address line 1',
+    'strasse',
+    'strasse und hausnummer',
+    'adresse',
+    'anschrift',
+    'rue',
+    'calle',
+    'direccion',
+  ],
+  city: ['city', 'town', 'ort', 'stadt', 'ville', 'ciudad'],
+  state: ['state', 'province', 'state province', 'state region', 'bundesland', 'provincia'],
+  postalCode: [
+    'zip',
+    'zip code',
+    'postal code',
+    'postcode',
+    'zip postal code',
+    'plz',
+    'postleitzahl',
+    'code postal',
+    'codigo postal',
+  ],
+  country: ['country', 'country region', 'land', 'staat', 'pays', 'pais'],
+}
+
 /** The parts of an address have names of their own in every export: `Billing City`, `Mailing Zip`. */
 function partTargets(key: string, of: Field): Target[] {
   if (!(of.schema instanceof z.ZodObject)) return []
   return Object.keys(of.schema.shape).map(part => ({
     field: `${key}.${part}`,
     label: `${labelOf(key)} ${words(part)}`,
-    aliases: [`${words(key).replace(/ address$/, '')} ${words(part)}`],
+    aliases: [
+      `${words(key).replace(/ address$/, '')} ${words(part)}`,
+      ...(key === 'billingAddress' ? (ADDRESS[part] ?? []) : []),
+    ],
     via: 'part',
     key,
     of,
     part,
   }))
+}
+
+/** Other systems keep two moments where the record has one, which is that of its outcome. */
+function outcomeTargets({ closedAt, status }: Record<string, Field>): Target[] {
+  if (!closedAt) return []
+  return ['WON', 'LOST']
+    .filter(outcome => status?.options?.includes(outcome))
+    .map(outcome => {
+      const field = `${outcome.toLowerCase()}At`
+      return { field, label: labelOf(field), via: 'outcome', key: 'closedAt', of: closedAt, part: outcome }
+    })
 }
 
 /** One column with a whole name where the record has two fields for it, and two columns where it has one. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
-import type { Tx } from '#core/db/workspace.ts'
+import { asSystem, type Tx } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -29,7 +29,7 @@ export const undoJob: JobDefinition<Input> = {
       const who = await rightsNow(database, asked, importId)
       if (who) goesOn = await database.inWorkspace(who, tx => undoStep(tx, importId))
       else {
-        const system = { ...asked, userId: null, role: 'ADMIN', causeId: importId } as const
+        const system = asSystem({ ...asked, causeId: importId })
         await database.inWorkspace(system, tx => note(tx, importId, { undoStartedAt: null }, 'undo stopped'))
         return
       }
@@ -100,9 +100,10 @@ async function takeBackCreated(
     [tx.who.workspaceId, arrayLiteral(events.map(({ id }) => id)), importId],
   )
   const touched = new Map(rows.map(row => [row.id as string, row.seq as number]))
-  const mine = events.filter(({ id, seq }) => (touched.get(id) ?? 0) < seq)
-  tally.kept += events.length - mine.length
-  const ids = mine.map(({ id }) => id)
+  const isMine = ({ id, seq }: Told) => (touched.get(id) ?? 0) < seq
+  const others = events.filter(event => !isMine(event)).map(({ id }) => id)
+  tally.kept += await liveAmong(tx, record, others)
+  const ids = events.filter(isMine).map(({ id }) => id)
   try {
     const moved = await tx.attempt(() => store.removeMany(tx, record, ids))
     tally.undone += moved.size

@@ -50,6 +50,10 @@ export const importQuery = z.strictObject({
     .max(100_000)
     .optional()
     .meta({ description: 'JSON of header to field; suggested from the header where not given' }),
+  valueMapping: z.string().max(500_000).optional().meta({
+    description:
+      'JSON of header to value to what it means here, such as `{"Deal Stage": {"Signed": "Won", "n/a": ""}}`; a value that is not named stands for itself, and an empty text for an empty cell',
+  }),
   dryRun: flag.optional().meta({ description: 'Checks and counts, but writes nothing' }),
   onDuplicate: z.enum(ON_DUPLICATE).optional().meta({
     description:
@@ -59,10 +63,14 @@ export const importQuery = z.strictObject({
     description: 'How a row finds its record, such as `email`, `domain,name` (or) or `title+companyId` (and)',
   }),
   createLinked: flag.optional().meta({ description: 'Creates companies that rows name and nobody has' }),
-  dateOrder: z
-    .enum(['DMY', 'MDY'])
-    .optional()
-    .meta({ description: 'What 03/04/2024 means; found out where not given' }),
+  ignoreUnknownMembers: flag.optional().meta({
+    description:
+      'Passes over owners and assignees who are no members, so that whoever imports is the owner; else such a row is refused',
+  }),
+  dateOrder: z.enum(['DMY', 'MDY']).optional().meta({
+    description:
+      "What 03/04/2024 means; found out from the column where not given, else as in the workspace's time zone",
+  }),
   decimal: z.enum([',', '.']).optional().meta({ description: 'The decimal mark; found out where not given' }),
 })
 export type ImportSettings = z.infer<typeof importQuery>
@@ -105,7 +113,7 @@ export async function receive<T>(
     else if (part.value !== '')
       fields[part.fieldname] = typeof part.value === 'object' ? JSON.stringify(part.value) : part.value
   }
-  if (!file) throw invalid({ path: 'file', message: 'is required' })
+  if (!file) throw invalid({ path: 'file', code: 'REQUIRED', message: 'is required' })
   return { fields, ...file }
 }
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { Worker } from 'node:worker_threads'
 import { invalid, Refusal } from '#core/errors.ts'
-import { NoWorkbook, WorkbookError } from '#core/xlsx/fault.ts'
-import type { Workbook } from '#core/xlsx/read.ts'
+import type { Asked, Told } from './workbook-worker.ts'
 
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const ZIP = Buffer.from('PK\u0003\u0004')
@@ -13,8 +13,8 @@ const ZIP = Buffer.from('PK\u0003\u0004')
 const OLD = Buffer.from([0xd0, 0xcf, 0x11, 0xe0])
 /** Of a workbook as it is sent; a million rows take some 100 MiB. */
 const BYTES_AT_MOST = 512 * 2 ** 20
-const TABLE_BYTES_AT_MOST = 4 * 2 ** 30
-const CHUNK_CHARACTERS = 64 * 1024
+/** Of the thread that reads it: names of parts and sheets, formats, and a window of its texts. */
+const MEMORY_MB = 256
 
 /** A workbook that was sent, on this machine's disk until it is let go of. */
 export type SentWorkbook = { path: string; drop: () => Promise<void> }
@@ -42,15 +42,38 @@ export async function beginningOf(file: AsyncIterable<Buffer>) {
     bytes: bytes(),
     isWorkbook: start.subarray(0, 4).equals(ZIP),
     isOld: start.subarray(0, 4).equals(OLD),
+    isBinary: isBinary(start),
   }
 }
 
-export const oldWorkbook = (): Refusal =>
-  new Refusal(
-    415,
-    'UNSUPPORTED_MEDIA_TYPE',
-    'This workbook is in the format before Excel 2007, or has a password; save it as .xlsx without one',
-  )
+/** Of many bytes in a row, how many control characters no table has, whatever its encoding. */
+const CONTROLS_AT_MOST = 0.05
+/** In UTF-16 without a mark every other byte may be NUL; a file that is none has a few of them by chance. */
+const NULS_OF_TEXT = 0.1
+
+/** Whether the bytes are a picture, a PDF, an archive or the like, of which a reader of tables would make rows of rubbish. */
+function isBinary(start: Buffer): boolean {
+  if (start.subarray(0, 5).toString('latin1') === '%PDF-') return true
+  const isUtf16 = start[0] === 0xff ? start[1] === 0xfe : start[0] === 0xfe && start[1] === 0xff
+  const nuls = start.filter(byte => byte === 0).length
+  if (isUtf16 || nuls > start.length * NULS_OF_TEXT) return false
+  // Tab, line feed, vertical tab, form feed and carriage return are no strangers to tables.
+  const controls = start.filter(byte => byte < 9 || (byte > 13 && byte < 32)).length
+  return controls > start.length * CONTROLS_AT_MOST
+}
+
+const refusal = (code: string, message: string) =>
+  new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message, { issues: [{ path: 'file', message, code }] })
+
+/** Refuses what is no table. @throws Refusal 415 */
+export function checkTable({ isOld, isBinary }: { isOld: boolean; isBinary: boolean }): void {
+  if (isOld)
+    throw refusal(
+      'OLD_WORKBOOK',
+      'This workbook is in the format before Excel 2007, or has a password; save it as .xlsx without one',
+    )
+  if (isBinary) throw refusal('NO_TABLE', 'This is neither a CSV file nor an .xlsx workbook')
+}
 
 /** Lays a workbook down on the disk: its list of contents stands at its end. @throws Refusal 413 */
 export async function keepWorkbook(bytes: AsyncIterable<Buffer>): Promise<SentWorkbook> {
@@ -81,57 +104,83 @@ export async function keepWorkbook(bytes: AsyncIterable<Buffer>): Promise<SentWo
 
 /**
  * A sheet of the workbook as CSV, row by row under the numbers that it has there, so that an import of it is one of CSV from
- * here on. @throws Refusal 400 at `sheet` or `file`
+ * here on. It is read in a thread of its own: taking a large one apart is work of seconds, for which nobody else shall wait.
+ * @throws Refusal 400 at `sheet` or `file`
  */
 export async function sheetAsCsv(
   { path }: SentWorkbook,
   wanted: string | undefined,
 ): Promise<{ sheet: string; sheets: string[]; bytes: AsyncIterable<Buffer>; close: () => Promise<void> }> {
-  const { openWorkbook } = await import('#core/xlsx/read.ts')
-  const workbook = await openWorkbook(path).catch(refused)
-  const { sheets } = workbook
-  const sheet = wanted ?? sheets[0]!
-  if (!sheets.includes(sheet)) {
-    await workbook.close()
-    throw invalid({
-      path: 'sheet',
-      message: `the workbook has ${sheets
-        .slice(0, 20)
-        .map(name => `“${name}”`)
-        .join(', ')}`,
+  const reader = new WorkbookReader(path)
+  try {
+    const { sheets, sheet } = await reader.open(wanted)
+    if (sheet !== undefined) return { sheet, sheets, bytes: reader.pieces(), close: () => reader.close() }
+    const names = sheets.slice(0, 20).map(name => `“${name}”`)
+    throw invalid({ path: 'sheet', message: `the workbook has ${names.join(', ')}` })
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
+}
+
+/** The thread that reads a workbook. What it is asked for is answered in order; its end answers all that waits. */
+class WorkbookReader {
+  private readonly worker: Worker
+  private readonly waiting: Array<{ resolve: (told: Told) => void; reject: (error: Error) => void }> = []
+  private ended: Error | undefined
+
+  constructor(path: string) {
+    this.worker = new Worker(new URL('./workbook-worker.ts', import.meta.url), {
+      workerData: { path },
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+    })
+    this.worker.on('message', (told: Told) => this.waiting.shift()?.resolve(told))
+    this.worker.on('error', error => this.end(error as Error))
+    this.worker.on('exit', () => this.end(new Error('the reader of a workbook ended early')))
+  }
+
+  private end(error: Error): void {
+    this.ended ??=
+      (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? invalid({ path: 'file', message: 'The workbook needs too much memory to be read.' })
+        : error
+    for (const { reject } of this.waiting.splice(0)) reject(this.ended)
+  }
+
+  private ask(asked: Asked): Promise<Told> {
+    if (this.ended) return Promise.reject(this.ended)
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject })
+      this.worker.postMessage(asked)
     })
   }
-  return { sheet, sheets, bytes: csvOf(workbook, sheet), close: workbook.close }
-}
 
-function refused(error: unknown): never {
-  if (error instanceof NoWorkbook) throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', error.message)
-  throw error instanceof WorkbookError ? invalid({ path: 'file', message: error.message }) : error
-}
-
-/** A line as it stands: nobody opens this file in a spreadsheet, where a cell might run as a formula. */
-const plainLine = (cells: string[]): string =>
-  `${cells.map(cell => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
-
-async function* csvOf(workbook: Workbook, sheet: string): AsyncGenerator<Buffer> {
-  let lines = ''
-  let last = 0
-  let size = 0
-  try {
-    for await (const { rowNumber, cells } of workbook.rows(sheet)) {
-      if (rowNumber <= last) throw new WorkbookError('The rows of the sheet are not in their order.')
-      // Empty rows count, so that what is wrong in a row is told of the one that the spreadsheet shows.
-      lines += '\r\n'.repeat(rowNumber - last - 1) + plainLine(cells)
-      last = rowNumber
-      if (lines.length < CHUNK_CHARACTERS) continue
-      const chunk = Buffer.from(lines)
-      size += chunk.length
-      if (size > TABLE_BYTES_AT_MOST) throw new WorkbookError('The sheet is larger than 4 GiB.')
-      yield chunk
-      lines = ''
-    }
-  } catch (error) {
-    refused(error)
+  async open(sheet: string | undefined): Promise<{ sheets: string[]; sheet: string | undefined }> {
+    const told = refused(await this.ask({ sheet }))
+    if (told.kind !== 'opened') throw new Error(`a workbook was ${told.kind}`)
+    return told
   }
-  if (lines) yield Buffer.from(lines)
+
+  /** The next piece is made while one is stored. */
+  async *pieces(): AsyncGenerator<Buffer> {
+    for (let next = this.ask('next'); ; ) {
+      const told = refused(await next)
+      if (told.kind !== 'piece') return
+      next = this.ask('next')
+      next.catch(() => {})
+      yield Buffer.from(told.bytes.buffer, told.bytes.byteOffset, told.bytes.byteLength)
+    }
+  }
+
+  async close(): Promise<void> {
+    // It removes what it has laid down; where it cannot any more, that goes with the folder of the file.
+    await this.ask('close').catch(() => {})
+    await this.worker.terminate()
+  }
+}
+
+function refused(told: Told): Told {
+  if (told.kind !== 'fault') return told
+  if (told.of === 'none') throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', told.message)
+  throw told.of === 'workbook' ? invalid({ path: 'file', message: told.message }) : new Error(told.message)
 }

@@ -1,7 +1,6 @@
-import { evidenceFrom, unique } from '#core/ai/evidence.ts'
-import { aiOperation, answerWith } from '#core/ai/operation.ts'
+import { aiOperation } from '#core/ai/operation.ts'
 import type { Feature } from '#core/feature.ts'
-import { isFaithful, rewordedBy, worded } from '#features/deal-signals/wording.ts'
+import { answerWorded } from '#features/deal-signals/wording.ts'
 import { insightsPrompt } from './insights.prompt.ts'
 import { insightsAnswer, insightsBody, insightsOf } from './insights.ts'
 
@@ -13,31 +12,15 @@ const insightsRoute = aiOperation({
     'Of the deal, contact, company or lead that the body names: objections, competitors, commitments, dates, money, people, steps, tone. Without a record: what has changed in the workspace, what decides deals and what is neglected.',
   body: insightsBody,
   answers: insightsAnswer,
-  async handle({ app, who, body, query }) {
-    const { builtin, facts, sources } = await app.database.inWorkspace(
-      who,
-      tx => insightsOf(tx, body),
-      'read',
-    )
-    return answerWith(
-      app,
-      who,
-      query,
-      builtin,
-      { prompt: insightsPrompt, schema: worded, facts, sources },
-      value => {
-        const word = rewordedBy(value, [facts, sources])
-        return {
-          ...builtin,
-          summary: isFaithful(value.summary, JSON.stringify([facts, sources]))
-            ? value.summary
-            : builtin.summary,
-          insights: builtin.insights.map(one => ({ ...one, text: word(one.key, one.text) })),
-          evidence: unique([...builtin.evidence, ...evidenceFrom(value.quotes, sources)]),
-        }
-      },
-    )
-  },
+  handle: context =>
+    answerWorded(
+      context,
+      insightsPrompt,
+      tx => insightsOf(tx, context.body),
+      (builtin, word) => ({
+        insights: builtin.insights.map(one => ({ ...one, text: word(one.key, one.text) })),
+      }),
+    ),
 })
 
 export default { operations: [insightsRoute] } satisfies Feature

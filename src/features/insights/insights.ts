@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { aiAnswer, coldStart, type Evidence, evidence } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { addDays, dayIn } from '#core/record/relative-time.ts'
-import type { DealFacts } from '#features/deal-signals/facts.ts'
+import { isShown } from '#features/deal-signals/effects.ts'
+import { type DealFacts, isUnestimated } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, thin } from '#features/deal-signals/history.ts'
 import { headOf, subjectOf, subjectShape } from '#features/deal-signals/subject.ts'
 import { gistOf, type Subject, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
-import { experience } from '#features/deal-signals/telling.ts'
+import { experience, wordFor } from '#features/deal-signals/telling.ts'
 import { type Kind, type Telling, tellingIn } from '#features/deal-signals/telltale.ts'
-import { count, dayText, percent } from '#features/deal-signals/words.ts'
+import { dayText, percent, shortened } from '#features/deal-signals/words.ts'
 
 export const insightsBody = z.strictObject(subjectShape)
 
@@ -58,14 +60,14 @@ export async function insightsOf(tx: Tx, body: z.infer<typeof insightsBody>): Pr
   return subject ? ofRecord(tx, subject) : ofWorkspace(tx)
 }
 
-const WORDS: Record<Kind, string> = {
-  OBJECTION: 'They object',
-  COMPETITOR: 'A competitor is named',
-  COMMITMENT: 'They commit',
-  DATE: 'A date',
-  BUDGET: 'Money',
-  STAKEHOLDER: 'Somebody else is involved',
-  NEXT_STEP: 'A next step',
+const WORDS: Record<Kind, [string, string]> = {
+  OBJECTION: ['They object', 'Sie wenden ein'],
+  COMPETITOR: ['A competitor is named', 'Ein Wettbewerber wird genannt'],
+  COMMITMENT: ['They commit', 'Sie sagen zu'],
+  DATE: ['A date', 'Ein Datum'],
+  BUDGET: ['Money', 'Geld'],
+  STAKEHOLDER: ['Somebody else is involved', 'Noch jemand ist beteiligt'],
+  NEXT_STEP: ['A next step', 'Ein nächster Schritt'],
 }
 
 async function ofRecord(tx: Tx, subject: Subject): Promise<Found> {
@@ -76,18 +78,37 @@ async function ofRecord(tx: Tx, subject: Subject): Promise<Found> {
     recordType: subject.type,
     recordId: subject.id,
     summary: insights.length
-      ? `${head.title}: ${count(insights.length, 'thing')} worth knowing from ${count(talks.length, 'talk or note', 'talks and notes')}.`
-      : `${head.title}: nothing that stands out in ${count(talks.length, 'talk or note', 'talks and notes')}.`,
+      ? inLanguage(
+          `${head.title}: ${thingsWorth(insights.length)} from ${readTexts(talks.length)}.`,
+          `${head.title}: ${insights.length} ${insights.length === 1 ? 'Erkenntnis' : 'Erkenntnisse'} aus ${readTexts(talks.length)}.`,
+        )
+      : inLanguage(
+          `${head.title}: nothing that stands out in ${readTexts(talks.length)}.`,
+          `${head.title}: nichts Auffälliges in ${readTexts(talks.length)}.`,
+        ),
     insights,
     evidence: unique(insights.flatMap(one => one.evidence)),
     confidence: Math.round(Math.min(0.8, 0.2 + 0.1 * talks.length) * 100) / 100,
     warnings:
       talks.length < TALKS_FROM
-        ? [coldStart(talks.length, TALKS_FROM, 'conversations and notes on this record')]
+        ? [
+            coldStart(
+              talks.length,
+              TALKS_FROM,
+              inLanguage('conversations and notes on this record', 'Gespräche und Notizen dazu'),
+            ),
+          ]
         : [],
   }
   return { builtin, facts: factsOf(builtin), sources: talks.slice(0, SOURCES_AT_MOST).map(sourceOf) }
 }
+
+const thingsWorth = (n: number): string => `${n} ${n === 1 ? 'thing' : 'things'} worth knowing`
+const readTexts = (n: number): string =>
+  inLanguage(
+    `${n} ${n === 1 ? 'talk or note' : 'talks and notes'}`,
+    n === 1 ? '1 Gespräch oder Notiz' : `${n} Gesprächen und Notizen`,
+  )
 
 const factsOf = ({ summary, insights }: Answer) => ({
   summary,
@@ -110,7 +131,7 @@ function chosen(found: readonly Telling[]): Insight[] {
     .map(({ kind, evidence: said, talk }) => ({
       key: `${kind}:${said.recordId}:${said.start}`,
       kind,
-      text: `${WORDS[kind]} (${dayText(talk.occurredAt)}): ${said.sentence}`,
+      text: `${inLanguage(...WORDS[kind])} (${dayText(talk.occurredAt)}): ${shortened(said.sentence)}`,
       at: talk.occurredAt,
       evidence: [said],
     }))
@@ -127,12 +148,18 @@ function toneChange(talks: readonly Talk[]): Insight[] {
     list.reduce((sum, { sentiment }) => sum + sentiment!, 0) / list.length
   const [late, early] = [mean(heard.slice(0, 2)), mean(heard.slice(2))]
   if (Math.abs(late - early) < TONE_CHANGE) return []
-  const words = late > early ? 'They sound warmer than before' : 'They sound cooler than before'
+  const words =
+    late > early
+      ? inLanguage('They sound warmer than before', 'Sie klingen wärmer als zuvor')
+      : inLanguage('They sound cooler than before', 'Sie klingen kühler als zuvor')
   return [
     {
       key: 'TONE',
       kind: 'TONE',
-      text: `${words} (${late.toFixed(1)} in the last two talks, ${early.toFixed(1)} before)`,
+      text: inLanguage(
+        `${words} (${late.toFixed(1)} in the last two talks, ${early.toFixed(1)} before)`,
+        `${words} (${late.toFixed(1)} in den letzten beiden Gesprächen, ${early.toFixed(1)} davor)`,
+      ),
       at: heard[0]!.occurredAt,
       evidence: heard.slice(0, 2).map(gistOf),
     },
@@ -161,8 +188,14 @@ async function ofWorkspace(tx: Tx): Promise<Found> {
     recordType: null,
     recordId: null,
     summary: insights.length
-      ? `${count(insights.length, 'thing')} worth knowing of the last ${DAYS} days.`
-      : `Nothing stands out in the last ${DAYS} days.`,
+      ? inLanguage(
+          `${thingsWorth(insights.length)}; what changed is of the last ${DAYS} days against the ${DAYS} before.`,
+          `${insights.length} ${insights.length === 1 ? 'Erkenntnis' : 'Erkenntnisse'}; was sich änderte, gilt für die letzten ${DAYS} Tage gegenüber den ${DAYS} davor.`,
+        )
+      : inLanguage(
+          `Nothing stands out in the last ${DAYS} days.`,
+          `In den letzten ${DAYS} Tagen fällt nichts auf.`,
+        ),
     insights,
     evidence: unique(insights.flatMap(one => one.evidence)),
     confidence: Math.round(Math.min(0.85, 0.2 + 0.01 * Math.min(late.length, early.length)) * 100) / 100,
@@ -177,7 +210,10 @@ function winRate(late: readonly DealFacts[], early: readonly DealFacts[]): Insig
   if (late.length < COUNTED_FROM || early.length < COUNTED_FROM) return []
   const change = wonOf(late) / late.length - wonOf(early) / early.length
   if (Math.abs(change) < CHANGE) return []
-  const text = `${percent(wonOf(late), late.length)} of ${late.length} closed deals were won, ${change > 0 ? 'up' : 'down'} from ${percent(wonOf(early), early.length)} of ${early.length}`
+  const text = inLanguage(
+    `${percent(wonOf(late), late.length)} of ${late.length} closed deals were won, ${change > 0 ? 'up' : 'down'} from ${percent(wonOf(early), early.length)} of ${early.length}`,
+    `${percent(wonOf(late), late.length)} von ${late.length} abgeschlossenen Deals wurden gewonnen, ${change > 0 ? 'mehr' : 'weniger'} als zuvor (${percent(wonOf(early), early.length)} von ${early.length})`,
+  )
   return [
     {
       key: 'WIN_RATE',
@@ -207,6 +243,12 @@ const TREND_FROM = 6
 /** A share of deals that grew by half, and by more than chance makes it: two standard errors of a difference of shares. */
 const GROWN = 1.5
 
+const GERMAN: Record<string, string> = {
+  Competitor: 'Wettbewerber ',
+  'Objection about': 'Einwand: ',
+  'Lost for': 'Verloren wegen ',
+}
+
 /** Competitors, objections and reasons that come up more often than before. */
 function trends(late: readonly DealFacts[], early: readonly DealFacts[]): Insight[] {
   if (late.length < COUNTED_FROM || early.length < COUNTED_FROM) return []
@@ -228,7 +270,10 @@ function trends(late: readonly DealFacts[], early: readonly DealFacts[]): Insigh
       const all = (deals.length + (before.get(value)?.length ?? 0)) / (late.length + early.length)
       const error = Math.sqrt(all * (1 - all) * (1 / late.length + 1 / early.length))
       if (deals.length < TREND_FROM || now < GROWN * then || now - then < 2 * error) return []
-      const text = `${what} ${value}: in ${percent(deals.length, late.length)} of closed deals, before in ${percent(before.get(value)?.length ?? 0, early.length)}`
+      const text = inLanguage(
+        `${what} ${value}: in ${percent(deals.length, late.length)} of closed deals, before in ${percent(before.get(value)?.length ?? 0, early.length)}`,
+        `${GERMAN[what]}${what === 'Objection about' ? wordFor(value) : value}: in ${percent(deals.length, late.length)} der abgeschlossenen Deals, zuvor in ${percent(before.get(value)?.length ?? 0, early.length)}`,
+      )
       return [
         {
           key: `TREND:${what}:${value}`,
@@ -251,11 +296,11 @@ function trends(late: readonly DealFacts[], early: readonly DealFacts[]): Insigh
 
 const CAUSES = 3
 
-const causes = ({ effects }: History): Insight[] =>
+const causes = ({ effects, closed, norms }: History): Insight[] =>
   effects
     .filter(
-      ({ isMeasured, logOdds, error, key }) =>
-        isMeasured && Math.abs(logOdds) > 2 * error && !key.startsWith('owner:'),
+      effect =>
+        isShown(effect) && Math.abs(effect.logOdds) > 2 * effect.error && !effect.key.startsWith('owner:'),
     )
     .sort((a, b) => Math.abs(b.wins) - Math.abs(a.wins))
     .slice(0, CAUSES)
@@ -264,22 +309,37 @@ const causes = ({ effects }: History): Insight[] =>
       kind: 'CAUSE',
       text: experience(effect),
       at: null,
-      evidence: [],
+      evidence: examplesOf(
+        closed.filter(deal => effect.holds(deal, norms)),
+        effect.logOdds < 0 ? 'LOST' : 'WON',
+      ),
     }))
 
 const NEGLECTED = 3
+const LARGEST = 100
 
 /** Large open deals that have been silent for longer than won deals ever were. */
 async function neglected(tx: Tx, { norms }: History): Promise<Insight[]> {
   const rows = await tx.session.rows(
-    `select d.id, d.title, coalesce(max(i.occurred_at), d.created_at) as last from (select id, title, created_at, amount from deals where workspace_id = $1::uuid and status = 'OPEN' and deleted_at is null order by amount desc limit 100) d
-     left join interactions i on i.workspace_id = $1::uuid and i.deal_id = d.id and i.deleted_at is null and i.occurred_at <= now() group by d.id, d.title, d.created_at, d.amount
+    `with d as (select id, title, created_at, amount from deals where workspace_id = $1::uuid and status = 'OPEN' and deleted_at is null order by amount desc limit ${LARGEST})
+     select d.id, d.title, (select count(*) from d)::int as looked, coalesce(max(i.occurred_at), d.created_at) as last from d left join interactions i on i.workspace_id = $1::uuid and i.deal_id = d.id and ${isUnestimated('i.deleted_at is null and i.occurred_at <= now()')} group by d.id, d.title, d.created_at, d.amount
      having coalesce(max(i.occurred_at), d.created_at) < now() - make_interval(days => $2::int) order by d.amount desc`,
     [tx.who.workspaceId, Math.round(norms.gapDays)],
   )
   if (!rows.length) return []
   const named = rows.slice(0, NEGLECTED) as Array<{ id: string; title: string; last: string }>
-  const text = `Of the ${100} largest open deals ${rows.length} had no contact for more than ${Math.round(norms.gapDays)} days, which won deals hardly ever had`
+  const days = Math.round(norms.gapDays)
+  const { looked } = rows[0] as unknown as { looked: number }
+  const usual = norms.isOwn
+    ? inLanguage(
+        ', longer than three of four won deals ever had',
+        ', länger als drei von vier gewonnenen Deals je',
+      )
+    : ''
+  const text = inLanguage(
+    `Of the ${looked} largest open deals ${rows.length} had no contact for more than ${days} days${usual}`,
+    `Von den ${looked} größten offenen Deals hatten ${rows.length} seit mehr als ${days} Tagen keinen Kontakt${usual}`,
+  )
   return [
     {
       key: 'NEGLECT',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { operation } from '#core/http/operation.ts'
+import { Aggregate } from '#core/record/aggregate.ts'
 import {
   type CurrencySum,
   cents,
@@ -10,9 +11,7 @@ import {
   ratesUsed,
   sumsByCurrency,
 } from '#core/record/currency.ts'
-import { recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay, todayIn } from '#core/record/relative-time.ts'
-import { scopeCondition } from '#core/record/visibility.ts'
 
 /** The buckets of R3 11.3, by whole days past due. */
 const BUCKETS = ['current', 'days_1_30', 'days_31_60', 'days_61_90', 'days_90_plus'] as const
@@ -48,18 +47,16 @@ const answer = z.object({
 async function invoiceAging(tx: Tx): Promise<z.infer<typeof answer>> {
   const { timezone } = tx.who
   const { day } = todayIn(timezone)
-  const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
-  const where = scopeCondition(recordNamed('invoice'), tx.who, 't', add)
+  const ask = new Aggregate(tx)
+  const where = ask.scope('invoice')
   const dueSince = (days: number) =>
-    `t.due_at >= ${add(startOfDay(addDays(day, -days), timezone).toISOString(), 'timestamptz')}`
+    `t.due_at >= ${ask.add(startOfDay(addDays(day, -days), timezone).toISOString(), 'timestamptz')}`
   const bucket = `case when t.due_at is null or ${dueSince(0)} then 'current' when ${dueSince(30)} then 'days_1_30'
     when ${dueSince(60)} then 'days_31_60' when ${dueSince(90)} then 'days_61_90' else 'days_90_plus' end`
   const [parts, exchange] = await together([
-    tx.session.rows(
+    ask.rows(
       `select ${bucket} as bucket, t.currency, count(*)::int as count, sum(t.amount) as amount
        from invoices t where ${where} and t.status in ('SENT', 'OVERDUE') group by 1, 2 order by 2`,
-      params,
     ) as Promise<unknown> as Promise<Part[]>,
     exchangeOf(tx),
   ])

@@ -11,11 +11,14 @@ import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { useText } from '#web/text/index.tsx'
 import { invoiceContract } from './invoices.contract.ts'
 import { InvoiceLines } from './lines.page.tsx'
 
 const RELATED = [tasksOf('invoice')]
+
+export const prefetch = prefetchRecord(invoiceContract)
 
 export default function Invoice() {
   return (

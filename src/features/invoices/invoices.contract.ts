@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { saying } from '#core/errors.ts'
 import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
 
@@ -40,7 +41,10 @@ const dayOrMoment = (description: string) => {
       [z.iso.datetime({ offset: true }), z.iso.date()],
       'must be a day, or an ISO-8601 date-time such as 2026-01-31T09:30:00Z',
     )
-    .refine(value => value >= '1900' && value < '2201', 'must lie between 1900 and 2200')
+    .refine(
+      value => value >= '1900' && value < '2201',
+      saying('YEAR_RANGE', 'must lie between 1900 and 2200'),
+    )
     .transform(value => (value.length === 10 ? value : new Date(value).toISOString()))
   return { ...field, schema }
 }
@@ -89,8 +93,7 @@ export const invoiceContract = defineContract({
     currency: f.currency({ nullable: false, description: "ISO 4217; the workspace's where not given" }),
     status: f.withDefault(
       f.choice(INVOICE_STATUSES, {
-        description:
-          'DRAFT → SENT → PAID; → VOID from each but PAID; OVERDUE by itself from the day after dueAt',
+        description: 'DRAFT → SENT → PAID; → VOID from each; OVERDUE by itself from the day after dueAt',
       }),
       'DRAFT',
     ),

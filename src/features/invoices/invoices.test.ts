@@ -98,7 +98,7 @@ test('own numbers are taken as they are, once, and the series goes around them',
   assert.equal((await invoice(ana, { invoiceNumber: ' R/2026/1 ' })).invoiceNumber, 'R/2026/1')
   const taken = await ben.post('/invoices', { title: 'x', invoiceNumber: 'R/2026/1' })
   assert.equal(taken.status, 409)
-  assert.deepEqual(taken.body.issues, [{ path: 'invoiceNumber', message: 'is taken already' }])
+  assert.deepEqual(taken.body.issues, [{ path: 'invoiceNumber', message: 'is taken already', code: 'TAKEN' }])
   await invoice(ben, { invoiceNumber: `${year}-0002` })
   const mine = [await invoice(ana, { invoiceNumber: '' }), await invoice(ana)]
   assert.deepEqual(
@@ -219,7 +219,9 @@ test('items add up; an amount may do without them, and must not contradict them'
   assert.deepEqual([made.subtotal, made.taxAmount, made.amount], [0.76, 0.14, 0.9])
   assert.equal((await ana.patch(`/invoices/${made.id}`, made)).body.version, 1)
   const wrong = await ana.patch(`/invoices/${made.id}`, { amount: 5 })
-  assert.deepEqual(wrong.body.issues, [{ path: 'amount', message: 'is the sum of the items, 0.9' }])
+  assert.deepEqual(wrong.body.issues, [
+    { path: 'amount', message: 'is the sum of the items, 0.9', code: 'SUM_OF_ITEMS', params: { sum: 0.9 } },
+  ])
   const yen = (await ana.patch(`/invoices/${made.id}`, { currency: 'JPY' })).body
   assert.deepEqual([yen.subtotal, yen.amount], [1, 1], 'there is no tenth of a yen')
   const fewer = (await ana.patch(`/invoices/${made.id}`, { ...yen, currency: 'EUR', items: [items[0]] })).body
@@ -389,6 +391,7 @@ test('the PDF says all that the invoice says, in the letters of the names, on as
     unitPrice: 1000,
     taxRate: 25,
   }))
+  items.push({ description: 'Finest', quantity: 1, unitPrice: 0.1234, taxRate: 0 })
   const { id, invoiceNumber } = await invoice(owner, {
     title: 'Première livraison',
     items,
@@ -421,11 +424,12 @@ test('the PDF says all that the invoice says, in the letters of the names, on as
     '0150 Tromsø',
     'Première livraison',
     'Товар 1 ',
-    'Товар 90',
+    'Товар 90 1.5 1,000.00 25 1,500.00',
+    'Finest 1 0.1234 0 0.12',
     '1,500.00',
-    'Net 135,000.00',
+    'Net 135,000.12',
     'Tax 25 % of 135,000.00 33,750.00',
-    'Total EUR 168,750.00',
+    'Total EUR 168,750.12',
     '2150-01-20',
     'DRAFT',
     'Thank you',

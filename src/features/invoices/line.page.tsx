@@ -54,7 +54,7 @@ export function LineRow({
         <td className={classes.words}>{line.description}</td>
         <td className="numbers">{format.quantity(line.quantity ?? 0)}</td>
         <td className="numbers">{format.exactMoney(line.unitPrice ?? 0, currency)}</td>
-        <td className="numbers">{format.quantity(line.taxRate ?? 0)} %</td>
+        <td className="numbers">{format.percentPoints(line.taxRate ?? 0)}</td>
         {sum}
       </tr>
     )
@@ -72,7 +72,7 @@ export function LineRow({
         />
       </td>
       {NUMBERS.map(key => (
-        <td key={key}>
+        <td key={key} data-label={labels[key]}>
           <NumberInput
             size="xs"
             aria-label={named(key)}
@@ -83,7 +83,7 @@ export function LineRow({
             max={key === 'taxRate' ? 100 : AT_MOST}
             thousandSeparator={format.thousands}
             decimalSeparator={format.decimals}
-            suffix={key === 'taxRate' ? ' %' : undefined}
+            suffix={key === 'taxRate' ? '\u202f%' : undefined}
             error={issue(key)}
             onChange={value => change({ ...line, [key]: typeof value === 'number' ? value : null })}
           />

@@ -77,6 +77,12 @@ const amountText = (amount: number, currency: string): string =>
     .join('')
     .trim()
 
+/** A price has the decimals of the currency, or up to four where it is finer. */
+const priceText = (price: number, currency: string): string => {
+  const written = amountText(price, currency)
+  return Number(written.replaceAll(',', '')) === price ? written : plainNumber(price)
+}
+
 const plainNumber = (value: number): string =>
   new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value)
 
@@ -157,7 +163,7 @@ function drawItems(paper: Paper, { items, currency }: Invoice): void {
     const cells = {
       description: item.description,
       quantity: plainNumber(item.quantity),
-      unitPrice: plainNumber(item.unitPrice),
+      unitPrice: priceText(item.unitPrice, currency),
       taxRate: plainNumber(item.taxRate),
       amount: amountText(item.amount, currency),
     }

@@ -104,7 +104,7 @@ const openStatus = (tx: Tx, dueAt: unknown): InvoiceStatus =>
     : 'SENT'
 
 const refusedMove = (message: string) =>
-  unprocessable('INVALID_STATUS', message, [{ path: 'status', message }])
+  unprocessable('INVALID_STATUS', message, [{ path: 'status', message, code: 'INVALID_STATUS' }])
 const notYetDue = () => refusedMove('An invoice becomes OVERDUE by itself, from the day after its due date')
 
 /** Status and the dates that follow it. Nothing where the status stays: what was read may be sent back. */
@@ -120,7 +120,11 @@ function moved(tx: Tx, current: Current, values: Change, { history }: WriteConte
   }
   checkPaidAt(to, values.paidAt)
   if (values.paidAt === null && to === 'PAID' && from === 'PAID')
-    throw invalid({ path: 'paidAt', message: 'a paid invoice has the day on which it was paid' })
+    throw invalid({
+      path: 'paidAt',
+      code: 'PAID_DAY_NEEDED',
+      message: 'a paid invoice has the day on which it was paid',
+    })
   const isSame = stays && dueAt === current.dueAt
   const now = new Date().toISOString()
   return {
@@ -133,7 +137,11 @@ function moved(tx: Tx, current: Current, values: Change, { history }: WriteConte
 
 function checkPaidAt(status: InvoiceStatus, paidAt: unknown): void {
   if (paidAt && status !== 'PAID')
-    throw invalid({ path: 'paidAt', message: `an invoice that is ${status} has not been paid` })
+    throw invalid({
+      path: 'paidAt',
+      code: 'NOT_PAID',
+      message: `an invoice that is ${status} has not been paid`,
+    })
 }
 
 /** The amounts that follow from what is given and what stands. @throws Refusal 400 where sum and items differ */
@@ -147,14 +155,20 @@ function amountsOf(values: Change, current: Pick<Current, 'items' | 'amount' | '
   checkTotals(totals)
   // The sum that was read may be sent back beside items that have changed.
   if (amount !== undefined && amount !== totals.amount && (items === undefined || amount !== current.amount))
-    throw invalid({ path: 'amount', message: `is the sum of the items, ${totals.amount}` })
+    throw invalid({
+      path: 'amount',
+      code: 'SUM_OF_ITEMS',
+      params: { sum: totals.amount },
+      message: `is the sum of the items, ${totals.amount}`,
+    })
   return totals
 }
 
 function checkTotals({ amount, subtotal }: Totals): void {
-  if (amount < 0) throw invalid({ path: 'items', message: 'must not add up to less than nothing' })
+  if (amount < 0)
+    throw invalid({ path: 'items', code: 'SUM_NEGATIVE', message: 'must not add up to less than nothing' })
   if (amount > AMOUNT_AT_MOST || Math.abs(subtotal) > AMOUNT_AT_MOST)
-    throw invalid({ path: 'items', message: 'add up to more than an invoice can hold' })
+    throw invalid({ path: 'items', code: 'SUM_TOO_BIG', message: 'add up to more than an invoice can hold' })
 }
 
 /** Another number may be given until the invoice is sent; one of the series that it had goes back. */
@@ -162,7 +176,9 @@ async function changeNumber(tx: Tx, current: Current, number: string | undefined
   if (number === undefined || number === current.invoiceNumber) return
   if (current.status !== 'DRAFT') {
     const message = 'The number of an invoice stays once it has been sent'
-    throw unprocessable('INVOICE_NUMBER_KEPT', message, [{ path: 'invoiceNumber', message }])
+    throw unprocessable('INVOICE_NUMBER_KEPT', message, [
+      { path: 'invoiceNumber', message, code: 'INVOICE_NUMBER_KEPT' },
+    ])
   }
   await claimNumber(tx, number)
   await releaseNumbers(tx, [current.invoiceNumber])

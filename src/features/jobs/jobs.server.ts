@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
+import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
@@ -24,7 +25,7 @@ const failedJob = {
 }
 
 /** Who put a job back or gave it up stands in the history. */
-const tell = (tx: Tx, action: string, id: string, name: string): Promise<void> =>
+const tell = (tx: Tx, action: EventAction, id: string, name: string): Promise<void> =>
   tellEvent(tx, { action, entityType: 'job', entityId: id, changes: { name: { old: name } } })
 
 export default {

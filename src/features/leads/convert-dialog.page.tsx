@@ -1,9 +1,10 @@
 import { Checkbox, Modal, NumberInput, Text as P, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { api, issuesByPath } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
@@ -13,10 +14,14 @@ type Converted = { contact: { id: string }; company: { id: string } | null; deal
 /** Turns a lead into contact, company and deal. */
 export function ConvertDialog({ lead, close }: { lead: Row; close: () => void }) {
   const text = useText()
+  const format = useFormat()
   const navigate = useNavigate()
-  const [withDeal, setWithDeal] = useState(true)
-  const [title, setTitle] = useState(String(lead.company ?? lead.name))
-  const [amount, setAmount] = useState<number | null>(null)
+  const form = useForm(`convert.${lead.id}`, {
+    withDeal: true,
+    title: String(lead.company ?? lead.name),
+    amount: null as number | null,
+  })
+  const { withDeal, title, amount } = form.values
   const converting = useMutation({
     mutationFn: () =>
       api.post<Converted>(`/leads/${lead.id}/convert`, {
@@ -24,6 +29,7 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
         ...(withDeal ? { dealTitle: title, ...(amount === null ? {} : { amount }) } : {}),
       }),
     onSuccess({ deal, contact }) {
+      form.forget()
       for (const name of ['lead', 'contact', 'company', 'deal']) refreshAround(name)
       tell(text.leads.converted)
       close()
@@ -47,7 +53,7 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
           <Checkbox
             label={text.leads.createDeal}
             checked={withDeal}
-            onChange={event => setWithDeal(event.currentTarget.checked)}
+            onChange={event => form.change({ withDeal: event.currentTarget.checked })}
           />
           {withDeal && (
             <>
@@ -56,16 +62,17 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
                 value={title}
                 maxLength={255}
                 error={issues.dealTitle}
-                onChange={event => setTitle(event.currentTarget.value)}
+                onChange={event => form.change({ title: event.currentTarget.value })}
               />
               <NumberInput
                 label={text.leads.amount}
                 value={amount ?? ''}
                 min={0}
                 decimalScale={2}
-                thousandSeparator
+                thousandSeparator={format.thousands}
+                decimalSeparator={format.decimals}
                 error={issues.amount}
-                onChange={value => setAmount(value === '' ? null : Number(value))}
+                onChange={value => form.change({ amount: value === '' ? null : Number(value) })}
               />
             </>
           )}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
-import { conflict } from '#core/errors.ts'
+import { conflict, saying } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { currency } from '#core/record/fields.ts'
 import { fold } from '#core/record/formats.ts'
@@ -19,7 +19,7 @@ export const conversion = z.strictObject({
     .max(9_999_999_999_999.99)
     .refine(
       value => Number.isInteger(value) || /^\d+\.\d{1,2}$/.test(String(value)),
-      'must have at most 2 decimals',
+      saying('DECIMALS', 'must have at most 2 decimals'),
     )
     .optional(),
   currency: (currency().schema as z.ZodType<string>).optional(),

@@ -5,11 +5,14 @@ import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { useMay } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { useText } from '#web/text/index.tsx'
 import { ConvertDialog } from './convert-dialog.page.tsx'
 import { leadContract } from './leads.contract.ts'
 
 const RELATED = [tasksOf('lead')]
+
+export const prefetch = prefetchRecord(leadContract)
 
 export default function Lead() {
   return (

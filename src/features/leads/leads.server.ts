@@ -11,6 +11,7 @@ import {
   searchColumn,
   searchIndex,
 } from '#core/db/columns.ts'
+import type { Tx } from '#core/db/workspace.ts'
 import { unprocessable } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
@@ -64,15 +65,34 @@ export const leads = defineRecord({
   visibility: { own: ['ownerId', 'createdById'] },
   rules: {
     create: (_tx, values, context) => ruled(values, context),
-    update: (_tx, _id, values, context) => ruled(values, context),
+    update: async (tx, id, values, context) => ruled(await keptConverted(tx, id, values, context), context),
   },
 })
+
+/**
+ * A converted lead stays so, as it is converted once; its stage may be sent back as it was read. The row is locked, so that no
+ * conversion slips in between. @throws Refusal 422 ALREADY_CONVERTED
+ */
+async function keptConverted(tx: Tx, id: string, values: Change, context: WriteContext): Promise<Change> {
+  if (values.stage === undefined || context.history || context.action === 'converted') return values
+  const [row] = await tx.session.rows(
+    'select stage from leads where workspace_id = $1::uuid and id = $2::uuid for update',
+    [tx.who.workspaceId, id],
+  )
+  if (row?.stage !== 'CONVERTED') return values
+  if (values.stage !== 'CONVERTED')
+    throw unprocessable('ALREADY_CONVERTED', 'A lead that was converted stays so', [
+      { path: 'stage', code: 'CONVERTED', message: 'cannot change once the lead is converted' },
+    ])
+  const { stage: _, ...rest } = values
+  return rest
+}
 
 /** History may say that a lead was converted; callers convert it. */
 function ruled(values: Change, { history, action }: WriteContext): Change {
   if (values.stage === 'CONVERTED' && !history && action !== 'converted') {
     throw unprocessable('CONVERT_INSTEAD', 'Convert the lead with POST /leads/:id/convert', [
-      { path: 'stage', message: 'CONVERTED is reached by converting' },
+      { path: 'stage', code: 'CONVERT_INSTEAD', message: 'CONVERTED is reached by converting' },
     ])
   }
   const dated =

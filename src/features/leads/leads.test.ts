@@ -108,3 +108,18 @@ test('what a lead of somebody who has left becomes belongs to whoever converts i
   assert.equal(converted.ownerId, ben.id, 'whose lead it was is history')
   assert.equal((await ana.get(`/deals/${deal.id}`)).status, 404)
 })
+
+test('a converted lead stays converted, and may be sent back as it was read', async () => {
+  const { ana } = await world()
+  const { id } = (await ana.post('/leads', { name: 'Ann Lee', company: 'LeeCo' })).body
+  await ana.post(`/leads/${id}/convert`, { createDeal: true })
+  const read = (await ana.get(`/leads/${id}`)).body
+  const back = await ana.put(`/leads/${id}`, { ...read, notes: 'Called' })
+  assert.deepEqual([back.status, back.body.stage, back.body.notes], [200, 'CONVERTED', 'Called'], back.text)
+  const undone = await ana.patch(`/leads/${id}`, { stage: 'NEW' })
+  assert.deepEqual(
+    [undone.status, undone.body.code, undone.body.issues?.[0].path],
+    [422, 'ALREADY_CONVERTED', 'stage'],
+  )
+  assert.equal((await ana.post(`/leads/${id}/convert`)).body.code, 'ALREADY_CONVERTED')
+})

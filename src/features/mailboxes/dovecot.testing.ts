@@ -25,8 +25,8 @@ export const PASSWORD = 'imap-secret-of-the-tests'
 /** Dovecot serves nobody as root. */
 const NOBODY = 65_534
 
-/** Starts a server of its own on a free port of this machine, which takes every user name with the one password. */
-export async function dovecot(context: { after: (work: () => unknown) => void }) {
+/** Starts a server of its own on a free port of this machine, which takes every user name with the one password, and tokens where it is told whom to ask about them. */
+export async function dovecot(context: { after: (work: () => unknown) => void }, introspectionUrl?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'ascendore-dovecot-'))
   const homes = join(folder, 'homes')
   mkdirSync(homes)
@@ -36,7 +36,13 @@ export async function dovecot(context: { after: (work: () => unknown) => void })
   if (isRoot) chownSync(homes, uid, gid)
   const port = await freePort()
   const user = execFileSync('id', ['-un']).toString().trim()
-  writeFileSync(join(folder, 'dovecot.conf'), configOf({ folder, homes, port, uid, gid, user, isRoot }))
+  const config = configOf({ folder, homes, port, uid, gid, user, isRoot })
+  writeFileSync(join(folder, 'dovecot.conf'), introspectionUrl ? oauthConfig(folder) + config : config)
+  if (introspectionUrl)
+    writeFileSync(
+      join(folder, 'oauth2.conf'),
+      `introspection_mode = post\nintrospection_url = ${introspectionUrl}\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n`,
+    )
   const server = spawn('/usr/sbin/dovecot', ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' })
   let isOver = false
   const over = once(server, 'exit').then(() => (isOver = true))
@@ -51,6 +57,16 @@ export async function dovecot(context: { after: (work: () => unknown) => void })
   }
   return { port, log: () => logOf(folder) }
 }
+
+/** Tokens are asked of their provider, by both mechanisms that carry them. */
+const oauthConfig = (folder: string) => `
+auth_mechanisms = plain xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${folder}/oauth2.conf
+}
+`
 
 const logOf = (folder: string) => {
   const file = join(folder, 'log')

@@ -8,7 +8,9 @@ export type Account = {
   port: number
   security: 'TLS' | 'STARTTLS' | 'NONE'
   username: string
-  password: string
+  /** One of the two. */
+  password?: string | undefined
+  accessToken?: string | undefined
   folder: string
 }
 
@@ -20,6 +22,8 @@ const FOLDERS_AT_MOST = 200
 
 /** What the server or the way to it refuses, in words for whoever has entered the account. */
 export class MailboxFault extends Error {}
+/** The server refuses who signs in. */
+export class AuthFault extends MailboxFault {}
 
 /** The address to which a connection may go, as the name resolves at this moment. @throws MailboxFault */
 async function addressOf({ host, security }: Account, guard: AddressGuard): Promise<string> {
@@ -57,7 +61,9 @@ export async function inFolder<T>(
       port: account.port,
       secure: account.security === 'TLS',
       doSTARTTLS: account.security === 'STARTTLS',
-      auth: { user: account.username, pass: account.password },
+      auth: account.accessToken
+        ? { user: account.username, accessToken: account.accessToken }
+        : { user: account.username, pass: account.password ?? '' },
       logger: false,
       disableAutoIdle: true,
       connectionTimeout: CONNECT_MS,
@@ -99,14 +105,18 @@ const UNREACHABLE = [
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/
 
 /** Words for what the network or the server says; our own faults and those of the database stay what they are. */
-function faultOf(given: unknown, { host, port, folder }: Account): unknown {
+function faultOf(given: unknown, { host, port, folder, accessToken }: Account): unknown {
   const error = given as ImapError
   const code = error.code ?? ''
   if (error instanceof MailboxFault || error.name === 'Refusal' || error.name === 'DatabaseFault')
     return error
   if (error instanceof AddressRefused) return new MailboxFault(error.message)
   if (error.authenticationFailed)
-    return new MailboxFault('The server takes neither this user name nor this password')
+    return new AuthFault(
+      accessToken
+        ? 'The server does not take the access token for this user name'
+        : 'The server takes neither this user name nor this password',
+    )
   if (
     error.mailboxMissing ||
     /NONEXISTENT/i.test(code) ||

@@ -4,6 +4,7 @@ import { childEnv, dataFolder, listening, prepared, send } from '#test/child.ts'
 import { until } from '#test/until.ts'
 import { adopt, type Person, useProgram, world } from '#test/world.ts'
 import { asMailProgram, dovecot, hasDovecot, PASSWORD } from './dovecot.testing.ts'
+import { tokenServer } from './oauth.testing.ts'
 import { readSchedule } from './schedule.ts'
 
 /** Received mail, read from a real IMAP server. */
@@ -139,6 +140,33 @@ test('new mail is filed once, with what it answers; reports of failed deliveries
   await until(async () => (await inbound(ana)).length === 3)
 })
 
+test('of a new mailbox the mails of the last days are read too, as many as it says, dated as they are', {
+  skip,
+}, async context => {
+  const { port } = await dovecot(context)
+  const { ana } = await world()
+  const email = address('ida')
+  await ana.post('/contacts', { firstName: 'Ida', email })
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+  await asMailProgram(port, 'ana', async client => {
+    for (const days of [40, 10, 3]) {
+      const headers = { From: email, Subject: `${days} days`, Date: daysAgo(days).toUTCString() }
+      await client.append('INBOX', mime(headers, 'x'), [], daysAgo(days))
+    }
+  })
+  const { id } = await entered(ana, accountOf(port, 'ana', { backfillDays: 7 }))
+  const subjects = async () => (await inbound(ana)).map(({ subject }) => subject).sort()
+  assert.deepEqual(await subjects(), ['3 days'])
+  const [mail] = await inbound(ana)
+  const logged = (await ana.get(`/activities/${mail.interactionId}`)).body
+  assert.equal(logged.occurredAt.slice(0, 10), daysAgo(3).toISOString().slice(0, 10))
+  // More days later: what is known already is not filed again.
+  assert.equal((await ana.patch(`/mailboxes/${id}`, { backfillDays: 30 })).body.backfillDays, 30)
+  await until(async () => (await subjects()).length === 2)
+  await nextMinute(ana)
+  assert.deepEqual(await subjects(), ['10 days', '3 days'])
+})
+
 test('a mail to several mailboxes is kept once; a folder that is numbered anew is read on, and nothing of it twice', {
   skip,
 }, async context => {
@@ -241,4 +269,69 @@ test('killed in the middle of reading, the program goes on after the restart: no
   const rows = (await send(child.url, ana.token, 'GET', '/emails?direction=INBOUND&limit=200')).body.rows
   assert.equal(new Set(rows.map((row: any) => row.subject)).size, MAILS)
   assert.equal(rows.length, MAILS)
+})
+
+test('a mailbox is signed in to by OAuth: tokens are exchanged, kept, and exchanged again when they are spent', {
+  skip,
+}, async context => {
+  const tokens = await tokenServer(context, 'sales')
+  const { port, log } = await dovecot(context, `${tokens.url}/introspect`)
+  const { owner, ana } = await world()
+  const email = address('ida')
+  await ana.post('/contacts', { firstName: 'Ida', email })
+  const { password: _, ...place } = accountOf(port, 'sales')
+  const oauth = {
+    tokenUrl: `${tokens.url}/token`,
+    clientId: 'crm',
+    clientSecret: 'client secret',
+    refreshToken: tokens.refreshToken,
+    scope: 'imap offline_access',
+  }
+  const tested = (await owner.post('/mailboxes/test', { ...place, oauth })).body
+  assert.deepEqual([tested.isOk, tested.error], [true, null], log())
+  assert.equal(tested.refreshToken, tokens.refreshToken, 'the given one is worth nothing by now')
+  const { grant_type, scope, client_id } = tokens.asked[0]!
+  assert.deepEqual([grant_type, scope, client_id], ['refresh_token', oauth.scope, 'crm'])
+  const stale = (await owner.post('/mailboxes/test', { ...place, oauth })).body
+  assert.deepEqual([stale.isOk, stale.refreshToken], [false, null])
+  assert.match(stale.error, /gave no token: invalid_grant: Token was revoked/)
+
+  oauth.refreshToken = tokens.refreshToken
+  const mailbox = await entered(owner, { ...place, oauth, isShared: true })
+  assert.deepEqual(
+    [mailbox.lastError, mailbox.auth, mailbox.tokenUrl, mailbox.clientId],
+    [null, 'OAUTH2', oauth.tokenUrl, 'crm'],
+    log(),
+  )
+  const exchanges = tokens.asked.length
+  await drop(port, 'sales', [mime({ From: email, Subject: 'One', 'Message-ID': `<1-${email}>` }, 'Hello')])
+  await nextMinute(owner)
+  assert.deepEqual(
+    (await inbound(ana)).map(mail => mail.subject),
+    ['One'],
+  )
+  assert.equal(tokens.asked.length, exchanges, 'a token that holds is used again')
+
+  // Taken back by the provider before its time: another one is fetched, and the mail is read within the same turn.
+  tokens.accessTokens.clear()
+  tokens.expiresIn = 1
+  await drop(port, 'sales', [mime({ From: email, Subject: 'Two', 'Message-ID': `<2-${email}>` }, 'Hello')])
+  await nextMinute(owner)
+  assert.deepEqual(
+    (await inbound(ana)).map(mail => mail.subject),
+    ['One', 'Two'],
+  )
+  assert.equal(tokens.asked.length, exchanges + 1)
+  // Spent: exchanged before it is used, by the refresh token that came with the last one.
+  assert.equal((await owner.post(`/mailboxes/${mailbox.id}/test`)).body.isOk, true)
+  assert.equal(tokens.asked.length, exchanges + 2)
+  tokens.refreshToken = 'taken back'
+  await nextMinute(owner)
+  const failed = (await owner.get(`/mailboxes/${mailbox.id}`)).body
+  assert.match(failed.lastError, /gave no token: invalid_grant/)
+
+  const kept = JSON.stringify(await owner.inWorkspace(tx => tx.session.rows('select * from mailboxes')))
+  const told = (await owner.get(`/audit-logs?entityId=${mailbox.id}`)).text
+  for (const secret of ['client secret', 'refresh-', 'access-'])
+    for (const text of [kept, told, JSON.stringify(failed)]) assert.ok(!text.includes(secret), secret)
 })

@@ -27,9 +27,15 @@ export const mailboxTable = pgTable(
     port: integer('port').notNull(),
     security: text('security').notNull(),
     username: text('username').notNull(),
+    /** PASSWORD, or OAUTH2: then what is sealed are its tokens. */
+    auth: text('auth').notNull().default('PASSWORD'),
+    tokenUrl: text('token_url'),
+    clientId: text('client_id'),
     sealedPassword: text('sealed_password').notNull(),
     folder: text('folder').notNull(),
     isActive: boolean('is_active').notNull().default(true),
+    /** Of the mails that were there before, those of so many days are read as well. */
+    backfillDays: integer('backfill_days').notNull().default(0),
     /** The place in the folder (RFC 3501, 2.3.1.1): the next message to read, valid under this UIDVALIDITY. */
     uidValidity: bigint('uid_validity', { mode: 'number' }),
     uidNext: bigint('uid_next', { mode: 'number' }),

@@ -109,6 +109,28 @@ test('servers in private networks, and what is no server, are refused by name', 
     [{ password: '' }, 'password'],
   ] as const)
     assert.equal((await ana.post('/mailboxes', { ...ACCOUNT, ...change })).body.issues[0].path, path)
+  const { password, ...place } = ACCOUNT
+  const oauth = { tokenUrl: 'https://tokens.nowhere.invalid/', clientId: 'crm', refreshToken: 'r' }
+  for (const [body, path] of [
+    [place, 'password'],
+    [{ ...place, password, oauth }, 'oauth'],
+    [{ ...place, oauth: { ...oauth, refreshToken: '' } }, 'oauth.refreshToken'],
+    [{ ...place, oauth: { ...oauth, tokenUrl: 'http://tokens.example.com/' } }, 'oauth.tokenUrl'],
+    [{ ...place, oauth: { ...oauth, tokenUrl: 'https://127.0.0.1/' } }, 'oauth.tokenUrl'],
+    [{ ...place, oauth: { ...oauth, tokenUrl: 'http://10.0.0.1/' } }, 'oauth.tokenUrl'],
+    [{ ...place, oauth: { ...oauth, tokenUrl: 'file:///etc/passwd' } }, 'oauth.tokenUrl'],
+  ] as const)
+    for (const way of ['/mailboxes', '/mailboxes/test']) {
+      const reply = await ana.post(way, body)
+      assert.deepEqual([reply.status, reply.body.issues?.[0].path], [400, path], reply.text)
+    }
+  const silent = (await ana.post('/mailboxes/test', { ...place, oauth })).body
+  assert.match(silent.error, /tokens.nowhere.invalid gave no token/)
+  const { id } = (await ana.post('/mailboxes', { ...place, oauth, isActive: false })).body
+  const moved = await ana.patch(`/mailboxes/${id}`, { host: 'imap.other.invalid' })
+  assert.deepEqual([moved.status, moved.body.issues[0].path], [400, 'oauth'])
+  const back = await ana.patch(`/mailboxes/${id}`, { password })
+  assert.deepEqual([back.body.auth, back.body.tokenUrl, back.body.clientId], ['PASSWORD', null, null])
   const tested = (await ana.post('/mailboxes/test', ACCOUNT)).body
   assert.equal(tested.isOk, false)
   assert.match(tested.error, /is not known|does not answer/)

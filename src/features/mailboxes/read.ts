@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ImapFlow } from 'imapflow'
-import { unseal } from '#core/auth/sealing.ts'
 import type { Row } from '#core/db/engine.ts'
-import type { Tx, Who } from '#core/db/workspace.ts'
+import { systemIn, type Tx, type Who } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
-import { AddressGuard } from '#core/net/address-guard.ts'
 import { parseMime } from '#features/emails/parse.ts'
 import { receive } from '#features/emails/receive.ts'
-import { type Account, inFolder, MAIL_AT_MOST_BYTES, MailboxFault } from './imap.ts'
+import { type Kept, withAccount } from './account.ts'
+import { inFolder, MAIL_AT_MOST_BYTES, MailboxFault } from './imap.ts'
 
 /** So many mails, or so long, and the next mailbox has its turn. */
 const MAILS_A_TURN = 500
@@ -17,6 +16,7 @@ const TURN_MS = 60_000
 const LEASE = `interval '3 minutes'`
 const GAP = `interval '1 minute'`
 const LONGEST_GAP_MINUTES = 60
+const DAY_MS = 24 * 3600 * 1000
 
 /** A mailbox that this process reads now. */
 export type Held = Row & { workspaceId: string; id: string; userId: string | null; leaseId: string }
@@ -36,23 +36,22 @@ export function claim(app: App, count: number, only?: string): Promise<Held[]> {
            order by b.next_read_at limit ${count} for update skip locked) c, workspaces w
          where t.workspace_id = c.workspace_id and t.id = c.id and w.id = t.workspace_id
          returning t.workspace_id as "workspaceId", t.id, t.user_id as "userId", t.lease_id as "leaseId", t.host, t.port, t.security, t.username,
-           t.sealed_password as "sealedPassword", t.folder, t.uid_validity as "uidValidity", t.uid_next as "uidNext", t.created_at as "createdAt", w.timezone`,
+           t.auth, t.sealed_password as "sealedPassword", t.folder, t.uid_validity as "uidValidity", t.uid_next as "uidNext", t.created_at as "createdAt",
+           t.backfill_days as "backfillDays", w.timezone`,
         [leaseId, only ?? null],
       ) as Promise<Held[]>,
     'unheard',
   )
 }
 
-export const passwordBound = (mailboxId: string) => `mailbox ${mailboxId}`
-
 /** Reads what is new in a mailbox and lets go of it, whatever comes of it. */
 export async function readMailbox(app: App, held: Held): Promise<void> {
   let error: string | null = null
   let isMore = false
   try {
-    const account = accountOf(app, held)
-    const guard = new AddressGuard(app.config.imapPrivateNetworks)
-    isMore = await inFolder(account, guard, TURN_MS, client => readNew(app, held, client))
+    isMore = await withAccount(app, held as unknown as Kept, (account, guard) =>
+      inFolder(account, guard, TURN_MS, client => readNew(app, held, client)),
+    )
   } catch (caught) {
     error =
       caught instanceof MailboxFault ? caught.message : 'Something went wrong on our side; it is tried again'
@@ -76,15 +75,6 @@ export async function readMailbox(app: App, held: Held): Promise<void> {
   )
 }
 
-function accountOf(app: App, held: Held): Account {
-  try {
-    const password = unseal(app.config.jwtSecret, passwordBound(held.id), held.sealedPassword as string)
-    return { ...(held as unknown as Account), password }
-  } catch {
-    throw new MailboxFault('The password cannot be opened, since JWT_SECRET has changed; enter it again')
-  }
-}
-
 /** Reads the mails from the kept place on, each in a transaction of its own; whether there are more. */
 async function readNew(app: App, held: Held, client: ImapFlow): Promise<boolean> {
   const { mailbox } = client
@@ -106,29 +96,29 @@ async function readNew(app: App, held: Held, client: ImapFlow): Promise<boolean>
 }
 
 /**
- * Where to go on. A mailbox that is new is read from now on. Where the server has numbered the folder anew (another
- * UIDVALIDITY), everything since the mailbox was entered is looked at again, and what is known already is known by its Message-ID.
+ * Where to go on. A mailbox that is new is read from now on, or from as many days ago as it says. Where the server has
+ * numbered the folder anew (another UIDVALIDITY), everything since then is looked at again, and what is known already is known
+ * by its Message-ID.
  */
 async function startingPlace(
-  { uidValidity, uidNext, createdAt }: Held,
+  { uidValidity, uidNext, createdAt, backfillDays }: Held,
   client: ImapFlow,
   validity: number,
   end: number,
 ): Promise<number> {
-  if (uidValidity === null) return end
+  if (uidValidity === null && backfillDays === 0) return end
   if (uidValidity === validity) return uidNext as number
-  const since = new Date(Date.parse(createdAt as string) - 24 * 3600 * 1000)
+  // The server knows days only, and by its own clock.
+  const from = uidValidity === null ? Date.now() : Date.parse(createdAt as string)
+  const since = new Date(from - Math.max(backfillDays as number, 1) * DAY_MS)
   const found = (await client.search({ since }, { uid: true })) || []
   return found.length ? Math.min(...found) : end
 }
 
+/** The owner of the mailbox with all rights: a mail belongs to its contact, also where that is not theirs. */
 const systemWho = ({ workspaceId, userId, timezone }: Held): Who => ({
-  workspaceId,
+  ...systemIn(workspaceId, timezone as string),
   userId,
-  // A mail belongs to its contact, also where that is not the mailbox owner's.
-  role: 'OWNER',
-  visibility: 'workspace',
-  timezone: timezone as string,
 })
 
 const keepPlace = (app: App, held: Held, validity: number, uidNext: number) =>

@@ -89,6 +89,17 @@ test('a client finds, reads, counts, creates, changes and deletes with an access
   }
 })
 
+test('a key whose scopes reach no tool gets an empty list, and nobody is promised to hear of changes', async () => {
+  const { owner } = await world()
+  const { client } = await connected(await keyOf(owner, ['webhooks:read']))
+  try {
+    assert.deepEqual(client.getServerCapabilities(), { tools: { listChanged: false } })
+    assert.deepEqual((await client.listTools()).tools, [])
+  } finally {
+    await client.close()
+  }
+})
+
 test('what a route refuses comes back as an error that names the field, and nothing is written', async () => {
   const { ana, ben, mallory } = await world()
   const { client, call } = await connected(ana.token, '/api/v1/mcp')
@@ -119,13 +130,16 @@ test('what a route refuses comes back as an error that names the field, and noth
 
 test('a key reaches what its scopes say: tools that it cannot use are not there', async () => {
   const { owner } = await world()
-  await owner.post('/deals', { title: 'Seen' })
+  const company = (await owner.post('/companies', { name: 'Hidden Works' })).body
+  await owner.post('/deals', { title: 'Seen', companyId: company.id })
   await owner.post('/contacts', { firstName: 'Unseen' })
   const reading = await connected(await keyOf(owner, ['deals:read']))
   try {
     const names = (await reading.client.listTools()).tools.map(({ name }) => name)
     assert.ok(names.includes('list_records') && !names.includes('create_record') && !names.includes('search'))
-    assert.equal((await reading.call('list_records', { type: 'deal' })).data.total, 1)
+    const { data } = await reading.call('list_records', { type: 'deal' })
+    assert.deepEqual([data.total, data.rows[0].companyId], [1, company.id])
+    assert.doesNotMatch(JSON.stringify(data), /Hidden Works/, 'what its links are called is another scope')
     const refused = await reading.call('list_records', { type: 'contact' })
     assert.deepEqual([refused.isError, refused.code], [true, 'INSUFFICIENT_SCOPE'])
   } finally {

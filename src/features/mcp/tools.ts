@@ -14,7 +14,8 @@ const INSTRUCTIONS =
 export function mcpServerFor(hands: Hands): McpServer {
   const server = new McpServer(
     { name: 'ascendore-crm', title: 'Ascendore CRM', version: VERSION },
-    { instructions: INSTRUCTIONS },
+    // Said also where a key's scopes leave no tool; and of a change nobody is told, since there are no streams.
+    { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
   )
   for (const tool of toolsFor(hands)) register(server, hands, tool)
   return server

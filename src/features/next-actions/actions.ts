@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aiAnswer, type Evidence, evidence, type Warning } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { addDays, dayIn, startOfDay } from '#core/record/relative-time.ts'
@@ -20,7 +21,7 @@ import {
   type Talk,
   talksOfMany,
 } from '#features/deal-signals/talks.ts'
-import { count, wholeDays } from '#features/deal-signals/words.ts'
+import { count, dativeDays, wholeDays } from '#features/deal-signals/words.ts'
 import {
   type DueTask,
   dueTasks,
@@ -72,9 +73,10 @@ export async function nextActions(
   const asked: Whose = { memberId: ownerId ?? userId }
   const own = await openDeals(tx, asked)
   // Who leads and has no deals of their own wants to know of the team's.
-  const isTeam = !own.length && ownerId === undefined && (role === 'OWNER' || role === 'ADMIN')
+  const isTeam = !own.total && ownerId === undefined && (role === 'OWNER' || role === 'ADMIN')
   const whose: Whose = isTeam ? { memberId: null } : asked
-  const ids = isTeam ? await openDeals(tx, whose) : own
+  const open = isTeam ? await openDeals(tx, whose) : own
+  const ids = open.found
   const tomorrow = startOfDay(addDays(dayIn(timezone), 1), timezone).toISOString()
   const [history, tasks, leads, waiting] = await together([
     historyWith(tx, ids),
@@ -96,19 +98,22 @@ export async function nextActions(
       people.get(one.deal.id) ?? [],
     ),
   )
-  const all = [...ofDeals, ...tasks.map(taskAction), ...leads.map(lead => leadAction(lead))]
+  const all = [...ofDeals, ...tasks.found.map(taskAction), ...leads.found.map(lead => leadAction(lead))]
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
   const actions = all.map(({ score: _, ...one }) => one)
   const builtin: Answer = {
-    summary: summaryOf(history.named, tasks, waiting.size, leads, isTeam),
+    summary: summaryOf(
+      { deals: open.total, tasks: tasks.total, replies: waiting.size, leads: leads.total },
+      isTeam,
+    ),
     actions,
     evidence: unique(actions.flatMap(one => one.evidence)),
     confidence: sureness(history),
     warnings: [
       ...thin(history),
-      ...(isTeam ? TEAM : []),
-      ...(ids.length + tasks.length + leads.length ? [] : NOTHING),
+      ...(isTeam ? [team()] : []),
+      ...(open.total + tasks.total + leads.total ? [] : [nothing()]),
     ],
   }
   const items = actions.map(({ key, action: what, reason, title }) => ({
@@ -120,10 +125,20 @@ export async function nextActions(
   return { builtin, facts: { summary: builtin.summary, items }, sources: talks.slice(0, 20).map(sourceOf) }
 }
 
-const TEAM: Warning[] = [
-  { code: 'TEAM', message: "You have no open deals of your own; this is the whole team's" },
-]
-const NOTHING: Warning[] = [{ code: 'NOTHING_OPEN', message: 'No open deals, due tasks or new leads' }]
+const team = (): Warning => ({
+  code: 'TEAM',
+  message: inLanguage(
+    "You have no open deals of your own; this is the whole team's",
+    'Sie haben keine eigenen offenen Deals; dies gilt für das ganze Team',
+  ),
+})
+const nothing = (): Warning => ({
+  code: 'NOTHING_OPEN',
+  message: inLanguage(
+    'No open deals, due tasks or new leads',
+    'Keine offenen Deals, fälligen Aufgaben oder neuen Leads',
+  ),
+})
 
 type Ranked = { deal: DealFacts; atStake: number; score: number }
 
@@ -206,8 +221,11 @@ function dealAction(
         ...common,
         key: `reply:${deal.id}`,
         kind: 'REPLY',
-        action: 'Answer them',
-        reason: `They wrote ${agoOf(letter.occurredAt)}, and nobody has answered`,
+        action: inLanguage('Answer them', 'Antworten'),
+        reason: inLanguage(
+          `They wrote ${agoOf(letter.occurredAt)}, and nobody has answered`,
+          `Sie schrieben ${agoOf(letter.occurredAt)}, und niemand hat geantwortet`,
+        ),
         evidence: [asked ? quoteOf(letter, asked) : gistOf(letter)],
         create: draftClick({ dealId: deal.id }, 'reply'),
       },
@@ -229,7 +247,12 @@ function dealAction(
   )
   if (!first) return []
   const isAsleep = deal.silentDays > ASLEEP * history.norms.gapDays
-  const text = isAsleep ? `Silent for ${wholeDays(deal.silentDays)}: revive it or close it` : first.action
+  const text = isAsleep
+    ? inLanguage(
+        `Silent for ${wholeDays(deal.silentDays)}: revive it or close it`,
+        `Seit ${dativeDays(deal.silentDays)} still: wiederbeleben oder abschließen`,
+      )
+    : first.action
   return [
     {
       ...common,
@@ -251,7 +274,16 @@ const NO_OUTLOOK: Seen['outlook'] = {
 
 const agoOf = (at: string): string => {
   const days = (Date.now() - Date.parse(at)) / 86_400_000
-  return days < 1 ? 'today' : `${wholeDays(days)} ago`
+  return days < 1
+    ? inLanguage('today', 'heute')
+    : inLanguage(`${wholeDays(days)} ago`, `vor ${dativeDays(days)}`)
+}
+
+function newSince(at: string): string {
+  const days = (Date.now() - Date.parse(at)) / 86_400_000
+  return days < 1
+    ? inLanguage('New today', 'Neu heute')
+    : inLanguage(`New since ${wholeDays(days)}`, `Neu seit ${dativeDays(days)}`)
 }
 
 const PRIORITY: Record<string, number> = { URGENT: 1, HIGH: 0.75, MEDIUM: 0.5, LOW: 0.3 }
@@ -265,7 +297,10 @@ const taskAction = ({ id, title, priority, daysOver, dueAt }: DueTask): Scored =
   recordId: id,
   title,
   action: title,
-  reason: daysOver > 0 ? `Overdue for ${wholeDays(daysOver)}` : 'Due today',
+  reason:
+    daysOver > 0
+      ? inLanguage(`Overdue for ${wholeDays(daysOver)}`, `Seit ${dativeDays(daysOver)} überfällig`)
+      : inLanguage('Due today', 'Heute fällig'),
   amount: null,
   atStake: null,
   evidence: [
@@ -299,9 +334,9 @@ function leadAction({ id, name, company, source, score, createdAt, notes }: Wait
         ]
       : []
   const parts = [
-    `New since ${agoOf(createdAt)}`.replace('since today', 'today').replace(' ago', ''),
-    source && `from ${source}`,
-    score !== null && `scored ${score}`,
+    newSince(createdAt),
+    source && inLanguage(`from ${source}`, `aus ${source}`),
+    score !== null && inLanguage(`scored ${score}`, `Score ${score}`),
   ].filter(Boolean)
   return {
     key: `lead:${id}`,
@@ -309,7 +344,7 @@ function leadAction({ id, name, company, source, score, createdAt, notes }: Wait
     recordType: 'lead',
     recordId: id,
     title: company ? `${name}, ${company}` : name,
-    action: `Contact ${name} for the first time`,
+    action: inLanguage(`Contact ${name} for the first time`, `${name} zum ersten Mal ansprechen`),
     reason: parts.join(', '),
     amount: null,
     atStake: null,
@@ -319,18 +354,24 @@ function leadAction({ id, name, company, source, score, createdAt, notes }: Wait
   }
 }
 
-function summaryOf(
-  deals: readonly DealFacts[],
-  tasks: readonly DueTask[],
-  replies: number,
-  leads: readonly WaitingLead[],
-  isTeam: boolean,
-): string {
+type Totals = { deals: number; tasks: number; replies: number; leads: number }
+
+function summaryOf({ deals, tasks, replies, leads }: Totals, isTeam: boolean): string {
   const parts = [
-    count(deals.length, 'open deal'),
-    replies ? `${count(replies, 'message')} without an answer` : '',
-    tasks.length ? `${count(tasks.length, 'task')} due` : '',
-    leads.length ? `${count(leads.length, 'new lead')} to contact` : '',
+    count(deals, 'open deal'),
+    replies
+      ? inLanguage(
+          `${count(replies, 'message')} without an answer`,
+          `${count(replies, 'message')} ohne Antwort`,
+        )
+      : '',
+    tasks ? inLanguage(`${count(tasks, 'task')} due`, `${count(tasks, 'task')} fällig`) : '',
+    leads
+      ? inLanguage(`${count(leads, 'new lead')} to contact`, `${count(leads, 'new lead')} anzusprechen`)
+      : '',
   ].filter(Boolean)
-  return `${isTeam ? 'The team has' : 'You have'} ${parts.join(', ')}.`
+  return inLanguage(
+    `${isTeam ? 'The team has' : 'You have'} ${parts.join(', ')}.`,
+    `${isTeam ? 'Das Team hat' : 'Sie haben'}: ${parts.join(', ')}.`,
+  )
 }

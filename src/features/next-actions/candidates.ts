@@ -6,15 +6,20 @@ const DEALS_AT_MOST = 150
 const TASKS_AT_MOST = 20
 const LEADS_AT_MOST = 20
 
+/** What is looked at, and how many there are in all. */
+export type Found<T> = { total: number; found: T[] }
+const totalOf = (rows: readonly Record<string, unknown>[]): number => Number(rows[0]?.total ?? 0)
+
 /** Of whom: one member, or everybody whose records the caller may see. */
 export type Whose = { memberId: string | null }
 
-export async function openDeals(tx: Tx, { memberId }: Whose): Promise<string[]> {
+/** The largest open deals, and how many there are in all. */
+export async function openDeals(tx: Tx, { memberId }: Whose): Promise<Found<string>> {
   const ask = new Ask(tx)
   const rows = await ask.rows(
-    `select t.id from deals t where ${ask.scope('deal')} and t.status = 'OPEN'${memberId ? ` and t.owner_id = ${ask.add(memberId, 'uuid')}` : ''} order by t.amount desc, t.id limit ${DEALS_AT_MOST}`,
+    `select t.id, count(*) over ()::int as total from deals t where ${ask.scope('deal')} and t.status = 'OPEN'${memberId ? ` and t.owner_id = ${ask.add(memberId, 'uuid')}` : ''} order by t.amount desc, t.id limit ${DEALS_AT_MOST}`,
   )
-  return rows.map(row => row.id as string)
+  return { total: totalOf(rows), found: rows.map(row => row.id as string) }
 }
 
 export type DueTask = {
@@ -28,13 +33,14 @@ export type DueTask = {
 }
 
 /** Tasks that are due by the end of today, the longest overdue first. */
-export async function dueTasks(tx: Tx, { memberId }: Whose, endOfDay: string): Promise<DueTask[]> {
+export async function dueTasks(tx: Tx, { memberId }: Whose, endOfDay: string): Promise<Found<DueTask>> {
   const ask = new Ask(tx)
-  return (await ask.rows(
-    `select t.id, t.title, t.due_at as "dueAt", t.priority, t.related_type as "relatedType", t.related_id as "relatedId", floor(extract(epoch from now() - t.due_at) / 86400)::int as "daysOver"
+  const rows = await ask.rows(
+    `select count(*) over ()::int as total, t.id, t.title, t.due_at as "dueAt", t.priority, t.related_type as "relatedType", t.related_id as "relatedId", floor(extract(epoch from now() - t.due_at) / 86400)::int as "daysOver"
      from tasks t where ${ask.scope('task')} and t.progress in ('PENDING', 'IN_PROGRESS') and t.due_at < ${ask.add(endOfDay, 'timestamptz')}${memberId ? ` and t.assignee_id = ${ask.add(memberId, 'uuid')}` : ''}
      order by case t.priority when 'URGENT' then 0 when 'HIGH' then 1 else 2 end, t.due_at limit ${TASKS_AT_MOST}`,
-  )) as DueTask[]
+  )
+  return { total: totalOf(rows), found: rows as DueTask[] }
 }
 
 export type WaitingLead = {
@@ -48,13 +54,14 @@ export type WaitingLead = {
 }
 
 /** Leads that nobody has contacted yet, the best scored and newest first. */
-export async function waitingLeads(tx: Tx, { memberId }: Whose): Promise<WaitingLead[]> {
+export async function waitingLeads(tx: Tx, { memberId }: Whose): Promise<Found<WaitingLead>> {
   const ask = new Ask(tx)
-  return (await ask.rows(
-    `select t.id, t.name, t.company, t.source, t.score, t.created_at as "createdAt", left(t.notes, 2000) as notes from leads t
+  const rows = await ask.rows(
+    `select count(*) over ()::int as total, t.id, t.name, t.company, t.source, t.score, t.created_at as "createdAt", left(t.notes, 2000) as notes from leads t
      where ${ask.scope('lead')} and t.stage = 'NEW' and t.created_at > now() - interval '60 days'${memberId ? ` and t.owner_id = ${ask.add(memberId, 'uuid')}` : ''}
      order by t.score desc nulls last, t.created_at desc limit ${LEADS_AT_MOST}`,
-  )) as WaitingLead[]
+  )
+  return { total: totalOf(rows), found: rows as WaitingLead[] }
 }
 
 /** Open deals in which they spoke last and nobody answered since: deal id and interaction id. */

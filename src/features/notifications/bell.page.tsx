@@ -1,12 +1,12 @@
 import { ActionIcon, Indicator } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
+import { later } from '#web/kit/later.tsx'
 import { useText } from '#web/text/index.tsx'
 import { countQuery } from './model.page.tsx'
 
-const load = () => import('./latest.page.tsx')
-const OpenedBell = lazy(load)
+const OpenedBell = later(() => import('./latest.page.tsx'))
 const COUNTED_AT_MOST = 99
 
 /** How many I have not read; the latest of them are fetched when somebody reaches for them. */
@@ -18,8 +18,8 @@ export default function Bell() {
     <ActionIcon
       size="lg"
       aria-label={text.notices.unread(unread)}
-      onMouseEnter={load}
-      onFocus={load}
+      onMouseEnter={OpenedBell.fetch}
+      onFocus={OpenedBell.fetch}
       onClick={() => setWanted(true)}
     >
       <IconBell size={18} />

@@ -1,10 +1,10 @@
-import { Checkbox, Table, Title } from '@mantine/core'
+import { Checkbox, Table } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, messageOf, queries, useMay } from '#web/api.ts'
-import listing from '#web/kit/list.module.css'
 import { tellFault } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
+import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
 
 type Preference = { kind: string; inApp: boolean; email: boolean }
@@ -39,8 +39,7 @@ export default function NotificationPreferences() {
   if (isPending) return <Waiting />
   if (isError) return <Fault error={error} retry={refetch} />
   return (
-    <div className={listing.page}>
-      <Title order={1}>{text.notices.preferences}</Title>
+    <SettingsPage title={text.notices.preferences} hint={text.notices.preferencesHint}>
       <ScrollBox label={text.notices.preferences}>
         <Table verticalSpacing="sm" horizontalSpacing="md" fz="sm">
           <Table.Thead>
@@ -72,9 +71,6 @@ export default function NotificationPreferences() {
           </Table.Tbody>
         </Table>
       </ScrollBox>
-      <p className="quiet" style={{ margin: 0 }}>
-        {text.notices.preferencesHint}
-      </p>
-    </div>
+    </SettingsPage>
   )
 }

@@ -1,9 +1,13 @@
 import { z } from 'zod'
-import { aiAnswer, evidence } from '#core/ai/answer.ts'
+import { aiAnswer, evidence, type Warning } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
+import { adderOf, arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
-import { recordAgainst } from '#features/deal-coach/recommend.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import { scopeCondition } from '#core/record/visibility.ts'
+import { recordAgainst, recordText } from '#features/deal-coach/recommend.ts'
 import { wonAnswers } from '#features/deal-signals/answers.ts'
 import {
   type Categorised,
@@ -15,8 +19,9 @@ import type { DealFacts } from '#features/deal-signals/facts.ts'
 import { historyWith, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { sourceOf, talksOf } from '#features/deal-signals/talks.ts'
-import { count, percent } from '#features/deal-signals/words.ts'
-import { PLAYBOOK } from './playbook.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
+import { count, numberText, percent } from '#features/deal-signals/words.ts'
+import { playbookOf } from './playbook.ts'
 
 const rate = z.object({ won: z.int(), lost: z.int() })
 
@@ -69,7 +74,7 @@ export async function handleObjection(
     competitorNames(tx),
   ])
   const deal = history.named[0]
-  if (dealId && !deal) throw invalid({ path: 'dealId', message: 'no such deal' })
+  if (dealId && !deal) throw invalid({ path: 'dealId', code: 'NO_SUCH', message: 'no such deal' })
   const rivals = rivalsIn(objection, named)
   const raised = objectionsIn(talks)
   const known = categoryOf(objection, rivals)
@@ -88,7 +93,7 @@ export async function handleObjection(
       deal: { dealId: id, title },
       evidence: [said, answer],
     })),
-    ...PLAYBOOK[category].responses.map(text => ({
+    ...playbookOf(category).responses.map(text => ({
       text,
       source: 'playbook' as const,
       deal: null,
@@ -102,7 +107,7 @@ export async function handleObjection(
     categoryConfidence: confidence,
     otherCategories: known?.others ?? [],
     responses,
-    followUpQuestions: PLAYBOOK[category].questions.slice(0, QUESTIONS),
+    followUpQuestions: playbookOf(category).questions.slice(0, QUESTIONS),
     experience,
     raisedBefore: before.map(({ raisedAt, answered, evidence: said, answer }) => ({
       raisedAt,
@@ -115,31 +120,31 @@ export async function handleObjection(
       ...competitorsIn(talks).map(one => one.evidence),
     ]),
     confidence: Math.round(confidence * (answers.length ? 1 : 0.6) * 100) / 100,
-    warnings: [
-      ...thin(history),
-      ...(known
-        ? []
-        : [
-            {
-              code: 'UNCLEAR_CATEGORY',
-              message: 'The text does not show what kind of objection it is; the category is a guess',
-            },
-          ]),
-      ...(answers.length
-        ? []
-        : [
-            {
-              code: 'NO_WON_ANSWERS',
-              message: `No won deal shows how an objection about ${category} was answered; the responses are general`,
-            },
-          ]),
-    ],
+    warnings: [...thin(history), ...doubtsOf(known !== undefined, answers.length > 0, category)],
   }
   return {
     builtin,
     facts: factsFor(builtin, deal, rivals),
     sources: [...answers.flatMap(asSources), ...talks.slice(0, SOURCES_AT_MOST).map(sourceOf)],
   }
+}
+
+function doubtsOf(isClear: boolean, isAnswered: boolean, category: ObjectionCategory): Warning[] {
+  const unclear = {
+    code: 'UNCLEAR_CATEGORY',
+    message: inLanguage(
+      'The text does not show what kind of objection it is; the category is a guess',
+      'Der Text zeigt nicht, welche Art von Einwand es ist; die Kategorie ist geraten',
+    ),
+  }
+  const general = {
+    code: 'NO_WON_ANSWERS',
+    message: inLanguage(
+      `No won deal shows how an objection about ${category} was answered; the responses are general`,
+      `Kein gewonnener Deal zeigt, wie ein solcher Einwand (${wordFor(category)}) beantwortet wurde; die Antworten sind allgemein`,
+    ),
+  }
+  return [...(isClear ? [] : [unclear]), ...(isAnswered ? [] : [general])]
 }
 
 const asSources = ({ raised, answer }: { raised: SourceLike; answer: SourceLike }): SourceText[] =>
@@ -152,14 +157,24 @@ const asSources = ({ raised, answer }: { raised: SourceLike; answer: SourceLike 
   }))
 type SourceLike = Answer['evidence'][number]
 
-const TALKS_READ = 5000
+const TALKS_READ = 2000
 
-/** The competitors that were named in the latest talks. */
+/**
+ * The competitors that were named in the latest talks that name any. Which those are is asked without row-level security, which would
+ * look at every talk of the workspace first; the condition says the same.
+ */
 async function competitorNames(tx: Tx): Promise<string[]> {
+  const params: unknown[] = []
+  const scope = scopeCondition(recordNamed('interaction'), tx.who, 't', adderOf(params))
+  const found = await tx.as('ascendore_search', () =>
+    tx.session.rows(
+      `select t.id from interactions t where cardinality(t.competitors) > 0 and ${scope} order by t.occurred_at desc limit ${TALKS_READ}`,
+      params,
+    ),
+  )
   const rows = await tx.session.rows(
-    `select distinct btrim(c.name) as name from (select competitors from interactions where workspace_id = $1::uuid and deleted_at is null
-       order by occurred_at desc limit ${TALKS_READ}) i, unnest(i.competitors) c(name) limit 500`,
-    [tx.who.workspaceId],
+    `select distinct btrim(c.name) as name from interactions i, unnest(i.competitors) c(name) where i.workspace_id = $1::uuid and i.id = any($2::uuid[]) limit 500`,
+    [tx.who.workspaceId, arrayLiteral(found.map(({ id }) => id))],
   )
   return rows.map(row => row.name as string)
 }
@@ -196,22 +211,30 @@ function experienceOf(
   }
   const [answered, unanswered] = [which(true), which(false)]
   const said = (what: string, { won, lost }: { won: number; lost: number }) =>
-    won + lost ? `${what} ${percent(won, won + lost)} of ${count(won + lost, 'deal')}` : ''
+    won + lost
+      ? `${what} ${percent(won, won + lost)} ${inLanguage(`of ${count(won + lost, 'deal')}`, `von ${numberText(won + lost)} Deals gewonnen`)}`
+      : ''
   const against = rivals.map(name => {
     const { won, lost } = recordAgainst(name, closed)
-    return `against ${name} ${won} won and ${lost} lost`
+    return recordText(name, won, lost)
   })
   const shares = [
-    said('where it was answered, we won', answered),
-    said('where it was not,', unanswered),
+    said(inLanguage('where it was answered, we won', 'wo er beantwortet wurde, wurden'), answered),
+    said(inLanguage('where it was not,', 'wo nicht,'), unanswered),
   ].filter(Boolean)
   const text = [...shares, ...against].join('; ')
   return {
     answered,
     unanswered,
     text: text
-      ? `Such an objection came up before: ${text}.`
-      : 'Such an objection has not come up in a closed deal yet.',
+      ? inLanguage(
+          `Such an objection came up before: ${text}.`,
+          `Ein solcher Einwand kam schon vor: ${text}.`,
+        )
+      : inLanguage(
+          'Such an objection has not come up in a closed deal yet.',
+          'Ein solcher Einwand kam in einem abgeschlossenen Deal noch nicht vor.',
+        ),
   }
 }
 
@@ -220,7 +243,7 @@ const factsFor = (answer: Answer, deal: DealFacts | undefined, rivals: readonly 
   category: answer.category,
   experience: answer.experience.text,
   competitors: rivals,
-  deal: deal ? { title: deal.title, amount: deal.amount, daysOpen: Math.round(deal.daysOpen) } : null,
+  deal: deal ? { title: deal.title, amount: deal.amount, daysOpen: Math.floor(deal.daysOpen) } : null,
   whatWorked: answer.responses.map(({ text, source, deal: from }) => ({
     text,
     source,

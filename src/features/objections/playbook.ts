@@ -1,12 +1,16 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { ObjectionCategory } from '#features/deal-signals/categories.ts'
+import { GERMAN } from './playbook-german.ts'
+
+export type Playbook = Record<
+  ObjectionCategory,
+  { responses: readonly string[]; questions: readonly string[] }
+>
 
 /**
  * What may be said where the workspace's own won deals teach nothing yet: acknowledge, ask, answer. General, and answers say so.
  */
-export const PLAYBOOK: Record<
-  ObjectionCategory,
-  { responses: readonly string[]; questions: readonly string[] }
-> = {
+const ENGLISH: Playbook = {
   price: {
     responses: [
       'I understand that the price has to be defended. Let us set it against what the problem costs you in a year, with your own numbers.',
@@ -97,3 +101,5 @@ export const PLAYBOOK: Record<
     ],
   },
 }
+
+export const playbookOf = (category: ObjectionCategory) => inLanguage(ENGLISH, GERMAN)[category]

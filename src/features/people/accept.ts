@@ -92,9 +92,14 @@ async function acceptAsNew(
   provesMail: boolean,
 ): Promise<Answer> {
   const issues: Issue[] = []
-  if (!name) issues.push({ path: 'name', message: 'is needed to make your account' })
+  if (!name) issues.push({ path: 'name', code: 'REQUIRED', message: 'is needed to make your account' })
   if (!password || password.length < PASSWORD_MIN)
-    issues.push({ path: 'password', message: `must have at least ${PASSWORD_MIN} characters` })
+    issues.push({
+      path: 'password',
+      code: 'TOO_SHORT',
+      params: { minimum: PASSWORD_MIN },
+      message: `must have at least ${PASSWORD_MIN} characters`,
+    })
   if (issues.length) throw invalid(issues)
   const { email } = invite
   checkNewPassword(password!, { name: name!, email })

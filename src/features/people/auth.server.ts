@@ -49,7 +49,7 @@ async function register(app: App, request: FastifyRequest, given: Registration):
     })
     if (!user)
       throw conflict('Somebody has signed up with this e-mail; sign in instead', 'EMAIL_TAKEN', [
-        { path: 'email', message: 'is taken already' },
+        { path: 'email', code: 'TAKEN', message: 'is taken already' },
       ])
     await foundWorkspace(app, tx, { name: given.workspaceName ?? `${name}'s workspace` })
     await sendVerification(app, tx, user)
@@ -123,10 +123,10 @@ const refreshRoute = publicOperation({
   method: 'POST',
   path: '/auth/refresh',
   tag: 'auth',
-  rate: 'auth',
+  // Not with the passwords: a token cannot be guessed, and behind one address a whole office opens its pages.
   summary: 'Exchange the refresh token for an access token',
   description:
-    'The refresh token comes in the cookie or in the body and is exchanged for the next one. One that was exchanged before ends its session (401 TOKEN_REUSED), unless two requests crossed: then the answer has an access token but no refresh token.',
+    'The refresh token comes in the cookie or in the body and is exchanged for the next one. One that was exchanged before ends its session (401 TOKEN_REUSED), unless two requests crossed: then the answer has an access token but no refresh token. A browser whose answer was lost may exchange its cookie once more within 30 s; the token that was lost is then refused as used.',
   body: withRefreshToken,
   answers: authAnswer,
   document: { example: { refreshToken: EXAMPLE.secret }, answerExample: EXAMPLE_AUTH },

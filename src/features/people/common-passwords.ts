@@ -8,7 +8,9 @@ import { COMMON_WORDS } from './common-words.ts'
  * look-alikes inside it (`p@ssw0rd`), the word twice, runs on the keyboard or the alphabet, and repetition.
  */
 export function isCommonPassword(password: string): boolean {
+  // Spaces count once here, so that a row of them does not make a password long.
   const given = fold(password)
+  if (given.length < SHORT) return true
   if (/^\d{1,12}$/.test(given) || isRepeated(given) || isRun(given)) return true
   return candidates(given).some(word => isCommonWord(word) || isDoubled(word) || isRun(word))
 }
@@ -16,6 +18,8 @@ export function isCommonPassword(password: string): boolean {
 /** Digits and signs around a word that do not make it stronger; more than this may be a secret of its own. */
 const AROUND_AT_MOST = 8
 const RUN_AT_LEAST = 4
+/** What has fewer characters than this, spaces taken together, is soon tried. */
+const SHORT = 6
 
 const words = new Set(COMMON_WORDS.split(/\s+/).filter(Boolean))
 const isCommonWord = (word: string) => words.has(word)

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { readConfig } from '#core/config.ts'
 import { makeLog } from '#core/log.ts'
 import { type Program, startProgram } from '#core/program.ts'
-import { copyTemplate, testDatabaseUrl } from '#test/database.ts'
+import { copyTemplate, newDataFolder, testDatabaseUrl } from '#test/database.ts'
 import { until } from '#test/until.ts'
 import { testEnv } from '#test/world.ts'
 
 const lines: string[] = []
-const dataDir = mkdtempSync(join(tmpdir(), 'ascendore-delivery-'))
+const dataDir = newDataFolder()
 let program: Program
 
 before(async () => {

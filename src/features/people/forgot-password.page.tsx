@@ -1,5 +1,5 @@
 import { Alert, TextInput } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '#web/api.ts'
 import { useText } from '#web/text/index.tsx'
@@ -7,7 +7,9 @@ import { Door } from './door.page.tsx'
 
 export default function ForgotPassword() {
   const text = useText()
-  const [email, setEmail] = useState('')
+  // What was typed to sign in, kept out of the address.
+  const { email: typed } = useLocation().state as { email?: string }
+  const [email, setEmail] = useState(typed ?? '')
   const [isSent, setSent] = useState(false)
   return (
     <Door

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Tx } from '#core/db/workspace.ts'
+import { conflict } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
 import { asAuth, tell } from './people.ts'
@@ -7,6 +8,7 @@ import { ONBOARDING_STEPS } from './schemas.ts'
 
 export type NewWorkspace = {
   name: string
+  slug?: string
   currency?: string
   timezone?: string
   settings?: Record<string, unknown>
@@ -40,7 +42,7 @@ export async function foundWorkspace(app: App, tx: Tx, given: NewWorkspace): Pro
   await app.found(tx)
 }
 
-/** The slug is the name in plain letters; where that is taken, with a random end. */
+/** The slug is the one given, else the name in plain letters; where that is taken, with a random end. @throws Refusal 409 SLUG_TAKEN */
 async function insertWorkspace(tx: Tx, given: NewWorkspace): Promise<string> {
   const [row] = await asAuth(tx, 'select crm_fold($1) as folded', [given.name])
   const base =
@@ -49,7 +51,7 @@ async function insertWorkspace(tx: Tx, given: NewWorkspace): Promise<string> {
       .slice(0, 50)
       .replace(/^-+|-+$/g, '') || 'workspace'
   for (let bytes = 0; bytes <= 12; bytes += 3) {
-    const slug = bytes ? `${base}-${randomBytes(bytes).toString('hex')}` : base
+    const slug = given.slug ?? (bytes ? `${base}-${randomBytes(bytes).toString('hex')}` : base)
     const made = await asAuth(
       tx,
       `insert into workspaces (id, name, slug, currency, timezone, settings)
@@ -64,6 +66,7 @@ async function insertWorkspace(tx: Tx, given: NewWorkspace): Promise<string> {
       ],
     )
     if (made.length) return slug
+    if (given.slug) throw conflict('A workspace with this slug exists', 'SLUG_TAKEN')
   }
   throw new Error('no free slug')
 }

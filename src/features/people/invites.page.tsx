@@ -1,9 +1,10 @@
 import { Button, CopyButton, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { Role } from '#core/db/workspace.ts'
 import { api, issuesByPath, queries, useMe } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { DraftNote } from '#web/kit/draft-note.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { Fault } from '#web/kit/states.tsx'
@@ -82,11 +83,12 @@ export function Invites() {
 export function InviteDialog({ close }: { close: () => void }) {
   const text = useText()
   const { role: mine } = useMe()
-  const [email, setEmail] = useState('')
-  const [role, setRole] = useState<string | null>('MEMBER')
+  const form = useForm('invite', { email: '', role: 'MEMBER' })
+  const { email, role } = form.values
   const inviting = useMutation({
     mutationFn: () => api.post('/invites', { email, role }),
     onSuccess() {
+      form.forget()
       tell(text.members.sent(email))
       queries.invalidateQueries({ queryKey: KEY })
       close()
@@ -103,6 +105,7 @@ export function InviteDialog({ close }: { close: () => void }) {
           inviting.mutate()
         }}
       >
+        <DraftNote {...form} />
         <Stack gap="sm">
           <TextInput
             data-autofocus
@@ -110,7 +113,7 @@ export function InviteDialog({ close }: { close: () => void }) {
             label={text.auth.email}
             value={email}
             error={issues.email}
-            onChange={event => setEmail(event.currentTarget.value)}
+            onChange={event => form.change({ email: event.currentTarget.value })}
           />
           <Select
             label={text.members.role}
@@ -118,7 +121,7 @@ export function InviteDialog({ close }: { close: () => void }) {
             value={role}
             error={issues.role}
             data={roles.map(value => ({ value, label: choiceLabel(text, value) }))}
-            onChange={setRole}
+            onChange={chosen => chosen && form.change({ role: chosen })}
           />
         </Stack>
         <DialogFoot

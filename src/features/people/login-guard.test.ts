@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
+import { slowTest } from '#test/slow.ts'
 import { nobody, useProgram } from '#test/world.ts'
 import { networkOf } from './login-guard.ts'
 import { freshEmail, logIn as logInFrom, ownAddress, PASSWORD, signUp, tokenFrom } from './outbox.testing.ts'
@@ -70,7 +71,7 @@ test('guesses that run at the same time gain nothing', async () => {
   assert.equal(replies.filter(reply => reply.status === 429).length, 7)
 })
 
-test('an address is locked after fifty failures over many accounts', async () => {
+slowTest('an address is locked after fifty failures over many accounts', async () => {
   const address = ownAddress(202)
   const { email } = await signUp()
   for (let i = 0; i < 49; i++) assert.equal((await fail(freshEmail('many'), address)).status, 401)

@@ -142,7 +142,13 @@ test('members and viewers may leave but remove nobody; what they made stays and 
   assert.equal((await remove(ana, ana)).status, 204)
   assert.equal((await remove(vera, vera)).status, 204)
   assert.equal((await ana.get('/companies')).status, 403)
-  assert.equal((await admin.get(`/companies/${id}`)).body.ownerId, ana.id)
+  const kept = (await admin.get(`/companies/${id}`)).body
+  assert.equal(kept.ownerId, ana.id)
+  const changed = await admin.put(`/companies/${id}`, { ...kept, name: 'Kept and changed' })
+  assert.deepEqual([changed.status, changed.body.ownerId], [200, ana.id], changed.text)
+  const { id: other } = (await admin.post('/companies', { name: 'Other' })).body
+  const given = await admin.patch(`/companies/${other}`, { ownerId: ana.id })
+  assert.deepEqual([given.status, given.body.issues?.[0].path], [400, 'ownerId'])
   assert.equal((await admin.get('/memberships')).body.total, 3)
   assert.equal((await admin.get(`/users/${ana.id}`)).status, 404)
   const all = (await admin.get('/users?includeRemoved=true')).body

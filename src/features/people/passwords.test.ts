@@ -43,6 +43,8 @@ const COMMON = [
   '!!monkey1234',
   'Ascendore2026',
   'Ünïcorn12345',
+  '            ',
+  'a          b',
 ]
 const GOOD = [
   'seven green bicycles',

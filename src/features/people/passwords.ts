@@ -1,4 +1,3 @@
-import { hash, verify } from '@node-rs/argon2'
 import { z } from 'zod'
 import { type Issue, invalid } from '#core/errors.ts'
 import { fold } from '#core/record/formats.ts'
@@ -31,14 +30,18 @@ export const givenPassword = z.string().min(1).max(PASSWORD_MAX)
 /** The same text however a keyboard composes it (NFKC, as NIST SP 800-63B 5.1.1.2 asks). */
 const composed = (password: string) => password.normalize('NFKC')
 
-export const hashPassword = (password: string): Promise<string> => hash(composed(password), SETTINGS)
+/** Native code, loaded when the first password comes: a start needs none. */
+const argon2 = () => import('@node-rs/argon2')
+
+export const hashPassword = async (password: string): Promise<string> =>
+  (await argon2()).hash(composed(password), SETTINGS)
 
 /**
  * Whether the password is the one behind the hash. Without a hash (unknown mail, no password set) it
  * takes as long as with one and answers no.
  */
 export async function isPassword(kept: string | null | undefined, password: string): Promise<boolean> {
-  const matches = await verify(kept ?? DUMMY_HASH, composed(password))
+  const matches = await (await argon2()).verify(kept ?? DUMMY_HASH, composed(password))
   return matches && Boolean(kept)
 }
 
@@ -53,12 +56,14 @@ export function checkNewPassword(
   person: { name: string; email: string },
   path = 'password',
 ): void {
-  const issue = (message: string): Issue => ({ path, message })
-  if (isCommonPassword(password)) throw invalid(issue('is among the passwords that attackers try first'))
+  const issue = (code: string, message: string): Issue => ({ path, message, code })
+  if (isCommonPassword(password))
+    throw invalid(issue('COMMON_PASSWORD', 'is among the passwords that attackers try first'))
   const given = bare(password)
   const local = person.email.split('@')[0] ?? ''
   for (const own of [local, local.split('+')[0] ?? '', person.name].map(bare)) {
     // Names of up to three letters stand inside many good passwords by chance.
-    if (own.length > 3 && given.includes(own)) throw invalid(issue('must not contain your name or e-mail'))
+    if (own.length > 3 && given.includes(own))
+      throw invalid(issue('OWN_NAME', 'must not contain your name or e-mail'))
   }
 }

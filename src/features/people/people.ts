@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Row } from '#core/db/engine.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Scope, Who } from '#core/db/workspace.ts'
+import type { EventAction } from '#core/events/actions.ts'
 import { newId } from '#core/ids.ts'
 
 /** A person as sign-in knows them. */
@@ -61,7 +62,7 @@ export async function createPerson(scope: Scope, person: NewPerson): Promise<Per
 
 /** What happened, for the history: `action` on an entity that is not a record of the store. */
 export type Told = {
-  action: string
+  action: EventAction
   entityType: 'workspace' | 'membership' | 'invite' | 'user' | 'session'
   entityId: string
   changes?: Record<string, { old?: unknown; new?: unknown }>

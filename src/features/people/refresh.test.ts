@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { nobody, type Reply, useProgram } from '#test/world.ts'
 import { as, cookieFrom, eventsOf, signUp } from './outbox.testing.ts'
 
-const program = useProgram({ RATE_LIMIT_GENERAL: '7', RATE_LIMIT_WEB: '9' })
+const program = useProgram({ RATE_LIMIT_GENERAL: '307', RATE_LIMIT_WEB: '309' })
 
 const byBody = (refreshToken: string) => nobody.post('/auth/refresh', { refreshToken })
 const byCookie = (cookie: string, agent = 'Firefox', path = '/auth/refresh') =>
@@ -79,14 +79,56 @@ test('tabs that share a cookie may come late by a few seconds, others not', asyn
   const old = cookieFrom(someone.reply).pair
   const first = await byCookie(old)
   assert.equal(first.status, 200)
+  assert.equal(first.body.renewAfterSeconds, undefined)
   const late = await byCookie(old)
   assert.equal(late.status, 200)
   assert.equal(late.headers['set-cookie'], undefined)
+  assert.equal(late.body.renewAfterSeconds, 3)
   assert.equal((await as(late.body.token).get('/auth/me')).status, 200)
+  // Its successor has been used, so that it cannot have been lost.
+  const next = await byCookie(cookieFrom(first).pair)
+  await age(5)
+  assert.equal((await byCookie(old)).headers['set-cookie'], undefined)
+  await age(6)
+  assert.equal((await byCookie(old)).body.code, 'TOKEN_REUSED')
+  assert.equal((await byCookie(cookieFrom(next).pair)).status, 401)
+})
+
+test('a browser that never got its new cookie exchanges the old one again, once', async () => {
+  const someone = await signUp()
+  const old = cookieFrom(someone.reply).pair
+  assert.equal((await byCookie(old)).status, 200)
+  await age(20)
+  const again = await byCookie(old)
+  assert.equal(again.status, 200)
+  const { pair } = cookieFrom(again)
+  assert.notEqual(pair, old)
+  assert.equal((await byCookie(pair)).status, 200)
+  assert.equal((await byCookie(old)).body.code, 'TOKEN_REUSED')
+})
+
+test('where the cookie that was thought lost comes too, the session ends for both', async () => {
+  const someone = await signUp()
+  const old = cookieFrom(someone.reply).pair
+  const first = cookieFrom(await byCookie(old)).pair
+  await age(20)
+  const second = cookieFrom(await byCookie(old)).pair
   await age(11)
-  const tooLate = await byCookie(old)
-  assert.equal(tooLate.body.code, 'TOKEN_REUSED')
-  assert.equal((await byCookie(cookieFrom(first).pair)).status, 401)
+  assert.equal((await byCookie(first)).body.code, 'TOKEN_REUSED')
+  assert.equal((await byCookie(second)).status, 401)
+})
+
+test('an exchange is not done again by another browser, without a cookie, or after half a minute', async () => {
+  for (const [seconds, refreshed] of [
+    [20, (cookie: string) => byCookie(cookie, 'curl')],
+    [20, (cookie: string) => byBody(cookie.slice(cookie.indexOf('=') + 1))],
+    [31, (cookie: string) => byCookie(cookie)],
+  ] as const) {
+    const old = cookieFrom((await signUp()).reply).pair
+    assert.equal((await byCookie(old)).status, 200)
+    await age(seconds)
+    assert.equal((await refreshed(old)).body.code, 'TOKEN_REUSED')
+  }
 })
 
 test('a cookie that comes from another browser is reuse at once', async () => {
@@ -115,8 +157,8 @@ test('tokens of a cookie session have the web limit, others the general one', as
   const limitOf = async (token: string) =>
     (await as(token).get('/companies')).headers['ratelimit-limit'] ??
     (await as(token).get('/companies')).headers['x-ratelimit-limit']
-  assert.equal(String(await limitOf(web)), '9')
-  assert.equal(String(await limitOf(someone.token)), '7')
+  assert.equal(String(await limitOf(web)), '309')
+  assert.equal(String(await limitOf(someone.token)), '307')
 })
 
 test('an access token lives for at most 15 minutes', async () => {

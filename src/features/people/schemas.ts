@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from '#core/db/workspace.ts'
+import { saying } from '#core/errors.ts'
 import * as f from '#core/record/fields.ts'
 import { isCurrencyCode } from '#core/record/formats.ts'
 
@@ -12,6 +13,11 @@ const typed = <T>(of: f.Field<T>) => of.schema as z.ZodType<T>
 export const email = typed(f.required(f.email())).meta({ description: 'Upper and lower case are the same' })
 export const personName = typed(f.required(f.text(120)))
 export const workspaceName = typed(f.required(f.text(120)))
+/** Names the workspace in the whole installation. */
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be small letters, digits and single hyphens')
+  .max(60)
 export const role = z.enum(ROLES)
 export const mailToken = z.string().min(20).max(200)
 /** Nothing, or `{}`: a field that is sent is a mistake of the caller's, and is told. */
@@ -34,6 +40,9 @@ export const authAnswer = z.object({
     .string()
     .optional()
     .meta({ description: 'To be kept and exchanged once; not told where the cookie carries it' }),
+  renewAfterSeconds: z.int().optional().meta({
+    description: 'A cookie that another request has just exchanged: refresh once more after so long',
+  }),
 })
 
 export const accountAnswer = z.object({
@@ -105,7 +114,7 @@ export const currency = z
   .string()
   .trim()
   .toUpperCase()
-  .refine(isCurrencyCode, 'must be an ISO 4217 currency code such as EUR')
+  .refine(isCurrencyCode, saying('NOT_A_CURRENCY', 'must be an ISO 4217 currency code such as EUR'))
 
 /** Zones by their IANA names; bare offsets such as +01:00 know no summer time and are refused. */
 const isTimezone = (zone: string): boolean => {
@@ -119,7 +128,7 @@ const isTimezone = (zone: string): boolean => {
 export const timezone = z
   .string()
   .max(60)
-  .refine(isTimezone, 'must be an IANA time zone such as Europe/Berlin')
+  .refine(isTimezone, saying('NOT_A_ZONE', 'must be an IANA time zone such as Europe/Berlin'))
 
 const isLocale = (tag: string): boolean => {
   try {
@@ -139,7 +148,9 @@ export const preferences = z.strictObject({
 
 /** What one unit of another currency is worth in the workspace's, for sums of deals. */
 const exchangeRates = z.record(
-  z.string().refine(isCurrencyCode, 'must be an ISO 4217 currency code such as EUR'),
+  z
+    .string()
+    .refine(isCurrencyCode, saying('NOT_A_CURRENCY', 'must be an ISO 4217 currency code such as EUR')),
   z.number().positive().max(1e9),
 )
 

@@ -21,6 +21,8 @@ export type SignedIn = {
   isWeb: boolean
   /** Given where it is new. */
   refreshToken?: string
+  /** Where a browser's was exchanged by another request: when to ask again. */
+  renewAfterSeconds?: number
 }
 
 /** Begins a session; its refresh token is told once and kept as a hash. */
@@ -103,7 +105,7 @@ export const cookieOf = (app: App, request: FastifyRequest): string | undefined 
 /** The answer of everything that signs in (R3 6.1). `hideRefresh` leaves the refresh token to the cookie alone. */
 export async function signedInAnswer(
   app: App,
-  { user, workspaceId, sessionId, isWeb, refreshToken }: SignedIn,
+  { user, workspaceId, sessionId, isWeb, refreshToken, renewAfterSeconds }: SignedIn,
   { status = 200, hideRefresh = false } = {},
 ): Promise<Answer> {
   const token = await app.tokens.sign({ userId: user.id, workspaceId, sessionId, isWeb })
@@ -112,6 +114,7 @@ export async function signedInAnswer(
     user: { id: user.id, name: user.name, email: user.email },
     workspaceId: workspaceId === NO_WORKSPACE ? null : workspaceId,
     ...(refreshToken && !hideRefresh ? { refreshToken } : {}),
+    ...(renewAfterSeconds ? { renewAfterSeconds } : {}),
   }
   const headers: Record<string, string> = refreshToken
     ? { 'set-cookie': refreshCookie(app, refreshToken) }

@@ -1,5 +1,5 @@
 import { PasswordInput, TextInput } from '@mantine/core'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { type HistoryState, Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, queries } from '#web/api.ts'
@@ -67,7 +67,7 @@ export default function SignIn() {
           onChange={event => setCode(event.currentTarget.value)}
         />
       )}
-      <Link to="/forgot-password" className="link" style={{ fontSize: 13 }}>
+      <Link to="/forgot-password" state={{ email } as HistoryState} className="link" style={{ fontSize: 13 }}>
         {text.auth.forgot}
       </Link>
     </Door>

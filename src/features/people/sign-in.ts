@@ -56,7 +56,7 @@ export async function checkOwnPassword(
 ): Promise<Attempt> {
   const attempt = await beginAttempt(app, person.email, request.ip)
   if (!(await isPassword(person.passwordHash, password)))
-    throw invalid({ path, message: 'is not your password' })
+    throw invalid({ path, code: 'WRONG_PASSWORD', message: 'is not your password' })
   return attempt
 }
 

@@ -6,6 +6,9 @@ import { api, issuesByPath, queries } from '#web/api.ts'
 import { useText } from '#web/text/index.tsx'
 import { Door } from './door.page.tsx'
 
+/** Letters of a workspace's name. */
+const NAME_AT_MOST = 120
+
 export default function SignUp() {
   const text = useText()
   const navigate = useNavigate()
@@ -14,7 +17,9 @@ export default function SignUp() {
   const submit = async () => {
     try {
       const { workspaceName, ...person } = given
-      await api.auth.register({ ...person, ...(workspaceName ? { workspaceName } : {}) })
+      const name = person.name.trim()
+      const named = workspaceName.trim() || (name && text.auth.workspaceOf(name).slice(0, NAME_AT_MOST))
+      await api.auth.register({ ...person, ...(named ? { workspaceName: named } : {}) })
     } catch (error) {
       setIssues(issuesByPath(error))
       throw error

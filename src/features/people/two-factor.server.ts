@@ -66,7 +66,7 @@ const enable = userOperation({
       if (!kept) throw unprocessable('TWO_FACTOR_NOT_SET_UP', 'Call POST /auth/2fa/setup first')
       if (kept.isEnabled) throw alreadyOn()
       if (!(await takeCode(app, scope, userId, kept, body.code)))
-        throw invalid({ path: 'code', message: 'is not the code that the app shows now' })
+        throw invalid({ path: 'code', code: 'WRONG_CODE', message: 'is not the code that the app shows now' })
       await attempt.succeed(scope)
       const recoveryCodes = await enableTwoFactor(scope, userId)
       await tellEverywhere(scope, originOf(request, userId), userId, { action: 'twoFactorEnabled' })

@@ -16,6 +16,7 @@ import { type FormEvent, useMemo } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, issuesByPath, meQuery, messageOf, queries, useMe, type Workspace } from '#web/api.ts'
 import { useDraft } from '#web/kit/draft.ts'
+import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { Part, SettingsPage } from '#web/settings/kit.tsx'
 import { Unsaved } from '#web/settings/unsaved.tsx'
@@ -215,6 +216,7 @@ function Visibility({ values, change }: Given) {
 
 function Rates({ values, change, issues }: Given) {
   const text = useText()
+  const format = useFormat()
   const currencies = useCurrencies()
   const { rates } = values
   const put = (at: number, rate: Rate) => change({ rates: rates.with(at, rate) })
@@ -244,6 +246,7 @@ function Rates({ values, change, issues }: Given) {
                 min={0}
                 allowNegative={false}
                 decimalScale={6}
+                decimalSeparator={format.decimals}
                 error={issues[`settings.exchangeRates.${currency}`]}
                 onChange={given => put(at, { currency, rate: given })}
               />

@@ -16,6 +16,7 @@ import {
   myWorkspaceAnswer,
   ONBOARDING_STEPS,
   settings,
+  slug,
   timezone,
   workspaceAnswer,
   workspaceName,
@@ -48,11 +49,15 @@ const createWorkspace = userOperation({
   description: 'The session stays where it is; `POST /workspaces/switch` goes there.',
   body: z.strictObject({
     name: workspaceName,
+    slug: slug
+      .optional()
+      .meta({ description: 'Unique in the installation; made from the name where not given' }),
     currency: currency.optional(),
     timezone: timezone.optional(),
     settings: settings.optional(),
   }),
   answers: myWorkspaceAnswer,
+  refuses: { 409: 'The slug is taken' },
   document: {
     example: { name: 'Northwind', currency: 'EUR', timezone: 'Europe/Berlin' },
     answerExample: { ...EXAMPLE_WORKSPACE, role: 'OWNER' },

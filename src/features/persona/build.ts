@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { aiAnswer, coldStart, type Evidence, evidence } from '#core/ai/answer.ts'
+import { aiAnswer, coldStart, type Evidence, evidence, type Warning } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import { OBJECTION_CATEGORIES } from '#features/deal-signals/categories.ts'
 import { objectionsIn } from '#features/deal-signals/raised.ts'
 import { quoteOf, saidIn, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
 import { count, listed, upper } from '#features/deal-signals/words.ts'
 import { DECISIONS, MOTIVATORS, PARTS, type Part } from './lexicon.ts'
 import { type Style, styleOf } from './style.ts'
@@ -71,8 +73,8 @@ export async function personaOf(
   ])
   if (!contact) throw notFound('Contact')
   const about = {
-    name: (contact.name as string) || 'This contact',
-    first: (contact.first as string) || 'them',
+    name: (contact.name as string) || inLanguage('This contact', 'Dieser Kontakt'),
+    first: (contact.first as string) || inLanguage('them', 'die Person'),
     jobTitle: contact.jobTitle as string | null,
   }
   const heard = talks.filter(talk => talk.isTwoWay)
@@ -105,7 +107,7 @@ export async function personaOf(
     contactId,
     name: about.name,
     persona: {
-      title: titleOf(role, style, motivators),
+      title: titleOf(role, heard.length > 0 ? style : undefined, motivators),
       summary: summaryOf(about, role, style, motivators, habits),
     },
     communicationStyle,
@@ -121,14 +123,22 @@ export async function personaOf(
       ...concerns.flatMap(one => one.evidence),
     ]),
     confidence: Math.round(Math.min(0.9, 0.15 + 0.08 * heard.length) * 100) / 100,
-    warnings:
-      heard.length < TALKS_FROM
-        ? [coldStart(heard.length, TALKS_FROM, 'conversations with this contact')]
-        : [],
+    warnings: fewTalks(heard.length),
   }
   const facts = { ...builtin, evidence: undefined, contact: about }
   return { builtin, facts: withoutQuotes(facts), sources: talks.slice(0, SOURCES_AT_MOST).map(sourceOf) }
 }
+
+const fewTalks = (heard: number): Warning[] =>
+  heard < TALKS_FROM
+    ? [
+        coldStart(
+          heard,
+          TALKS_FROM,
+          inLanguage('conversations with this contact', 'Gespräche mit diesem Kontakt'),
+        ),
+      ]
+    : []
 
 const withoutQuotes = (value: object): object =>
   JSON.parse(JSON.stringify(value, (key, part) => (key === 'evidence' ? undefined : part)))
@@ -137,16 +147,18 @@ type Counted = { key: string; text: string; times: number; evidence: Evidence[] 
 
 /** How many sentences speak of each subject, the most first, with the latest two that do. */
 function countsOf(
-  subjects: readonly { key: string; text: string; words: RegExp }[],
+  subjects: readonly { key: string; text: readonly [string, string]; words: RegExp; german: RegExp }[],
   talks: readonly Talk[],
 ): Counted[] {
   const sentences = talks.flatMap(talk => saidIn(talk).map(sentence => ({ talk, sentence })))
   return subjects
-    .map(({ key, text, words }) => {
-      const found = sentences.filter(({ sentence }) => words.test(sentence.sentence))
+    .map(({ key, text, words, german }) => {
+      const found = sentences.filter(
+        ({ sentence: { sentence } }) => words.test(sentence) || german.test(sentence),
+      )
       return {
         key,
-        text,
+        text: inLanguage(...text),
         times: found.length,
         evidence: found.slice(0, 2).map(({ talk, sentence }) => quoteOf(talk, sentence)),
       }
@@ -157,7 +169,7 @@ function countsOf(
 }
 
 const roleOf = (jobTitle: string | null): Part | undefined =>
-  PARTS.find(({ words }) => jobTitle && words.test(jobTitle))?.key
+  PARTS.find(({ words, german }) => jobTitle && (words.test(jobTitle) || german.test(jobTitle)))?.key
 
 function concernsIn(talks: readonly Talk[]): Answer['concerns'] {
   const raised = Map.groupBy(objectionsIn(talks), ({ category }) => category)
@@ -171,34 +183,45 @@ function concernsIn(talks: readonly Talk[]): Answer['concerns'] {
     .sort((a, b) => b.times - a.times)
 }
 
-const NOUNS: Record<Part, string> = {
-  decider: 'decider',
-  budget: 'keeper of the budget',
-  buyer: 'buyer',
-  legal: 'guardian of the terms',
-  technical: 'technical judge',
-  operations: 'operator',
+const NOUNS: Record<Part, [string, string]> = {
+  decider: ['decider', 'Entscheider:in'],
+  budget: ['keeper of the budget', 'Hüter:in des Budgets'],
+  buyer: ['buyer', 'Einkäufer:in'],
+  legal: ['guardian of the terms', 'Hüter:in der Bedingungen'],
+  technical: ['technical judge', 'Prüfer:in der Technik'],
+  operations: ['operator', 'Anwender:in'],
 }
 
-function titleOf(
-  role: Part | undefined,
-  { tone, questionShare, wordsAMessage }: Style,
-  motivators: readonly Counted[],
-): string {
-  const manner =
-    tone !== null && tone >= 0.3
-      ? 'friendly'
-      : tone !== null && tone < 0
-        ? 'critical'
-        : questionShare !== null && questionShare >= 0.25
-          ? 'inquisitive'
-          : wordsAMessage !== null && wordsAMessage < 30
-            ? 'brief'
-            : 'matter-of-fact'
-  const noun = role ? NOUNS[role] : 'contact'
+/** Without a word from them nothing is said of their manner. */
+function titleOf(role: Part | undefined, style: Style | undefined, motivators: readonly Counted[]): string {
+  const noun = role ? inLanguage(...NOUNS[role]) : inLanguage('contact', 'Kontakt')
   const [first] = motivators
-  return `${upper(manner)} ${noun}${first ? `, moved by ${first.text.charAt(0).toLowerCase()}${first.text.slice(1)}` : ''}`
+  const moved = first
+    ? inLanguage(
+        `, moved by ${first.text.charAt(0).toLowerCase()}${first.text.slice(1)}`,
+        `; wichtig: ${first.text}`,
+      )
+    : ''
+  if (!style)
+    return role || first
+      ? inLanguage(
+          `Probably ${noun === 'operator' ? 'an' : 'a'} ${noun}${moved}`,
+          `Vermutlich ${noun}${moved}`,
+        )
+      : inLanguage('Not known yet', 'Noch nicht bekannt')
+  return inLanguage(`${upper(mannerOf(style))} ${noun}${moved}`, `${noun}, ${mannerOf(style)}${moved}`)
 }
+
+const mannerOf = ({ tone, questionShare, wordsAMessage }: Style): string =>
+  tone !== null && tone >= 0.3
+    ? inLanguage('friendly', 'freundlich')
+    : tone !== null && tone < 0
+      ? inLanguage('critical', 'kritisch')
+      : questionShare !== null && questionShare >= 0.25
+        ? inLanguage('inquisitive', 'fragt viel')
+        : wordsAMessage !== null && wordsAMessage < 30
+          ? inLanguage('brief', 'kurz angebunden')
+          : inLanguage('matter-of-fact', 'sachlich')
 
 type About = { name: string; first: string; jobTitle: string | null }
 
@@ -212,7 +235,10 @@ function summaryOf(
   const parts = [decisionOf(about, role, habits)]
   if (motivators.length)
     parts.push(
-      `What ${about.first} talks about most: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text.toLowerCase()} (${count(times, 'time')})`))}.`,
+      inLanguage(
+        `What ${about.first} talks about most: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text.toLowerCase()} (${count(times, 'time')})`))}.`,
+        `Wovon am meisten die Rede ist: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text} (${count(times, 'time')})`))}.`,
+      ),
     )
   if (style.traits.length) parts.push(`${style.traits.slice(0, 3).join('. ')}.`)
   return parts.join(' ')
@@ -221,31 +247,64 @@ function summaryOf(
 function decisionOf({ name, jobTitle }: About, role: Part | undefined, habits: readonly Counted[]): string {
   const part = role ? PARTS.find(({ key }) => key === role)!.text : undefined
   const position = jobTitle
-    ? `${name} is ${jobTitle}${part ? `, so probably ${part}` : ''}`
-    : `${name} has no job title here`
+    ? inLanguage(
+        `${name} is ${jobTitle}${part ? `, so probably ${part}` : ''}`,
+        `${name} ist ${jobTitle}${role ? `, vermutlich ${NOUNS[role][1]}` : ''}`,
+      )
+    : inLanguage(`${name} has no job title here`, `Zu ${name} ist keine Position bekannt`)
   const shown = habits.slice(0, 3).map(({ text }) => text)
   return shown.length
-    ? `${position}. What was said shows: ${listed(shown)}.`
-    : `${position}. Nothing that was said shows how decisions are made.`
+    ? inLanguage(
+        `${position}. What was said shows: ${listed(shown)}.`,
+        `${position}. Was gesagt wurde, zeigt: ${listed(shown)}.`,
+      )
+    : inLanguage(
+        `${position}. Nothing that was said shows how decisions are made.`,
+        `${position}. Nichts, was gesagt wurde, zeigt, wie entschieden wird.`,
+      )
 }
 
-const ADVICE: Record<string, string> = {
-  savings: 'Bring numbers: what it costs, what it saves, and when it has paid back',
-  reliability: 'Show it under their conditions, and what happens when something breaks',
-  speed: 'Begin with dates: what is there when',
-  ease: 'Let the people who will use it try it',
-  integration: 'Bring somebody technical, and show it with what they have',
-  service: 'Name the people and times behind the support',
-  proof: 'Offer a test or a reference before you claim anything',
-  security: 'Send the documents on safety and data before they are asked for',
-  growth: 'Show the first step and how it grows',
-  people: 'Give them what convinces their colleagues',
-  defers: 'Ask who else decides, and help them to make the case',
-  involves: 'Bring their colleagues into the next meeting',
-  tests: 'Agree before a test on what it has to show',
-  compares: 'Ask what they compare you by',
-  postpones: 'Tie each date to a step that both have agreed to',
-  commits: 'Put it in writing the same day',
+const ADVICE: Record<string, [string, string]> = {
+  savings: [
+    'Bring numbers: what it costs, what it saves, and when it has paid back',
+    'Zahlen mitbringen: was es kostet, was es spart und wann es sich gerechnet hat',
+  ],
+  reliability: [
+    'Show it under their conditions, and what happens when something breaks',
+    'Es unter ihren Bedingungen zeigen, und was geschieht, wenn etwas ausfällt',
+  ],
+  speed: ['Begin with dates: what is there when', 'Mit Terminen beginnen: was wann da ist'],
+  ease: ['Let the people who will use it try it', 'Die Leute ausprobieren lassen, die damit arbeiten werden'],
+  integration: [
+    'Bring somebody technical, and show it with what they have',
+    'Jemanden aus der Technik mitbringen und es mit dem Vorhandenen zeigen',
+  ],
+  service: [
+    'Name the people and times behind the support',
+    'Die Personen und Zeiten hinter der Unterstützung nennen',
+  ],
+  proof: [
+    'Offer a test or a reference before you claim anything',
+    'Einen Test oder eine Referenz anbieten, bevor Sie etwas behaupten',
+  ],
+  security: [
+    'Send the documents on safety and data before they are asked for',
+    'Die Unterlagen zu Sicherheit und Daten schicken, bevor danach gefragt wird',
+  ],
+  growth: ['Show the first step and how it grows', 'Den ersten Schritt zeigen, und wie es wächst'],
+  people: ['Give them what convinces their colleagues', 'Mitgeben, was die Kollegen überzeugt'],
+  defers: [
+    'Ask who else decides, and help them to make the case',
+    'Fragen, wer noch entscheidet, und beim Begründen helfen',
+  ],
+  involves: ['Bring their colleagues into the next meeting', 'Die Kollegen ins nächste Treffen holen'],
+  tests: ['Agree before a test on what it has to show', 'Vor einem Test vereinbaren, was er zeigen muss'],
+  compares: ['Ask what they compare you by', 'Fragen, woran Sie gemessen werden'],
+  postpones: [
+    'Tie each date to a step that both have agreed to',
+    'Jedes Datum an einen Schritt binden, dem beide zugestimmt haben',
+  ],
+  commits: ['Put it in writing the same day', 'Es am selben Tag schriftlich festhalten'],
 }
 
 function approachTo(
@@ -256,15 +315,22 @@ function approachTo(
 ): string[] {
   const open = concerns.find(({ times, answered }) => answered < times)
   const channel = {
-    CALL: 'Call rather than write',
-    EMAIL: 'Write a mail rather than call',
-    MESSAGE: 'Send a short message',
-    MEETING: 'Meet in person',
+    CALL: inLanguage('Call rather than write', 'Lieber anrufen als schreiben'),
+    EMAIL: inLanguage('Write a mail rather than call', 'Lieber eine Mail schreiben als anrufen'),
+    MESSAGE: inLanguage('Send a short message', 'Eine kurze Nachricht schicken'),
+    MEETING: inLanguage('Meet in person', 'Sich persönlich treffen'),
   }
   return [
     ...(style.preferredChannel ? [channel[style.preferredChannel]] : []),
-    ...motivators.slice(0, 2).map(({ key }) => ADVICE[key]!),
-    ...habits.slice(0, 2).map(({ key }) => ADVICE[key]!),
-    ...(open ? [`Answer the concern about ${open.category} first`] : []),
+    ...motivators.slice(0, 2).map(({ key }) => inLanguage(...ADVICE[key]!)),
+    ...habits.slice(0, 2).map(({ key }) => inLanguage(...ADVICE[key]!)),
+    ...(open
+      ? [
+          inLanguage(
+            `Answer the concern about ${open.category} first`,
+            `Zuerst auf das Bedenken eingehen (${wordFor(open.category)})`,
+          ),
+        ]
+      : []),
   ]
 }

@@ -1,7 +1,8 @@
+import { inLanguage } from '#core/ai/language.ts'
 import { momentAt } from '#core/record/relative-time.ts'
 import { quartiles } from '#features/deal-signals/norms.ts'
 import { saidIn, type Talk } from '#features/deal-signals/talks.ts'
-import { count, percent, upper } from '#features/deal-signals/words.ts'
+import { count, dativeDays, percent } from '#features/deal-signals/words.ts'
 
 /** How somebody writes and answers, counted in what they sent and said. */
 export type Style = {
@@ -91,11 +92,11 @@ function replyHours(talks: readonly Talk[]): number[] {
   return hours
 }
 
-const CHANNELS: Record<string, string> = {
-  EMAIL: 'mail',
-  CALL: 'phone',
-  MESSAGE: 'message',
-  MEETING: 'meeting',
+const CHANNELS: Record<string, [string, string]> = {
+  EMAIL: ['mail', 'Mail'],
+  CALL: ['phone', 'Telefon'],
+  MESSAGE: ['message', 'Nachricht'],
+  MEETING: ['meeting', 'Treffen'],
 }
 
 function traitsOf(
@@ -115,28 +116,59 @@ function traitsOf(
   const traits: string[] = []
   if (preferredChannel)
     traits.push(
-      `Comes by ${CHANNELS[preferredChannel]} most (${percent(inbound[preferredChannel]!, heard)} of ${heard})`,
+      inLanguage(
+        `Comes by ${CHANNELS[preferredChannel]![0]} most (${percent(inbound[preferredChannel]!, heard)} of ${heard})`,
+        `Meldet sich meist per ${CHANNELS[preferredChannel]![1]} (${percent(inbound[preferredChannel]!, heard)} von ${heard})`,
+      ),
     )
   if (medianReplyHours !== null) {
+    const days = Math.round(medianReplyHours / 24)
     const speed =
-      medianReplyHours <= 24 ? 'within a day' : `after ${count(Math.round(medianReplyHours / 24), 'day')}`
-    traits.push(`Replies ${speed} as a rule (of ${count(replies, 'reply', 'replies')})`)
+      medianReplyHours <= 24
+        ? inLanguage('within a day', 'binnen eines Tages')
+        : inLanguage(`after ${count(days, 'day')}`, `nach ${dativeDays(days)}`)
+    traits.push(
+      inLanguage(
+        `Replies ${speed} as a rule (of ${count(replies, 'reply')})`,
+        `Antwortet in der Regel ${speed} (${count(replies, 'reply')})`,
+      ),
+    )
   }
   if (wordsAMessage !== null)
     traits.push(
-      `${wordsAMessage < 30 ? 'Writes briefly' : wordsAMessage > 90 ? 'Writes at length' : 'Writes a few sentences'} (${wordsAMessage} words a message)`,
+      inLanguage(
+        `${wordsAMessage < 30 ? 'Writes briefly' : wordsAMessage > 90 ? 'Writes at length' : 'Writes a few sentences'} (${wordsAMessage} words a message)`,
+        `${wordsAMessage < 30 ? 'Schreibt kurz' : wordsAMessage > 90 ? 'Schreibt ausführlich' : 'Schreibt einige Sätze'} (${wordsAMessage} Wörter je Nachricht)`,
+      ),
     )
   if (questionShare !== null && questionShare >= 0.25)
-    traits.push(`Asks a lot (${percent(questionShare, 1)} of sentences are questions)`)
+    traits.push(
+      inLanguage(
+        `Asks a lot (${percent(questionShare, 1)} of sentences are questions)`,
+        `Fragt viel (${percent(questionShare, 1)} der Sätze sind Fragen)`,
+      ),
+    )
   if (tone !== null) {
-    const words = tone >= 0.3 ? 'warm' : tone < 0 ? 'critical' : 'matter-of-fact'
+    const words =
+      tone >= 0.3
+        ? inLanguage('warm', 'freundlich')
+        : tone < 0
+          ? inLanguage('critical', 'kritisch')
+          : inLanguage('matter-of-fact', 'sachlich')
     const trend =
-      toneTrend === 'UP' ? ', and warmer of late' : toneTrend === 'DOWN' ? ', and cooler of late' : ''
-    traits.push(upper(`sounds ${words}${trend}`))
+      toneTrend === 'UP'
+        ? inLanguage(', and warmer of late', ', und zuletzt wärmer')
+        : toneTrend === 'DOWN'
+          ? inLanguage(', and cooler of late', ', und zuletzt kühler')
+          : ''
+    traits.push(inLanguage(`Sounds ${words}${trend}`, `Klingt ${words}${trend}`))
   }
   if (usualHour !== null)
     traits.push(
-      `Is usually heard ${usualHour < 12 ? 'in the morning' : usualHour < 17 ? 'in the afternoon' : 'in the evening'}`,
+      inLanguage(
+        `Is usually heard ${usualHour < 12 ? 'in the morning' : usualHour < 17 ? 'in the afternoon' : 'in the evening'}`,
+        `Meldet sich meist ${usualHour < 12 ? 'vormittags' : usualHour < 17 ? 'nachmittags' : 'abends'}`,
+      ),
     )
   return traits
 }

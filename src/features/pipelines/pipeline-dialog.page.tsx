@@ -1,8 +1,10 @@
 import { Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { api, issuesByPath, type Pipeline } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { DraftNote } from '#web/kit/draft-note.tsx'
 import { useText } from '#web/text/index.tsx'
 import { refreshPipelines } from './pipelines.page.tsx'
 
@@ -13,11 +15,12 @@ type Given = { pipeline?: Pipeline; all: Pipeline[]; close: () => void }
 /** A new pipeline with the usual stages or those of another one, or another name for one. */
 export function PipelineDialog({ pipeline, all, close }: Given) {
   const text = useText()
-  const [name, setName] = useState(pipeline?.name ?? '')
-  const [model, setModel] = useState<string | null>(USUAL)
+  const form = useForm(`pipeline.${pipeline?.id ?? 'new'}`, { name: pipeline?.name ?? '', model: USUAL })
+  const { name, model } = form.values
   const saving = useMutation({
     mutationFn: () => (pipeline ? api.patch(`/pipelines/${pipeline.id}`, { name }) : create()),
     onSuccess() {
+      form.forget()
       refreshPipelines()
       close()
     },
@@ -35,6 +38,7 @@ export function PipelineDialog({ pipeline, all, close }: Given) {
   return (
     <Modal opened onClose={close} title={pipeline ? text.views.rename : text.pipelines.create}>
       <form noValidate onSubmit={submit}>
+        <DraftNote {...form} />
         <Stack gap="sm">
           <TextInput
             data-autofocus
@@ -42,13 +46,13 @@ export function PipelineDialog({ pipeline, all, close }: Given) {
             maxLength={120}
             value={name}
             error={issuesByPath(saving.error).name}
-            onChange={event => setName(event.currentTarget.value)}
+            onChange={event => form.change({ name: event.currentTarget.value })}
           />
           {!pipeline && (
             <Select
               label={text.pipelines.model}
               value={model}
-              onChange={setModel}
+              onChange={chosen => chosen && form.change({ model: chosen })}
               data={[
                 { value: USUAL, label: text.pipelines.usual },
                 ...all.map(each => ({ value: each.id, label: text.pipelines.asIn(each.name) })),

@@ -134,19 +134,21 @@ function StageRow({ stage, edit, remove }: { stage: Stage; edit: () => void; rem
   const { name, kind, probability, rottingDays } = stage
   return (
     <>
-      <span className={`one-line ${classes.name}`} title={name}>
-        {name}
-      </span>
-      <span className={`quiet ${classes.facts}`}>
-        {kind === 'OPEN' ? (
-          <span className="numbers">{text.pipelines.chance(probability)}</span>
-        ) : (
-          <Choice value={kind} />
-        )}
-        {rottingDays !== null && kind === 'OPEN' && (
-          <span className="numbers">{text.pipelines.rots(rottingDays)}</span>
-        )}
-      </span>
+      <div className={classes.stage}>
+        <span className={`one-line ${classes.name}`} title={name}>
+          {name}
+        </span>
+        <span className={`quiet ${classes.facts}`}>
+          {kind === 'OPEN' ? (
+            <span className="numbers">{text.pipelines.chance(probability)}</span>
+          ) : (
+            <Choice value={kind} />
+          )}
+          {rottingDays !== null && kind === 'OPEN' && (
+            <span className="numbers">{text.pipelines.rots(rottingDays)}</span>
+          )}
+        </span>
+      </div>
       <MoreMenu label={name} size={28}>
         <Menu.Item onClick={edit}>{text.common.edit}</Menu.Item>
         <Menu.Item color="red" onClick={remove}>

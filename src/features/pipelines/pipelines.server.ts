@@ -8,8 +8,6 @@ import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
 import { pageOf, ref } from '#core/record/json-schema.ts'
-import { list } from '#core/record/list.ts'
-import { recordNamed } from '#core/record/registry.ts'
 import { idParams, updateRoute } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { DEFAULT_STAGES, pipelineContract, STAGE_KINDS, stageContract } from './pipelines.contract.ts'
@@ -17,6 +15,9 @@ import {
   checkKind,
   defaultPipelineId,
   forgetStages,
+  holdStages,
+  mustHaveOpen,
+  openDealsIn,
   removeStage,
   reorderStages,
   replaceStages,
@@ -67,7 +68,7 @@ export const pipelines = defineRecord({
   rules: {
     create: (tx, values) => becomeDefault(tx, values),
     update: (tx, id, values) => becomeDefault(tx, values, id),
-    remove: refuseUsedPipeline,
+    remove: removeStages,
   },
   routes: ['list', 'create', 'read', 'update', 'remove', 'nested'],
 })
@@ -90,7 +91,7 @@ async function becomeDefault(tx: Tx, values: Change, id?: string): Promise<Chang
   if (!current) return { ...values, isDefault: true }
   if (values.isDefault === false && current.id === id) {
     throw unprocessable('DEFAULT_PIPELINE', 'Make another pipeline the default instead', [
-      { path: 'isDefault', message: 'one pipeline must be the default' },
+      { path: 'isDefault', code: 'DEFAULT_PIPELINE', message: 'one pipeline must be the default' },
     ])
   }
   if (values.isDefault && current.id !== id)
@@ -101,13 +102,21 @@ async function becomeDefault(tx: Tx, values: Change, id?: string): Promise<Chang
 /** Steps back without being asked for a successor: the successor is on its way. */
 const withoutRules = { ...pipelines, rules: {} }
 
-async function refuseUsedPipeline(tx: Tx, id: string): Promise<void> {
+/** Its stages go with it, so that no deal enters one of them; closed deals go on naming both. */
+async function removeStages(tx: Tx, id: string): Promise<void> {
   const { isDefault } = await store.read(tx, pipelines, id)
   if (isDefault)
     throw unprocessable('DEFAULT_PIPELINE', 'Make another pipeline the default before you delete this one')
-  const used = await list(tx, recordNamed('deal'), { pipelineId: id, status: 'OPEN', limit: 1 })
-  if (used.rows.length)
-    throw unprocessable('PIPELINE_IN_USE', 'Open deals are in this pipeline; move them first')
+  await holdStages(tx, 'to change')
+  const ids = (await stagesOf(tx)).filter(stage => stage.pipelineId === id).map(stage => stage.id)
+  const { live, trashed } = await openDealsIn(tx, ids)
+  if (live || trashed)
+    throw unprocessable(
+      'PIPELINE_IN_USE',
+      `${live} open deals are in this pipeline and ${trashed} of it in the trash; move or purge them first`,
+    )
+  forgetStages(tx)
+  await store.removeMany(tx, stages, ids)
 }
 
 /** A stage that does not say where it stands goes to the end of its pipeline, the default one if need be. */
@@ -132,7 +141,9 @@ async function createPipeline(
   { stages: given, ...values }: { name: string; isDefault?: boolean; stages?: StageInput[] },
 ) {
   const pipeline = await store.create(tx, pipelines, values)
-  await store.createMany(tx, stages, rowsOf(pipeline.id, given ?? DEFAULT_STAGES))
+  const rows = rowsOf(pipeline.id, given ?? DEFAULT_STAGES)
+  mustHaveOpen(rows)
+  await store.createMany(tx, stages, rows)
   return store.read(tx, pipelines, pipeline.id)
 }
 
@@ -182,6 +193,7 @@ const createRoute = operation({
       ],
     },
   },
+  refuses: { 422: 'LAST_STAGE: none of the stages is open' },
   handle: ({ tx, body }) => createPipeline(tx, body),
 })
 

@@ -93,3 +93,44 @@ test('the stages of a pipeline are replaced while no deal is in it, not even in 
   const refused = await admin.put(`/pipelines/${id}/stages`, { stages })
   assert.deepEqual([refused.status, refused.body.code], [422, 'PIPELINE_IN_USE'], refused.text)
 })
+
+test('a stage takes its open deals along, also those that may come back from the trash; closed ones go on naming it', async () => {
+  const { admin, ana } = await world()
+  const [, , proposal, negotiation, won] = await stagesOf(admin)
+  const closed = (await ana.post('/deals', { title: 'Closed', stageId: won.id })).body
+  assert.equal((await admin.delete(`/stages/${won.id}`)).status, 204)
+  const read = (await ana.get(`/deals/${closed.id}`)).body
+  assert.deepEqual([read.stageId, read.status], [won.id, 'WON'])
+  const back = await ana.put(`/deals/${closed.id}`, { ...read, title: 'Closed for good' })
+  assert.deepEqual([back.status, back.body.stageId], [200, won.id], back.text)
+  const into = await ana.post('/deals', { title: 'Late', stageId: won.id })
+  assert.deepEqual([into.status, into.body.issues?.[0].path], [400, 'stageId'])
+
+  const thrown = (await ana.post('/deals', { title: 'Thrown away', stageId: proposal.id })).body
+  await ana.delete(`/deals/${thrown.id}`)
+  const refused = await admin.delete(`/stages/${proposal.id}`)
+  assert.deepEqual([refused.status, refused.body.code], [422, 'STAGE_IN_USE'], refused.text)
+  assert.equal((await admin.delete(`/stages/${proposal.id}?migrateTo=${negotiation.id}`)).status, 204)
+  const restored = (await ana.post(`/deals/${thrown.id}/restore`)).body
+  assert.deepEqual([restored.stageId, restored.status], [negotiation.id, 'OPEN'])
+})
+
+test('a pipeline takes its stages along, waits for open deals, and begins with an open stage', async () => {
+  const { admin, ana } = await world()
+  const none = await admin.post('/pipelines', { name: 'None', stages: [{ name: 'Won', kind: 'WON' }] })
+  assert.deepEqual([none.status, none.body.code], [422, 'LAST_STAGE'], none.text)
+  const { id, stages } = (await admin.post('/pipelines', { name: 'Renewals' })).body
+  const deal = (await ana.post('/deals', { title: 'Renewal', pipelineId: id })).body
+  await ana.delete(`/deals/${deal.id}`)
+  const refused = await admin.delete(`/pipelines/${id}`)
+  assert.deepEqual([refused.status, refused.body.code], [422, 'PIPELINE_IN_USE'], refused.text)
+  await ana.post(`/deals/${deal.id}/restore`)
+  const won = (await ana.patch(`/deals/${deal.id}`, { status: 'WON' })).body
+  assert.equal((await admin.delete(`/pipelines/${id}`)).status, 204)
+  const read = (await ana.get(`/deals/${deal.id}`)).body
+  assert.deepEqual([read.pipelineId, read.stageId, read.status], [id, won.stageId, 'WON'])
+  for (const place of [{ stageId: stages[0].id }, { pipelineId: id }])
+    assert.equal((await ana.post('/deals', { title: 'Late', ...place })).status, 400)
+  assert.equal((await ana.patch(`/deals/${deal.id}`, { status: 'OPEN' })).body.code, 'NO_SUCH_STAGE')
+  assert.equal((await admin.get(`/stages?pipelineId=${id}`)).body.total, 0)
+})

@@ -1,8 +1,10 @@
 import { Group, Input, Modal, NumberInput, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { api, issuesByPath, type Pipeline, type Stage } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { DraftNote } from '#web/kit/draft-note.tsx'
 import { choiceLabel, useText } from '#web/text/index.tsx'
 import { refreshPipelines } from './pipelines.page.tsx'
 
@@ -15,10 +17,13 @@ type Given = { pipeline: Pipeline; stage?: Stage; close: () => void }
 /** A stage: its name, whether deals in it are open, won or lost, how likely they are won, and when they rot. */
 export function StageDialog({ pipeline, stage, close }: Given) {
   const text = useText()
-  const [name, setName] = useState(stage?.name ?? '')
-  const [kind, setKind] = useState<Stage['kind']>(stage?.kind ?? 'OPEN')
-  const [chance, setChance] = useState<number | string>(stage?.probability ?? 50)
-  const [rots, setRots] = useState<number | string>(stage?.rottingDays ?? '')
+  const form = useForm(`stage.${stage?.id ?? `new.${pipeline.id}`}`, {
+    name: stage?.name ?? '',
+    kind: stage?.kind ?? ('OPEN' as Stage['kind']),
+    chance: (stage?.probability ?? 50) as number | string,
+    rots: (stage?.rottingDays ?? '') as number | string,
+  })
+  const { name, kind, chance, rots } = form.values
   const saving = useMutation({
     mutationFn() {
       const body = {
@@ -32,6 +37,7 @@ export function StageDialog({ pipeline, stage, close }: Given) {
         : api.post('/stages', { ...body, pipelineId: pipeline.id })
     },
     onSuccess() {
+      form.forget()
       refreshPipelines()
       close()
     },
@@ -44,6 +50,7 @@ export function StageDialog({ pipeline, stage, close }: Given) {
   return (
     <Modal opened onClose={close} title={stage ? stage.name : text.pipelines.addStage}>
       <form noValidate onSubmit={submit}>
+        <DraftNote {...form} />
         <Stack gap="sm">
           <TextInput
             data-autofocus
@@ -51,7 +58,7 @@ export function StageDialog({ pipeline, stage, close }: Given) {
             maxLength={120}
             value={name}
             error={issues.name}
-            onChange={event => setName(event.currentTarget.value)}
+            onChange={event => form.change({ name: event.currentTarget.value })}
           />
           <Input.Wrapper
             label={text.pipelines.kind}
@@ -62,35 +69,11 @@ export function StageDialog({ pipeline, stage, close }: Given) {
               fullWidth
               aria-label={text.pipelines.kind}
               value={kind}
-              onChange={value => setKind(value as Stage['kind'])}
+              onChange={value => form.change({ kind: value as Stage['kind'] })}
               data={KINDS.map(value => ({ value, label: choiceLabel(text, value) }))}
             />
           </Input.Wrapper>
-          {kind === 'OPEN' && (
-            <Group grow align="flex-start">
-              <NumberInput
-                label={text.pipelines.probability}
-                suffix=" %"
-                min={0}
-                max={100}
-                allowDecimal={false}
-                value={chance}
-                error={issues.probability}
-                onChange={setChance}
-              />
-              <NumberInput
-                label={text.pipelines.rotting}
-                description={text.pipelines.rottingHint}
-                inputWrapperOrder={['label', 'input', 'description', 'error']}
-                min={1}
-                max={3650}
-                allowDecimal={false}
-                value={rots}
-                error={issues.rottingDays}
-                onChange={setRots}
-              />
-            </Group>
-          )}
+          {kind === 'OPEN' && <OpenFields {...{ chance, rots, issues }} change={form.change} />}
         </Stack>
         <DialogFoot
           submit={stage ? text.common.save : text.common.create}
@@ -101,5 +84,42 @@ export function StageDialog({ pipeline, stage, close }: Given) {
         />
       </form>
     </Modal>
+  )
+}
+
+type OpenGiven = {
+  chance: number | string
+  rots: number | string
+  change: (values: { chance?: number | string; rots?: number | string }) => void
+  issues: Record<string, string>
+}
+
+/** What only a stage of open deals has: how likely they are won, and after how long they rot. */
+function OpenFields({ chance, rots, change, issues }: OpenGiven) {
+  const text = useText()
+  return (
+    <Group grow align="flex-start">
+      <NumberInput
+        label={text.pipelines.probability}
+        suffix={'\u202f%'}
+        min={0}
+        max={100}
+        allowDecimal={false}
+        value={chance}
+        error={issues.probability}
+        onChange={typed => change({ chance: typed })}
+      />
+      <NumberInput
+        label={text.pipelines.rotting}
+        description={text.pipelines.rottingHint}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        min={1}
+        max={3650}
+        allowDecimal={false}
+        value={rots}
+        error={issues.rottingDays}
+        onChange={typed => change({ rots: typed })}
+      />
+    </Group>
   )
 }

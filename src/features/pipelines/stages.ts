@@ -1,8 +1,8 @@
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound, unprocessable } from '#core/errors.ts'
 import type { Page } from '#core/record/cursor.ts'
 import type { Change, RecordDefinition } from '#core/record/definition.ts'
-import type { Filter } from '#core/record/filter.ts'
 import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
@@ -63,7 +63,7 @@ export async function reorderStages(
   if (strange.length)
     throw invalid({ path: 'stageIds', message: `not stages of one pipeline: ${strange.join(', ')}` })
   if (new Set(stageIds).size !== stageIds.length)
-    throw invalid({ path: 'stageIds', message: 'names a stage twice' })
+    throw invalid({ path: 'stageIds', code: 'TWICE', message: 'names a stage twice' })
   const rest = own.map(stage => stage.id).filter(id => !stageIds.includes(id))
   for (const [order, id] of [...stageIds, ...rest].entries()) await store.update(tx, record, id, { order })
   return list(tx, record, { pipelineId: pipeline, sort: 'order', limit: 200 })
@@ -72,8 +72,8 @@ export async function reorderStages(
 const MOVED_AT_ONCE = 200
 
 /**
- * Deletes a stage. Its deals go to `migrateTo`; without it, open deals refuse the deletion and closed
- * ones go on naming the stage. @throws Refusal 422 STAGE_IN_USE, LAST_STAGE, 404
+ * Deletes a stage. Its deals go to `migrateTo`; without it, open deals, those in the trash among them, refuse
+ * the deletion and closed ones go on naming the stage. @throws Refusal 422 STAGE_IN_USE, LAST_STAGE, 404
  */
 export async function removeStage(
   tx: Tx,
@@ -88,7 +88,7 @@ export async function removeStage(
   if (!stage) throw notFound('Stage')
   refuseLastOpen(all, stage)
   if (migrateTo !== undefined && (migrateTo === id || !all.some(candidate => candidate.id === migrateTo))) {
-    throw invalid({ path: 'migrateTo', message: 'no such stage' })
+    throw invalid({ path: 'migrateTo', code: 'NO_SUCH', message: 'no such stage' })
   }
   await store.remove(tx, record, id, { version })
   if (migrateTo) await moveDeals(tx, id, migrateTo)
@@ -106,17 +106,14 @@ export async function replaceStages(
   rows: Change[],
 ): Promise<void> {
   await holdStages(tx, 'to change')
-  if (!rows.some(({ kind }) => kind === 'OPEN'))
-    throw unprocessable('LAST_STAGE', 'A pipeline needs at least one open stage', [
-      { path: 'stages', message: 'must have an open stage' },
-    ])
+  mustHaveOpen(rows)
   const used = await tx.session.rows(
     'select 1 from deals where workspace_id = $1::uuid and pipeline_id = $2::uuid limit 1',
     [tx.who.workspaceId, pipelineId],
   )
   if (used.length)
     throw unprocessable('PIPELINE_IN_USE', 'Deals are in this pipeline, or in the trash', [
-      { path: 'stages', message: 'cannot be replaced while deals are in the pipeline' },
+      { path: 'stages', code: 'IN_USE', message: 'cannot be replaced while deals are in the pipeline' },
     ])
   const before = (await stagesOf(tx)).filter(stage => stage.pipelineId === pipelineId)
   await store.removeMany(
@@ -126,6 +123,14 @@ export async function replaceStages(
   )
   forgetStages(tx)
   await store.createMany(tx, record, rows)
+}
+
+/** Deals begin in an open stage. @throws Refusal 422 LAST_STAGE */
+export function mustHaveOpen(rows: Change[]): void {
+  if (rows.some(({ kind }) => kind === 'OPEN')) return
+  throw unprocessable('LAST_STAGE', 'A pipeline needs at least one open stage', [
+    { path: 'stages', code: 'LAST_STAGE', message: 'must have an open stage' },
+  ])
 }
 
 function refuseLastOpen(all: Stage[], stage: Stage): void {
@@ -155,27 +160,41 @@ export async function checkKind(tx: Tx, id: string, values: Change): Promise<Cha
     throw unprocessable(
       'STAGE_IN_USE',
       `${live} deals are in this stage and ${trashed} of it in the trash; move or purge them first`,
-      [{ path: 'kind', message: 'cannot change while deals are in the stage' }],
+      [{ path: 'kind', code: 'IN_USE', message: 'cannot change while deals are in the stage' }],
     )
   return values
 }
 
+/** How many open deals the stages hold, and how many of it in the trash: those come back into their stage. */
+export async function openDealsIn(tx: Tx, stageIds: string[]): Promise<{ live: number; trashed: number }> {
+  const [row] = await tx.session.rows(
+    `select count(*) filter (where deleted_at is null) as live, count(*) filter (where deleted_at is not null) as trashed
+     from deals where workspace_id = $1::uuid and stage_id = any($2::uuid[]) and status = 'OPEN'`,
+    [tx.who.workspaceId, arrayLiteral(stageIds)],
+  )
+  return row as { live: number; trashed: number }
+}
+
 async function refuseOpenDeals(tx: Tx, stageId: string): Promise<void> {
-  const open = await list(tx, recordNamed('deal'), { stageId, status: 'OPEN', limit: 1 })
-  if (!open.rows.length) return
+  const { live, trashed } = await openDealsIn(tx, [stageId])
+  if (!live && !trashed) return
   throw unprocessable(
     'STAGE_IN_USE',
-    `${open.total} open deals are in this stage; name a stage in migrateTo that takes them over`,
-    [{ path: 'migrateTo', message: 'is required while open deals are in the stage' }],
+    `${live} open deals are in this stage and ${trashed} of it in the trash; name a stage in migrateTo that takes them over`,
+    [{ path: 'migrateTo', code: 'REQUIRED', message: 'is required while open deals are in the stage' }],
   )
 }
 
+/** Also those in the trash, which would come back into a stage that nobody sees. */
 async function moveDeals(tx: Tx, from: string, to: string): Promise<void> {
   const deals = recordNamed('deal')
-  const inStage: Filter = { field: 'stageId', op: 'eq', value: from }
   for (;;) {
-    const { rows } = await list(tx, deals, { limit: MOVED_AT_ONCE }, [inStage])
-    for (const deal of rows) await store.update(tx, deals, deal.id as string, { stageId: to })
+    const rows = (await tx.session.rows(
+      `select id, deleted_at is null as "isLive" from deals where workspace_id = $1::uuid and stage_id = $2::uuid order by id limit ${MOVED_AT_ONCE}`,
+      [tx.who.workspaceId, from],
+    )) as Array<{ id: string; isLive: boolean }>
+    for (const { id, isLive } of rows)
+      await store.update(tx, deals, id, { stageId: to }, { among: isLive ? 'live' : 'trash' })
     if (rows.length < MOVED_AT_ONCE) return
   }
 }

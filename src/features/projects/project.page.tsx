@@ -6,11 +6,14 @@ import { useMe } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './project.module.css'
 import { projectContract } from './projects.contract.ts'
 
 const RELATED = [tasksOf('project'), invoicesOf('project', project => ({ title: project.name }))]
+
+export const prefetch = prefetchRecord(projectContract)
 
 export default function Project() {
   return (
@@ -33,7 +36,10 @@ function Standing({ project }: { project: Row }) {
   const due = project.dueDate as string | null
   const isDone = project.status === 'COMPLETED' || project.status === 'CANCELLED'
   const isLate = due !== null && !isDone && due < dayIn(workspace.timezone)
-  const dates = [project.startDate, due].map(day => (day ? format.day(day as string) : '–')).join(' → ')
+  const dates =
+    project.startDate || due
+      ? [project.startDate, due].map(day => (day ? format.day(day as string) : '–')).join(' → ')
+      : '–'
   return (
     <section className={classes.standing} aria-label={text.projects.standing}>
       <Meter
@@ -43,7 +49,11 @@ function Standing({ project }: { project: Row }) {
       />
       <Meter
         label={text.projects.hours}
-        value={text.projects.of(format.number(hours ?? 0), planned === null ? '–' : format.number(planned))}
+        value={
+          planned === null
+            ? format.number(hours ?? 0)
+            : text.projects.of(format.number(hours ?? 0), format.number(planned))
+        }
         percent={planned ? ((hours ?? 0) / planned) * 100 : 0}
       />
       <div>

@@ -1,4 +1,5 @@
 import { RecordTable } from '#web/table/record-table.tsx'
+import { prefetchList } from '#web/table/rows.ts'
 import { PROJECT_FORM } from './project-list.page.tsx'
 import { projectContract } from './projects.contract.ts'
 
@@ -13,6 +14,8 @@ const COLUMNS = [
   'estimatedHours',
   'projectManagerId',
 ]
+
+export const prefetch = prefetchList(projectContract)
 
 export default function Projects() {
   return <RecordTable contract={projectContract} columns={COLUMNS} form={PROJECT_FORM} />

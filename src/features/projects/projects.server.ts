@@ -114,12 +114,16 @@ async function changeProject(tx: Tx, id: string, values: Change): Promise<Change
 
 function checkDates({ startDate, dueDate }: Change): void {
   if (startDate && dueDate && (dueDate as string) < (startDate as string))
-    throw invalid({ path: 'dueDate', message: 'must not lie before startDate' })
+    throw invalid({ path: 'dueDate', code: 'BEFORE_START', message: 'must not lie before startDate' })
 }
 
 function checkCompletion(isCompleted: boolean, completionDate: unknown): void {
   if (completionDate && !isCompleted)
-    throw invalid({ path: 'completionDate', message: 'only a completed project has one' })
+    throw invalid({
+      path: 'completionDate',
+      code: 'ONLY_COMPLETED',
+      message: 'only a completed project has one',
+    })
 }
 
 export default { records: [projects] } satisfies Feature

@@ -1,6 +1,6 @@
 import type { Database, Who } from '#core/db/workspace.ts'
 import type { EventRow } from '#core/events/follow.ts'
-import { checkFilter, type Filter } from '#core/record/filter.ts'
+import { checkFilter, type Filter } from '#core/record/filter-language.ts'
 import { compileSelection, readRows } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 

@@ -2,23 +2,17 @@ import { z } from 'zod'
 import { arrayLiteral, DatabaseFault, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { Aggregate, isScoped } from '#core/record/aggregate.ts'
 import { exchangeOf, ratesUsed } from '#core/record/currency.ts'
 import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import type { Field, FieldKind } from '#core/record/fields.ts'
-import {
-  checkFilter,
-  compileFilter,
-  customEntitiesIn,
-  customExpression,
-  type Filter,
-  type FilterScope,
-} from '#core/record/filter.ts'
-import { rowsUntilChange } from '#core/record/kept.ts'
+import { compileFilter, customEntitiesIn, customExpression } from '#core/record/filter.ts'
+import { checkFilter, type Filter } from '#core/record/filter-language.ts'
+import type { FilterScope } from '#core/record/filter-operand.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
-import { comparedExpression, readExpression } from '#core/record/select.ts'
-import { scopeCondition } from '#core/record/visibility.ts'
+import { comparedExpression, isNullInTrash, readExpression } from '#core/record/select.ts'
 import { namesFor } from '#features/exports/columns.ts'
 import {
   REPORT_OPS,
@@ -90,7 +84,7 @@ type Making = {
   record: RecordDefinition
   custom: Map<string, CustomField>
   scope: FilterScope
-  params: unknown[]
+  ask: Aggregate
   where: string
   /** What one unit of the row's currency is worth; undefined where amounts stay as they are. */
   rate: (() => string) | undefined
@@ -164,12 +158,16 @@ async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promi
   const order = keys.length ? ` order by whole desc, ${first}` : ''
   const from = `from ${tableOf(made.record)} t where ${made.where}`
   const text = `select ${[...columns, `${whole} as whole`].join(', ')} ${from}${sets}${order} limit ${GROUPS_AT_MOST + 2}`
-  return rowsUntilChange(made.tx, text, made.params).catch(error => {
+  return rowsFor(made, text).catch(error => {
     if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({ path: 'filter', message: 'holds a value that does not fit' })
+      throw invalid({ path: 'filter', code: 'VALUE_FITS_NOT', message: 'holds a value that does not fit' })
     throw error
   })
 }
+
+/** What a statement reads without a condition of its own, row-level security narrows. */
+const rowsFor = ({ ask, record }: Making, text: string): Promise<Row[]> =>
+  ask.rows(text, isScoped(text, record))
 
 /** What ids among the keys are called: of records, and of members, whom custom fields name too. */
 async function namesOf(made: Making, groups: Group[], rows: Row[]): Promise<Map<string, string>> {
@@ -189,15 +187,15 @@ async function prepare(tx: Tx, spec: ReportSpec): Promise<Making> {
   const all = new Map<string, Map<string, CustomField>>()
   for (const name of new Set([entity, ...customEntitiesIn(checked, record)]))
     all.set(name, await customFieldsOf(tx, name))
-  const params: unknown[] = []
+  const ask = new Aggregate(tx)
   const scope: FilterScope = {
     who: tx.who,
     today: dayIn(tx.who.timezone),
     customFields: name => all.get(name) ?? new Map(),
-    add: (value, cast) => `$${params.push(value)}::${cast}`,
+    add: ask.add,
   }
-  const where = `${scopeCondition(record, tx.who, 't', scope.add)} and ${compileFilter(checked, record, 't', scope)}`
-  return { tx, spec, record, custom: all.get(entity)!, scope, params, where, rate: undefined }
+  const where = `${ask.scope(entity)} and ${compileFilter(checked, record, 't', scope)}`
+  return { tx, spec, record, custom: all.get(entity)!, scope, ask, where, rate: undefined }
 }
 
 type Part = { sql: string; kind: FieldKind; field: Field; label: string; isOwn: boolean }
@@ -222,10 +220,9 @@ function partOf({ record, custom }: Making, name: string, path: string): Part {
 
 /** A link into the trash counts as none, as it reads. */
 function ownExpression(record: RecordDefinition, name: string, field: Field): string {
-  const mayBeInTrash =
-    field.kind === 'related' ||
-    (field.kind === 'link' && hasRecord(field.target!) && recordNamed(field.target!).contract.softDelete)
-  return mayBeInTrash ? readExpression(record, name, field) : comparedExpression(record, name, 't')
+  return isNullInTrash(field) && field.kind !== 'links'
+    ? readExpression(record, name, field)
+    : comparedExpression(record, name, 't')
 }
 
 const NUMBERS: readonly FieldKind[] = ['integer', 'number', 'money']
@@ -239,14 +236,15 @@ function measureOf(made: Making, measure: ReportMeasure, i: number): Measure {
   const { op, field: name, value } = measure
   if (op === 'count') return { op, sql: 'count(*)', label: 'count', kind: 'count' }
   const path = `measures.${i}.field`
-  if (!name) throw invalid({ path, message: `is required for ${op}` })
+  if (!name) throw invalid({ path, code: 'REQUIRED', message: `is required for ${op}` })
   if (op === 'rate') {
     const test = compileFilter({ field: name, op: 'eq', value: value ?? true }, made.record, 't', made.scope)
     const sql = `round(avg(case when ${test} then 1 else 0 end), 4)`
     return { ...measure, sql, label: `rate of ${name} ${value ?? true}`, kind: 'rate' }
   }
   const { sql, kind, label, isOwn } = partOf(made, name, path)
-  if (!NUMBERS.includes(kind)) throw invalid({ path, message: `must be a number for ${op}` })
+  if (!NUMBERS.includes(kind))
+    throw invalid({ path, code: 'NOT_A_NUMBER', message: `must be a number for ${op}` })
   const amount = kind === 'money' && isOwn && made.rate ? `${sql} * ${made.rate()}` : sql
   const rounded =
     op === 'avg' || kind === 'money' ? `round(${op}(${amount})::numeric, 2)` : `${op}(${amount})`
@@ -275,9 +273,9 @@ async function stepSql(made: Making, { name, sql, kind, path }: Group, by: (type
   const { timezone } = made.tx.who
   const own = await prepare(made.tx, made.spec)
   const at = partOf(own, name, path).sql
-  const [ends] = await made.tx.session.rows(
+  const [ends] = await rowsFor(
+    own,
     `select min(${at}) as first, max(${at}) as last from ${tableOf(own.record)} t where ${own.where}`,
-    own.params,
   )
   const dayOf = (moment: unknown) => dayIn(timezone, new Date(moment as string))
   const days = ends!.first ? stepsBetween(dayOf(ends!.first), dayOf(ends!.last), by, path) : []
@@ -289,10 +287,10 @@ async function stepSql(made: Making, { name, sql, kind, path }: Group, by: (type
 }
 
 async function currencyCounts(tx: Tx, spec: ReportSpec) {
-  const { record, where, params } = await prepare(tx, spec)
-  const rows = await tx.session.rows(
-    `select t.currency, count(*) as count from ${tableOf(record)} t where ${where} group by 1 order by 1`,
-    params,
+  const made = await prepare(tx, spec)
+  const rows = await rowsFor(
+    made,
+    `select t.currency, count(*) as count from ${tableOf(made.record)} t where ${made.where} group by 1 order by 1`,
   )
   return rows as { currency: string; count: number }[]
 }

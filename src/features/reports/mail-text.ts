@@ -69,10 +69,9 @@ export function refusalMessage(app: App, mail: Addressed, reason: string): Messa
   }
 }
 
-const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
-const percent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 2 })
-
 function linesOf({ groups, measures, rows, totals, currency }: ReportResult) {
+  const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
+  const percent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 2 })
   const shown = (value: number | null, i: number): string => {
     if (value === null) return '–'
     if (measures[i]!.kind === 'rate') return percent.format(value)

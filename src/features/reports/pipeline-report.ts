@@ -1,3 +1,4 @@
+import { adderOf } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { together } from '#core/db/workspace.ts'
 import {
@@ -62,7 +63,7 @@ export async function pipelineReport(
   { pipelineId, withClosed }: { pipelineId?: string; withClosed: boolean },
 ): Promise<PipelineReport> {
   const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const add = adderOf(params)
   const where = [
     scopeCondition(recordNamed('deal'), tx.who, 't', add),
     ...(pipelineId ? [`t.pipeline_id = ${add(pipelineId, 'uuid')}`] : []),

@@ -1,4 +1,4 @@
-import { Alert, Button, Menu, TextInput } from '@mantine/core'
+import { Alert, Button, Menu, TextInput, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
 import { IconCopy, IconDownload, IconMail, IconMailOff, IconTrash } from '@tabler/icons-react'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
@@ -13,7 +13,7 @@ import { saveFile } from '#web/kit/download.ts'
 import { useDraft } from '#web/kit/draft.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell, tellFault } from '#web/kit/notify.tsx'
-import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { Blank, Fault, PageWaiting, Waiting } from '#web/kit/states.tsx'
 import { conditionsOf } from '#web/table/filters.ts'
 import { useText } from '#web/text/index.tsx'
 import { MailDialog, useMailText } from './mail-dialog.page.tsx'
@@ -31,7 +31,7 @@ export default function ReportPage() {
   const { id } = useParams({ strict: false }) as { id?: string }
   const query = useQuery({ ...reportQuery(id ?? ''), enabled: id !== undefined })
   if (!id) return <Builder key="new" report={undefined} />
-  if (query.isPending) return <Waiting />
+  if (query.isPending) return <PageWaiting />
   if (query.isError) return <Fault error={query.error} retry={query.refetch} />
   return <Builder key={id} report={query.data} />
 }
@@ -55,6 +55,7 @@ function Builder({ report }: { report: SavedReport | undefined }) {
     <div className={classes.page}>
       <div className={classes.head}>
         <div className={classes.names}>
+          <VisuallyHidden component="h1">{edited.name || text.reports.new}</VisuallyHidden>
           <TextInput
             variant="unstyled"
             className={classes.name}

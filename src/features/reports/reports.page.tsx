@@ -23,7 +23,7 @@ export default function Reports() {
       <Table.Th>{text.reports.one}</Table.Th>
       <Table.Th>{text.reports.records}</Table.Th>
       <Table.Th>{text.reports.mail}</Table.Th>
-      <Table.Th>{text.reports.maker}</Table.Th>
+      <Table.Th visibleFrom="sm">{text.reports.maker}</Table.Th>
     </Table.Tr>
   )
   const { title, empty, emptyHint } = text.reports
@@ -55,7 +55,7 @@ function Line({ report }: { report: SavedReport }) {
       <Table.Td className={report.scheduleError ? 'late' : 'quiet'}>
         {report.schedule ? mailText(report) : ''}
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <MemberName id={report.createdById} />
       </Table.Td>
     </Table.Tr>

@@ -81,7 +81,11 @@ async function scheduled(tx: Tx, schedule: ReportSchedule, next: Change): Promis
   const members = new Set(rows.map(({ id }) => id))
   const missing = recipientIds.findIndex(id => !members.has(id))
   if (missing >= 0)
-    throw invalid({ path: `schedule.recipientIds.${missing}`, message: 'is not the id of a member' })
+    throw invalid({
+      path: `schedule.recipientIds.${missing}`,
+      code: 'NO_SUCH',
+      message: 'is not the id of a member',
+    })
   const { timezone } = tx.who
   return {
     schedule: { ...schedule, recipientIds: [...new Set(recipientIds)] },

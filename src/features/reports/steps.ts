@@ -25,7 +25,11 @@ export function stepsBetween(
   for (let at = relativeDay(STARTS[by], first)!; at <= last; at = next(at)) {
     days.push(at)
     if (days.length > STEPS_AT_MOST)
-      throw invalid({ path, message: `would part the rows into more than ${STEPS_AT_MOST} ${by}s` })
+      throw invalid({
+        path,
+        code: 'TOO_MANY_PARTS',
+        message: `would part the rows into more than ${STEPS_AT_MOST} ${by}s`,
+      })
   }
   return days
 }

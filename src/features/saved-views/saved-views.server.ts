@@ -100,7 +100,9 @@ async function checkColumns(tx: Tx, record: RecordDefinition, columns: string[])
     return link?.kind === 'link' && Object.hasOwn(recordNamed(link.target!).contract.fields, rest[0]!)
   }
   const unknown = columns.flatMap((path, i) =>
-    isKnown(path) ? [] : [{ path: `columns.${i}`, message: `${path.slice(0, 100)} is not a field` }],
+    isKnown(path)
+      ? []
+      : [{ path: `columns.${i}`, code: 'UNKNOWN_FIELD', message: `${path.slice(0, 100)} is not a field` }],
   )
   if (unknown.length) throw invalid(unknown.slice(0, 20))
 }

@@ -41,7 +41,7 @@ export const dealColumns = async (tx: Tx): Promise<ColumnInfo[]> => [
 
 const SELECT = `select d.id, d.title, d.pipeline_id as "pipelineId", d.amount::float8 as amount, d.currency, d.source, d.owner_id as "ownerId",
     d.description, d.tags, d.expected_close_date::text as "expectedCloseDate", d.contact_ids as "contactIds", d.custom_fields as "customFields",
-    d.created_at as "createdAt", d.status, st.name as "stageName", st.probability as "stageProbability", d.probability,
+    d.created_at as "createdAt", d.status, st.name as "stageName", st.probability as "stageProbability", st.rotting_days as "rottingDays", d.probability,
     h.stage_id as "heldStageId", h.entered_at as "heldSince", h.entered::int as "stagesEntered",
     c.industry, c.size as "companySize", c.employee_count as "employeeCount",
     coalesce(i.calls, 0)::int as calls, coalesce(i.emails, 0)::int as emails, coalesce(i.meetings, 0)::int as meetings,

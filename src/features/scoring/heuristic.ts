@@ -1,7 +1,9 @@
 import type { Tx } from '#core/db/workspace.ts'
+import { stalenessOf } from '#features/deal-signals/staleness.ts'
 import { logit, sigmoid } from './learn/model.ts'
 import type { Cell } from './learn/table.ts'
-import type { Kind, SeenRow } from './rows.ts'
+import { OF_TIME, type Own, REPLACED } from './own.ts'
+import { daysBetween, type Kind, type SeenRow } from './rows.ts'
 
 /**
  * Before there is enough to learn from: what is commonly held of sales, as steps in log-odds from a base rate. The base is the
@@ -63,16 +65,27 @@ const RULES: Record<Kind, Record<string, Step>> = {
   deal: {
     daysSilent: ({ daysSilent }) => {
       const days = number(daysSilent)
-      return days === undefined ? -0.2 : days <= 14 ? 0.3 : days > 45 ? -0.8 : days > 30 ? -0.4 : 0
+      return days === undefined ? -0.2 : days <= 14 ? 0.3 : 0
     },
     inbound: ({ inbound }) => (number(inbound) ? 0.3 : 0),
     meetings: ({ meetings }) => (number(meetings) ? 0.3 : 0),
     people: ({ people }) => ((number(people) ?? 0) >= 2 ? 0.2 : -0.1),
     sentiment: ({ sentiment }) => 0.6 * (number(sentiment) ?? 0),
     competitors: ({ competitors }) => (number(competitors) ? -0.2 : 0),
-    daysInStage: ({ daysInStage }) => ((number(daysInStage) ?? 0) > 60 ? -0.5 : 0),
     tasksDone: ({ tasksDone }) => (number(tasksDone) ? 0.1 : 0),
   },
+}
+
+/** What silence, rest and a date gone by take from a deal, by the field that shows it. */
+function staleShares({ cells, record, at }: SeenRow): Record<string, number> {
+  const rottingDays = number(record.rottingDays as Cell)
+  const { silence, stage, lateness } = stalenessOf({
+    silentDays: number(cells.daysSilent) ?? daysBetween(record.createdAt, at) ?? 0,
+    daysInStage: number(cells.daysInStage) ?? 0,
+    lateDays: daysBetween(cells.expectedCloseDate, at) ?? 0,
+    usualStage: rottingDays,
+  })
+  return { daysSilent: silence, daysInStage: stage, expectedCloseDate: lateness }
 }
 
 /** Of a deal, its stage's probability says more than the base rate: half the way to it. */
@@ -82,11 +95,21 @@ function stageShare(row: SeenRow, base: number): number {
   return 0.5 * (logit(Math.min(0.95, Math.max(0.03, percent / 100))) - logit(base))
 }
 
-export function guess(kind: Kind, row: SeenRow, outcomes: Outcomes): Guess {
+/** @param own what closed deals of the workspace show already; the rules of thumb for the same things give way to it */
+export function guess(kind: Kind, row: SeenRow, outcomes: Outcomes, own: readonly Own[] = []): Guess {
   const base = baseRate(kind, outcomes)
   const shares = new Map<string, number>()
-  for (const [key, step] of Object.entries(RULES[kind])) shares.set(key, step(row.cells))
-  if (kind === 'deal') shares.set('stageId', stageShare(row, base))
+  for (const [key, step] of Object.entries(RULES[kind]))
+    if (!own.some(one => REPLACED[key]?.some(signal => one.key === `signal:${signal}`)))
+      shares.set(key, step(row.cells))
+  for (const { key, share } of own) shares.set(key, share)
+  if (kind === 'deal') {
+    shares.set('stageId', stageShare(row, base))
+    for (const [key, share] of Object.entries(staleShares(row))) {
+      const shown = Math.min(0, shares.get(OF_TIME[key] ?? '') ?? 0)
+      shares.set(key, (shares.get(key) ?? 0) + Math.min(0, share - shown))
+    }
+  }
   const logOdds = logit(base) + [...shares.values()].reduce((sum, share) => sum + share, 0)
   return {
     probability: sigmoid(logOdds),

@@ -3,8 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { Fault, Waiting } from '#web/kit/states.tsx'
-import { useText } from '#web/text/index.tsx'
+import { Fault, PageWaiting } from '#web/kit/states.tsx'
+import type { Text } from '#web/text/en.ts'
+import { fieldLabel, useText } from '#web/text/index.tsx'
+import { InUse } from './in-use.page.tsx'
 import type { ModelInfo } from './models.ts'
 import classes from './scoring.module.css'
 
@@ -22,7 +24,7 @@ export default function Model() {
     refetchInterval: ({ state }) =>
       state.data && ['QUEUED', 'TRAINING'].includes(state.data.status) ? 2000 : false,
   })
-  if (isPending) return <Waiting />
+  if (isPending) return <PageWaiting />
   if (error) return <Fault error={error} retry={refetch} />
   return (
     <div className={classes.page}>
@@ -30,8 +32,10 @@ export default function Model() {
         <Title order={1}>
           {text.scoring.name[data.kind]} {data.version}
         </Title>
-        <Badge variant="light">{text.scoring.states[data.status]}</Badge>
-        {data.isCurrent && <Badge color="teal">{text.scoring.inUse}</Badge>}
+        <Badge size="sm" radius="sm" tt="none" variant="light">
+          {text.scoring.states[data.status]}
+        </Badge>
+        {data.isCurrent && <InUse />}
         {data.trainedAt && <span className="quiet">{format.moment(data.trainedAt)}</span>}
       </Group>
       {data.message && <Alert color="yellow">{data.message}</Alert>}
@@ -42,12 +46,18 @@ export default function Model() {
 
 function ModelCard({ card }: { card: Card }) {
   const text = useText()
+  const format = useFormat()
+  const { doubts } = text.scoring
   const best = card.holdOut ?? card.crossValidation
   return (
     <>
       {card.warnings.map(({ code, message }) => (
         <Alert key={code} color="yellow">
-          {message}
+          {doubts[code as keyof typeof doubts]?.(
+            format.fixed(best.auc, 2),
+            format.percent(best.calibrationError),
+            format.number(card.repeatedRows ?? 0),
+          ) ?? message}
         </Alert>
       ))}
       <P size="sm" className="quiet">
@@ -75,11 +85,11 @@ function Figures({ card, measures }: { card: Card; measures: Measures }) {
   const text = useText().scoring
   const format = useFormat()
   const figures: [string, string, string][] = [
-    [text.rows, String(card.rows), text.successes(format.percent(card.baseRate))],
+    [text.rows, format.number(card.rows), text.successes(format.percent(card.baseRate))],
     [text.accuracy, format.percent(measures.accuracy), text.majority(format.percent(measures.majority))],
-    [text.auc, measures.auc.toFixed(3), text.aucHint],
-    [text.brier, measures.brier.toFixed(3), text.ofBase(measures.brierOfBase.toFixed(3))],
-    [text.lift, `× ${measures.liftTopTenth.toFixed(1)}`, text.liftHint],
+    [text.auc, format.fixed(measures.auc, 3), text.aucHint],
+    [text.brier, format.fixed(measures.brier, 3), text.ofBase(format.fixed(measures.brierOfBase, 3))],
+    [text.lift, `× ${format.decimal(measures.liftTopTenth)}`, text.liftHint],
     [text.calibrationError, format.percent(measures.calibrationError), text.calibrationHint],
   ]
   return (
@@ -102,7 +112,7 @@ function Figures({ card, measures }: { card: Card; measures: Measures }) {
 }
 
 const SIZE = 240
-const EDGE = 30
+const EDGE = 38
 
 /** Foretold against seen by tenth of the rows: on the diagonal where a score means what it says. Its numbers stand in the table below. */
 function Calibration({ measures: { deciles } }: { measures: Measures }) {
@@ -124,6 +134,12 @@ function Calibration({ measures: { deciles } }: { measures: Measures }) {
             </text>
           </g>
         ))}
+        <g fontSize={9} fill="currentColor" opacity={0.7} textAnchor="middle">
+          <text x={x(0.5)} y={SIZE - 8}>
+            {text.predicted}
+          </text>
+          <text transform={`translate(9 ${y(0.5)}) rotate(-90)`}>{text.actual}</text>
+        </g>
         <line
           x1={x(0)}
           y1={y(0)}
@@ -163,7 +179,7 @@ function Calibration({ measures: { deciles } }: { measures: Measures }) {
             {deciles.map(({ rows, predicted, actual }, at) => (
               <Table.Tr key={`${predicted} ${actual}`}>
                 <Table.Td>{at + 1}</Table.Td>
-                <Table.Td ta="right">{rows}</Table.Td>
+                <Table.Td ta="right">{format.number(rows)}</Table.Td>
                 <Table.Td ta="right">{format.percent(predicted)}</Table.Td>
                 <Table.Td ta="right">{format.percent(actual)}</Table.Td>
               </Table.Tr>
@@ -175,32 +191,36 @@ function Calibration({ measures: { deciles } }: { measures: Measures }) {
   )
 }
 
+/** What the reader calls it: a custom field has a name of its own, and a signal is a sentence. */
+const nameOf = (text: Text, key: string, label: string): string =>
+  text.scoring.fields[key] ?? (/[.:]/.test(key) ? label : fieldLabel(text, key))
+
 function Weights({ card: { fields } }: { card: Card }) {
-  const text = useText().scoring
+  const text = useText()
   const most = Math.max(...fields.map(({ weight }) => weight), 1e-9)
   return fields.map(({ key, label, weight }) => (
     <div key={key} className={classes.weight}>
-      <span>{text.fields[key] ?? label}</span>
+      <span>{nameOf(text, key, label)}</span>
       <i style={{ width: `${Math.max(1, (100 * weight) / most)}%` }} />
     </div>
   ))
 }
 
 function LeftOut({ card }: { card: Card }) {
-  const text = useText().scoring
+  const text = useText()
   return (
     <section className={`card ${classes.section}`}>
-      <Title order={2}>{text.leftOut}</Title>
+      <Title order={2}>{text.scoring.leftOut}</Title>
       <P size="sm" className="quiet">
-        {text.leftOutHint}
+        {text.scoring.leftOutHint}
       </P>
       <div className={classes.scroll}>
         <Table>
           <Table.Tbody>
             {card.leftOut.map(({ key, label, reason, detail }) => (
               <Table.Tr key={key}>
-                <Table.Td>{text.fields[key] ?? label}</Table.Td>
-                <Table.Td>{text.leaks[reason]}</Table.Td>
+                <Table.Td>{nameOf(text, key, label)}</Table.Td>
+                <Table.Td>{text.scoring.leaks[reason]}</Table.Td>
                 <Table.Td className="quiet">{detail}</Table.Td>
               </Table.Tr>
             ))}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Table, Title } from '@mantine/core'
+import { Button, Group, Text as P, Table, Title } from '@mantine/core'
 import { IconBrain } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -7,6 +7,7 @@ import { useFormat } from '#web/kit/format.ts'
 import { tellFault } from '#web/kit/notify.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
+import { InUse } from './in-use.page.tsx'
 import type { ModelInfo } from './models.ts'
 import classes from './scoring.module.css'
 
@@ -29,8 +30,13 @@ export default function Models() {
         <Title order={1}>{text.scoring.title}</Title>
         {may.administer && <Train rows={data.rows} />}
       </Group>
+      {data.rows.length > 0 && (
+        <P size="sm" className="quiet">
+          {text.scoring.hint}
+        </P>
+      )}
       {data.rows.length ? (
-        <div className={classes.scroll}>
+        <div className={`card ${classes.versions}`}>
           <Versions rows={data.rows} />
         </div>
       ) : (
@@ -92,12 +98,12 @@ function Versions({ rows }: { rows: ModelInfo[] }) {
             <Table.Td>
               <Group gap={6} wrap="nowrap">
                 <span>{text.scoring.states[row.status]}</span>
-                {row.isCurrent && <Badge color="teal">{text.scoring.inUse}</Badge>}
+                {row.isCurrent && <InUse />}
               </Group>
             </Table.Td>
-            <Table.Td ta="right">{row.card?.rows ?? ''}</Table.Td>
+            <Table.Td ta="right">{row.card ? format.number(row.card.rows) : ''}</Table.Td>
             <Table.Td ta="right">{figures(row) ? format.percent(figures(row)!.accuracy) : ''}</Table.Td>
-            <Table.Td ta="right">{figures(row)?.auc.toFixed(2) ?? ''}</Table.Td>
+            <Table.Td ta="right">{figures(row) ? format.fixed(figures(row)!.auc, 2) : ''}</Table.Td>
             <Table.Td>{row.trainedAt ? format.moment(row.trainedAt) : ''}</Table.Td>
           </Table.Tr>
         ))}

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, messageOf, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { fieldLabel, useText } from '#web/text/index.tsx'
+import type { Text } from '#web/text/en.ts'
+import { fieldLabel, optionLabel, useText } from '#web/text/index.tsx'
 import classes from './scoring.module.css'
 
 type Reason = { field: string; label: string; value: unknown; effect: number; text: string }
@@ -36,7 +37,7 @@ export function ScorePanel({ kind, id, version }: { kind: 'lead' | 'deal'; id: s
         : api.post<Score>('/ai/deal-score', { dealId: id }),
   })
   if (!may.write) return null
-  if (isPending) return <Skeleton height={96} mb="md" aria-label={text.app.loading} />
+  if (isPending) return <Skeleton height={96} mb="md" role="status" aria-label={text.app.loading} />
   if (error || !data)
     return (
       <Group className={`card ${classes.panel}`} role="alert">
@@ -61,10 +62,14 @@ function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
   const low = format.percent(interval.low)
   const high = format.percent(interval.high)
   return (
-    <div>
+    <div className={classes.chance}>
       <Group gap={8} align="baseline">
         <span className={classes.number}>{format.percent(probability)}</span>
-        {coldStart && <Badge color="orange">{text.scoring.coldStart}</Badge>}
+        {coldStart && (
+          <Badge size="sm" radius="sm" tt="none" variant="light" color="orange">
+            {text.scoring.coldStart}
+          </Badge>
+        )}
       </Group>
       <P size="sm">{text.scoring.score[kind]}</P>
       <div className={classes.track} aria-hidden>
@@ -94,6 +99,7 @@ function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
 
 function Reasons({ reasons }: { reasons: Reason[] }) {
   const text = useText()
+  const format = useFormat()
   const most = Math.max(...reasons.map(({ effect }) => Math.abs(effect)), 1)
   return (
     <ul className={classes.reasons} aria-label={text.scoring.reasons}>
@@ -101,7 +107,7 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
         <li key={field} className={classes.reason}>
           <span className={classes.points}>
             {effect < 0 ? '−' : '+'}
-            {Math.abs(effect).toFixed(1)}
+            {format.decimal(Math.abs(effect))}
           </span>
           <span className={classes.bar} aria-hidden>
             <i
@@ -110,10 +116,17 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
             />
           </span>
           <span>
-            {text.scoring.fields[field] ??
-              (field.startsWith('customFields.') ? label : fieldLabel(text, field))}
-            {': '}
-            <b>{shown(value, text.scoring)}</b>
+            {field.startsWith('signal:') ? (
+              // What closed deals have shown is a sentence, and says that it is so.
+              label
+            ) : (
+              <>
+                {text.scoring.fields[field] ??
+                  (field.startsWith('customFields.') ? label : fieldLabel(text, field))}
+                {': '}
+                <b>{shown(field, value, text, format)}</b>
+              </>
+            )}
           </span>
         </li>
       ))}
@@ -122,12 +135,20 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
 }
 
 const MOST_LETTERS = 80
+/** Of so many days a tenth says nothing. */
+const WHOLE_FROM = 10
 
-function shown(value: unknown, text: { none: string; yes: string; no: string }): string {
-  if (value === null || value === undefined || value === '') return text.none
-  if (value === true) return text.yes
-  if (value === false) return text.no
-  if (Array.isArray(value)) return value.length ? value.join(', ') : text.none
-  const written = typeof value === 'number' ? String(Number(value.toFixed(1))) : String(value)
+function shown(field: string, value: unknown, text: Text, format: ReturnType<typeof useFormat>): string {
+  const { none, yes, no } = text.scoring
+  if (value === null || value === undefined || value === '') return none
+  if (value === true) return yes
+  if (value === false) return no
+  if (Array.isArray(value)) return value.length ? value.join(', ') : none
+  if (typeof value === 'number')
+    return Math.abs(value) < WHOLE_FROM
+      ? format.quantity(Number(value.toFixed(1)))
+      : format.number(Math.round(value))
+  if (/^\d{4}-\d\d-\d\d$/.test(`${value}`)) return format.day(`${value}`)
+  const written = optionLabel(text, field, `${value}`)
   return written.length > MOST_LETTERS ? `${written.slice(0, MOST_LETTERS)}…` : written
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { aiAnswer, coldStart, type Evidence, type Warning } from '#core/ai/answer.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { dealColumns, dealRows } from './deal-rows.ts'
 import { guess, outcomesSeen } from './heuristic.ts'
+import { labelled } from './labels.ts'
 import { contactAsLead, leadColumns, leadRows } from './lead-rows.ts'
 import { LEAST_OF_EACH } from './learn/learn.ts'
 import { predict, probabilityOf } from './learn/predict.ts'
 import { reasonsOf } from './learn/reasons.ts'
 import type { Cell, ColumnInfo } from './learn/table.ts'
 import { currentModel, type Scorer } from './models.ts'
+import { type Known, type Own, ownOf } from './own.ts'
 import type { Kind, SeenRow } from './rows.ts'
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
@@ -55,26 +58,43 @@ const rowsOf = (tx: Tx, kind: Kind, ids: readonly string[]): Promise<SeenRow[]> 
   (kind === 'lead' ? leadRows : dealRows)(tx, now(ids))
 
 /** Scores with reasons, of what the caller may see; the others are left out. */
-export async function scoresOf(tx: Tx, kind: Kind, ids: readonly string[]): Promise<Map<string, Score>> {
+export async function scoresOf(
+  tx: Tx,
+  kind: Kind,
+  ids: readonly string[],
+  known?: Known,
+): Promise<Map<string, Score>> {
   const rows = await rowsOf(tx, kind, ids)
+  const own = await ownUntilLearned(tx, kind, ids, known)
   return new Map(
-    await Promise.all(rows.map(async row => [row.id, await scoreOf(tx, kind, row)] as [string, Score])),
+    await Promise.all(
+      rows.map(
+        async row => [row.id, await scoreOf(tx, kind, row, { own: own.get(row.id) })] as [string, Score],
+      ),
+    ),
   )
 }
 
+/** Until deals have a model, what closed ones show so far counts. */
+const ownUntilLearned = async (tx: Tx, kind: Kind, ids: readonly string[], known?: Known) =>
+  kind === 'deal' && !(await currentModel(tx, kind)) ? ownOf(tx, ids, known) : new Map<string, Own[]>()
+
 /** How likely leads are to be converted. @returns by id, those that the caller may see */
 export const scoreLeads = (tx: Tx, ids: readonly string[]) => scoresOf(tx, 'lead', ids)
-/** How likely deals are to be won. @returns by id, those that the caller may see */
-export const scoreDeals = (tx: Tx, ids: readonly string[]) => scoresOf(tx, 'deal', ids)
+/** How likely deals are to be won. @param known what closed deals show, where it was read already @returns by id, those that the caller may see */
+export const scoreDeals = (tx: Tx, ids: readonly string[], known?: Known) => scoresOf(tx, 'deal', ids, known)
 
 /** A contact as the lead that it would be. */
 export async function scoreContact(tx: Tx, contactId: string): Promise<Score | undefined> {
   const row = await contactAsLead(tx, contactId)
   if (!row) return undefined
-  const score = await scoreOf(tx, 'lead', row, 'contact')
+  const score = await scoreOf(tx, 'lead', row, { recordType: 'contact' })
   const warning = {
     code: 'CONTACT_AS_LEAD',
-    message: 'Scored as the lead that it would be: what leads and contacts have in common',
+    message: inLanguage(
+      'Scored as the lead that it would be: what leads and contacts have in common',
+      'Bewertet als der Lead, der er wäre: nach dem, was Leads und Kontakte gemeinsam haben',
+    ),
   }
   return { ...score, warnings: [...score.warnings, warning] }
 }
@@ -84,8 +104,11 @@ export async function quickScores(tx: Tx, kind: Kind, ids: readonly string[]): P
   const rows = await rowsOf(tx, kind, ids)
   const scorer = await currentModel(tx, kind)
   const outcomes = scorer ? undefined : await outcomesSeen(tx, kind)
+  const own = await ownUntilLearned(tx, kind, ids)
   return rows.map(row => {
-    const probability = scorer ? probabilityOf(scorer.model, row) : guess(kind, row, outcomes!).probability
+    const probability = scorer
+      ? probabilityOf(scorer.model, row)
+      : guess(kind, row, outcomes!, own.get(row.id)).probability
     return {
       id: row.id,
       score: Math.round(100 * probability),
@@ -97,13 +120,28 @@ export async function quickScores(tx: Tx, kind: Kind, ids: readonly string[]): P
 
 const round = (value: number) => Math.round(value * 1e4) / 1e4
 
-async function scoreOf(tx: Tx, kind: Kind, row: SeenRow, recordType: string = kind): Promise<Score> {
+type Given = { own?: readonly Own[]; recordType?: string }
+
+async function scoreOf(
+  tx: Tx,
+  kind: Kind,
+  given: SeenRow,
+  { own = [], recordType = kind }: Given = {},
+): Promise<Score> {
   const [scorer, outcomes] = [await currentModel(tx, kind), await outcomesSeen(tx, kind)]
-  const told = scorer ? predict(scorer.model, row) : guess(kind, row, outcomes)
-  const columns = scorer?.columns ?? (await (kind === 'lead' ? leadColumns(tx) : dealColumns(tx)))
+  const row = {
+    ...given,
+    cells: { ...given.cells, ...Object.fromEntries(own.map(({ key }) => [key, true])) },
+  }
+  const told = scorer ? predict(scorer.model, row) : guess(kind, row, outcomes, own)
+  const signals = own.map(({ key, label }) => ({ key, label, kind: 'boolean' as const }))
+  const columns = scorer?.columns ?? [
+    ...(await (kind === 'lead' ? leadColumns(tx) : dealColumns(tx))),
+    ...signals,
+  ]
   const labels = scorer?.labels ?? (await namesOf(tx, row))
   const shown = withNames(row, columns, labels)
-  const reasons = reasonsOf(told, columns, shown)
+  const reasons = reasonsOf(told, labelled(columns), shown)
   const [low, high] = told.interval
   return {
     score: Math.round(100 * told.probability),
@@ -128,11 +166,27 @@ function warningsOf(
   { successes, failures }: Score['outcomes'] | { successes: number; failures: number },
 ): Warning[] {
   if (scorer) return []
-  const what = kind === 'lead' ? 'leads converted or disqualified' : 'deals won or lost'
+  const what =
+    kind === 'lead'
+      ? inLanguage('leads converted or disqualified', 'Leads umgewandelt oder ausgeschieden')
+      : inLanguage('deals won or lost', 'Deals gewonnen oder verloren')
   const least = Math.min(successes, failures)
-  if (least < LEAST_OF_EACH) return [coldStart(least, LEAST_OF_EACH, `of either outcome (${what})`)]
+  if (least < LEAST_OF_EACH)
+    return [
+      coldStart(
+        least,
+        LEAST_OF_EACH,
+        inLanguage(`outcomes of the rarer kind (${what})`, `Ergebnisse der selteneren Art (${what})`),
+      ),
+    ]
   return [
-    { code: 'NOT_TRAINED', message: 'There is enough to learn from: train the model, or wait for the night' },
+    {
+      code: 'NOT_TRAINED',
+      message: inLanguage(
+        'There is enough to learn from, and a model is being learned within the hour; an admin can train it now',
+        'Es gibt genug, um zu lernen, und ein Modell wird binnen einer Stunde gelernt; ein Admin kann es jetzt trainieren',
+      ),
+    },
   ]
 }
 
@@ -154,7 +208,7 @@ function withNames(row: SeenRow, columns: readonly ColumnInfo[], labels: Record<
   for (const { key } of columns) {
     const value = cells[key]
     if (typeof value === 'string' && (NAMED_BY_ID.has(key) || Object.hasOwn(labels, value)))
-      cells[key] = labels[value] ?? 'somebody or something new'
+      cells[key] = labels[value] ?? inLanguage('somebody or something new', 'jemand oder etwas Neues')
   }
   return { cells, at: row.at }
 }

@@ -1,11 +1,14 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { aiOperation, aiOptions, stamped } from '#core/ai/operation.ts'
+import { speakerFrom } from '#core/ai/speaker.ts'
 import { type Database, systemIn } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
+import { modelFor } from './details-german.ts'
 import { outcomesSeen } from './heuristic.ts'
 import { LEAST_OF_EACH } from './learn/learn.ts'
 import { modelWalls } from './models.table.ts'
@@ -21,7 +24,7 @@ const DESCRIPTION = `The share of like records that succeeded, as a model of thi
 
 const leadScore = aiOperation({
   path: '/ai/lead-score',
-  touches: ['leads', 'contacts'],
+  touches: ['leads', 'contacts', 'tasks', 'notes'],
   summary: 'Tell how likely a lead is to be converted, and why',
   description: `${DESCRIPTION} A contact is scored as the lead that it would be.`,
   body: z
@@ -45,7 +48,7 @@ const leadScore = aiOperation({
 
 const dealScore = aiOperation({
   path: '/ai/deal-score',
-  touches: ['deals', 'activities'],
+  touches: ['deals', 'companies', 'activities', 'tasks', 'notes'],
   summary: 'Tell how likely a deal is to be won, and why',
   description: DESCRIPTION,
   body: z.strictObject({ dealId: ID }),
@@ -105,7 +108,7 @@ const modelSchema = {
       type: ['object', 'null'],
       additionalProperties: true,
       description:
-        'rows, successes, baseRate; holdOut: measured on the newest quarter by a model of the older rows (accuracy beside majority, AUC, Brier beside that of the base rate, lift of the top tenth, calibration by decile); crossValidation: the same on all rows; fields used with their weight; leftOut with the reason',
+        'rows, of them repeatedRows (the same as another in every field, counted once), successes, baseRate; holdOut: measured on the newest quarter by a model of the older rows (accuracy beside majority, AUC, Brier beside that of the base rate, lift of the top tenth, calibration by decile); crossValidation: the same on all rows; fields used with their weight; leftOut with the reason',
     },
   },
   required: ['id', 'kind', 'version', 'status', 'createdAt', 'card'],
@@ -117,8 +120,8 @@ const models = [
     path: '/ai/models',
     summary: 'List what was learned from the outcomes of the workspace, latest version first',
     document: { answer: pageOf(modelSchema) },
-    async handle({ tx }) {
-      const rows = await listModels(tx)
+    async handle({ tx, request }) {
+      const rows = (await listModels(tx)).map(model => modelFor(speakerOf(request), model))
       return { rows, total: rows.length, nextCursor: null }
     },
   }),
@@ -128,10 +131,10 @@ const models = [
     summary: 'Read the card of a learned model',
     params: idParams,
     document: { answer: modelSchema },
-    async handle({ tx, params: { id } }) {
+    async handle({ tx, params: { id }, request }) {
       const model = await readModel(tx, id)
       if (!model) throw notFound('model')
-      return model
+      return modelFor(speakerOf(request), model)
     },
   }),
   ...KINDS.map(trainRoute),
@@ -163,6 +166,8 @@ function trainRoute(kind: Kind) {
   })
 }
 
+const speakerOf = ({ headers }: FastifyRequest) => speakerFrom(headers['accept-language'])
+
 function readable() {
   return { method: 'GET', tag: 'ai', rate: aiOptions.rate, access: 'MEMBER' } as const
 }
@@ -172,18 +177,36 @@ const LEAST_NEW = 5
 const NEW_SHARE = 0.05
 
 /** Each night: models of workspaces in which enough has ended since. */
-async function retrain(database: Database, _log: unknown, app: App): Promise<void> {
+const retrain = (database: Database, _log: unknown, app: App): Promise<void> =>
+  askForModels(database, app, (current, ended) => {
+    const known = current?.card?.rows ?? 0
+    return !current || ended - known >= Math.max(LEAST_NEW, known * NEW_SHARE)
+  })
+
+/** Three times an hour: the first model of a kind, for whoever has just imported a past should not wait for the night. */
+const trainFirst = (database: Database, _log: unknown, app: App): Promise<void> =>
+  askForModels(database, app, (_, __, isTried) => !isTried)
+
+type Listed = Awaited<ReturnType<typeof listModels>>[number]
+
+async function askForModels(
+  database: Database,
+  app: App,
+  isDue: (current: Listed | undefined, ended: number, isTried: boolean) => boolean,
+): Promise<void> {
   const workspaces = await database.inSystem('ascendore_worker', scope =>
     scope.session.rows('select id, timezone from workspaces order by id'),
   )
   for (const { id, timezone } of workspaces)
     await database.inWorkspace(systemIn(id as string, timezone as string), async tx => {
+      const models = await listModels(tx)
       for (const kind of KINDS) {
+        const current = models.find(model => model.kind === kind && model.isCurrent)
+        const isTried = models.some(model => model.kind === kind)
+        if (!isDue(current, Number.POSITIVE_INFINITY, isTried)) continue
         const { successes, failures } = await outcomesSeen(tx, kind)
-        if (Math.min(successes, failures) < LEAST_OF_EACH) continue
-        const current = (await listModels(tx)).find(model => model.kind === kind && model.isCurrent)
-        const known = current?.card?.rows ?? 0
-        if (current && successes + failures - known < Math.max(LEAST_NEW, known * NEW_SHARE)) continue
+        const isEnough = Math.min(successes, failures) >= LEAST_OF_EACH
+        if (!isEnough || !isDue(current, successes + failures, isTried)) continue
         const asked = await askForModel(tx, kind, current?.options ?? {})
         if (asked.isNew) await app.jobs.enqueue(tx, trainJob, { modelId: asked.id })
       }
@@ -193,6 +216,9 @@ async function retrain(database: Database, _log: unknown, app: App): Promise<voi
 export default {
   operations: [leadScore, dealScore, scores, ...models],
   jobs: [trainJob],
-  schedules: [{ name: 'retrain-models', cron: '40 2 * * *', run: retrain }],
+  schedules: [
+    { name: 'retrain-models', cron: '40 2 * * *', run: retrain },
+    { name: 'first-models', cron: '7,27,47 * * * *', run: trainFirst },
+  ],
   walls: [modelWalls],
 } satisfies Feature

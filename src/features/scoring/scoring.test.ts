@@ -73,7 +73,7 @@ test('before there is enough to learn from, a lead is scored by a stated heurist
   assert.equal(body.score, Math.round(body.probability * 100))
   assert.ok(body.interval.low < body.probability && body.probability < body.interval.high)
   assert.equal(body.warnings[0].code, 'COLD_START')
-  assert.match(body.warnings[0].message, /Only 0 .* from 50 on/)
+  assert.match(body.warnings[0].message, /^No outcomes .* from 50 on/)
   const source = body.reasons.find((reason: any) => reason.field === 'source')
   assert.ok(source.effect > 0 && source.value === 'Referral')
   assert.deepEqual(
@@ -129,6 +129,9 @@ test('a model learns from the outcomes, leaves out what was filled in with them,
     ['TELLS_TOO_MUCH', 'FILLED_AT_END', 'ONE_OUTCOME_ONLY'].includes(leak.reason),
     JSON.stringify(leak),
   )
+  const german = await owner.get(`/ai/models/${model.id}`, { headers: { 'accept-language': 'de' } })
+  const inGerman = german.body.card.leftOut.find((one: any) => one.key === 'customFields.verdict')
+  assert.match(inGerman.detail, /^(Es verrät allein das Ergebnis|Ausgefüllt bei \d+\u202f% der)/)
   const used = card.fields.map((field: any) => field.key)
   assert.ok(used.includes('source') && used.includes('customFields.budget'))
   const weight = (key: string) => card.fields.find((field: any) => field.key === key)?.weight ?? 0
@@ -207,6 +210,16 @@ test('walls and bad input of scores', async () => {
   assert.equal(neither.body.issues[0].path, 'leadId')
   assert.equal((await ana.post('/ai/lead-score', { leadId: lead.id, contactId: lead.id })).status, 400)
   assert.equal((await ana.post('/ai/deal-score', { dealId: newId() })).status, 404)
+  // Its reasons tell of the company, its tasks and notes: a key that may not read those gets no score.
+  const { key } = (
+    await admin.post('/api-keys', { name: 'Narrow', scopes: ['ai:read', 'deals:read', 'activities:read'] })
+  ).body
+  const narrow = await nobody.post(
+    '/ai/deal-score',
+    { dealId: newId() },
+    { headers: { authorization: `Bearer ${key}` } },
+  )
+  assert.deepEqual([narrow.status, narrow.body.code], [403, 'INSUFFICIENT_SCOPE'])
 })
 
 test('a deal is scored by what is known of it, as of the moment', async () => {

@@ -1,19 +1,21 @@
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
-import { type Database, systemIn, type Tx } from '#core/db/workspace.ts'
+import { type Database, systemIn, type Tx, type Who } from '#core/db/workspace.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import { newId } from '#core/ids.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { dealColumns, dealRows } from './deal-rows.ts'
 import { leadColumns, leadRows } from './lead-rows.ts'
-import { enoughToLearn, LEAST_OF_EACH, type Learned, type LearnOptions, MOST_ROWS } from './learn/learn.ts'
+import { type Learned, type LearnOptions, MOST_ROWS } from './learn/learn.ts'
 import type { Column, ColumnInfo, Table } from './learn/table.ts'
+import type { Given } from './learn-worker.ts'
 import { packed } from './models.ts'
 import type { Kind, Seen, SeenRow } from './rows.ts'
 
 const ROWS_AT_ONCE = 500
 const OPEN_ROWS = 1500
-const LEARNING_TIMEOUT_MS = 300_000
+/** Thirty thousand rows take half a minute of a processor, and a busy machine gives a part of one. */
+const LEARNING_TIMEOUT_MS = 720_000
 const VERSIONS_KEPT = 10
 
 export type TrainOptions = { keep?: string[]; without?: string[] }
@@ -46,14 +48,12 @@ async function train(context: Context, id: string, kind: Kind, options: TrainOpt
   const { database, who, signal, log } = context
   const system = systemIn(who.workspaceId, who.timezone)
   try {
-    const { table, open } = await outcomesOf(database, system.workspaceId, kind, who.timezone)
-    if (!enoughToLearn(table.outcome)) {
-      const ones = table.outcome.reduce((sum, one) => sum + one, 0)
-      const message = `${ones} succeeded and ${table.outcome.length - ones} did not; ${LEAST_OF_EACH} of each are needed`
-      await settle(database, system, id, { status: 'TOO_FEW', message })
+    const { table, open } = await outcomesOf(database, system, kind, signal)
+    const learned = await inThread(table, { ...options, open }, signal)
+    if ('tooFew' in learned) {
+      await settle(database, system, id, { status: 'TOO_FEW', message: learned.tooFew })
       return
     }
-    const learned = await inThread(table, { ...options, open }, signal)
     const labels = await database.inWorkspace(system, tx => levelNames(tx), 'read')
     await settle(database, system, id, { status: 'READY', learned, labels })
   } catch (error) {
@@ -67,7 +67,7 @@ type Settled =
   | { status: 'READY'; learned: Learned; labels: Record<string, string> }
   | { status: 'TOO_FEW' | 'FAILED'; message: string }
 
-async function settle(database: Database, who: ReturnType<typeof systemIn>, id: string, settled: Settled) {
+async function settle(database: Database, who: Who, id: string, settled: Settled) {
   const parameters = settled.status === 'READY' ? await packed(settled.learned, settled.labels) : null
   await database.inWorkspace(who, async tx => {
     const [row] = await tx.session.rows(
@@ -132,11 +132,11 @@ const momentOf = (value: unknown): number =>
  */
 export async function outcomesOf(
   database: Database,
-  workspaceId: string,
+  system: Who,
   kind: Kind,
-  timezone: string,
+  signal: AbortSignal,
 ): Promise<{ table: Table; open: Column[]; rows: SeenRow[] }> {
-  const system = systemIn(workspaceId, timezone)
+  const { workspaceId } = system
   const [decided, undecided, columns] = await database.inWorkspace(
     system,
     async tx => [
@@ -147,24 +147,24 @@ export async function outcomesOf(
     'read',
   )
   const outcomes = new Map(decided.map(row => [row.id as string, row.outcome as number]))
+  const begun = new Map(decided.map(row => [row.id as string, momentOf(row.createdAt)]))
+  const ended = new Map(decided.map(row => [row.id as string, momentOf(row.decidedAt)]))
   const seen = decided.map(({ id, createdAt, decidedAt }): Seen => {
     const end = momentOf(decidedAt)
     const start = Math.min(momentOf(createdAt), end)
     return { id: id as string, at: Math.floor(start + (end - start) * shareOf(id as string)) }
   })
   const now = Date.now()
-  const rows = await inParts(database, system, kind, seen)
-  const openRows = await inParts(
-    database,
-    system,
-    kind,
-    undecided.map(({ id }): Seen => ({ id: id as string, at: now })),
-  )
+  const read = (of: Seen[]) => inParts(database, system, kind, of, signal)
+  const rows = await read(seen)
+  const openRows = await read(undecided.map(({ id }): Seen => ({ id: id as string, at: now })))
   return {
     table: {
       columns: asColumns(columns, rows),
       outcome: Uint8Array.from(rows, ({ id }) => outcomes.get(id)!),
       at: Float64Array.from(rows, ({ at }) => at),
+      begun: Float64Array.from(rows, ({ id }) => begun.get(id)!),
+      ended: Float64Array.from(rows, ({ id }) => ended.get(id)!),
     },
     open: asColumns(columns, openRows),
     rows,
@@ -174,10 +174,11 @@ export async function outcomesOf(
 const asColumns = (columns: readonly ColumnInfo[], rows: readonly SeenRow[]): Column[] =>
   columns.map(column => ({ ...column, cells: rows.map(({ cells }) => cells[column.key] ?? null) }))
 
-/** In small transactions, so that requests get their turn at the database between them. */
-async function inParts(database: Database, who: ReturnType<typeof systemIn>, kind: Kind, seen: Seen[]) {
+/** In small transactions, so that requests get their turn at the database between them. @throws where the program wants to stop */
+async function inParts(database: Database, who: Who, kind: Kind, seen: Seen[], signal: AbortSignal) {
   const rows: SeenRow[] = []
   for (let from = 0; from < seen.length; from += ROWS_AT_ONCE) {
+    signal.throwIfAborted()
     const part = seen.slice(from, from + ROWS_AT_ONCE)
     rows.push(
       ...(await database.inWorkspace(who, tx => (kind === 'lead' ? leadRows : dealRows)(tx, part), 'read')),
@@ -186,12 +187,12 @@ async function inParts(database: Database, who: ReturnType<typeof systemIn>, kin
   return rows
 }
 
-/** Learns in a thread of its own. @throws where it takes longer than five minutes, or the program wants to stop */
-function inThread(table: Table, options: LearnOptions, signal: AbortSignal): Promise<Learned> {
+type Answered = Learned | { tooFew: string }
+
+/** Learns in a thread of its own. @throws where it takes longer than twelve minutes, or the program wants to stop */
+function inThread(table: Table, options: LearnOptions, signal: AbortSignal): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./learn-worker.ts', import.meta.url), {
-      workerData: { table, options },
-    })
+    const worker = new Worker(new URL('./learn-worker.ts', import.meta.url))
     const end = (settle: () => void) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
@@ -204,9 +205,22 @@ function inThread(table: Table, options: LearnOptions, signal: AbortSignal): Pro
       LEARNING_TIMEOUT_MS,
     )
     signal.addEventListener('abort', stop)
-    worker.once('message', (learned: Learned) => end(() => resolve(learned)))
+    worker.once('message', (learned: Answered) => end(() => resolve(learned)))
     worker.once('error', error => end(() => reject(error)))
+    handOver(worker, table, options).catch(error => end(() => reject(error)))
   })
+}
+
+/** A column at a time, since copying forty thousand rows in one go would keep requests waiting for half a second. */
+async function handOver(worker: Worker, table: Table, { open = [], ...options }: LearnOptions) {
+  const give = (given: Given) => worker.postMessage(given)
+  const { columns, ...rest } = table
+  for (const [list, isOpen] of [[columns, false] as const, [open, true] as const])
+    for (const column of list) {
+      give({ column, isOpen })
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  give({ rest, options })
 }
 
 /** Asks for a model in the caller's transaction; one that waits or is being learned already is the answer. */

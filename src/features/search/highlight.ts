@@ -1,5 +1,7 @@
-import type { Row } from '#core/db/engine.ts'
+import { arrayLiteral, type Row } from '#core/db/engine.ts'
+import type { Tx } from '#core/db/workspace.ts'
 import type { Contract } from '#core/record/contract.ts'
+import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 
 const HIGHLIGHTS_AT_MOST = 3
 const AROUND = 60
@@ -9,16 +11,50 @@ const SHOWN: readonly string[] = ['text', 'longText', 'email', 'phone', 'url']
 export type Highlight = { field: string; text: string; ranges: Array<[number, number]> }
 
 /** The fields in which the words stand, each cut to what is around the first of them. */
-export function highlightsOf(contract: Contract, row: Row, words: string[], excerpt: string): Highlight[] {
+export function inFields(contract: Contract, row: Row, given: string[]): Highlight[] {
+  const words = foldedWords(given)
   const fields = Object.entries(contract.fields).filter(([, { kind }]) => SHOWN.includes(kind))
   const found = fields.flatMap(([key]) => {
     const value = row[key]
     return typeof value === 'string' ? (marked(key, value, words) ?? []) : []
   })
-  if (found.length) return found.slice(0, HIGHLIGHTS_AT_MOST)
-  // What is no field, such as the text of a file, stands in the folded text alone.
-  const inText = marked('text', excerpt, words)
-  return inText ? [inText] : []
+  return found.slice(0, HIGHLIGHTS_AT_MOST)
+}
+
+/** What is no field: the text of a file as it is written, else the first of these that holds a word. */
+export function inTexts(texts: (string | undefined)[], given: string[]): Highlight[] {
+  const words = foldedWords(given)
+  for (const text of texts) {
+    const found = text === undefined ? undefined : marked('text', text, words)
+    if (found) return [found]
+  }
+  return []
+}
+
+const foldedWords = (words: string[]) => words.map(word => foldedWithPlaces(word).folded).filter(Boolean)
+
+const PIECE_CHARACTERS = 400
+
+/**
+ * A piece of each file's text as it is written, around the first of the words; by the ids. Words are looked for in the folded
+ * text, which is longer or shorter than the written one by what folding made of its letters (ß, æ): the piece is as much wider.
+ */
+export async function writtenPieces(
+  tx: Tx,
+  record: RecordDefinition,
+  ids: string[],
+  words: string[],
+): Promise<Map<string, string>> {
+  if (!ids.length || !words.length || !hasColumn(record, 'textContent')) return new Map()
+  const rows = await tx.session.rows(
+    `select t.id, substr(t.text_content, greatest(1, place - ${PIECE_CHARACTERS / 2} - greatest(drift, 0)), ${PIECE_CHARACTERS} + abs(drift)) as piece
+     from (select id, workspace_id, text_content, crm_fold(text_content) as folded from ${tableOf(record)}
+       where workspace_id = $1::uuid and id = any($2::uuid[]) and text_content is not null offset 0) t,
+       lateral (select length(folded) - length(text_content) as drift, min(nullif(strpos(folded, crm_fold(word)), 0)) as place from unnest($3::text[]) word) f
+     where place is not null`,
+    [tx.who.workspaceId, arrayLiteral(ids), arrayLiteral(words.filter(Boolean))],
+  )
+  return new Map(rows.map(({ id, piece }) => [id as string, piece as string]))
 }
 
 function marked(field: string, value: string, words: string[]): Highlight | undefined {
@@ -41,13 +77,28 @@ function marked(field: string, value: string, words: string[]): Highlight | unde
   }
 }
 
+/** Letters that are none with an accent, as the database folds them. */
+const LETTERS: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ı: 'i',
+}
+
 /** The text with case and accents folded away, and for each of its units where it comes from. */
 function foldedWithPlaces(value: string): { folded: string; places: number[] } {
   let folded = ''
   let at = 0
   const places: number[] = []
   for (const character of value) {
-    const plain = character.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+    const lower = character.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+    const plain = LETTERS[lower] ?? lower
     for (let i = 0; i < plain.length; i++) places.push(at)
     folded += plain
     at += character.length

@@ -4,10 +4,11 @@ import { type Tx, together } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { checkFilter } from '#core/record/filter-language.ts'
 import { LIMIT_AT_MOST, readInOrder } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { nearOf } from '#features/embeddings/near.ts'
-import { highlightsOf } from './highlight.ts'
+import { type Highlight, inFields, inTexts, writtenPieces } from './highlight.ts'
 import { someRanking } from './some.ts'
 import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
 import { CANDIDATES_AT_MOST, type Ranking, rank, scopesOf } from './turn.ts'
@@ -44,6 +45,10 @@ export const searchBody = z.strictObject({
     .record(z.string().max(60), z.unknown())
     .optional()
     .meta({ description: 'By record type, in the filter language; types without one are searched whole' }),
+  filter: z.record(z.string().max(60), z.unknown()).optional().meta({
+    description:
+      'One for all types, in the filter language: only types that have its fields, with such values, are searched',
+  }),
   limit: z.int().min(1).max(LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
@@ -63,13 +68,16 @@ const COUNTED_AT_MOST = 3000
  * those that are near them (`words.ts`), and then what holds some of the words follows, by BM25 (`some.ts`). Vectors of
  * meaning would be one turn more. The ids are ranked by the role of searches, the records read with the caller's own rights.
  */
-export async function search(tx: Tx, { q, types, filters = {}, limit = 50, cursor: given }: Search) {
-  const records = typesOf(types)
+export async function search(tx: Tx, { q, types, filters = {}, limit = 50, cursor: given, ...more }: Search) {
+  const all = typesOf(types)
+  const filter = more.filter && checkFilter(more.filter)
   for (const type of Object.keys(filters))
-    if (!records.some(({ contract }) => contract.name === type))
+    if (!all.some(({ contract }) => contract.name === type))
       throw invalid({ path: `filters.${type}`, message: 'is not a record type of this search' })
-  const [asked, scopes] = await together([askedOf(tx, q), scopesOf(tx, records, filters)])
-  const mark = queryMark(['search', asked.text, records.map(({ contract }) => contract.name), filters])
+  const [asked, scopes] = await together([askedOf(tx, q), scopesOf(tx, all, { filters, filter })])
+  const records = scopes.map(({ record }) => record)
+  const names = records.map(({ contract }) => contract.name)
+  const mark = queryMark(['search', asked.text, names, filters, ...(filter ? [filter] : [])])
   const cursor = given ? readCursor(given, mark, ['number', 'number', 'id']) : undefined
   const [turn, ...place] = (cursor?.values ?? [WHOLE]) as [number, number, string]
   const found = { rows: [] as Row[], facets: {} as Record<string, number>, total: 0 }
@@ -175,9 +183,16 @@ function typesOf(types: string[] | undefined): RecordDefinition[] {
 /** The ranked records as their caller reads them, each with what was found in it. */
 async function shown(tx: Tx, records: RecordDefinition[], ranked: Row[], words: string[]) {
   const read = new Map<string, Row>()
+  const marked = new Map<string, Highlight[]>()
+  const pieces = new Map<string, string>()
   for (const record of records) {
     const ids = ranked.filter(({ type }) => type === record.contract.name).map(({ id }) => id as string)
-    for (const row of await readInOrder(tx, record, ids)) read.set(row.id as string, row)
+    for (const row of await readInOrder(tx, record, ids)) {
+      read.set(row.id as string, row)
+      marked.set(row.id as string, inFields(record.contract, row, words))
+    }
+    const unmarked = ids.filter(id => marked.get(id)?.length === 0)
+    for (const [id, piece] of await writtenPieces(tx, record, unmarked, words)) pieces.set(id, piece)
   }
   return ranked.flatMap(({ type, id, rank: points, excerpt }) => {
     const row = read.get(id as string)
@@ -187,7 +202,10 @@ async function shown(tx: Tx, records: RecordDefinition[], ranked: Row[], words: 
       .map(key => row[key])
       .filter(Boolean)
       .join(' ')
-    const highlights = highlightsOf(contract, row, words, excerpt as string)
+    const inRow = marked.get(row.id as string)!
+    const highlights = inRow.length
+      ? inRow
+      : inTexts([pieces.get(row.id as string), excerpt as string], words)
     return [{ type, id, title, score: (points as number) / 10_000, highlights, record: row }]
   })
 }

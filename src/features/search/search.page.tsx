@@ -16,6 +16,7 @@ import { REPORTED } from '#features/reports/entities.page.tsx'
 import { useMe, useMembers } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { totalText } from '#web/kit/total.ts'
 import { type AnyContract, useColumns } from '#web/record/model.ts'
 import { FilterBar } from '#web/table/filter-bar.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -199,14 +200,12 @@ function Results({ found: { list }, opened }: { found: ReturnType<typeof useFoun
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
   const hits = list.data.pages.flatMap(({ rows }) => rows)
-  const { total, totalIsEstimate } = list.data.pages[0]!
   if (!hits.length)
     return <Blank icon={IconSearch} title={text.search.nothing} text={text.search.nothingHint} />
-  const count = format.number(total)
   return (
     <>
       <p className={`quiet numbers ${classes.count}`} role="status">
-        {text.search.count(totalIsEstimate ? text.common.about(count) : count)}
+        {text.search.count(totalText(text, format, list.data.pages[0]!))}
       </p>
       <ul className={`card ${classes.results}`} aria-label={text.search.title}>
         {hits.map(hit => (

@@ -65,7 +65,7 @@ const operations = (): Operation[] => [
     tag: 'search',
     access: 'VIEWER',
     reads: true,
-    summary: 'Search all records, with a filter for each type',
+    summary: 'Search all records, with a filter for all or for each type',
     description,
     body: searchBody,
     document: {

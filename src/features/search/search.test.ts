@@ -99,6 +99,17 @@ test('each finds what they may see, page by page, and of the types and filters t
   const filters = { deal: { field: 'amount', op: 'gte', value: 500 } }
   const filtered = await owner.post('/search', { q: 'quarry', filters })
   assert.deepEqual(filtered.body.facets, { contact: 1, deal: 2 }, filtered.text)
+  // One filter for all: only types that know its fields and values are searched.
+  const facetsBy = async (body: Record<string, unknown>) =>
+    (await owner.post('/search', { q: 'quarry', ...body })).body.facets
+  const large = { field: 'amount', op: 'gte', value: 400 }
+  assert.deepEqual(await facetsBy({ filter: large }), { deal: 3 })
+  assert.deepEqual(await facetsBy({ filter: large, filters }), { deal: 2 })
+  assert.deepEqual(await facetsBy({ filter: { field: 'createdAt', op: 'withinLast', value: '1d' } }), {
+    contact: 1,
+    deal: 7,
+  })
+  assert.deepEqual(await facetsBy({ filter: { field: 'status', op: 'eq', value: 'WON' } }), {})
 
   checkRefusal(await owner.get('/search'), 400, 'nothing asked', 'q')
   checkRefusal(await owner.get('/search?q=%20'), 400, 'nothing asked', 'q')
@@ -108,4 +119,8 @@ test('each finds what they may see, page by page, and of the types and filters t
   checkRefusal(await ask({ filters: { stage: {} } }), 400, 'a type without search', 'filters.stage')
   const unknown = { deal: { field: 'nothing', op: 'eq', value: 1 } }
   checkRefusal(await ask({ filters: unknown }), 400, 'no field', 'filters.deal')
+  checkRefusal(await ask({ filters: unknown, filter: large }), 400, 'no field', 'filters.deal')
+  checkRefusal(await ask({ filter: unknown.deal }), 400, 'no field of any', 'filter')
+  checkRefusal(await ask({ filter: { ...large, value: 'x' } }), 400, 'no value of any', 'filter.amount')
+  checkRefusal(await ask({ filter: { amount: 4 } }), 400, 'not the language', 'filter')
 })

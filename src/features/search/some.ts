@@ -1,7 +1,7 @@
-import { arrayLiteral } from '#core/db/engine.ts'
+import { type Add, arrayLiteral } from '#core/db/engine.ts'
 import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import type { Near } from '#features/embeddings/near.ts'
-import { type Add, holds, inNames, pattern, type Term } from './terms.ts'
+import { holds, inNames, pattern, type Term } from './terms.ts'
 import type { Ranking } from './turn.ts'
 
 /** Records whose words are weighed are those that hold one of the rarest; so many are read at most. */

@@ -1,4 +1,4 @@
-import { arrayLiteral, type Row } from '#core/db/engine.ts'
+import { type Add, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { fold } from '#core/record/formats.ts'
 
@@ -26,8 +26,6 @@ function numberIn(q: string): string | undefined {
   // Shorter ones are dates, amounts and numbers of invoices.
   return digits.length >= 7 && !/^\d{4}-\d/.test(q) ? digits.replace(/^0+/, '') : undefined
 }
-
-export type Add = (value: unknown, cast: string) => string
 
 const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 /** The text as a pattern of LIKE, with something before and after it. */

@@ -1,9 +1,10 @@
-import type { Row } from '#core/db/engine.ts'
+import type { Add, Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, Refusal } from '#core/errors.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { compileSelection } from '#core/record/list.ts'
-import { type Add, holds } from './terms.ts'
+import { holds } from './terms.ts'
 
 /** Matches of one type that are ranked; a word that stands in more records than that is no good name for one. */
 export const CANDIDATES_AT_MOST = 2000
@@ -21,28 +22,51 @@ export type Ranking = {
 /** A record type with the condition of what the caller sees of it and asks for. */
 export type Scope = { record: RecordDefinition; where: string; params: unknown[] }
 
-/** @throws Refusal 400 naming what is wrong with the filter of a type */
-export function scopesOf(
+export type Filters = {
+  /** Of one type. */
+  filters: Record<string, unknown>
+  /** Of all types that have its fields and values; the others are left out. */
+  filter: Filter | undefined
+}
+
+/** @throws Refusal 400 naming what is wrong with the filter of a type, or with one that fits no type */
+export async function scopesOf(
   tx: Tx,
   records: RecordDefinition[],
-  filters: Record<string, unknown>,
+  { filters, filter }: Filters,
 ): Promise<Scope[]> {
-  return Promise.all(
-    records.map(async record => {
-      const { name } = record.contract
-      const filter = filters[name] === undefined ? {} : { filter: JSON.stringify(filters[name]) }
-      const { where, params } = await compileSelection(tx, record, filter).catch(error => {
-        if (!(error instanceof Refusal) || !error.issues) throw error
-        throw invalid(
-          error.issues.map(({ path, message }) => ({
-            path: path.replace(/^filter/, `filters.${name}`),
-            message,
-          })),
-        )
-      })
-      return { record, where, params }
+  const refused: Refusal[] = []
+  const scopes = await Promise.all(
+    records.map(async (record): Promise<Scope[]> => {
+      const own = filters[record.contract.name]
+      // Where both are given, what is wrong with its own is told first.
+      const scope =
+        own === undefined ? undefined : await scopeOf(tx, record, own, `filters.${record.contract.name}`)
+      if (!filter) return [scope ?? (await scopeOf(tx, record))]
+      return scopeOf(tx, record, own === undefined ? filter : { and: [filter, own] }, 'filter').then(
+        found => [found],
+        error => {
+          if (!(error instanceof Refusal) || error.status !== 400) throw error
+          refused.push(error)
+          return []
+        },
+      )
     }),
   )
+  const found = scopes.flat()
+  // Of types that have its fields, it is told what is wrong with their values.
+  if (!found.length && refused.length)
+    throw refused.find(({ issues }) => issues?.some(({ path }) => path !== 'filter')) ?? refused[0]
+  return found
+}
+
+async function scopeOf(tx: Tx, record: RecordDefinition, filter?: unknown, path = 'filter'): Promise<Scope> {
+  const query = filter === undefined ? {} : { filter: JSON.stringify(filter) }
+  const { where, params } = await compileSelection(tx, record, query).catch(error => {
+    if (!(error instanceof Refusal) || !error.issues) throw error
+    throw invalid(error.issues.map(issue => ({ ...issue, path: issue.path.replace(/^filter/, path) })))
+  })
+  return { record, where, params }
 }
 
 export type Turn = {

@@ -1,5 +1,6 @@
+import type { Add } from '#core/db/engine.ts'
 import { foldedTitleOf } from '#core/record/title.ts'
-import { type Add, holds, pattern } from './terms.ts'
+import { holds, pattern } from './terms.ts'
 import type { Ranking } from './turn.ts'
 
 /** Of the words, the longest are looked for by index; each record that has them is then asked for the others. */

@@ -1,7 +1,6 @@
-import { evidenceFrom, unique } from '#core/ai/evidence.ts'
-import { aiOperation, answerWith } from '#core/ai/operation.ts'
+import { aiOperation } from '#core/ai/operation.ts'
 import type { Feature } from '#core/feature.ts'
-import { isFaithful, rewordedBy, worded } from '#features/deal-signals/wording.ts'
+import { answerWorded } from '#features/deal-signals/wording.ts'
 import { summaryPrompt } from './summaries.prompt.ts'
 import { summarize, summaryAnswer, summaryBody } from './summarize.ts'
 
@@ -14,28 +13,16 @@ const summaryRoute = aiOperation({
   body: summaryBody,
   answers: summaryAnswer,
   document: { example: { dealId: '0198c0de-0000-7000-8000-000000000001' } },
-  async handle({ app, who, body, query }) {
-    const { builtin, facts, sources } = await app.database.inWorkspace(who, tx => summarize(tx, body), 'read')
-    return answerWith(
-      app,
-      who,
-      query,
-      builtin,
-      { prompt: summaryPrompt, schema: worded, facts, sources },
-      value => {
-        const word = rewordedBy(value, [facts, sources])
-        return {
-          ...builtin,
-          summary: isFaithful(value.summary, JSON.stringify([facts, sources]))
-            ? value.summary
-            : builtin.summary,
-          points: builtin.points.map((one, i) => ({ ...one, text: word(`point:${i}`, one.text) })),
-          openPoints: builtin.openPoints.map(one => ({ ...one, text: word(`open:${one.key}`, one.text) })),
-          evidence: unique([...builtin.evidence, ...evidenceFrom(value.quotes, sources)]),
-        }
-      },
-    )
-  },
+  handle: context =>
+    answerWorded(
+      context,
+      summaryPrompt,
+      tx => summarize(tx, context.body),
+      (builtin, word) => ({
+        points: builtin.points.map((one, i) => ({ ...one, text: word(`point:${i}`, one.text) })),
+        openPoints: builtin.openPoints.map(one => ({ ...one, text: word(`open:${one.key}`, one.text) })),
+      }),
+    ),
 })
 
 export default { operations: [summaryRoute] } satisfies Feature

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aiAnswer, coldStart, type Evidence, evidence } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { memberNames } from '#features/analytics/scope.ts'
 import { openTasks, type Planned } from '#features/deal-coach/people.ts'
@@ -14,13 +15,14 @@ import {
   type Talk,
   talksOf,
 } from '#features/deal-signals/talks.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
 import { tellingIn } from '#features/deal-signals/telltale.ts'
-import { count, dayText, listed, upper, wholeDays } from '#features/deal-signals/words.ts'
+import { count, dativeDays, dayText, listed, shortened, wholeDays } from '#features/deal-signals/words.ts'
 
 export const summaryBody = z.strictObject(subjectShape)
 
 const point = z.object({ at: z.string(), text: z.string(), evidence: z.array(evidence) })
-type Point = z.infer<typeof point>
+type Point = z.infer<typeof point> & { stage?: string }
 export const summaryAnswer = aiAnswer({
   recordType: z.enum(['deal', 'contact', 'company', 'lead']),
   recordId: z.uuid(),
@@ -57,7 +59,9 @@ export async function summarize(
   // What a company objected to years ago is settled one way or the other.
   const objections = objectionsIn(all).filter(({ raisedAt }) => raisedAt > since)
   const openPoints = openPointsIn(all, objections, tasks)
-  const points = [...pointsIn(all), ...moves].sort((a, b) => (a.at < b.at ? -1 : 1))
+  const points = [...pointsIn(all), ...moves.map(({ stage: _, ...move }) => move)].sort((a, b) =>
+    a.at < b.at ? -1 : 1,
+  )
   const counts = countsOf(all)
   const owner = head.ownerId ? names.get(head.ownerId) : undefined
   const builtin: Answer = {
@@ -81,7 +85,13 @@ export async function summarize(
     confidence: Math.round(Math.min(0.9, 0.3 + 0.1 * all.length) * 100) / 100,
     warnings:
       all.length < TALKS_FROM
-        ? [coldStart(all.length, TALKS_FROM, 'conversations and notes on this record')]
+        ? [
+            coldStart(
+              all.length,
+              TALKS_FROM,
+              inLanguage('conversations and notes on this record', 'Gespräche und Notizen dazu'),
+            ),
+          ]
         : [],
   }
   const items = [
@@ -100,7 +110,12 @@ async function stagesWalked(tx: Tx, dealId: string): Promise<Point[]> {
     `select s.name, h.entered_at as at from deal_stage_history h join stages s on s.workspace_id = $1::uuid and s.id = h.stage_id where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit 30`,
     [tx.who.workspaceId, dealId],
   )
-  return rows.map(row => ({ at: row.at as string, text: `Moved to ${row.name}`, evidence: [] }))
+  return rows.map(row => ({
+    at: row.at as string,
+    text: inLanguage(`Moved to ${row.name}`, `In Phase ${row.name}`),
+    stage: row.name as string,
+    evidence: [],
+  }))
 }
 
 /** The sentences that tell most, one of each talk; the newer ones a little before the older. */
@@ -116,22 +131,23 @@ function pointsIn(talks: readonly Talk[]): Point[] {
     .slice(0, POINTS_AT_MOST)
     .map(({ talk, evidence: found }) => ({
       at: talk.occurredAt,
-      text: `${labelOf(talk)}: ${found.sentence}`,
+      text: `${labelOf(talk)}: ${shortened(found.sentence)}`,
       evidence: [found],
     }))
 }
 
-const LABELS: Record<Talk['type'], string> = {
-  CALL: 'Call',
-  EMAIL: 'Mail',
-  MEETING: 'Meeting',
-  MESSAGE: 'Message',
-  NOTE: 'Note',
+const LABELS: Record<Talk['type'], [string, string]> = {
+  CALL: ['Call', 'Anruf'],
+  EMAIL: ['Mail', 'Mail'],
+  MEETING: ['Meeting', 'Treffen'],
+  MESSAGE: ['Message', 'Nachricht'],
+  NOTE: ['Note', 'Notiz'],
 }
-const labelOf = ({ type, isInbound }: Talk): string =>
-  type === 'EMAIL' || type === 'MESSAGE'
-    ? `${LABELS[type]} ${isInbound ? 'from them' : 'from us'}`
-    : LABELS[type]
+function labelOf({ type, isInbound }: Talk): string {
+  const label = inLanguage(...LABELS[type])
+  if (type !== 'EMAIL' && type !== 'MESSAGE') return label
+  return `${label} ${isInbound ? inLanguage('from them', 'von ihnen') : inLanguage('from us', 'von uns')}`
+}
 
 function openPointsIn(
   talks: readonly Talk[],
@@ -143,21 +159,30 @@ function openPointsIn(
     .slice(-OPEN_AT_MOST)
     .map(({ category, raisedAt, evidence: found }) => ({
       key: `objection_${category}_${raisedAt}`,
-      text: `Unanswered objection about ${category} of ${dayText(raisedAt)}`,
+      text: inLanguage(
+        `Unanswered objection about ${wordFor(category)} of ${dayText(raisedAt)}`,
+        `Unbeantworteter Einwand vom ${dayText(raisedAt)} (${wordFor(category)})`,
+      ),
       evidence: [found],
     }))
   const [last] = talks.filter(({ recordType }) => recordType === 'interaction')
   if (last?.isInbound && (last.type === 'EMAIL' || last.type === 'MESSAGE'))
     open.push({
       key: 'reply',
-      text: `Their ${LABELS[last.type].toLowerCase()} of ${dayText(last.occurredAt)} waits for an answer`,
+      text: inLanguage(
+        `Their ${LABELS[last.type][0].toLowerCase()} of ${dayText(last.occurredAt)} waits for an answer`,
+        `Ihre ${LABELS[last.type][1]} vom ${dayText(last.occurredAt)} wartet auf Antwort`,
+      ),
       evidence: [gistOf(last)],
     })
   const agreed = talks.find(({ nextSteps }) => nextSteps)
   if (agreed && !tasks.length)
     open.push({
       key: 'next_step',
-      text: `Agreed on ${dayText(agreed.occurredAt)}, and no task is open for it: ${agreed.nextSteps}`,
+      text: inLanguage(
+        `Agreed on ${dayText(agreed.occurredAt)}, and no task is open for it: ${agreed.nextSteps}`,
+        `Am ${dayText(agreed.occurredAt)} vereinbart, ohne offene Aufgabe: ${agreed.nextSteps}`,
+      ),
       evidence: [fieldQuote(agreed, 'nextSteps', agreed.nextSteps!)],
     })
   const overdue: Evidence[] = tasks
@@ -173,7 +198,10 @@ function openPointsIn(
   if (overdue.length)
     open.push({
       key: 'overdue',
-      text: `${upper(count(overdue.length, 'task'))} overdue: ${listed(overdue.map(({ sentence }) => sentence))}`,
+      text: inLanguage(
+        `${count(overdue.length, 'task')} overdue: ${listed(overdue.map(({ sentence }) => sentence))}`,
+        `${count(overdue.length, 'task')} überfällig: ${listed(overdue.map(({ sentence }) => sentence))}`,
+      ),
       evidence: overdue,
     })
   return open
@@ -190,6 +218,19 @@ function countsOf(talks: readonly Talk[]): Answer['counts'] {
   }
 }
 
+const GERMAN_TYPES: Record<Subject['type'], string> = {
+  deal: 'Deal',
+  contact: 'Kontakt',
+  company: 'Firma',
+  lead: 'Lead',
+}
+
+const lastHeard = (days: number, sentence: string): string =>
+  inLanguage(
+    `Last heard ${wholeDays(days)} ago: “${sentence}”`,
+    `Zuletzt gehört vor ${dativeDays(days)}: „${sentence}“`,
+  )
+
 type Told = {
   subject: Subject
   title: string
@@ -203,7 +244,10 @@ type Told = {
 
 function summaryText({ subject, title, createdAt, owner, talks, moves, objections, counts }: Told): string {
   const parts = [
-    `${title}: ${subject.type} since ${dayText(createdAt)}${owner ? `, with ${owner}` : ''}${moves.length ? `, now in ${moves.at(-1)!.text.replace('Moved to ', '')}` : ''}.`,
+    inLanguage(
+      `${title}: ${subject.type} since ${dayText(createdAt)}${owner ? `, with ${owner}` : ''}${moves.length ? `, now in ${moves.at(-1)!.stage}` : ''}.`,
+      `${title}: ${GERMAN_TYPES[subject.type]} seit ${dayText(createdAt)}${owner ? `, bei ${owner}` : ''}${moves.length ? `, jetzt in ${moves.at(-1)!.stage}` : ''}.`,
+    ),
   ]
   const said = [
     counts.calls && count(counts.calls, 'call'),
@@ -212,16 +256,26 @@ function summaryText({ subject, title, createdAt, owner, talks, moves, objection
     counts.messages && count(counts.messages, 'message'),
     counts.notes && count(counts.notes, 'note'),
   ].filter(Boolean) as string[]
-  parts.push(said.length ? `On record: ${listed(said)}.` : 'Nothing that was said or written is on record.')
-  const open = objections.filter(({ answered }) => !answered).map(({ category }) => category)
-  if (open.length) parts.push(`Open objections: ${listed([...new Set(open)])}.`)
-  else if (objections.length) parts.push('Their objections were answered.')
+  parts.push(
+    said.length
+      ? `${inLanguage('On record', 'Erfasst')}: ${listed(said)}.`
+      : inLanguage(
+          'Nothing that was said or written is on record.',
+          'Nichts, was gesagt oder geschrieben wurde, ist erfasst.',
+        ),
+  )
+  const open = objections.filter(({ answered }) => !answered).map(({ category }) => wordFor(category))
+  if (open.length)
+    parts.push(`${inLanguage('Open objections', 'Offene Einwände')}: ${listed([...new Set(open)])}.`)
+  else if (objections.length)
+    parts.push(inLanguage('Their objections were answered.', 'Ihre Einwände wurden beantwortet.'))
   const rivals = [...new Set(talks.flatMap(({ competitors }) => competitors))].slice(0, 5)
-  if (rivals.length) parts.push(`Competitors named: ${listed(rivals)}.`)
+  if (rivals.length)
+    parts.push(`${inLanguage('Competitors named', 'Genannte Wettbewerber')}: ${listed(rivals)}.`)
   const last = talks.find(talk => talk.isTwoWay)
   if (last)
     parts.push(
-      `Last heard ${wholeDays((Date.now() - Date.parse(last.occurredAt)) / 86_400_000)} ago: “${gistOf(last).sentence}”`,
+      lastHeard((Date.now() - Date.parse(last.occurredAt)) / 86_400_000, shortened(gistOf(last).sentence)),
     )
   return parts.join(' ')
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
-import { scopeCondition } from '#core/record/visibility.ts'
 
 /** The record types that carry tags. */
 export const tagged = (): RecordDefinition[] => allRecords().filter(({ contract }) => contract.fields.tags)
@@ -28,12 +28,12 @@ export async function listTags(tx: Tx, query: z.infer<typeof tagsQuery>): Promis
   const place = cursor?.values[1]
   if (cursor && (typeof place !== 'string' || place.includes('\0')))
     throw invalid({ path: 'cursor', message: 'is not a cursor' })
-  const params: unknown[] = []
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const ask = new Aggregate(tx)
+  const { add } = ask
   const parts = types.map(
     record =>
       `select tag, '${record.contract.name}' as entity, count(*)::int as n from ${tableOf(record)} t, unnest(t.tags) tag
-       where ${scopeCondition(record, tx.who, 't', add)} and t.tags <> '{}' group by tag`,
+       where ${ask.scope(record.contract.name)} and t.tags <> '{}' group by tag`,
   )
   const like = q
     ? `where crm_fold(tag) like crm_fold(${add(`%${q.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`
@@ -45,10 +45,10 @@ export async function listTags(tx: Tx, query: z.infer<typeof tagsQuery>): Promis
     : ''
   const found = await tx.as('ascendore_search', () =>
     tx.session.rows(
-      `select * from (select tag, sum(n)::int as total, jsonb_object_agg(entity, n) as counts, count(*) over ()::int as "tagCount"
+      ask.whole(`select * from (select tag, sum(n)::int as total, jsonb_object_agg(entity, n) as counts, count(*) over ()::int as "tagCount"
          from (${parts.join(' union all ')}) u ${like} group by tag) g ${after}
-       order by ${sort === 'tag' ? '' : '-total, '}tag collate "und-x-icu" limit ${limit + 1}`,
-      params,
+       order by ${sort === 'tag' ? '' : '-total, '}tag collate "und-x-icu" limit ${limit + 1}`),
+      ask.params,
     ),
   )
   const total = cursor ?? { total: (found[0]?.tagCount as number | undefined) ?? 0, totalIsEstimate: false }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Menu, Text as P, Table, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
@@ -118,11 +118,18 @@ function TagTable({ tags, chosen, choose, ask }: TableGiven) {
                   onChange={() => toggle(row.tag)}
                 />
               </Table.Td>
-              <Table.Td fw={500}>{row.tag}</Table.Td>
+              <Table.Td className={classes.tag}>
+                <b>{row.tag}</b>
+                <P size="xs" className="quiet" hiddenFrom="sm">
+                  {where(row)}
+                </P>
+              </Table.Td>
               <Table.Td ta="right" className="numbers">
                 {format.number(row.total)}
               </Table.Td>
-              <Table.Td className="quiet">{where(row)}</Table.Td>
+              <Table.Td className="quiet" visibleFrom="sm">
+                {where(row)}
+              </Table.Td>
               <Table.Td w={44}>
                 <MoreMenu label={row.tag} size={28}>
                   <Menu.Item onClick={() => ask({ what: 'rename', tag: row })}>{text.views.rename}</Menu.Item>

@@ -121,3 +121,41 @@ slowTest('many records are changed in the background until none is left', async 
   assert.equal(await total('many'), undefined)
   assert.equal(await total('t1'), 401)
 })
+
+test('many records are tagged at once, each keeping the tags that others gave it', async () => {
+  const { ana, ben } = await world()
+  const ids: string[] = []
+  for (const tags of [['a', 'b'], []])
+    ids.push((await ana.post('/companies', { name: 'Acme', tags })).body.id)
+  const [first, second] = ids as [string, string]
+  const bulk = async (operations: object[], who = ana, path = '/companies/bulk') =>
+    (await who.post(path, { operations })).body.results.map((result: any) => result.status)
+  const tag = (id: string, data: object) => ({ op: 'tag', id, data })
+  assert.deepEqual(
+    await bulk([tag(first, { add: ['c', 'a'], remove: ['b'] }), tag(second, { add: ['c'] })]),
+    [200, 200],
+  )
+  await Promise.all(['x', 'y', 'z'].map(one => bulk([tag(second, { add: [one] })])))
+  const tagsOf = async (id: string) => (await ana.get(`/companies/${id}`)).body.tags
+  assert.deepEqual(
+    [await tagsOf(first), (await tagsOf(second)).toSorted()],
+    [
+      ['a', 'c'],
+      ['c', 'x', 'y', 'z'],
+    ],
+  )
+  const many = Array.from({ length: 49 }, (_, i) => `t${i}`)
+  assert.deepEqual(
+    await bulk([
+      tag(first, { add: many }),
+      tag(first, { add: [''] }),
+      tag(first, { tags: [] }),
+      { op: 'tag', data: {} },
+    ]),
+    [400, 400, 400, 400],
+  )
+  assert.deepEqual(await bulk([tag(first, { add: ['his'] })], ben), [404], 'nobody tags what he does not see')
+  assert.deepEqual(await tagsOf(first), ['a', 'c'])
+  const invoice = (await ana.post('/invoices', { title: 'I' })).body.id
+  assert.deepEqual(await bulk([tag(invoice, { add: ['x'] })], ana, '/invoices/bulk'), [400])
+})

@@ -2,9 +2,12 @@ import { Button } from '@mantine/core'
 import { useMay } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { useText } from '#web/text/index.tsx'
 import { useTick } from './task-item.page.tsx'
 import { taskContract } from './tasks.contract.ts'
+
+export const prefetch = prefetchRecord(taskContract)
 
 export default function Task() {
   return (

@@ -1,7 +1,9 @@
 import { type CalendarOf, calendarLayout } from '#web/calendar/calendar-layout.tsx'
 import { momentOf, slotAt } from '#web/calendar/slots.ts'
 import { RecordTable } from '#web/table/record-table.tsx'
+import { prefetchList } from '#web/table/rows.ts'
 import { tableLayout } from '#web/table/table-body.tsx'
+import type { Text } from '#web/text/en.ts'
 import { taskContract } from './tasks.contract.ts'
 import { todayLayout } from './today.page.tsx'
 
@@ -31,6 +33,16 @@ const inCalendar: CalendarOf = {
 
 const LAYOUTS = [tableLayout, todayLayout, calendarLayout(inCalendar)] as const
 
+/** What is done is looked for now and then, what is to do all day. */
+const OPEN = {
+  conditions: [{ path: 'status', op: 'eq', value: 'OPEN' }],
+  title: (text: Text) => text.tasks.open,
+} as const
+
+export const prefetch = prefetchList(taskContract, OPEN.conditions)
+
 export default function Tasks() {
-  return <RecordTable contract={taskContract} columns={COLUMNS} form={TASK_FORM} layouts={LAYOUTS} />
+  return (
+    <RecordTable contract={taskContract} columns={COLUMNS} form={TASK_FORM} layouts={LAYOUTS} begin={OPEN} />
+  )
 }

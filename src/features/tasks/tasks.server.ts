@@ -103,7 +103,11 @@ const agrees = (status: unknown, progress: unknown) =>
 
 function checkAgreement(status: unknown, progress: unknown): void {
   if (status !== undefined && !agrees(status, progress))
-    throw invalid({ path: 'status', message: `does not agree with progress ${progress}` })
+    throw invalid({
+      path: 'status',
+      code: 'PROGRESS_DISAGREES',
+      message: `does not agree with progress ${progress}`,
+    })
 }
 
 const completeRoute = operation({

@@ -67,10 +67,32 @@ test('a task hangs on a record of the type that it names', async () => {
   const { ana, mallory } = await world()
   const deal = (await ana.post('/deals', { title: 'D' })).body.id
   const refused = await ana.post('/tasks', { title: 'T', relatedType: 'contact', relatedId: deal })
-  assert.deepEqual(refused.body.issues, [{ path: 'relatedId', message: 'no such contact' }])
+  assert.deepEqual(refused.body.issues, [{ path: 'relatedId', message: 'no such contact', code: 'NO_SUCH' }])
   assert.equal(
     (await mallory.post('/tasks', { title: 'T', relatedType: 'deal', relatedId: deal })).status,
     400,
   )
   assert.equal((await ana.post('/tasks', { title: 'T', relatedId: deal })).body.issues[0].path, 'relatedType')
+  assert.equal(
+    (await ana.post('/tasks', { title: 'T', relatedType: 'deal' })).body.issues[0].path,
+    'relatedId',
+  )
+})
+
+test('a task hangs on one record or on none: both fields that say on which are emptied together', async () => {
+  const { ana } = await world()
+  const company = (await ana.post('/companies', { name: 'Acme' })).body.id
+  const on = { relatedType: 'company', relatedId: company }
+  const make = async () => (await ana.post('/tasks', { title: 'Call', ...on })).body.id
+  const place = ({ body }: { body: any }) => [body.relatedType, body.relatedId]
+  for (const empty of [{ relatedId: null }, { relatedType: null }, { ...on, relatedId: null }])
+    assert.deepEqual(place(await ana.patch(`/tasks/${await make()}`, empty)), [null, null])
+  assert.deepEqual(place(await ana.post('/tasks', { title: 'Call', ...on, relatedId: null })), [null, null])
+  const kept = await make()
+  await ana.delete(`/companies/${company}`)
+  const read = (await ana.get(`/tasks/${kept}`)).body
+  assert.equal(read.relatedId, null)
+  assert.equal((await ana.put(`/tasks/${kept}`, { ...read, title: 'Call again' })).status, 200)
+  await ana.post(`/companies/${company}/restore`)
+  assert.deepEqual(place(await ana.get(`/tasks/${kept}`)), ['company', company])
 })

@@ -94,21 +94,31 @@ async function expired(tx: Tx, type: string, days: number): Promise<string[]> {
   return rows.map(row => row.id as string)
 }
 
+/** The types of which the workspace has something that has been in the trash for longer than so many days. */
+async function expiredTypes(tx: Tx, days: number): Promise<RecordDefinition[]> {
+  const rows = await tx.session.rows(
+    'select distinct type from records where workspace_id = $1::uuid and deleted_at < now() - make_interval(days => $2::int)',
+    [tx.who.workspaceId, days],
+  )
+  const types = new Set(rows.map(row => row.type))
+  return allRecords().filter(({ contract }) => contract.softDelete && types.has(contract.name))
+}
+
 /** Once a day, in every workspace: purges what has been in the trash for longer than it keeps things. */
 export async function purgeExpired(database: Database, log: Log): Promise<void> {
   const workspaces = await database.inSystem('ascendore_worker', scope =>
-    scope.session.rows(`select id, (settings->>'retentionDays')::int as days from workspaces`),
+    scope.session.rows(
+      `select id, coalesce((settings->>'retentionDays')::int, $1::int) as days from workspaces`,
+      [DEFAULT_RETENTION_DAYS],
+    ),
   )
-  for (const { id, days } of workspaces) {
-    const who = systemIn(id as string)
-    for (const record of allRecords().filter(candidate => candidate.contract.softDelete)) {
+  for (const workspace of workspaces) {
+    const [id, days] = [workspace.id as string, workspace.days as number]
+    const who = systemIn(id)
+    for (const record of await database.inWorkspace(who, tx => expiredTypes(tx, days), 'read')) {
       for (;;) {
         const count = await database.inWorkspace(who, async tx => {
-          const ids = await expired(
-            tx,
-            record.contract.name,
-            (days as number | null) ?? DEFAULT_RETENTION_DAYS,
-          )
+          const ids = await expired(tx, record.contract.name, days)
           if (ids.length) await purge(tx, record, ids)
           return ids.length
         })

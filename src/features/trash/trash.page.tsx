@@ -5,7 +5,7 @@ import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
-import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
+import { Blank, Fault, PageWaiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
@@ -34,7 +34,7 @@ export default function Trash() {
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
-  if (list.isPending) return <Waiting />
+  if (list.isPending) return <PageWaiting />
   if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
   const rows = list.data.pages.flatMap(page => page.rows)
   return (

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adderOf } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
@@ -33,7 +34,7 @@ async function trash(
   const types = entity ? trashable().filter(record => record.contract.name === entity) : trashable()
   if (!types.length) throw invalid({ path: 'entity', message: 'is not a record type that has a trash' })
   const params: unknown[] = [tx.who.workspaceId]
-  const add = (value: unknown, cast: string) => `$${params.push(value)}::${cast}`
+  const add = adderOf(params)
   const me = add(tx.who.userId, 'uuid')
   const mark = queryMark(['trash', entity])
   const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
+import { saying } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
 import { ref } from '#core/record/json-schema.ts'
 import { LIMIT_AT_MOST, list } from '#core/record/list.ts'
@@ -10,7 +11,10 @@ import { VISIT_STATUSES } from './visits.contract.ts'
 const query = z.strictObject({
   date: z.iso
     .date('must be a date, YYYY-MM-DD')
-    .refine(value => value >= '1900' && value < '2201', 'must lie between 1900 and 2200')
+    .refine(
+      value => value >= '1900' && value < '2201',
+      saying('YEAR_RANGE', 'must lie between 1900 and 2200'),
+    )
     .optional()
     .meta({ description: "The day, or a day of the week; today in the workspace's zone where not given" }),
   view: z.enum(['day', 'week']).default('week').meta({ description: 'A week begins on Monday' }),

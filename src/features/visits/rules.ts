@@ -18,7 +18,8 @@ export function momentsOf({ date, time, durationMinutes, reminderMinutes }: Slot
   }
 }
 
-const neededContact = () => invalid({ path: 'contactId', message: 'a visit is to a contact' })
+const neededContact = () =>
+  invalid({ path: 'contactId', code: 'REQUIRED', message: 'a visit is to a contact' })
 
 /** Completes a new visit: the contact's name beside its id, and the moments of date and time. */
 export async function startVisit(tx: Tx, values: Change): Promise<Change> {

@@ -5,8 +5,11 @@ import { api, messageOf, useMay } from '#web/api.ts'
 import { tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
+import { prefetchRecord } from '#web/record/timeline.tsx'
 import { useText } from '#web/text/index.tsx'
 import { visitContract } from './visits.contract.ts'
+
+export const prefetch = prefetchRecord(visitContract)
 
 export default function Visit() {
   return (

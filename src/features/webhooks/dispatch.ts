@@ -4,7 +4,7 @@ import { newId } from '#core/ids.ts'
 import { AddressGuard } from '#core/net/address-guard.ts'
 import { bodyOf, headersOf, openSecrets, signed } from './message.ts'
 import { advance, claim, type Done, type Place, release, type Work } from './queue.ts'
-import { post, type Sent } from './send.ts'
+import type { Sent } from './send.ts'
 
 /** Queues that one process works at the same time. One that waits for its endpoint holds up none of the others. */
 const QUEUES_AT_ONCE = 64
@@ -126,6 +126,8 @@ class Dispatcher {
       return { status: null, excerpt: null, error, durationMs: 0 }
     }
     const headers = { ...headersOf(delivery), ...signed(body, secrets) }
+    // With its first use: as a module of its own `http` brings the whole of undici into every start.
+    const { post } = await import('./send.ts')
     return post({ url, headers, body, guard: this.guard, signal: this.stopping.signal })
   }
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AddressGuard } from '#core/net/address-guard.ts'
 import { checkRefusal } from '#test/routes.ts'
+import { until } from '#test/until.ts'
 import { useProgram, workspace } from '#test/world.ts'
 import { post } from './send.ts'
-import { target, until } from './target.testing.ts'
+import { nameServer, target } from './target.testing.ts'
 
 /** Where webhooks may not go, by address and by what a name leads to. */
 
@@ -62,6 +63,70 @@ test('a name is judged by what it leads to at the moment of connecting', async c
   assert.equal(inner.received.length, 0)
   const taken = await post({ ...given, guard: new AddressGuard('all') })
   assert.deepEqual([taken.status, taken.error, inner.received.length], [200, null, 1])
+})
+
+const POST = { headers: { 'content-type': 'application/json' }, body: '{}' }
+const portOf = (url: string) => new URL(url).port
+
+test('a name server that changes its answer between two questions reaches nothing with the second', async context => {
+  const outer = await target(context)
+  const inner = await target(context, undefined, '127.0.0.2')
+  const names = await nameServer(context, [['127.0.0.1'], ['127.0.0.2']])
+  const guard = new AddressGuard(['127.0.0.1'], names.resolve)
+  const url = `http://rebind.example:${portOf(outer.url)}/`
+  const taken = await post({ ...POST, url, guard })
+  assert.deepEqual([taken.status, taken.error, outer.received.length], [200, null, 1])
+  assert.deepEqual(names.asked, ['rebind.example'], 'what was checked is what was connected to: asked once')
+  const refused = await post({ ...POST, url: `http://rebind.example:${portOf(inner.url)}/`, guard })
+  assert.match(refused.error ?? '', /rebind.example leads to a private/)
+  assert.deepEqual([names.asked.length, inner.received.length], [2, 0])
+})
+
+test('one address of several that may not be reached refuses the name', async context => {
+  const outer = await target(context)
+  const inner = await target(context, undefined, '127.0.0.2')
+  for (const answer of [
+    ['127.0.0.1', '127.0.0.2'],
+    ['127.0.0.2', '127.0.0.1'],
+    ['127.0.0.1', '169.254.169.254'],
+  ]) {
+    const { resolve } = await nameServer(context, [answer])
+    const guard = new AddressGuard(['127.0.0.1'], resolve)
+    for (const port of [portOf(outer.url), portOf(inner.url)])
+      assert.match(
+        (await post({ ...POST, url: `http://both.example:${port}/`, guard })).error ?? '',
+        /leads to a private/,
+      )
+  }
+  assert.deepEqual([outer.received.length, inner.received.length], [0, 0])
+})
+
+test('every hop of a redirect is checked: its address, and what its name leads to by then', async context => {
+  const inner = await target(context, undefined, '127.0.0.2')
+  const port = portOf(inner.url)
+  for (const [location, why] of [
+    [`http://127.0.0.2:${port}/`, /redirected to 127.0.0.2:\d+: must not be a private/],
+    [`http://[::ffff:127.0.0.2]:${port}/`, /must not be a private/],
+    [`http://2130706434:${port}/`, /must not be a private/],
+    ['http://169.254.169.254/latest/meta-data/', /must not be a private/],
+    [`http://second.example:${port}/`, /second.example leads to a private/],
+    [`http://hop.example:${port}/`, /hop.example leads to a private/],
+    ['file:///etc/passwd', /http or https/],
+    [`http://user:word@127.0.0.1:${port}/`, /user or password/],
+  ] as const) {
+    // The first name is what it should be when it is asked for; all that is asked for later leads inside.
+    const names = await nameServer(context, [['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']])
+    const guard = new AddressGuard(['127.0.0.1'], names.resolve)
+    const last = await target(context, (_request, response) => response.writeHead(307, { location }).end())
+    const first = await target(context, (_request, response) =>
+      response.writeHead(308, { location: `http://hop.example:${portOf(last.url)}/` }).end(),
+    )
+    const sent = await post({ ...POST, url: `http://first.example:${portOf(first.url)}/`, guard })
+    assert.match(sent.error ?? '', why, location)
+    assert.deepEqual([first.received.length, last.received.length], [1, 1], location)
+    assert.deepEqual(names.asked.slice(0, 2), ['first.example', 'hop.example'])
+  }
+  assert.equal(inner.received.length, 0)
 })
 
 test('a name that leads inside is refused when the webhook is made, and later when its answer has changed', async context => {

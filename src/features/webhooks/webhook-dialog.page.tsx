@@ -1,8 +1,10 @@
 import { Modal, Stack, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { api, issuesByPath, queries } from '#web/api.ts'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
+import { useForm } from '#web/kit/draft.ts'
+import { DraftNote } from '#web/kit/draft-note.tsx'
 import { useText } from '#web/text/index.tsx'
 import { type Webhook, webhooksKey } from './model.page.tsx'
 
@@ -11,9 +13,12 @@ type Given = { webhook?: Webhook; close: () => void; done: (webhook: Webhook) =>
 /** Where events are sent, and which. */
 export function WebhookDialog({ webhook, close, done }: Given) {
   const text = useText()
-  const [name, setName] = useState(webhook?.name ?? '')
-  const [url, setUrl] = useState(webhook?.url ?? '')
-  const [events, setEvents] = useState(webhook?.events ?? [])
+  const form = useForm(`webhook.${webhook?.id ?? 'new'}`, {
+    name: webhook?.name ?? '',
+    url: webhook?.url ?? '',
+    events: webhook?.events ?? [],
+  })
+  const { name, url, events } = form.values
   const { data: names } = useQuery({
     queryKey: [...webhooksKey, 'event-types'],
     staleTime: Number.POSITIVE_INFINITY,
@@ -27,6 +32,7 @@ export function WebhookDialog({ webhook, close, done }: Given) {
         : api.post<Webhook>('/webhooks', body)
     },
     onSuccess(answer) {
+      form.forget()
       queries.invalidateQueries({ queryKey: webhooksKey })
       done(answer)
     },
@@ -40,6 +46,7 @@ export function WebhookDialog({ webhook, close, done }: Given) {
   return (
     <Modal opened onClose={close} title={webhook ? text.common.edit : text.webhooks.create} size="lg">
       <form noValidate onSubmit={submit}>
+        <DraftNote {...form} />
         <Stack gap="sm">
           <TextInput
             data-autofocus
@@ -50,7 +57,7 @@ export function WebhookDialog({ webhook, close, done }: Given) {
             maxLength={2000}
             value={url}
             error={issues.url}
-            onChange={event => setUrl(event.currentTarget.value)}
+            onChange={event => form.change({ url: event.currentTarget.value })}
           />
           <TagsInput
             label={text.webhooks.events}
@@ -60,14 +67,14 @@ export function WebhookDialog({ webhook, close, done }: Given) {
             maxTags={50}
             value={events}
             error={eventIssue && issueOf(eventIssue, events)}
-            onChange={setEvents}
+            onChange={chosen => form.change({ events: chosen })}
           />
           <TextInput
             label={text.webhooks.name}
             maxLength={120}
             value={name}
             error={issues.name}
-            onChange={event => setName(event.currentTarget.value)}
+            onChange={event => form.change({ name: event.currentTarget.value })}
           />
         </Stack>
         <DialogFoot

@@ -8,7 +8,7 @@ import { useFormat } from '#web/kit/format.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { SecretAddress } from '#web/kit/secret-address.tsx'
-import { Fault, Waiting } from '#web/kit/states.tsx'
+import { Fault, PageWaiting } from '#web/kit/states.tsx'
 import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
 import { Deliveries } from './deliveries.page.tsx'
@@ -23,7 +23,7 @@ export default function WebhookPage() {
     queryFn: () => api.get<Webhook>(`/webhooks/${id}`),
   })
   if (error) return <Fault error={error} retry={refetch} />
-  if (!data) return <Waiting />
+  if (!data) return <PageWaiting />
   return <Whole webhook={data} />
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { childEnv, dataFolder, listening, prepared, send } from '#test/child.ts'
+import { until } from '#test/until.ts'
 import { adopt, workspace } from '#test/world.ts'
-import { target, until } from './target.testing.ts'
+import { target } from './target.testing.ts'
 
 const DEALS = 40
 /** A lease of a killed process on a shared database runs out within 20 s. */
-const PATIENCE_SECONDS = 60
 
 test('killed in the middle of sending, the program goes on after the restart: nothing lost, nothing out of order', async context => {
   const env = await childEnv(dataFolder(context), { WEBHOOK_ALLOW_PRIVATE: '127.0.0.1' })
@@ -40,7 +40,7 @@ test('killed in the middle of sending, the program goes on after the restart: no
   assert.ok(before < DEALS, `${before} were sent already`)
   await listening(context, env)
   const seen = () => [...new Set(there.received.map(({ body }) => body.entityId as string))]
-  await until(seen, found => found.length === DEALS, PATIENCE_SECONDS)
+  await until(seen, found => found.length === DEALS)
   assert.deepEqual(seen(), ids, 'each at least once, in the order of the events')
   const repeated = there.received.length - DEALS
   assert.ok(repeated <= 1, `${repeated} were sent twice`)

@@ -2,6 +2,7 @@ import { seal } from '#core/auth/sealing.ts'
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound } from '#core/errors.ts'
+import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { App } from '#core/feature.ts'
 import { newId, newSecret } from '#core/ids.ts'
@@ -29,7 +30,11 @@ export async function checkUrl(app: App, url: string | undefined): Promise<void>
   const problem = guard.problemOf(target)
   if (problem) throw invalid({ path: 'url', message: problem })
   if (await guard.resolvesToRefused(target.hostname, RESOLVE_WITHIN_MS))
-    throw invalid({ path: 'url', message: 'leads to a private, loopback or link-local address' })
+    throw invalid({
+      path: 'url',
+      code: 'PRIVATE_ADDRESS',
+      message: 'leads to a private, loopback or link-local address',
+    })
 }
 
 /** @throws Refusal 404 */
@@ -47,7 +52,7 @@ const hostOf = (url: unknown) => new URL(url as string).host
 const tell = (
   tx: Tx,
   id: string,
-  action: string,
+  action: EventAction,
   changes?: Record<string, { old?: unknown; new?: unknown }>,
 ) => tellEvent(tx, { action, entityType: 'webhook', entityId: id, changes })
 
@@ -59,7 +64,12 @@ export async function createWebhook(app: App, tx: Tx, { url, events, name }: New
     workspaceId,
   ])
   if ((count!.n as number) >= WEBHOOKS_AT_MOST)
-    throw invalid({ path: 'url', message: `a workspace has at most ${WEBHOOKS_AT_MOST} webhooks` })
+    throw invalid({
+      path: 'url',
+      code: 'LIMIT',
+      params: { maximum: WEBHOOKS_AT_MOST },
+      message: `a workspace has at most ${WEBHOOKS_AT_MOST} webhooks`,
+    })
   const id = newId()
   const secret = freshSecret()
   await tx.session.rows(

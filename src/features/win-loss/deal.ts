@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aiAnswer, type Evidence, evidence } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import { measured } from '#features/deal-coach/shapes.ts'
@@ -11,11 +12,12 @@ import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { FACTORS, type Factor, factorOf } from '#features/deal-signals/signals.ts'
 import { quoteOf, saidIn, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
 import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
-import { listed, wholeDays } from '#features/deal-signals/words.ts'
+import { dativeDays, listed, lower, wholeDays } from '#features/deal-signals/words.ts'
 import { lessonShape, lessonsFrom } from './lessons.ts'
 
 const finding = z.object({
   key: z.string(),
+  sign: z.enum(['+', '-']).meta({ description: 'Of this finding alone; a factor has findings of both' }),
   text: z.string(),
   effect: measured.nullable(),
   evidence: z.array(evidence),
@@ -80,9 +82,9 @@ export async function explainDeal(
   const builtin: Answer = {
     dealId,
     outcome: deal.status,
-    summary: summaryOf(deal, keyFactors),
+    summary: summaryOf(deal, keyFactors, weighed),
     lostReason: deal.lostReason,
-    daysOpen: Math.round(deal.daysOpen),
+    daysOpen: Math.floor(deal.daysOpen),
     keyFactors,
     withoutFinding: ALWAYS.filter(factor => !keyFactors.some(one => one.factor === factor)),
     recommendations,
@@ -107,7 +109,8 @@ export async function explainDeal(
   return { builtin, facts, sources: all.slice(0, SOURCES_AT_MOST).map(sourceOf) }
 }
 
-export type WeighedFinding = Finding & { factor: Factor; weight: number }
+/** `brief` is what was found, without what closed deals show of it. */
+export type WeighedFinding = Omit<Finding, 'sign'> & { factor: Factor; weight: number; brief: string }
 
 function signalsOf(known: Known, { effects, norms, closed }: History): WeighedFinding[] {
   return effects.flatMap((effect): WeighedFinding[] => {
@@ -127,6 +130,7 @@ function signalsOf(known: Known, { effects, norms, closed }: History): WeighedFi
         key: isHeld ? key : `no_${key}`,
         factor,
         weight,
+        brief: told.text,
         text,
         effect: shown(effect),
         evidence: told.evidence,
@@ -164,7 +168,8 @@ function recorded(deal: DealFacts, reviews: readonly Talk[]): WeighedFinding[] {
       key: 'recorded',
       factor: factorOfReason(reason),
       weight: -RECORDED,
-      text: `Recorded as the reason: ${reason}`,
+      brief: inLanguage(`Recorded as the reason: ${reason}`, `Als Grund erfasst: ${reason}`),
+      text: inLanguage(`Recorded as the reason: ${reason}`, `Als Grund erfasst: ${reason}`),
       effect: null,
       evidence: [said, ...notes],
     },
@@ -180,6 +185,8 @@ export function factorOfReason(reason: string): Factor {
   return found ? factorOf(found.category) : 'engagement'
 }
 
+const signOf = (weight: number) => (weight < 0 ? ('-' as const) : ('+' as const))
+
 function factorsFrom(weighed: readonly WeighedFinding[]): KeyFactor[] {
   const all = weighed.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const byFactor = Map.groupBy(weighed, ({ factor }) => factor)
@@ -191,40 +198,68 @@ function factorsFrom(weighed: readonly WeighedFinding[]): KeyFactor[] {
       return {
         factor,
         weight: Math.round(share * 100) / 100,
-        sign: sum < 0 ? ('-' as const) : ('+' as const),
-        text: sorted.map(({ text }) => text.split('. ')[0]).join('. '),
-        findings: sorted.map(({ factor: _, weight: __, ...one }) => one),
+        sign: signOf(sum),
+        text: sorted.map(({ brief }) => brief).join('. '),
+        findings: sorted.map(({ factor: _, weight: own, brief: __, ...one }) => ({
+          ...one,
+          sign: signOf(own),
+        })),
         evidence: unique(sorted.flatMap(one => one.evidence)),
       }
     })
     .sort((a, b) => b.weight - a.weight)
 }
 
-function summaryOf(deal: DealFacts, factors: readonly KeyFactor[]): string {
+function summaryOf(
+  deal: DealFacts,
+  factors: readonly KeyFactor[],
+  weighed: readonly WeighedFinding[],
+): string {
   const outcome =
     deal.status === 'OPEN'
-      ? 'Still open'
-      : `${deal.status === 'WON' ? 'Won' : 'Lost'} after ${wholeDays(deal.daysOpen)}`
+      ? inLanguage('Still open', 'Noch offen')
+      : inLanguage(
+          `${deal.status === 'WON' ? 'Won' : 'Lost'} after ${wholeDays(deal.daysOpen)}`,
+          `Nach ${dativeDays(deal.daysOpen)} ${deal.status === 'WON' ? 'gewonnen' : 'verloren'}`,
+        )
   const direction = deal.status === 'LOST' ? '-' : '+'
-  const brief = ({ text }: KeyFactor) =>
-    text.split('. ')[0]!.charAt(0).toLowerCase() + text.split('. ')[0]!.slice(1)
+  const brief = ({ findings: [first] }: KeyFactor) =>
+    lower(weighed.find(({ key }) => key === first?.key)?.brief ?? '')
   const main = factors.filter(({ sign }) => sign === direction).slice(0, 3)
   const against = factors.filter(({ sign }) => sign !== direction).slice(0, 1)
-  if (!main.length) return `${outcome}; the records do not show why.`
-  const other = against.length
-    ? ` ${deal.status === 'LOST' ? 'It had in its favour' : deal.status === 'WON' ? 'It was won although' : 'Against it'}: ${brief(against[0]!)}.`
-    : ''
-  return `${outcome}. What weighed most: ${listed(main.map(brief))}.${other}`
+  if (!main.length)
+    return inLanguage(
+      `${outcome}; the records do not show why.`,
+      `${outcome}; die Aufzeichnungen zeigen nicht, warum.`,
+    )
+  const other = against.length ? ` ${AGAINST()[deal.status]}: ${brief(against[0]!)}.` : ''
+  return `${outcome}. ${inLanguage('What weighed most', 'Am schwersten wog')}: ${listed(main.map(brief))}.${other}`
 }
+
+/** What introduces the one thing that spoke the other way. */
+const AGAINST = () => ({
+  LOST: inLanguage('It had in its favour', 'Für ihn sprach'),
+  WON: inLanguage('It was won although', 'Gewonnen wurde er trotzdem, denn dagegen sprach'),
+  OPEN: inLanguage('Against it', 'Dagegen spricht'),
+})
 
 function warningsOf(deal: DealFacts, talks: readonly Talk[]) {
   const warnings = []
   if (deal.status === 'OPEN')
-    warnings.push({ code: 'STILL_OPEN', message: 'The deal is still open; this is how it stands so far' })
+    warnings.push({
+      code: 'STILL_OPEN',
+      message: inLanguage(
+        'The deal is still open; this is how it stands so far',
+        'Der Deal ist noch offen; so steht es bisher',
+      ),
+    })
   if (!talks.some(({ recordType }) => recordType === 'interaction'))
     warnings.push({
       code: 'NO_INTERACTIONS',
-      message: 'No call, mail or meeting is logged on this deal, so nothing is known of what was said',
+      message: inLanguage(
+        'No call, mail or meeting is logged on this deal, so nothing is known of what was said',
+        'Zu diesem Deal ist kein Anruf, keine Mail und kein Treffen erfasst; was gesagt wurde, ist nicht bekannt',
+      ),
     })
   return warnings
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Evidence, evidence } from '#core/ai/answer.ts'
+import { inLanguage } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { draftClick, taskClick } from '#features/deal-coach/one-click.ts'
 import { oneClick } from '#features/deal-coach/shapes.ts'
@@ -7,6 +8,7 @@ import type { Effect } from '#features/deal-signals/effects.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import type { History } from '#features/deal-signals/history.ts'
 import { experience } from '#features/deal-signals/telling.ts'
+import { adviceOf } from './advice.ts'
 import type { WeighedFinding } from './deal.ts'
 
 export const lessonShape = z.object({
@@ -20,35 +22,6 @@ export const lessonShape = z.object({
 })
 export type Lesson = z.infer<typeof lessonShape>
 const LESSONS_AT_MOST = 5
-
-/** What to do otherwise where a signal spoke against winning, and what to keep where it spoke for it. */
-const MEND: Record<string, string> = {
-  price_open: 'Answer a price objection before the next quote goes out',
-  timing_open: 'When they say "not now", agree on a date and a first step that fits it',
-  product_open:
-    'Bring missing functions to product management the same day, and tell the buyer what comes when',
-  authority_open: 'Ask in the first call who else decides, and meet them before the offer',
-  need_open: 'Show the need with their own numbers before the demo',
-  trust_open: 'Offer a reference call as soon as somebody doubts',
-  contract_open: 'Send the contract to their lawyers early, with what we may change',
-  competitor: 'Ask early whom else they look at, and show the difference before the offer',
-  silent: 'Never let a deal go silent for longer than won deals were: plan the next contact in every contact',
-  chased: 'After two tries without a reply change the channel or the person',
-  single: 'Bring in a second contact before the offer',
-  late: 'Agree on the steps to the close date, and check them when it moves',
-  large: 'Offer a first step that is smaller than the whole',
-  cool: 'Talk about the tone: ask what bothers them',
-}
-const KEEP: Record<string, string> = {
-  several: 'Keep bringing several people in',
-  warm: 'Keep what made them say so: repeat it with the next buyer',
-  customer: 'Sell first to those who have bought before',
-  price_answered: 'Keep answering price objections at once',
-  authority_answered: 'Keep going to those who decide',
-  meetings: 'Keep meeting them',
-}
-
-const adviceOf = (key: string, isAgainst: boolean) => (isAgainst ? MEND[key] : KEEP[key])
 
 /** What a closed deal teaches; for a lost one also how to come back to it. */
 export function lessonsFrom(
@@ -80,12 +53,15 @@ function comeBack(tx: Tx, deal: DealFacts): Lesson[] {
     return [
       {
         key: 'ask_again',
-        action: 'Ask again in a quarter',
-        reason: `Lost for ${deal.lostReason}, which may pass`,
+        action: inLanguage('Ask again in a quarter', 'In einem Quartal wieder fragen'),
+        reason: inLanguage(
+          `Lost for ${deal.lostReason}, which may pass`,
+          `Verloren wegen ${deal.lostReason}; das kann vorübergehen`,
+        ),
         evidence: grounds,
         create: taskClick(tx, {
-          title: `Ask again: ${deal.title}`,
-          description: `Lost for ${deal.lostReason}`,
+          title: inLanguage(`Ask again: ${deal.title}`, `Wieder fragen: ${deal.title}`),
+          description: inLanguage(`Lost for ${deal.lostReason}`, `Verloren wegen ${deal.lostReason}`),
           type: 'FOLLOW_UP',
           inWorkingDays: SOON,
           relatedId: deal.id,
@@ -95,10 +71,13 @@ function comeBack(tx: Tx, deal: DealFacts): Lesson[] {
   return [
     {
       key: 'ask_why',
-      action: 'Ask them what decided it',
+      action: inLanguage('Ask them what decided it', 'Fragen, was den Ausschlag gab'),
       reason: deal.lostReason
-        ? `The recorded reason is ${deal.lostReason}; their own words are worth more`
-        : 'No reason is recorded',
+        ? inLanguage(
+            `The recorded reason is ${deal.lostReason}; their own words are worth more`,
+            `Als Grund ist erfasst: ${deal.lostReason}; ihre eigenen Worte sind mehr wert`,
+          )
+        : inLanguage('No reason is recorded', 'Kein Grund ist erfasst'),
       evidence: grounds,
       create: draftClick({ dealId: deal.id }, 'ask why we lost'),
     },

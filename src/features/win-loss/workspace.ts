@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { aiAnswer, type Evidence, evidence } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
-import type { Tx } from '#core/db/workspace.ts'
+import { inLanguage } from '#core/ai/language.ts'
+import { type Tx, together } from '#core/db/workspace.ts'
 import { addDays } from '#core/record/relative-time.ts'
 import {
   dealShape,
@@ -14,14 +15,14 @@ import {
 } from '#features/analytics/scope.ts'
 import { measured } from '#features/deal-coach/shapes.ts'
 import { OBJECTION_CATEGORIES } from '#features/deal-signals/categories.ts'
-import type { Effect } from '#features/deal-signals/effects.ts'
-import { CLOSED_AT_MOST, type DealFacts } from '#features/deal-signals/facts.ts'
+import { type Effect, isShown } from '#features/deal-signals/effects.ts'
+import { CLOSED_AT_MOST, type DealFacts, type Outcomes, outcomesOf } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { FACTORS } from '#features/deal-signals/signals.ts'
 import { sourceOf, type Talk, talksOfMany } from '#features/deal-signals/talks.ts'
 import { experience, shown, tellingOf } from '#features/deal-signals/telling.ts'
-import { count, listed, percent, upper } from '#features/deal-signals/words.ts'
+import { count, listed, numberText, percent } from '#features/deal-signals/words.ts'
 import { lessonShape, workspaceLessons } from './lessons.ts'
 
 export const workspaceQuery = z.strictObject({ ...periodShape, ...dealShape })
@@ -47,7 +48,7 @@ export const workspaceAnswer = aiAnswer({
   ...counts,
   before: z.object(counts).meta({ description: 'The same number of days before the period' }),
   isCut: z.boolean().meta({
-    description: `More deals were closed in the period than the latest ${CLOSED_AT_MOST}, which this rests on`,
+    description: `More deals were closed in the period than the latest ${CLOSED_AT_MOST}, on which factors, competitors and objections rest`,
   }),
   summary: z.string(),
   factors: z
@@ -82,8 +83,12 @@ export const workspaceAnswer = aiAnswer({
 })
 type Answer = Omit<z.infer<typeof workspaceAnswer>, 'provider' | 'model' | 'generatedAt'>
 
-const EXAMPLES_OF = 6
+/** So many signals are told with sentences. */
+const EXAMPLES_OF = 14
+/** Signals of what was said come first: of an amount or an owner there is no sentence. */
+const SPOKEN = /_(?:open|answered)$|^(?:silent|chased|warm|cool|competitor)$/
 const EXAMPLES_EACH = 2
+const TALKS_READ = 400
 const LISTED_AT_MOST = 20
 
 /** Why deals were won and lost in a period, by what their records show, of what the caller may see. @throws Refusal 400 */
@@ -95,23 +100,27 @@ export async function explainWorkspace(
   const length = Math.round((Date.parse(period.to) - Date.parse(period.from)) / 86_400_000) + 1
   const earlier = { from: addDays(period.from, -length), to: addDays(period.from, -1) }
   const { ownerId, pipelineId } = query
-  const history = await historyWith(tx, [], { ownerId, pipelineId, from: period.from, to: period.to })
-  const before = (await historyWith(tx, [], { ownerId, pipelineId, ...earlier })).closed
+  const within = { ownerId, pipelineId, from: period.from, to: period.to }
+  const [history, outcomes, before] = await together([
+    historyWith(tx, [], within),
+    outcomesOf(tx, within),
+    outcomesOf(tx, { ownerId, pipelineId, ...earlier }),
+  ])
   const telling = history.effects.filter(isTelling)
   const examples = await examplesOf(tx, telling, history)
   const factors = factorsFrom(telling, examples.byKey)
   const closed = history.closed
   const builtin: Answer = {
     period: told(period),
-    ...countsOf(closed),
-    before: countsOf(before),
-    isCut: closed.length >= CLOSED_AT_MOST,
-    summary: summaryOf(closed, before, telling),
+    ...talliesOf(outcomes),
+    before: talliesOf(before),
+    isCut: outcomes.reduce((sum, { n }) => sum + n, 0) > closed.length,
+    summary: summaryOf(talliesOf(outcomes), talliesOf(before), telling),
     factors,
-    lostReasons: reasonsOf(closed, before),
+    lostReasons: reasonsOf(outcomes, before),
     competitors: rivalsOf(closed),
     objections: raisedIn(closed),
-    byPeriod: byMonth(closed),
+    byPeriod: byMonth(outcomes),
     recommendations: workspaceLessons(telling, effect => examples.byKey.get(effect.key) ?? []),
     evidence: unique([...examples.byKey.values()].flat()),
     confidence: sureness(history),
@@ -144,8 +153,13 @@ export async function explainWorkspace(
 }
 
 /** Measured here, and hardly by chance. */
-const isTelling = ({ isMeasured, logOdds, error, wins }: Effect): boolean =>
-  isMeasured && Math.abs(logOdds) > error && Math.abs(wins) >= 0.5
+const isTelling = (effect: Effect): boolean => isShown(effect) && Math.abs(effect.wins) >= 0.5
+
+function talliesOf(outcomes: readonly Outcomes[]) {
+  const of = (wanted: string) => outcomes.reduce((sum, { status, n }) => sum + (status === wanted ? n : 0), 0)
+  const [won, lost] = [of('WON'), of('LOST')]
+  return { won, lost, winRate: share(won, won + lost) }
+}
 
 function countsOf(deals: readonly DealFacts[]) {
   const won = deals.filter(({ status }) => status === 'WON').length
@@ -178,7 +192,10 @@ const weightOf = (signals: readonly { wins: number }[]) =>
 
 /** Sentences from the latest deals that had what weighed most. */
 async function examplesOf(tx: Tx, telling: readonly Effect[], { closed, norms }: History) {
-  const heaviest = [...telling].sort((a, b) => Math.abs(b.wins) - Math.abs(a.wins)).slice(0, EXAMPLES_OF)
+  const isSpoken = ({ key }: Effect) => Number(SPOKEN.test(key))
+  const heaviest = [...telling]
+    .sort((a, b) => isSpoken(b) - isSpoken(a) || Math.abs(b.wins) - Math.abs(a.wins))
+    .slice(0, EXAMPLES_OF)
   const chosen = heaviest.map(effect => {
     const status = effect.logOdds < 0 ? 'LOST' : 'WON'
     const fitting = closed.filter(deal => deal.status === status && effect.holds(deal, norms))
@@ -188,7 +205,7 @@ async function examplesOf(tx: Tx, telling: readonly Effect[], { closed, norms }:
     }
   })
   const ids = [...new Set(chosen.flatMap(({ deals }) => deals.map(({ id }) => id)))]
-  const talks = await talksOfMany(tx, 'deal', ids)
+  const talks = await talksOfMany(tx, 'deal', ids, TALKS_READ)
   const byKey = new Map(
     chosen.map(({ effect, deals }) => [
       effect.key,
@@ -209,15 +226,21 @@ function groundsIn(effect: Effect, deal: DealFacts, all: readonly Talk[]): Evide
   return found?.evidence.slice(0, 1) ?? []
 }
 
-function reasonsOf(closed: readonly DealFacts[], before: readonly DealFacts[]): Answer['lostReasons'] {
-  const lost = closed.filter(({ status }) => status === 'LOST')
-  const earlier = before.filter(({ status }) => status === 'LOST')
-  return [...Map.groupBy(lost, ({ lostReason }) => lostReason)]
-    .map(([reason, list]) => ({
+function reasonsOf(outcomes: readonly Outcomes[], before: readonly Outcomes[]): Answer['lostReasons'] {
+  const byReason = (list: readonly Outcomes[]) => {
+    const counts = new Map<string | null, number>()
+    for (const { status, lostReason, n } of list)
+      if (status === 'LOST') counts.set(lostReason, (counts.get(lostReason) ?? 0) + n)
+    return counts
+  }
+  const [now, earlier] = [byReason(outcomes), byReason(before)]
+  const { lost: all } = talliesOf(outcomes)
+  return [...now]
+    .map(([reason, lost]) => ({
       reason,
-      lost: list.length,
-      share: share(list.length, lost.length),
-      before: earlier.filter(deal => deal.lostReason === reason).length,
+      lost,
+      share: share(lost, all),
+      before: earlier.get(reason) ?? 0,
     }))
     .sort((a, b) => b.lost - a.lost)
     .slice(0, LISTED_AT_MOST)
@@ -247,43 +270,54 @@ const raisedIn = (closed: readonly DealFacts[]): Answer['objections'] =>
     return { category, answered: countsOf(which(true)), unanswered: countsOf(which(false)) }
   }).filter(({ answered, unanswered }) => answered.won + answered.lost + unanswered.won + unanswered.lost > 0)
 
-function byMonth(closed: readonly DealFacts[]): Answer['byPeriod'] {
-  const months = Map.groupBy(closed, ({ closedAt }) => closedAt!.slice(0, 7))
-  return [...months]
+function byMonth(outcomes: readonly Outcomes[]): Answer['byPeriod'] {
+  return [...Map.groupBy(outcomes, ({ month }) => month)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([from, deals]) => ({
+    .map(([from, list]) => ({
       from,
-      ...countsOf(deals),
-      topLostReason: reasonsOf(deals, [])[0]?.reason ?? null,
+      ...talliesOf(list),
+      topLostReason: reasonsOf(list, [])[0]?.reason ?? null,
     }))
 }
 
-function summaryOf(
-  closed: readonly DealFacts[],
-  before: readonly DealFacts[],
-  telling: readonly Effect[],
-): string {
-  const { won } = countsOf(closed)
-  if (!closed.length) return 'Nothing was won or lost in this period.'
-  const earlier = countsOf(before)
-  const change = before.length >= 10 ? `, ${percent(earlier.won, before.length)} before` : ''
+type Tally = ReturnType<typeof talliesOf>
+
+function summaryOf({ won, lost }: Tally, before: Tally, telling: readonly Effect[]): string {
+  const closed = won + lost
+  const earlier = before.won + before.lost
+  if (!closed)
+    return inLanguage(
+      'Nothing was won or lost in this period.',
+      'In diesem Zeitraum wurde nichts gewonnen oder verloren.',
+    )
+  const change = earlier >= 10 ? `, ${percent(before.won, earlier)} ${inLanguage('before', 'davor')}` : ''
   const named = (sign: 1 | -1) =>
     [...telling]
       .filter(({ wins }) => wins * sign > 0)
       .sort((a, b) => Math.abs(b.wins) - Math.abs(a.wins))
       .slice(0, 3)
-      .map(
-        ({ label, wins }) =>
+      .map(({ label, wins }) =>
+        inLanguage(
           `${label} (about ${count(Math.round(Math.abs(wins)), 'win')} ${sign > 0 ? 'more' : 'fewer'})`,
+          `dass ${label} (etwa ${count(Math.round(Math.abs(wins)), 'win')} ${sign > 0 ? 'mehr' : 'weniger'})`,
+        ),
       )
   const parts = [
-    `Won ${won} of ${count(closed.length, 'closed deal')} (${percent(won, closed.length)}${change}).`,
+    inLanguage(
+      `Won ${numberText(won)} of ${count(closed, 'closed deal')} (${percent(won, closed)}${change}).`,
+      `Gewonnen: ${numberText(won)} von ${numberText(closed)} abgeschlossenen Deals (${percent(won, closed)}${change}).`,
+    ),
   ]
   const [losing, winning] = [named(-1), named(1)]
-  if (losing.length) parts.push(`What cost most: ${listed(losing)}.`)
-  if (winning.length) parts.push(`What helped most: ${listed(winning)}.`)
+  if (losing.length) parts.push(`${inLanguage('What cost most', 'Am meisten kostete')}: ${listed(losing)}.`)
+  if (winning.length) parts.push(`${inLanguage('What helped most', 'Am meisten half')}: ${listed(winning)}.`)
   if (!losing.length && !winning.length)
-    parts.push(`${upper('nothing that the records show')} sets the won ones apart from the lost ones.`)
+    parts.push(
+      inLanguage(
+        'Nothing that the records show sets the won ones apart from the lost ones.',
+        'Nichts in den Aufzeichnungen unterscheidet die gewonnenen von den verlorenen.',
+      ),
+    )
   return parts.join(' ')
 }
 
@@ -293,7 +327,10 @@ function warningsOf(closed: readonly DealFacts[]) {
     ? [
         {
           code: 'FEW_INTERACTIONS',
-          message: `Only ${spoken} of ${closed.length} closed deals have a call, mail or meeting logged, so what was said hardly counts here`,
+          message: inLanguage(
+            `${spoken ? `Only ${numberText(spoken)}` : 'None'} of ${count(closed.length, 'closed deal')} looked at ${spoken === 1 ? 'has' : 'have'} a call, mail or meeting logged, so what was said hardly counts here`,
+            `${spoken ? `Nur bei ${numberText(spoken)}` : 'Bei keinem'} von ${numberText(closed.length)} betrachteten abgeschlossenen Deals ist ein Anruf, eine Mail oder ein Treffen erfasst; was gesagt wurde, zählt hier daher kaum`,
+          ),
         },
       ]
     : []

@@ -1,5 +1,3 @@
-import http from 'node:http'
-import https from 'node:https'
 import { Readable } from 'node:stream'
 import { type AddressGuard, AddressRefused } from '#core/net/address-guard.ts'
 
@@ -33,15 +31,16 @@ function bounded(): TransformStream<Uint8Array, Uint8Array> {
   })
 }
 
-function guarded(
+async function guarded(
   url: URL,
   { method, headers, body, signal }: RequestInit,
   guard: AddressGuard,
 ): Promise<Response> {
   const problem = guard.problemOf(url)
-  if (problem) return Promise.reject(new AddressRefused(url.hostname))
+  if (problem) throw new AddressRefused(url.hostname)
+  // With its first use: as a module of its own `http` brings the whole of undici into every start.
+  const client = await (url.protocol === 'https:' ? import('node:https') : import('node:http'))
   return new Promise((resolve, reject) => {
-    const client = url.protocol === 'https:' ? https : http
     const request = client.request(url, {
       method,
       headers: Object.fromEntries(new Headers(headers)),

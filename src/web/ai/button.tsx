@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconBulb } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useMay } from '../api.ts'
+import { later } from '../kit/later.tsx'
 import { useText } from '../text/index.tsx'
 
-const AiPanel = lazy(() => import('./panel.tsx'))
+const AiPanel = later(() => import('./panel.tsx'))
 const KNOWN = new Set(['deal', 'contact', 'company', 'lead'])
 
 type Given = { type: string; row: { id: string } & Record<string, unknown> }

@@ -15,7 +15,7 @@ type Coached = {
   healthScore: number
   healthParts: Array<{ key: string; score: number; weight: number; text: string }>
   winProbability: number
-  winProbabilityBasis: { low: number; high: number; text: string }
+  winProbabilityBasis: { coldStart: boolean; low: number; high: number; text: string }
   stages: Array<{
     stageId: string
     stageName: string
@@ -32,7 +32,14 @@ type Coached = {
     lastAt: string | null
   }>
   competitors: Array<{ name: string; wonAgainst: number; lostAgainst: number; evidence: Evidence[] }>
-  similarDeals: Array<{ dealId: string; title: string; status: string; text: string; evidence: Evidence[] }>
+  similarDeals: Array<{
+    dealId: string
+    title: string
+    status: string
+    alike: string[]
+    text: string
+    evidence: Evidence[]
+  }>
   risks: Array<{ key: string; severity: string; text: string; evidence: Evidence[] }>
   recommendations: Advice[]
 }
@@ -75,7 +82,7 @@ export function Coach({ id, leave, draft }: Given) {
             <Parts parts={answer.healthParts} />
           </Part>
           <StageTimes stages={answer.stages} />
-          <People people={answer.stakeholders} />
+          <People people={answer.stakeholders} leave={leave} />
           {answer.similarDeals.length > 0 && (
             <Part title={text.ai.similar}>
               <ul className={classes.list}>
@@ -93,7 +100,7 @@ export function Coach({ id, leave, draft }: Given) {
                       </Link>
                     </Group>
                     <P size="xs" className="quiet">
-                      {deal.text}
+                      {[deal.text, deal.alike.join(', ')].filter(Boolean).join(' · ')}
                     </P>
                     <Grounds evidence={deal.evidence.slice(0, 2)} leave={leave} />
                   </li>
@@ -131,6 +138,7 @@ function Numbers({
         </span>
       </div>
       <P size="xs" className={`quiet ${classes.basis}`}>
+        {winProbabilityBasis.coldStart && `${text.scoring.coldStart}: `}
         {winProbabilityBasis.text}
       </P>
     </div>
@@ -182,7 +190,7 @@ function StageTimes({ stages }: { stages: Coached['stages'] }) {
   )
 }
 
-function People({ people }: { people: Coached['stakeholders'] }) {
+function People({ people, leave }: { people: Coached['stakeholders']; leave?: () => void }) {
   const text = useText()
   const format = useFormat()
   if (!people.length) return null
@@ -191,7 +199,12 @@ function People({ people }: { people: Coached['stakeholders'] }) {
       <ul className={classes.people}>
         {people.map(({ contactId, name, jobTitle, isOnDeal, talks, lastAt }) => (
           <li key={contactId}>
-            <Link to="/contacts/$id" params={{ id: contactId }} className="subtle-link one-line">
+            <Link
+              to="/contacts/$id"
+              params={{ id: contactId }}
+              className="subtle-link one-line"
+              onClick={leave}
+            >
               {name}
             </Link>
             <span className="quiet one-line">{jobTitle}</span>

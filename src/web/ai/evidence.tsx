@@ -21,20 +21,29 @@ export function Grounds({ evidence, leave }: { evidence: readonly Evidence[]; le
   )
 }
 
-const MARKED = new Set(['interaction', 'note'])
+/** A sentence that was cut out of somebody's words may keep one of their quotation marks, of which the other stands elsewhere. */
+function withoutStrayQuotes(sentence: string): string {
+  // German ones close with the mark by which English ones open.
+  if (sentence.includes('„')) return sentence
+  if (/“[^“”]*$/.test(sentence)) return sentence.replace(/“(?=[^“”]*$)/, '')
+  return /^[^“]*”/.test(sentence) ? sentence.replace('”', '') : sentence
+}
 
 function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void }) {
   const text = useText()
   const format = useFormat()
   const navigate = useNavigate()
-  const { recordType, recordId, sentence, start, end, occurredAt } = evidence
+  const { recordType, recordId, field, sentence, start, end, occurredAt } = evidence
   const open = async () => {
     try {
       const place = await findPlace(recordType, recordId)
       if (!place) return
-      const search = MARKED.has(recordType)
-        ? { quote: recordId, in: recordType, ...(start === undefined ? {} : { from: start, to: end }) }
-        : {}
+      const search = {
+        quote: recordId,
+        in: recordType,
+        ...(field ? { field } : {}),
+        ...(start === undefined ? {} : { from: start, to: end }),
+      }
       await navigate({ ...place, search } as never)
       leave?.()
     } catch (error) {
@@ -43,7 +52,7 @@ function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void })
   }
   return (
     <button type="button" className={classes.ground} onClick={open} title={text.ai.openSource}>
-      <q>{sentence}</q>
+      <q>{/^\d{4}-\d\d-\d\d$/.test(sentence) ? format.day(sentence) : withoutStrayQuotes(sentence)}</q>
       <span className="quiet">
         {text.labels[recordType] ?? recordType}
         {occurredAt && ` · ${format.shortDay(occurredAt.slice(0, 10))}`}

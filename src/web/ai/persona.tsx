@@ -10,7 +10,7 @@ type Persona = {
   persona: { title: string; summary: string }
   communicationStyle: { traits: string[] }
   motivators: Counted[]
-  decisionPattern: { text: string; habits: Counted[] }
+  decisionPattern: { text: string; habits: Counted[]; evidence: Evidence[] }
   concerns: Array<{ category: string; times: number; answered: number; evidence: Evidence[] }>
   approach: string[]
 }
@@ -24,6 +24,7 @@ export function PersonaCard({ id, leave }: { id: string; leave?: () => void }) {
         <>
           <P fw={600}>{persona.title}</P>
           <P size="sm">{persona.summary}</P>
+          <Grounds evidence={decisionPattern.evidence} leave={leave} />
           {approach.length > 0 && (
             <Part title={text.ai.approach}>
               <ul className={classes.plain}>

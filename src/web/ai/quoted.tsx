@@ -6,7 +6,8 @@ import { useEffect, useRef } from 'react'
 import { api } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
 import { Fault } from '../kit/states.tsx'
-import { useText } from '../text/index.tsx'
+import { pathOf } from '../kit/titles.ts'
+import { fieldLabel, useText } from '../text/index.tsx'
 import classes from './ai.module.css'
 
 type Source = {
@@ -16,10 +17,18 @@ type Source = {
   occurredAt?: string
   createdAt: string
   type?: string
+  [field: string]: unknown
 }
-const PATHS: Record<string, string> = { interaction: 'activities', note: 'notes' }
+const TALKS: Record<string, string> = { interaction: 'activities', note: 'notes' }
 
-/** The talk or note that the address names, with the words that were quoted marked, above what happened. */
+/** What stands in the field; of a contact's name, both parts of it. */
+function wordsIn(source: Source, field: string | undefined): string {
+  if (!field) return source.content ?? source.body ?? ''
+  const value = source[field] ?? (field === 'name' ? [source.firstName, source.lastName] : '')
+  return Array.isArray(value) ? value.filter(Boolean).join(field === 'name' ? ' ' : ', ') : String(value)
+}
+
+/** The talk, note or field that the address names, with the words that were quoted marked, above what happened. */
 export function QuotedSource() {
   const text = useText()
   const format = useFormat()
@@ -27,44 +36,44 @@ export function QuotedSource() {
   const search = useSearch({ strict: false }) as Record<string, unknown>
   const [id, type] = [String(search.quote), String(search.in)]
   const [from, to] = [Number(search.from), Number(search.to)]
+  const field = typeof search.field === 'string' ? search.field : undefined
+  const path = TALKS[type] ?? pathOf(type)
   const place = useRef<HTMLElement>(null)
   const { data, error } = useQuery({
     queryKey: ['quoted', type, id],
-    queryFn: () => api.get<Source>(`/${PATHS[type]}/${id}`),
-    enabled: type in PATHS,
+    queryFn: () => api.get<Source>(`/${path}/${id}`),
+    enabled: path !== undefined,
   })
-  const key = `${id} ${from}`
+  const key = `${id} ${field} ${from}`
   useEffect(() => {
     if (data && key) place.current?.scrollIntoView({ block: 'center' })
   }, [data, key])
-  if (!(type in PATHS)) return null
+  if (path === undefined) return null
   if (error) return <Fault error={error} />
   if (!data) return null
-  const words = data.content ?? data.body ?? ''
-  const isMarked = from >= 0 && to > from && to <= words.length
+  const words = wordsIn(data, field)
+  const isPart = from >= 0 && to > from && to <= words.length
+  // A field that is quoted without a place is quoted as a whole.
+  const [start, end] = isPart ? [from, to] : field ? [0, words.length] : [0, 0]
+  const isText = field === undefined || field === 'content' || field === 'body'
+  const when = (data.occurredAt ?? data.createdAt).slice(0, 10)
   const close = () => navigate({ to: '.', search: {} as never, replace: true })
   return (
     <section ref={place} className={`card ${classes.quoted}`} aria-label={text.ai.quoted}>
       <Group justify="space-between" wrap="nowrap">
         <span className="quiet">
-          {text.ai.quoted} · {text.choices[data.type ?? ''] ?? text.labels[type]} ·{' '}
-          {format.shortDay((data.occurredAt ?? data.createdAt).slice(0, 10))}
+          {text.ai.quoted} · {(type in TALKS && text.choices[data.type ?? '']) || text.labels[type]} ·{' '}
+          {isText ? format.shortDay(when) : fieldLabel(text, field)}
         </span>
         <ActionIcon size={22} aria-label={text.common.close} onClick={close}>
           <IconX size={14} />
         </ActionIcon>
       </Group>
-      {data.subject && <b>{data.subject}</b>}
+      {isText && data.subject && <b>{data.subject}</b>}
       <p>
-        {isMarked ? (
-          <>
-            {words.slice(0, from)}
-            <mark>{words.slice(from, to)}</mark>
-            {words.slice(to)}
-          </>
-        ) : (
-          words
-        )}
+        {words.slice(0, start)}
+        {end > start && <mark>{words.slice(start, end)}</mark>}
+        {words.slice(end)}
       </p>
     </section>
   )

@@ -6,7 +6,7 @@ import { Grounds } from './evidence.tsx'
 import { type Advice, type Evidence, type OneClick, useAnswer } from './model.ts'
 import { AdviceList, Answered, Part } from './parts.tsx'
 
-type Finding = { key: string; text: string; evidence: Evidence[] }
+type Finding = { key: string; sign: '+' | '-'; text: string; evidence: Evidence[] }
 type Explained = {
   summary: string
   keyFactors: Array<{ factor: string; weight: number; sign: '+' | '-'; findings: Finding[] }>
@@ -32,9 +32,12 @@ export function Why({ id, leave, draft }: Given) {
               title={`${sign === '+' ? '+' : '−'} ${text.ai.factors[factor] ?? factor} · ${percent.format(weight)}`}
             >
               <ul className={classes.list}>
-                {findings.map(({ key, text: words, evidence }) => (
+                {findings.map(({ key, sign: own, text: words, evidence }) => (
                   <li key={key}>
-                    <P size="sm">{words}</P>
+                    <P size="sm">
+                      {own !== sign && <b>{own === '+' ? text.ai.yetFor : text.ai.yetAgainst}: </b>}
+                      {words}
+                    </P>
                     <Grounds evidence={evidence.slice(0, 2)} leave={leave} />
                   </li>
                 ))}

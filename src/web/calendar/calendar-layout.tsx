@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Text as P, SegmentedControl, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconCalendarWeek, IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useMutationState, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { addDays, dayIn, relativeDay } from '#core/record/relative-time.ts'
@@ -47,10 +47,10 @@ function Calendar({ of, ...given }: LayoutGiven & { of: CalendarOf }) {
   const { query, key } = useRange(given, days)
   const [said, say] = useState('')
   const format = useFormat()
-  const move = useMoves(given, of, key, zone)
+  const { move, rows } = useMoves(given, of, key, zone, query.data)
   const items = useMemo(
-    () => query.data?.map(row => of.itemOf(row, zone, text, may.write)) ?? [],
-    [query.data, of, zone, text, may.write],
+    () => rows.map(row => of.itemOf(row, zone, text, may.write)),
+    [rows, of, zone, text, may.write],
   )
   return (
     <div className={classes.calendar}>
@@ -134,38 +134,53 @@ function useRange({ contract, view, filter }: LayoutGiven, days: string[]) {
   return { query, key }
 }
 
-/** Moves at once on the screen, and back with a message where the server refuses. */
-function useMoves({ contract }: LayoutGiven, of: CalendarOf, key: unknown[], zone: string) {
+type Move = { item: Item; slot: Slot }
+
+/**
+ * Moves at once on the screen, and back with a message where the server refuses. What is still on its way stands over what is read
+ * meanwhile: the news of one move must not take the next one back.
+ */
+function useMoves(
+  { contract }: LayoutGiven,
+  of: CalendarOf,
+  key: unknown[],
+  zone: string,
+  read: Row[] | undefined,
+) {
   const text = useText()
-  const mutationKey = ['calendar', contract.name]
+  const mutationKey = useMemo(() => ['calendar', contract.name], [contract.name])
+  const underWay = useMutationState({
+    filters: { mutationKey, status: 'pending' },
+    select: ({ state }) => state.variables as Move,
+  })
   const moving = useMutation({
     mutationKey,
     // One after the other: of two moves of one appointment the later has to arrive last.
     scope: { id: `calendar-${contract.name}` },
-    mutationFn: ({ item, slot }: { item: Item; slot: Slot }) =>
+    mutationFn: ({ item, slot }: Move) =>
       api.patch<Row & { warnings?: Array<{ message: string }> }>(
         `/${contract.path}/${item.id}`,
         of.valuesAt(slot, zone),
       ),
-    onMutate({ item, slot }) {
-      queries.cancelQueries({ queryKey: [contract.name, 'calendar'] })
-      const before = queries.getQueryData<Row[]>(key)
-      const shown = { ...of.valuesAt(slot, zone), warnings: [] }
-      queries.setQueryData<Row[]>(key, rows =>
-        rows?.map(row => (row.id === item.id ? { ...row, ...shown } : row)),
-      )
-      return { undo: () => queries.setQueryData(key, before) }
-    },
-    onError(error, _given, context) {
-      context?.undo()
+    onMutate: () => queries.cancelQueries({ queryKey: [contract.name, 'calendar'] }),
+    onError(error) {
       tellFault(messageOf(error, text.common.offline))
     },
     onSuccess(changed) {
+      queries.setQueryData<Row[]>(key, rows =>
+        rows?.map(row => (row.id === changed.id ? { ...row, ...changed } : row)),
+      )
       if (changed.warnings?.length) tellFault(text.calendar.overlap)
     },
     onSettled: () => queries.isMutating({ mutationKey }) <= 1 && refreshAround(contract.name),
   })
-  return moving.mutate
+  const rows = useMemo(() => {
+    const shown = new Map(
+      underWay.map(({ item, slot }) => [item.id, { ...of.valuesAt(slot, zone), warnings: [] }]),
+    )
+    return read?.map(row => (shown.has(row.id) ? { ...row, ...shown.get(row.id) } : row)) ?? []
+  }, [read, underWay, of, zone])
+  return { move: moving.mutate, rows }
 }
 
 type BarGiven = {

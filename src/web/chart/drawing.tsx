@@ -25,11 +25,17 @@ export default function Drawing(given: Given) {
 
 const BAR_PX = 16
 const AXIS_PX = 40
+const DIGIT_PX = 7
 
 function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, write, writeShort }: Given) {
   // Names are long and need a line of their own each; times go from left to right.
   const isLying = !isTimed && (chart === 'BAR' || chart === 'STACKED_BAR')
   const barsPerPoint = chart === 'BAR' ? series.length : 1
+  const most = Math.max(...points.flatMap(point => series.map(({ key }) => Number(point[key] ?? 0))), 0)
+  const widest = Math.max(
+    64,
+    24 + DIGIT_PX * Math.max(...[1, 0.75].map(part => writeShort(most * part).length)),
+  )
   const common = {
     h: isLying ? Math.max(height, points.length * (barsPerPoint * BAR_PX + 8) + AXIS_PX) : height,
     data: points,
@@ -41,8 +47,8 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
     gridAxis: isLying ? ('y' as const) : ('x' as const),
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
-    yAxisProps: isLying ? { width: 112, interval: 0 } : { tickFormatter: writeShort, width: 64 },
-    xAxisProps: isLying ? { tickFormatter: writeShort } : { minTickGap: 12 },
+    yAxisProps: isLying ? { width: 112, interval: 0 } : { tickFormatter: writeShort, width: widest },
+    xAxisProps: isLying ? { tickFormatter: writeShort, tickCount: 4 } : { minTickGap: 12 },
     classNames: { axis: classes.axis },
   }
   if (chart === 'LINE')

@@ -1,12 +1,14 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { ReportChart } from '#features/reports/reports.contract.ts'
+import { later } from '../kit/later.tsx'
 import { Waiting } from '../kit/states.tsx'
+import { WhenSeen } from '../kit/when-seen.tsx'
 import { useText } from '../text/index.tsx'
 import classes from './chart.module.css'
 import { Bars, Legend } from './report-figure.tsx'
 import { colorAt, type Drawn } from './result.ts'
 
-const Drawing = lazy(() => import('./drawing.tsx'))
+const Drawing = later(() => import('./drawing.tsx'))
 
 export type Point = { label: string } & Record<string, string | number | null>
 type Given = {
@@ -49,12 +51,14 @@ export function PlainChart({
     <figure className={classes.figure} aria-label={label}>
       {series.length > 1 && <Legend drawn={drawn} />}
       <div role="img" aria-label={text.reports.chartOf(label)} style={{ minHeight: height }}>
-        <Suspense fallback={<Waiting />}>
-          <Drawing
-            {...{ chart, drawn, height, write, others: text.reports.others }}
-            writeShort={writeShort ?? write}
-          />
-        </Suspense>
+        <WhenSeen height={height}>
+          <Suspense fallback={<Waiting />}>
+            <Drawing
+              {...{ chart, drawn, height, write, others: text.reports.others }}
+              writeShort={writeShort ?? write}
+            />
+          </Suspense>
+        </WhenSeen>
       </div>
     </figure>
   )

@@ -1,13 +1,16 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import type { ReportChart } from '#features/reports/reports.contract.ts'
 import { useText } from '#web/text/index.tsx'
+import { useFormat } from '../kit/format.ts'
+import { later } from '../kit/later.tsx'
 import { Waiting } from '../kit/states.tsx'
+import { WhenSeen } from '../kit/when-seen.tsx'
 import classes from './chart.module.css'
 import { chartsFor, type Drawn, drawnOf, picturesOf, type Result } from './result.ts'
 import { ResultTable } from './result-table.tsx'
 import { useWords } from './words.ts'
 
-const Drawing = lazy(() => import('./drawing.tsx'))
+const Drawing = later(() => import('./drawing.tsx'))
 
 const BARS_AT_MOST = 12
 
@@ -85,12 +88,14 @@ function Picture({ result, kind, label, height, shown, isNamed }: PictureGiven) 
           aria-label={text.reports.chartOf(isNamed ? `${label}, ${name}` : label)}
           style={{ minHeight: height }}
         >
-          <Suspense fallback={<Waiting />}>
-            <Drawing
-              {...{ chart: kind, drawn, height, write, others: text.reports.others }}
-              writeShort={value => words.write(value, measure, result.currency, true)}
-            />
-          </Suspense>
+          <WhenSeen height={height}>
+            <Suspense fallback={<Waiting />}>
+              <Drawing
+                {...{ chart: kind, drawn, height, write, others: text.reports.others }}
+                writeShort={value => words.write(value, measure, result.currency, true)}
+              />
+            </Suspense>
+          </WhenSeen>
         </div>
       )}
     </div>
@@ -177,8 +182,9 @@ export function Notes({
   }
 }) {
   const text = useText()
+  const format = useFormat()
   const notes = [
-    ...Object.entries(rates).map(([code, rate]) => `1 ${code} = ${rate} ${currency}`),
+    ...Object.entries(rates).map(([code, rate]) => `1 ${code} = ${format.number(rate)} ${currency}`),
     ...unconverted.map(({ currency: code, count }) => text.reports.unconverted(count, code)),
     ...(isCut ? [text.reports.isCut] : []),
   ]

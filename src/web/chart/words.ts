@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { usePipelines } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import type { Text } from '#web/text/en.ts'
-import { choiceLabel, fieldLabel, useText } from '#web/text/index.tsx'
+import { fieldLabel, optionLabel, useText } from '#web/text/index.tsx'
 import type { Cell, ResultGroup, ResultMeasure } from './result.ts'
 
 const UNKNOWN = '–'
@@ -49,7 +49,7 @@ export function useWords() {
         if (key === null || key === '') return text.common.none
         if (group.by) return stepOf(String(key), group.by)
         if (group.kind === 'boolean') return key ? text.common.yes : text.common.no
-        if (group.kind === 'choice') return choiceLabel(text, String(key))
+        if (group.kind === 'choice') return optionLabel(text, group.field, String(key))
         if (group.kind === 'date') return format.day(String(key))
         const isId = group.kind === 'member' || group.kind === 'link' || group.kind === 'related'
         return name ?? (isId ? UNKNOWN : String(key))
@@ -75,7 +75,7 @@ function measureField(text: Text, { op, field, label }: ResultMeasure): string {
   if (op === 'rate') {
     const [, value = ''] = / (\S+)$/.exec(label) ?? []
     const name = isCustom ? field!.slice('customFields.'.length) : fieldLabel(text, field!)
-    return value === 'true' ? name : `${name}: ${choiceLabel(text, value)}`
+    return value === 'true' ? name : `${name}: ${optionLabel(text, field!, value)}`
   }
   return isCustom ? label.slice(`${op} of `.length) : fieldLabel(text, field!)
 }

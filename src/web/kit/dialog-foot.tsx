@@ -1,7 +1,7 @@
 import { Alert, Button, Group } from '@mantine/core'
 import { ApiError } from '#core/client/client.ts'
 import { messageOf } from '../api.ts'
-import { useText } from '../text/index.tsx'
+import { issuesText, textNow, useText } from '../text/index.tsx'
 
 type Given = {
   /** What the button that sends says. */
@@ -41,5 +41,5 @@ export function DialogFoot({ submit, close, isSending, isDisabled, color, error,
 function refusal(error: unknown, beside: Set<string>, offline: string): string | undefined {
   if (!(error instanceof ApiError) || !error.issues.length) return messageOf(error, offline)
   const rest = error.issues.filter(({ path }) => !beside.has(path))
-  return rest.map(({ path, message }) => `${path} ${message}`).join(', ') || undefined
+  return issuesText(textNow(), rest) || undefined
 }

@@ -45,3 +45,18 @@ export function useDraft(name: string, initial: Draft = {}, isAnew = false) {
   }, [key, initial])
   return { draft, isRestored, change, forget }
 }
+
+/**
+ * The values of a form, of which what was changed is a draft. `isRestored` says that some of them were typed before.
+ * Secrets are no part of it.
+ */
+export function useForm<T extends object>(name: string, initial: T) {
+  const { draft, isRestored, change, forget } = useDraft(name, UNCHANGED)
+  return {
+    values: { ...initial, ...draft } as T,
+    isRestored,
+    change: change as (values: Partial<T>) => void,
+    forget,
+  }
+}
+const UNCHANGED = {}

@@ -1,27 +1,12 @@
 import { useMe } from '../api.ts'
 import { useLanguage } from '../text/index.tsx'
-
-const locales = new Map<string, string>()
-/** The reader's locale: the browser's, where it speaks the chosen language, else that language. */
-function localeOf(language: string): string {
-  const known =
-    locales.get(language) ??
-    navigator.languages.find(code => code.startsWith(language) && isLocale(code)) ??
-    language
-  locales.set(language, known)
-  return known
-}
-
-/** Some systems name their locale in ways that are no language tag, such as `en-US@posix`. */
-function isLocale(code: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(code).length > 0
-  } catch {
-    return false
-  }
-}
+import { localeOf } from './locale.ts'
 
 const DAY_MS = 86_400_000
+/** Nearer than this, a day and its month can mean no other year. */
+const NEAR_MS = 180 * DAY_MS
+const CARD_WHOLE_FROM = 10_000_000
+const CARD_SHORT_FROM = 1_000_000_000
 
 /** How numbers, money and dates are written for this reader. Money is never written without its currency. */
 export function useFormat() {
@@ -40,7 +25,8 @@ function formatsOf(locale: string, currency: string, timeZone: string | undefine
   return known
 }
 
-export function formats(locale: string, home: string, timeZone?: string) {
+/** How amounts are written, with their currency. */
+function moneyFormats(locale: string, home: string) {
   const moneys = new Map<string, Intl.NumberFormat>()
   const moneyIn = (currency: string, isShort: boolean) => {
     const key = `${currency}${isShort}`
@@ -49,13 +35,38 @@ export function formats(locale: string, home: string, timeZone?: string) {
       format = new Intl.NumberFormat(locale, {
         style: 'currency',
         currency,
-        ...(isShort ? { notation: 'compact', maximumFractionDigits: 1 } : { maximumFractionDigits: 2 }),
+        // Beside others in full, a thousand is written as they are.
+        ...(isShort
+          ? { notation: 'compact', maximumFractionDigits: 1, useGrouping: 'always' }
+          : { maximumFractionDigits: 2 }),
         trailingZeroDisplay: 'stripIfInteger',
       } as Intl.NumberFormatOptions)
       moneys.set(key, format)
     }
     return format
   }
+  const hasThousands = new Intl.NumberFormat(locale, { notation: 'compact' })
+    .formatToParts(1000)
+    .some(({ type }) => type === 'compact')
+  return {
+    money: (value: number, currency = home) => moneyIn(currency, false).format(value),
+    /** With no cents beside so much that they say nothing, where room is short; billions as 1.2bn €. */
+    cardMoney(value: number, currency = home) {
+      const size = Math.abs(value)
+      const isShort = size >= CARD_SHORT_FROM
+      return moneyIn(currency, isShort).format(
+        size >= CARD_WHOLE_FROM && !isShort ? Math.round(value) : value,
+      )
+    },
+    /** Such as 1.2M €, for sums at a glance; where a language has no short thousands, without cents. */
+    shortMoney: (value: number, currency = home) =>
+      moneyIn(currency, true).format(
+        Math.abs(value) >= 1000 && Math.abs(value) < 1_000_000 && !hasThousands ? Math.round(value) : value,
+      ),
+  }
+}
+
+export function formats(locale: string, home: string, timeZone?: string) {
   const number = new Intl.NumberFormat(locale)
   const asDate = (value: string) => (value.length === 10 ? new Date(`${value}T12:00:00`) : new Date(value))
   // A day is the same in every zone; a moment falls on the day that the reader's clock shows.
@@ -76,10 +87,13 @@ export function formats(locale: string, home: string, timeZone?: string) {
     timeZone,
   })
   const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
+  const shortMonth = dated({ month: 'short', year: 'numeric' })
   const weekday = dated({ weekday: 'short', day: 'numeric', month: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const quantity = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 })
+  const decimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const percent = new Intl.NumberFormat(locale, { style: 'percent' })
+  const exactPercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 4 })
   const parts = number.formatToParts(12_345.6)
   const separator = (type: string) => parts.find(part => part.type === type)?.value
   return {
@@ -88,17 +102,22 @@ export function formats(locale: string, home: string, timeZone?: string) {
     thousands: separator('group') ?? '',
     decimals: separator('decimal') ?? '.',
     number: (value: number) => number.format(value),
+    /** With one decimal, always. */
+    decimal: (value: number) => decimal.format(value),
+    /** With so many decimals, always. */
+    fixed: (value: number, digits: number) =>
+      value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
     /** With the 4 decimals that quantities may have. */
     quantity: (value: number) => quantity.format(value),
     percent: (share: number) => percent.format(share),
+    /** Of what counts in hundredths already, such as 20 or 7.5. */
+    percentPoints: (value: number) => exactPercent.format(value / 100),
     /** Bytes as people say them, such as 1.4 MB. */
     size: (bytes: number) => sizeOf(bytes, locale),
     /** With all decimals of the currency, and those beyond that a price may have. */
     exactMoney: (value: number, currency = home) =>
       new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(value),
-    money: (value: number, currency = home) => moneyIn(currency, false).format(value),
-    /** Such as 1.2M €, for sums at a glance. */
-    shortMoney: (value: number, currency = home) => moneyIn(currency, true).format(value),
+    ...moneyFormats(locale, home),
     day,
     /** Such as Sat, Nov 21. */
     weekday,
@@ -109,6 +128,9 @@ export function formats(locale: string, home: string, timeZone?: string) {
       const isThisYear = asDate(value).getFullYear() === new Date().getFullYear()
       return (isThisYear ? shortDay : day)(value)
     },
+    /** Where room is short: Jan 2, or Jan 2025 where that is half a year away. */
+    glance: (value: string) =>
+      (Math.abs(asDate(value).getTime() - Date.now()) < NEAR_MS ? shortDay : shortMonth)(value),
     moment: (value: string) => moment.format(new Date(value)),
     /** Such as "3 days ago" or "tomorrow"; a date where it is more than a month away. */
     ago(value: string) {

@@ -3,7 +3,8 @@ import type { Field } from '#core/record/fields.ts'
 import { momentAt, offsetMs } from '#core/record/relative-time.ts'
 import { useMembers, usePipelines } from '../api.ts'
 import { useZone } from '../preferences.ts'
-import { choiceLabel, fieldLabel, useText } from '../text/index.tsx'
+import { fieldLabel, optionLabel, useText } from '../text/index.tsx'
+import { useFormat } from './format.ts'
 import { ObjectInput } from './object-input.tsx'
 import { RecordPicker } from './record-picker.tsx'
 import { RelatedInput } from './related-input.tsx'
@@ -61,15 +62,7 @@ export function FieldInput({
     case 'integer':
     case 'number':
     case 'money':
-      return (
-        <NumberInput
-          {...common}
-          value={(value as number | null) ?? ''}
-          onChange={given => onChange(given === '' ? null : Number(given))}
-          decimalScale={field.kind === 'integer' ? 0 : field.kind === 'money' ? 2 : undefined}
-          thousandSeparator
-        />
-      )
+      return <Figure {...common} kind={field.kind} value={value as number | null} />
     case 'boolean':
       return (
         <Checkbox
@@ -84,7 +77,7 @@ export function FieldInput({
         <Select
           {...common}
           value={id}
-          data={field.options!.map(option => ({ value: option, label: choiceLabel(text, option) }))}
+          data={field.options!.map(option => ({ value: option, label: optionLabel(text, name, option) }))}
           clearable={field.nullable}
           defaultDropdownOpened={isOpened}
         />
@@ -127,6 +120,26 @@ export function FieldInput({
     default:
       return <TypedInput {...common} kind={field.kind} value={id ?? ''} />
   }
+}
+
+/** A number, typed as the reader writes numbers. */
+function Figure({
+  kind,
+  value,
+  onChange,
+  ...given
+}: Common & { kind: Field['kind']; value: number | null | undefined }) {
+  const format = useFormat()
+  return (
+    <NumberInput
+      {...given}
+      value={value ?? ''}
+      onChange={typed => onChange(typed === '' ? null : Number(typed))}
+      decimalScale={kind === 'integer' ? 0 : kind === 'money' ? 2 : undefined}
+      thousandSeparator={format.thousands}
+      decimalSeparator={format.decimals}
+    />
+  )
 }
 
 const INPUT_TYPES: Partial<Record<Field['kind'], string>> = {

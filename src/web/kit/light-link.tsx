@@ -1,5 +1,8 @@
 import { useRouter } from '@tanstack/react-router'
-import type { AnchorHTMLAttributes, MouseEvent, Ref } from 'react'
+import { type AnchorHTMLAttributes, type MouseEvent, type Ref, useEffect, useRef } from 'react'
+
+/** Who only passes over a list reaches for none of its links. */
+const REST_MS = 50
 
 type Given = AnchorHTMLAttributes<HTMLAnchorElement> & {
   /** A path of this app. */
@@ -9,9 +12,9 @@ type Given = AnchorHTMLAttributes<HTMLAnchorElement> & {
 
 /**
  * A link for lists of any length. The router's own watches where one is and weighs as much as the rest of a table's row; this
- * one goes where it says, in the app where it can, and has the page fetched when it is touched.
+ * one goes where it says, in the app where it can, and has the page and what it shows fetched when somebody reaches for it.
  */
-export function LightLink({ href, onClick, ...rest }: Given) {
+export function LightLink({ href, onClick, ...given }: Given) {
   const router = useRouter()
   const go = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event)
@@ -20,6 +23,24 @@ export function LightLink({ href, onClick, ...rest }: Given) {
     event.preventDefault()
     router.navigate({ to: href as '/' })
   }
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined)
   const preload = () => void router.preloadRoute({ to: href as '/' }).catch(() => {})
-  return <a {...rest} href={href} onClick={go} onMouseEnter={preload} onFocus={preload} />
+  const leave = () => clearTimeout(resting.current)
+  const rest = () => {
+    leave()
+    resting.current = setTimeout(preload, REST_MS)
+  }
+  useEffect(() => () => clearTimeout(resting.current), [])
+  return (
+    <a
+      {...given}
+      href={href}
+      onClick={go}
+      onMouseEnter={rest}
+      onMouseLeave={leave}
+      onFocus={rest}
+      onBlur={leave}
+      onTouchStart={preload}
+    />
+  )
 }

@@ -48,9 +48,10 @@ export function RecordPicker({ type, value, onChange, ...input }: Given) {
         box.closeDropdown()
       }}
     >
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <InputBase
           {...input}
+          role="combobox"
           value={typed ?? title ?? ''}
           placeholder={text.common.search}
           rightSectionPointerEvents={value ? 'all' : 'none'}
@@ -77,7 +78,7 @@ export function RecordPicker({ type, value, onChange, ...input }: Given) {
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options mah={240} style={{ overflowY: 'auto' }}>
+        <Combobox.Options mah={240} style={{ overflowY: 'auto' }} aria-label={text.common.search}>
           {data?.map(row => (
             <Combobox.Option key={row.id} value={row.id}>
               {titleOf(row, fields)}

@@ -6,7 +6,7 @@ import { api } from '../api.ts'
 import { useText } from '../text/index.tsx'
 import classes from './list.module.css'
 import { ScrollBox } from './scroll-box.tsx'
-import { Blank, Fault, Waiting } from './states.tsx'
+import { Blank, Fault, PageWaiting } from './states.tsx'
 
 type Saved = { id: string; name: string; description: string | null; shared: boolean }
 type Page<T> = { rows: T[]; nextCursor: string | null }
@@ -43,7 +43,7 @@ export function SavedList<T extends Saved>({
       api.get<Page<T>>(`/${path}`, { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
     getNextPageParam: page => page.nextCursor ?? undefined,
   })
-  if (list.isPending) return <Waiting />
+  if (list.isPending) return <PageWaiting />
   if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
   const rows = list.data.pages.flatMap(page => page.rows)
   return (

@@ -1,12 +1,15 @@
-import { Avatar, Badge, Group } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Badge, Group } from '@mantine/core'
+import { type ReactNode, Suspense } from 'react'
 import type { Field } from '#core/record/fields.ts'
-import { useMe, useMembers } from '../api.ts'
-import { choiceLabel, useText } from '../text/index.tsx'
+import { useMemberName } from '../api.ts'
+import { optionLabel, useText } from '../text/index.tsx'
 import { useFormat } from './format.ts'
+import { Initials } from './initials.tsx'
+import { later } from './later.tsx'
 import { LightLink } from './light-link.tsx'
 import { partsOf } from './object-input.tsx'
 import { pathOf, typeKeyOf, useTitle } from './titles.ts'
+import classes from './value.module.css'
 
 /** Colour says something only where a value is good, bad or needs attention. */
 const TONES: Record<string, string> = {
@@ -25,32 +28,37 @@ const TONES: Record<string, string> = {
   UNSUBSCRIBED: 'orange',
   CLICKED: 'green',
   HIGH: 'orange',
-  OPEN: 'ink',
   NEW: 'ink',
-  ACTIVE: 'ink',
   QUALIFIED: 'ink',
 }
 
-export function Choice({ value }: { value: string }) {
+export function Choice({ value, name = '' }: { value: string; name?: string }) {
   const text = useText()
+  const label = optionLabel(text, name, value)
+  const tone = (label === value ? undefined : TONES[value]) ?? 'gray'
+  // The library's own badge, and its avatar below, are half of what a table's row costs.
   return (
-    <Badge variant="light" color={TONES[value] ?? 'gray'} size="sm" radius="sm" tt="none" fw={500}>
-      {choiceLabel(text, value)}
-    </Badge>
+    <span
+      className={`${classes.badge} one-line`}
+      style={{
+        background: tone === 'gray' ? 'var(--badge)' : `var(--mantine-color-${tone}-light)`,
+        color: `var(--mantine-color-${tone}-light-color)`,
+      }}
+    >
+      {label}
+    </span>
   )
 }
 
 export function MemberName({ id, isShort = false }: { id: string | null; isShort?: boolean }) {
   const text = useText()
-  const members = useMembers()
-  const { user } = useMe()
+  const name = useMemberName(id) ?? text.common.unknown
   if (!id) return null
-  const name = id === user.id ? user.name : (members.get(id)?.name ?? text.common.unknown)
   return (
-    <Group gap={6} wrap="nowrap" miw={0} title={name}>
-      <Avatar size={20} radius="xl" name={name} color="initials" aria-hidden={!isShort} alt={name} />
+    <span className={classes.member} title={name}>
+      <Initials name={name} label={isShort ? name : undefined} />
       {!isShort && <span className="one-line">{name}</span>}
-    </Group>
+    </span>
   )
 }
 
@@ -71,7 +79,7 @@ export function Tags({ values }: { values: string[] }) {
   return (
     <Group gap={4} wrap="nowrap">
       {values.map(tag => (
-        <Badge key={tag} variant="default" size="sm" radius="sm" tt="none" fw={400}>
+        <Badge key={tag} title={tag} variant="default" size="sm" radius="sm" tt="none" fw={400}>
           {tag}
         </Badge>
       ))}
@@ -79,38 +87,108 @@ export function Tags({ values }: { values: string[] }) {
   )
 }
 
-type Given = { field: Field; name: string; value: unknown; row: Record<string, unknown> }
+/** The plans of all countries' numbers are only fetched where a number is read. */
+const PhoneNumber = later(() => import('./phone-number.tsx'))
+
+function Phone({ value }: { value: string }) {
+  return (
+    <Suspense fallback={value}>
+      <PhoneNumber value={value} />
+    </Suspense>
+  )
+}
+
+/** By when something is to be done, and the states in which that no longer matters. */
+const DUE = new Set(['dueAt', 'dueDate', 'expectedCloseDate'])
+const SETTLED = new Set(['COMPLETED', 'CANCELLED', 'DONE', 'PAID', 'VOID', 'DRAFT', 'WON', 'LOST'])
+
+function isLate({ name, value, row }: Given): boolean {
+  // Where nothing is known of the record, as in its history, nothing is known of that.
+  const states = [row.status, row.progress].filter(state => typeof state === 'string')
+  if (!DUE.has(name) || !states.length || states.some(state => SETTLED.has(state))) return false
+  // A day is over when the next one has begun.
+  return new Date(`${value}`.length === 10 ? `${value}T23:59:59` : `${value}`).getTime() < Date.now()
+}
+
+/** An address that breaks where its parts end, and not within a word. */
+function Breaking({ children }: { children: string }) {
+  return children
+    .split(/(?=[@./])/)
+    .map((part, i) => (i ? [<wbr key={part + children.length} />, part] : part))
+}
+
+const DOMAIN = /^[^\s.]+(\.[^\s.]+)+$/
+
+type AddressGiven = { kind: 'email' | 'phone' | 'url'; value: string; isPlain: boolean }
+
+/** Where somebody is reached, as a way there. */
+function Address({ kind, value, isPlain }: AddressGiven) {
+  const shown =
+    kind === 'phone' ? (
+      <Phone value={value} />
+    ) : (
+      <Breaking>
+        {kind === 'url' ? value.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '') : value}
+      </Breaking>
+    )
+  if (isPlain) return <span className="one-line">{shown}</span>
+  const way =
+    kind === 'url'
+      ? { href: value, target: '_blank', rel: 'noreferrer noopener' }
+      : { href: `${kind === 'email' ? 'mailto' : 'tel'}:${value}` }
+  return (
+    <a {...way} className={`subtle-link one-line${kind === 'phone' ? ' numbers' : ''}`}>
+      {shown}
+    </a>
+  )
+}
+
+type Given = {
+  field: Field
+  name: string
+  value: unknown
+  row: Record<string, unknown>
+  /** Within a link, which may hold no other. */
+  isPlain?: boolean
+}
 
 /** A field's value as people read it; nothing where it is empty. */
-export function FieldValue({ field, name, value, row }: Given): ReactNode {
+export function FieldValue(given: Given): ReactNode {
+  const { field, name, value, row, isPlain = false } = given
   const text = useText()
   const format = useFormat()
   if (value === null || value === undefined || value === '') return null
+  const date = isLate(given) ? 'numbers late' : 'numbers'
   switch (field.kind) {
-    case 'money':
+    case 'money': {
+      const amount = format.money(value as number, row.currency as string | undefined)
       return (
-        <span className="numbers">{format.money(value as number, row.currency as string | undefined)}</span>
+        <span className="numbers" title={amount}>
+          {amount}
+        </span>
       )
+    }
     case 'integer':
     case 'number':
       return (
         <span className="numbers">
-          {format.number(value as number)}
-          {name === 'probability' || (name === 'progress' && field.kind === 'integer') ? ' %' : ''}
+          {name === 'probability' || (name === 'progress' && field.kind === 'integer')
+            ? format.percentPoints(value as number)
+            : format.number(value as number)}
         </span>
       )
     case 'date':
-      return <span className="numbers">{format.shortDay(value as string)}</span>
+      return <span className={date}>{format.shortDay(value as string)}</span>
     case 'moment':
       return (
-        <time dateTime={value as string} title={format.moment(value as string)} className="numbers">
+        <time dateTime={value as string} title={format.moment(value as string)} className={date}>
           {format.ago(value as string)}
         </time>
       )
     case 'boolean':
       return value ? text.common.yes : text.common.no
     case 'choice':
-      return <Choice value={value as string} />
+      return <Choice value={value as string} name={name} />
     case 'member':
       return <MemberName id={value as string} />
     case 'link':
@@ -129,23 +207,9 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
     case 'texts':
       return <Tags values={value as string[]} />
     case 'email':
-      return (
-        <a href={`mailto:${value}`} className="subtle-link one-line">
-          {value as string}
-        </a>
-      )
     case 'phone':
-      return (
-        <a href={`tel:${value}`} className="subtle-link one-line">
-          {value as string}
-        </a>
-      )
     case 'url':
-      return (
-        <a href={value as string} target="_blank" rel="noreferrer noopener" className="subtle-link one-line">
-          {(value as string).replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '')}
-        </a>
-      )
+      return <Address kind={field.kind} value={value as string} isPlain={isPlain} />
     case 'object':
       return (
         <span className="one-line">
@@ -157,6 +221,10 @@ export function FieldValue({ field, name, value, row }: Given): ReactNode {
         </span>
       )
     default:
-      return <span className="one-line">{String(value)}</span>
+      return (
+        <span className="one-line">
+          {DOMAIN.test(`${value}`) ? <Breaking>{`${value}`}</Breaking> : `${value}`}
+        </span>
+      )
   }
 }

@@ -1,13 +1,14 @@
 import { Alert, Button, Group } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { api, useMay } from '../api.ts'
+import { later } from '../kit/later.tsx'
 import { titleOf } from '../kit/titles.ts'
 import { useText } from '../text/index.tsx'
 import type { AnyContract, Row } from './model.ts'
 
-const MergeDialog = lazy(() => import('./merge-dialog.tsx'))
+const MergeDialog = later(() => import('./merge-dialog.tsx'))
 /** The record types of which one may be there twice. */
 const DOUBLED = new Set(['company', 'contact', 'lead'])
 const SHOWN = 3

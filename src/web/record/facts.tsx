@@ -28,6 +28,7 @@ export function Facts({ contract, row, columns }: { contract: AnyContract; row: 
         variant="subtle"
         color="gray"
         size="compact-sm"
+        ml={-8}
         aria-expanded={false}
         rightSection={<IconChevronDown size={14} />}
         onClick={() => setUnfolded(true)}
@@ -43,7 +44,7 @@ export function Facts({ contract, row, columns }: { contract: AnyContract; row: 
         ))}
       </dl>
       {hidden > 0 && (
-        <Button variant="subtle" color="gray" size="compact-xs" mt={8} onClick={() => setAll(!isAll)}>
+        <Button variant="subtle" color="gray" size="compact-xs" mt={8} ml={-8} onClick={() => setAll(!isAll)}>
           {isAll ? text.record.hideEmpty : text.record.showEmpty(hidden)}
         </Button>
       )}

@@ -9,11 +9,12 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ComponentType, type DragEvent, lazy, Suspense, useRef, useState } from 'react'
+import { type ComponentType, type DragEvent, Suspense, useRef, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, messageOf, queries, useMay } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
 import { useFormat } from '../kit/format.ts'
+import { later } from '../kit/later.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
 import type { Text } from '../text/en.ts'
 import { useText } from '../text/index.tsx'
@@ -22,7 +23,7 @@ import type { AnyContract, Row } from './model.ts'
 import classes from './record.module.css'
 import { upload } from './upload.ts'
 
-const Preview = lazy(() => import('./file-preview.tsx'))
+const Preview = later(() => import('./file-preview.tsx'))
 const SHOWN = 50
 /** Files that are sent at the same time; the others wait. */
 const AT_ONCE = 2

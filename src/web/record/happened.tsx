@@ -40,12 +40,11 @@ export function Happened({ entry, contract, isGone }: Given) {
   return (
     <li className={classes.entry}>
       <span className={classes.dot} />
-      <Group gap={6} fz="sm" className={classes.event}>
+      <Group gap="2px 8px" fz="sm" className={classes.event}>
         {!isOwn && (
           <>
             <span className="quiet">{text.labels[entityType] ?? entityType}</span>
             {filename ? <b>{filename}</b> : <RecordLink type={entityType} id={isGone ? null : entityId} />}
-            <span className="quiet">·</span>
           </>
         )}
         <span>{isGone ? text.timeline.gone(name) : sentence}</span>
@@ -67,7 +66,9 @@ function said(text: Text, name: string, action: string, fields: string): string 
   const words = timeline.actions[action]
   if (words) return words(name)
   if (fields) return record.changedBy(name, fields)
-  return action === 'updated' ? timeline.touched(name) : record.actedBy(name, action)
+  return action === 'updated'
+    ? timeline.touched(name)
+    : record.actedBy(name, text.audit.actions[action] ?? action)
 }
 
 type Shown = { column: Column; change: Change }

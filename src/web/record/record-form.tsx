@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, ScrollArea, SimpleGrid } from '@mantine/core'
+import { Modal, ScrollArea, SimpleGrid } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useMemo } from 'react'
-import { api, issuesByPath } from '../api.ts'
+import { type FormEvent, useEffect, useMemo, useRef } from 'react'
+import { api, issuesByPath, useMe, usePipelines } from '../api.ts'
 import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useDraft } from '../kit/draft.ts'
+import { DraftNote } from '../kit/draft-note.tsx'
 import { FieldInput } from '../kit/input.tsx'
 import { tell } from '../kit/notify.tsx'
 import { useText } from '../text/index.tsx'
@@ -38,11 +39,19 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
     },
   })
   const issues = issuesByPath(creating.error)
+  const form = useRef<HTMLFormElement>(null)
+  // What is refused may stand above what is in sight.
+  useEffect(() => {
+    if (creating.error) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }, [creating.error])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     creating.mutate()
   }
+  const defaultOf = useDefaults(draft)
   const set = (column: Column, value: unknown) => {
+    // The stages of one pipeline are none of another's.
+    if (column.path === 'pipelineId') return change({ pipelineId: value, stageId: undefined })
     if (!column.isCustom) return change(changeOf(column, value))
     const key = column.path.slice('customFields.'.length)
     change({ customFields: { ...(draft.customFields as object), [key]: value } })
@@ -55,17 +64,8 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
       size="lg"
       scrollAreaComponent={ScrollArea.Autosize}
     >
-      <form onSubmit={submit} noValidate>
-        {isRestored && (
-          <Alert variant="light" py={6} mb="sm">
-            <Group justify="space-between">
-              {text.common.draftKept}
-              <Button size="compact-xs" variant="subtle" onClick={forget}>
-                {text.common.discardDraft}
-              </Button>
-            </Group>
-          </Alert>
-        )}
+      <form ref={form} onSubmit={submit} noValidate>
+        <DraftNote {...{ isRestored, forget }} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {asked.map((column, index) => (
             <div
@@ -76,7 +76,7 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
                 field={column.field}
                 name={column.path}
                 label={column.label}
-                value={column.read(draft as Row) ?? column.field.default}
+                value={shown(column.read(draft as Row), defaultOf(column))}
                 onChange={value => set(column, value)}
                 error={issues[column.path]}
                 autoFocus={index === 0}
@@ -99,6 +99,21 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
 
 const EMPTY = {}
 
+/** What the server takes where a field is left as it is, so that nobody has to guess. */
+function useDefaults(draft: Record<string, unknown>) {
+  const { user, workspace } = useMe()
+  const pipelines = usePipelines()
+  const own =
+    pipelines.find(({ id }) => id === draft.pipelineId) ?? pipelines.find(({ isDefault }) => isDefault)
+  return ({ path, field }: Column): unknown => {
+    if (path === 'ownerId' || path === 'assigneeId') return user.id
+    if (field.default !== undefined || field.nullable) return field.default
+    if (field.kind === 'currency') return workspace.currency
+    if (field.target === 'pipeline') return own?.id
+    return field.target === 'stage' ? own?.stages.find(({ kind }) => kind === 'OPEN')?.id : undefined
+  }
+}
+
 function askedFor(columns: Column[], fields: readonly string[] | undefined): Column[] {
   const writable = columns.filter(column => column.isWritable && column.field.kind !== 'object')
   if (!fields) return writable
@@ -106,7 +121,16 @@ function askedFor(columns: Column[], fields: readonly string[] | undefined): Col
   return [...first, ...writable.filter(column => column.field.required && !first.includes(column))]
 }
 
+/** What was emptied stays empty, and does not turn into the default again under the hand. */
+const shown = (value: unknown, standard: unknown): unknown => (value === undefined ? standard : value)
+
+/** Whose it is the server decides by itself unless told that it is nobody's. */
+const MAY_BE_NOBODYS = ['ownerId', 'assigneeId']
+
 const bodyOf = (draft: Record<string, unknown>) =>
   Object.fromEntries(
-    Object.entries(draft).filter(([, value]) => value !== null && value !== undefined && value !== ''),
+    Object.entries(draft).filter(
+      ([key, value]) =>
+        value !== undefined && value !== '' && (value !== null || MAY_BE_NOBODYS.includes(key)),
+    ),
   )

@@ -2,12 +2,13 @@ import { ActionIcon, Group, Menu, Title } from '@mantine/core'
 import { IconArrowLeft, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { AiButton } from '../ai/button.tsx'
 import { api, messageOf, useMay } from '../api.ts'
+import { later } from '../kit/later.tsx'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
-import { Fault, Waiting } from '../kit/states.tsx'
+import { Fault, PageWaiting } from '../kit/states.tsx'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import { useText } from '../text/index.tsx'
@@ -33,7 +34,9 @@ export type RecordPageOptions = {
   main?: (row: Row) => ReactNode
 }
 
-const QuotedSource = lazy(() => import('../ai/quoted.tsx').then(module => ({ default: module.QuotedSource })))
+const QuotedSource = later<object>(() =>
+  import('../ai/quoted.tsx').then(module => ({ default: module.QuotedSource })),
+)
 
 /** The record types on which notes, tasks and files may hang. */
 const HOLDERS = new Set(['contact', 'company', 'deal', 'task', 'lead', 'campaign', 'project', 'invoice'])
@@ -42,7 +45,7 @@ const HOLDERS = new Set(['contact', 'company', 'deal', 'task', 'lead', 'campaign
 export function RecordPage(options: RecordPageOptions) {
   const { id } = useParams({ strict: false }) as { id: string }
   const { data: row, error, isPending, refetch } = useQuery(recordQuery(options.contract, id))
-  if (isPending) return <Waiting />
+  if (isPending) return <PageWaiting />
   if (error || !row) return <Fault error={error} retry={refetch} />
   return <Sheet key={id} {...options} row={row} />
 }
@@ -70,7 +73,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
               ))}
           </Group>
         </div>
-        <Group gap={6} ml="auto" wrap="nowrap">
+        <Group gap={6} ml="auto" justify="flex-end">
           {actions?.(row)}
           <AiButton type={contract.name} row={row} />
           <RecordMenu contract={contract} row={row} />

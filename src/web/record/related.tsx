@@ -79,7 +79,14 @@ export function Related({
             {fields
               .filter(key => contract.fields[key]?.kind !== 'link')
               .map(key => (
-                <FieldValue key={key} field={contract.fields[key]!} name={key} value={each[key]} row={each} />
+                <FieldValue
+                  key={key}
+                  field={contract.fields[key]!}
+                  name={key}
+                  value={each[key]}
+                  row={each}
+                  isPlain
+                />
               ))}
           </Group>
         </Link>

@@ -1,12 +1,12 @@
 import { Button, Group, Select } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { api } from '../api.ts'
+import { api, queries } from '../api.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { useText } from '../text/index.tsx'
 import { Happened } from './happened.tsx'
-import type { AnyContract } from './model.ts'
+import { type AnyContract, recordQuery } from './model.ts'
 import { type Note, NoteCard } from './note-card.tsx'
 import classes from './record.module.css'
 import { ICONS, Talk } from './talk.tsx'
@@ -44,21 +44,33 @@ type Page = { rows: Told[]; nextCursor: string | null }
 const TALKS = 'CALL,EMAIL,MEETING,MESSAGE'
 const NOTES_AT_MOST = 200
 
+const timelineQuery = ({ path }: Pick<AnyContract, 'path'>, id: string, type: string) =>
+  infiniteQueryOptions({
+    queryKey: ['timeline', id, type],
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam }) =>
+      api.get<Page>(`/${path}/${id}/activities`, {
+        query: { limit: 30, ...(type ? { type } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
+    getNextPageParam: page => page.nextCursor ?? undefined,
+  })
+
+/** Asks for a record and what happened with it, before its page is opened. */
+export const prefetchRecord =
+  (contract: AnyContract) =>
+  ({ id }: Record<string, string>) =>
+    Promise.all([
+      queries.prefetchQuery(recordQuery(contract, id!)),
+      queries.prefetchInfiniteQuery(timelineQuery(contract, id!, '')),
+    ])
+
 /** What happened with a record and what hangs on it: talks and notes in full, changes in plain words. */
 export function Timeline({ contract, id }: { contract: AnyContract; id: string }) {
   const text = useText()
   const [type, setType] = useState('')
   const notes = useNotes(contract, id)
-  const list = useInfiniteQuery({
-    queryKey: ['timeline', id, type],
-    initialPageParam: '',
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam }) =>
-      api.get<Page>(`/${contract.path}/${id}/activities`, {
-        query: { limit: 30, ...(type ? { type } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
-      }),
-    getNextPageParam: page => page.nextCursor ?? undefined,
-  })
+  const list = useInfiniteQuery(timelineQuery(contract, id, type))
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
   const entries = list.data.pages

@@ -1,14 +1,11 @@
-import { useMe, useMembers } from '../api.ts'
+import { useMemberName } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
 import { useText } from '../text/index.tsx'
 
 /** What a member is called; somebody who has left, or a program, is somebody. */
 export function useName(id: string | null): string {
   const text = useText()
-  const members = useMembers()
-  const { user } = useMe()
-  if (id === user.id) return user.name
-  return (id && members.get(id)?.name) || text.common.unknown
+  return useMemberName(id) ?? text.common.unknown
 }
 
 export function When({ at }: { at: string }) {

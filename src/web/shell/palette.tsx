@@ -35,6 +35,10 @@ const JUMPED_TO = 'contact,company,deal,lead,task,project,invoice,visit,campaign
 const FOUND_AT_MOST = 8
 const TITLE_AT_MOST = 120
 
+/** People go on typing while it opens, and every letter is meant for it. */
+const AT_ONCE = { duration: 0 }
+const takeFocus = (field: HTMLInputElement | null) => field?.focus()
+
 /** Finds records, pages and actions by typing; arrows and Enter do the rest. */
 export default function Palette({ close }: { close: () => void }) {
   const text = useText()
@@ -64,8 +68,10 @@ export default function Palette({ close }: { close: () => void }) {
       size="lg"
       centered={false}
       yOffset="12vh"
+      transitionProps={AT_ONCE}
     >
       <TextInput
+        ref={takeFocus}
         data-autofocus
         variant="unstyled"
         size="md"
@@ -197,7 +203,11 @@ function useEntries(typed: string, close: () => void): Entry[] {
         )
       : []
     const matches = ({ label }: Entry) => label.toLowerCase().includes(typed.toLowerCase())
-    return [...records, ...pages.filter(matches), ...actions.filter(matches), ...more]
+    const named = [...pages.filter(matches), ...actions.filter(matches)]
+    // Who types the beginning of a name means it, and Enter does it, whatever records are like it.
+    const isMeant = ({ label }: Entry) =>
+      typed.length > 1 && label.toLowerCase().startsWith(typed.toLowerCase())
+    return [...named.filter(isMeant), ...records, ...named.filter(entry => !isMeant(entry)), ...more]
   }, [found, text, typed, write, administer, navigate, close])
 }
 

@@ -2,8 +2,10 @@ import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, UnstyledButton
 import { useDisclosure, useHotkeys, useLocalStorage, useNetwork } from '@mantine/hooks'
 import { IconChevronDown, IconSearch } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
+import { reloadedForNewBuild } from '../build.ts'
+import { later } from '../kit/later.tsx'
 import { isMac } from '../kit/platform.ts'
 import { useLive } from '../live.ts'
 import { isFor, NAV_GROUPS, navPages, pages } from '../pages.ts'
@@ -13,9 +15,12 @@ import { useText } from '../text/index.tsx'
 import classes from './shell.module.css'
 import { UserButton } from './user-button.tsx'
 
-const Bell = lazy(() => import('#features/notifications/bell.page.tsx'))
-const Palette = lazy(() => import('./palette.tsx'))
-const Shortcuts = lazy(() => import('./shortcuts.tsx'))
+const Bell = later(() => import('#features/notifications/bell.page.tsx'))
+const loadPalette = () => import('./palette.tsx')
+const Shortcuts = later(() => import('./shortcuts.tsx'))
+
+/** Behind what the page itself needs. */
+const PALETTE_AFTER_MS = 1000
 
 /** The frame of every page for whoever is signed in: side bar, search, account. */
 export function Shell() {
@@ -28,6 +33,7 @@ export function Shell() {
   useLive()
   useKeptPreferences()
   useEffect(prefetchViews, [])
+  const Palette = usePalette(isPaletteOpen)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the page changes
   useEffect(() => nav.close(), [pathname])
   useGlobalKeys(palette.toggle, help.toggle)
@@ -78,11 +84,29 @@ export function Shell() {
         </Suspense>
       </AppShell.Main>
       <Suspense>
-        {isPaletteOpen && <Palette close={palette.close} />}
+        {isPaletteOpen && Palette && <Palette close={palette.close} />}
         {isHelpOpen && <Shortcuts close={help.close} />}
       </Suspense>
     </AppShell>
   )
+}
+
+/**
+ * Is there when it is called: who types at once would lose the first letters to the page behind it. Held as it is, since
+ * what is lazy shows its absence for a moment even where it is here.
+ */
+function usePalette(isOpen: boolean) {
+  const [palette, setPalette] = useState<{ Palette: typeof import('./palette.tsx').default }>()
+  useEffect(() => {
+    const fetch = () =>
+      loadPalette().then(
+        module => setPalette({ Palette: module.default }),
+        () => isOpen && void reloadedForNewBuild(),
+      )
+    const timer = setTimeout(fetch, isOpen ? 0 : PALETTE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [isOpen])
+  return palette?.Palette
 }
 
 function SideBar() {
@@ -204,6 +228,7 @@ function VerifyHint() {
         <Button
           size="compact-xs"
           variant="subtle"
+          mx={-8}
           disabled={isSent}
           onClick={() =>
             api.post('/auth/resend-verification', { email: user.email }).then(() => setSent(true))

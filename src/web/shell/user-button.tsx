@@ -1,9 +1,10 @@
-import { Avatar, UnstyledButton, VisuallyHidden } from '@mantine/core'
-import { type ButtonHTMLAttributes, lazy, type Ref, Suspense, useState } from 'react'
+import { UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { type ButtonHTMLAttributes, type Ref, Suspense, useState } from 'react'
 import { useMe } from '../api.ts'
+import { Initials } from '../kit/initials.tsx'
+import { later } from '../kit/later.tsx'
 
-const load = () => import('./user-menu.tsx')
-const UserMenu = lazy(load)
+const UserMenu = later(() => import('./user-menu.tsx'))
 
 /** Who is signed in, and where; behind it stands the menu, which is fetched when somebody reaches for it. */
 export function UserButton({ showShortcuts }: { showShortcuts: () => void }) {
@@ -12,8 +13,8 @@ export function UserButton({ showShortcuts }: { showShortcuts: () => void }) {
     <Face
       aria-haspopup="menu"
       aria-expanded={false}
-      onMouseEnter={load}
-      onFocus={load}
+      onMouseEnter={UserMenu.fetch}
+      onFocus={UserMenu.fetch}
       onClick={() => setWanted(true)}
     />
   )
@@ -34,7 +35,7 @@ export function Face(given: Given) {
       <VisuallyHidden>
         {user.name}, {workspace.name}
       </VisuallyHidden>
-      <Avatar size={30} radius="xl" name={user.name} color="initials" aria-hidden />
+      <Initials size={30} name={user.name} />
     </UnstyledButton>
   )
 }

@@ -1,13 +1,18 @@
-import { Menu, Text as P, SegmentedControl, useMantineColorScheme } from '@mantine/core'
-import { IconCheck, IconKeyboard, IconLogout } from '@tabler/icons-react'
+import { Menu, Text as P, useMantineColorScheme } from '@mantine/core'
+import { IconCheck, IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import { api, queries, useMe } from '../api.ts'
 import { usePreferences } from '../preferences.ts'
 import { languages, useLanguage, useText } from '../text/index.tsx'
+import classes from './shell.module.css'
 import { Face } from './user-button.tsx'
+
+const THEMES = ['light', 'dark', 'auto'] as const
 
 /** Workspace, language, theme, and the way out; opened as it comes. */
 export default function UserMenu({ showShortcuts }: { showShortcuts: () => void }) {
   const text = useText()
+  const navigate = useNavigate()
   const { language } = useLanguage()
   const { colorScheme } = useMantineColorScheme()
   const { prefer } = usePreferences()
@@ -46,26 +51,27 @@ export default function UserMenu({ showShortcuts }: { showShortcuts: () => void 
           </Menu.Item>
         ))}
         <Menu.Label>{text.user.theme}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          mx="sm"
-          w="calc(100% - 24px)"
+        <Choices
+          label={text.user.theme}
           value={colorScheme}
-          onChange={theme => prefer({ theme: theme as typeof colorScheme })}
-          data={(['light', 'dark', 'auto'] as const).map(value => ({ value, label: text.user[value] }))}
+          options={THEMES.map(value => ({ value, label: text.user[value] }))}
+          choose={theme => prefer({ theme })}
         />
         <Menu.Label>{text.user.language}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          mx="sm"
-          w="calc(100% - 24px)"
+        <Choices
+          label={text.user.language}
           value={language}
-          onChange={code => prefer({ language: code })}
-          data={languages.map(({ code, language: label }) => ({ value: code, label }))}
+          options={languages.map(({ code, language: label }) => ({ value: code, label }))}
+          choose={code => prefer({ language: code })}
         />
         <Menu.Divider mt="sm" />
+        <Menu.Item
+          leftSection={<IconUser size={14} />}
+          onClick={() => navigate({ to: '/settings/profile' })}
+          closeMenuOnClick
+        >
+          {text.profile.title}
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={14} />} onClick={showShortcuts} closeMenuOnClick>
           {text.user.shortcuts}
         </Menu.Item>
@@ -74,5 +80,28 @@ export default function UserMenu({ showShortcuts }: { showShortcuts: () => void 
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+type ChoicesGiven<T extends string> = {
+  label: string
+  value: string
+  options: ReadonlyArray<{ value: T; label: string }>
+  choose: (value: T) => void
+}
+
+/** One of a few beside each other, as a menu may hold them: the arrow keys go through these too. */
+function Choices<T extends string>({ label, value, options, choose }: ChoicesGiven<T>) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is none of the groups that a menu may hold
+    <div role="group" aria-label={label} className={classes.choices}>
+      <Menu.RadioGroup value={value} onChange={chosen => choose(chosen as T)}>
+        {options.map(option => (
+          <Menu.RadioItem key={option.value} value={option.value} checkIcon={null}>
+            {option.label}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
+    </div>
   )
 }

@@ -9,7 +9,7 @@ import { useText } from '../text/index.tsx'
 import type { BulkActions } from './layout.ts'
 import classes from './table.module.css'
 
-type Operation = { op: 'update' | 'delete'; id: string; data?: object }
+type Operation = { op: 'update' | 'delete' | 'tag'; id: string; data?: object }
 type Result = { results: Array<{ status: number }> }
 const AT_MOST = 1000
 
@@ -53,18 +53,7 @@ export function BulkBar({
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
   const update = (data: object) => running.mutate(ids.map(id => ({ op: 'update', id, data })))
-  const addTag = async () => {
-    const { rows } = await api.get<{ rows: Array<{ id: string; tags: string[] }> }>(`/${contract.path}`, {
-      query: { filter: { field: 'id', op: 'in', value: ids.slice(0, 200) }, limit: 200 },
-    })
-    running.mutate(
-      rows.map(row => ({
-        op: 'update',
-        id: row.id,
-        data: { tags: [...new Set([...row.tags, tag.trim()])] },
-      })),
-    )
-  }
+  const addTag = () => running.mutate(ids.map(id => ({ op: 'tag', id, data: { add: [tag.trim()] } })))
   return (
     <div className={classes.bulk} role="toolbar" aria-label={text.table.selected(ids.length)}>
       <ActionIcon onClick={clear} aria-label={text.common.clear}>
@@ -88,7 +77,7 @@ export function BulkBar({
               onChange={id => id && update({ [owner]: id })}
             />
           )}
-          {'tags' in contract.fields && ids.length <= 200 && (
+          {'tags' in contract.fields && (
             <form
               onSubmit={event => {
                 event.preventDefault()

@@ -7,11 +7,13 @@ type Given = {
   columns: Column[]
   chosen: string[]
   standard: readonly string[]
+  /** What stands in the first column, of which its field may be only a part. */
+  first: string | undefined
   onChange: (paths: string[]) => void
 }
 
 /** Which columns there are, and in which order. */
-export function ColumnsMenu({ columns, chosen, standard, onChange }: Given) {
+export function ColumnsMenu({ columns, chosen, standard, first, onChange }: Given) {
   const text = useText()
   const shown = chosen.flatMap(path => columns.filter(column => column.path === path))
   const rest = columns.filter(column => !chosen.includes(column.path))
@@ -29,22 +31,22 @@ export function ColumnsMenu({ columns, chosen, standard, onChange }: Given) {
       </Popover.Target>
       <Popover.Dropdown>
         <ScrollArea.Autosize mah={380}>
-          <Stack gap={6}>
+          <Stack gap={10}>
             {shown.map(({ path, label }, place) => (
               <Group key={path} justify="space-between" wrap="nowrap">
                 <Checkbox
                   size="xs"
-                  label={label}
+                  label={(place === 0 && first) || label}
                   checked
                   disabled={place === 0}
                   onChange={() => onChange(chosen.filter(other => other !== path))}
                 />
                 {place > 0 && (
                   <Group gap={0} wrap="nowrap">
-                    <ActionIcon size="sm" aria-label={`${label} ↑`} onClick={() => move(path, -1)}>
+                    <ActionIcon size={24} aria-label={`${label} ↑`} onClick={() => move(path, -1)}>
                       <IconArrowUp size={12} />
                     </ActionIcon>
-                    <ActionIcon size="sm" aria-label={`${label} ↓`} onClick={() => move(path, 1)}>
+                    <ActionIcon size={24} aria-label={`${label} ↓`} onClick={() => move(path, 1)}>
                       <IconArrowDown size={12} />
                     </ActionIcon>
                   </Group>
@@ -63,7 +65,7 @@ export function ColumnsMenu({ columns, chosen, standard, onChange }: Given) {
           </Stack>
         </ScrollArea.Autosize>
         <Button variant="subtle" size="compact-xs" mt="xs" onClick={() => onChange([...standard])}>
-          {text.common.clear}
+          {text.table.standardColumns}
         </Button>
       </Popover.Dropdown>
     </Popover>

@@ -2,8 +2,9 @@ import { ActionIcon, Button, Group, MultiSelect, NumberInput, Popover, Select, S
 import { IconFilter, IconX } from '@tabler/icons-react'
 import { FieldInput } from '../kit/input.tsx'
 import { type Column, canFilter } from '../record/model.ts'
-import { choiceLabel, useText } from '../text/index.tsx'
+import { optionLabel, useText } from '../text/index.tsx'
 import { type Condition, needsValue, operatorsFor } from './filters.ts'
+import classes from './table.module.css'
 import type { View } from './view.ts'
 
 type Given = {
@@ -98,10 +99,8 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
     if (next) onChange({ path: next.path, op: operatorsFor(next)[0]!, value: null })
   }
   return (
-    <Group gap="xs" wrap="nowrap" align="center">
-      <span className="quiet" style={{ width: 36, flex: 'none' }}>
-        {lead}
-      </span>
+    <div className={classes.condition}>
+      <span className="quiet">{lead}</span>
       <Select
         size="xs"
         w={160}
@@ -121,7 +120,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
         onChange={op => op && onChange(withOperator(condition, op as Condition['op']))}
         comboboxProps={{ withinPortal: false }}
       />
-      <div style={{ flex: 1, minWidth: 0 }}>
+      <div className={classes.wanted}>
         {!needsValue(condition.op) ? null : condition.op === 'withinLast' ? (
           <NumberInput
             size="xs"
@@ -136,7 +135,10 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
             size="xs"
             aria-label={column.label}
             value={Array.isArray(condition.value) ? (condition.value as string[]) : []}
-            data={(column.field.options ?? []).map(value => ({ value, label: choiceLabel(text, value) }))}
+            data={(column.field.options ?? []).map(value => ({
+              value,
+              label: optionLabel(text, column.path, value),
+            }))}
             onChange={value => onChange({ ...condition, value })}
             comboboxProps={{ withinPortal: false }}
           />
@@ -155,7 +157,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
       <ActionIcon onClick={remove} aria-label={text.common.delete}>
         <IconX size={14} />
       </ActionIcon>
-    </Group>
+    </div>
   )
 }
 

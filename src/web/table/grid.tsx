@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type Dispatch, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import { useMay } from '../api.ts'
 import { LightLink } from '../kit/light-link.tsx'
+import { useOverscan } from '../kit/overscan.ts'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import type { AnyContract, Column, Row } from '../record/model.ts'
@@ -44,7 +45,7 @@ export function Grid(given: Given) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: 20,
+    overscan: useOverscan(20),
     getItemKey: index => rows[index]!.id,
   })
   const items = virtual.getVirtualItems()
@@ -52,7 +53,7 @@ export function Grid(given: Given) {
   useEffect(() => {
     if (last >= rows.length - AHEAD) onEnd()
   }, [last, rows.length, onEnd])
-  const template = `36px ${columns.map(column => (widths[column.path] ? `${widths[column.path]}px` : widthOf(column))).join(' ')}`
+  const { template, leastPx } = templateOf(columns, widths)
   const toggle = useCallback(
     (id: string) =>
       onSelect(before => {
@@ -64,7 +65,7 @@ export function Grid(given: Given) {
   )
   return (
     <div ref={scroller} className={classes.scroller} data-stale={isStale || undefined}>
-      <div role="grid" aria-rowcount={total} className={classes.grid} onKeyDown={moveFocus}>
+      <div role="grid" aria-rowcount={total} style={{ minWidth: leastPx }} onKeyDown={moveFocus}>
         <div role="row" className={classes.head} style={{ gridTemplateColumns: template }}>
           <div role="columnheader" className={classes.check}>
             <Checkbox
@@ -110,20 +111,42 @@ export function Grid(given: Given) {
   )
 }
 
-function widthOf({ field, path }: Column): string {
-  if (path === 'name' || path === 'title' || path === 'subject') return 'minmax(240px, 2fr)'
+/** How wide a column is at least, in px, and its share of the room that is left. */
+function widthOf({ field, path }: Column): [leastPx: number, share: number] {
+  if (path === 'name' || path === 'title' || path === 'subject') return [230, 2]
+  if (path === 'invoiceNumber') return [124, 1]
+  // Both names stand there.
+  if (path === 'firstName') return [180, 2]
   switch (field.kind) {
     case 'integer':
     case 'number':
     case 'boolean':
+      return [110, 1]
+    // Words such as "Nicht qualifiziert", and amounts of nine digits, whole.
     case 'choice':
-      return 'minmax(110px, 1fr)'
+      return [132, 1]
     case 'money':
+      return [140, 1]
     case 'date':
     case 'moment':
-      return 'minmax(120px, 1fr)'
+      return [124, 1]
     default:
-      return 'minmax(160px, 1.5fr)'
+      return [148, 1.5]
+  }
+}
+
+const CHECK_PX = 36
+
+/** The columns of the grid. Its width is told beside them: by itself it would be as wide as the shares ask, with the last column out of sight. */
+function templateOf(columns: readonly Column[], widths: Record<string, number>) {
+  const sizes = columns.map(column => {
+    const px = widths[column.path]
+    const [leastPx, share] = widthOf(column)
+    return px ? { px, track: `${px}px` } : { px: leastPx, track: `minmax(${leastPx}px, ${share}fr)` }
+  })
+  return {
+    template: `${CHECK_PX}px ${sizes.map(({ track }) => track).join(' ')}`,
+    leastPx: sizes.reduce((sum, { px }) => sum + px, CHECK_PX),
   }
 }
 

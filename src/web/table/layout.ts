@@ -17,6 +17,8 @@ export type LayoutGiven = {
   change: (change: Partial<View>) => void
   /** What the server is asked for: the view's filter and what the page narrows it by. */
   filter: object | undefined
+  /** Whether that is what the page begins with, and nobody has asked for anything else. */
+  isAsBegun: boolean
   /** Opens the form for a new record, with what is known of it already. */
   create: (initial: Record<string, unknown>) => void
   /** How a reader calls one of these records, and several. */

@@ -1,17 +1,18 @@
-import { Button, Group, Menu, SegmentedControl, TextInput, Title } from '@mantine/core'
+import { Button, Group, Menu, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useMay } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { Waiting } from '../kit/states.tsx'
 import { type AnyContract, useColumns } from '../record/model.ts'
 import { RecordForm } from '../record/record-form.tsx'
+import type { Text } from '../text/en.ts'
 import { useText } from '../text/index.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { filterOf } from './filters.ts'
+import { type Condition, filterOf } from './filters.ts'
 import type { BulkActions, Layout, LayoutGiven } from './layout.ts'
 import classes from './table.module.css'
 import { tableLayout } from './table-body.tsx'
@@ -24,6 +25,8 @@ export type TableOptions = {
   columns: readonly string[]
   /** The fields that the form for a new record asks for. */
   form: readonly string[]
+  /** What the table is narrowed by until the reader asks for something else, and what it is called then. */
+  begin?: { conditions: readonly Condition[]; title: (text: Text) => string }
   /** What the page is called, where it is not the record type. */
   title?: string
   /** Buttons of the feature's own, beside those of every table. */
@@ -42,11 +45,16 @@ const ONLY_TABLE = [tableLayout] as const
 
 /** The records of one type: saved views, search and filter over all layouts that the type has. */
 export function RecordTable(options: TableOptions) {
-  const { contract, columns: standard, form, actions, layouts = ONLY_TABLE, narrow } = options
+  const { contract, columns: standard, form, actions, layouts = ONLY_TABLE, narrow, begin } = options
   const text = useText()
   const may = useMay()
   const navigate = useNavigate()
-  const state = useView({ name: contract.name, columns: standard, layout: layouts[0].name })
+  const state = useView({
+    name: contract.name,
+    columns: standard,
+    layout: layouts[0].name,
+    conditions: begin?.conditions,
+  })
   const { view, change } = state
   const search = useSearch({ strict: false }) as { new?: boolean }
   const [newWith, create] = useState<object | undefined>(search.new && may.write ? {} : undefined)
@@ -56,8 +64,10 @@ export function RecordTable(options: TableOptions) {
   const layout = layouts.find(({ name }) => name === view.layout) ?? layouts[0]
   const filter = filterOf(view.conditions, view.extra, narrow?.(view))
   const { bulk } = options
+  const begun = JSON.stringify(begin?.conditions ?? [])
+  const isAsBegun = !view.q && !view.extra && JSON.stringify(view.conditions) === begun
   const given: LayoutGiven = {
-    ...{ contract, columns, view, change, filter, create, label, plural, standard, bulk },
+    ...{ contract, columns, view, change, filter, isAsBegun, create, label, plural, standard, bulk },
   }
   useHotkeys([['n', () => may.write && create({})]])
   return (
@@ -80,7 +90,11 @@ export function RecordTable(options: TableOptions) {
           )}
         </Group>
       </div>
-      <ViewTabs entity={contract.name} all={text.views.all(plural)} state={state} />
+      <ViewTabs
+        entity={contract.name}
+        all={begin ? begin.title(text) : text.views.all(plural)}
+        state={state}
+      />
       <div className={classes.tools}>
         <SearchBox value={view.q} onChange={q => change({ q })} />
         <FilterBar {...{ columns, view }} onChange={change} />
@@ -107,22 +121,23 @@ type SwitchGiven = { layouts: readonly Layout[]; value: string; onChange: (chang
 
 function LayoutSwitch({ layouts, value, onChange }: SwitchGiven) {
   const text = useText()
+  const group = useId()
   return (
-    <SegmentedControl
-      size="xs"
-      aria-label={text.views.layout}
-      value={value}
-      onChange={layout => onChange({ layout })}
-      data={layouts.map(({ name, label, icon: Icon }) => ({
-        value: name,
-        label: (
-          <Group gap={6} wrap="nowrap">
-            <Icon size={14} />
-            <span className={classes.layoutName}>{label(text)}</span>
-          </Group>
-        ),
-      }))}
-    />
+    // The library's measures itself, and so the whole page, whenever one comes here.
+    <div role="radiogroup" aria-label={text.views.layout} className={classes.layouts}>
+      {layouts.map(({ name, label, icon: Icon }) => (
+        <label key={name} data-active={name === value || undefined}>
+          <input
+            type="radio"
+            name={group}
+            checked={name === value}
+            onChange={() => onChange({ layout: name })}
+          />
+          <Icon size={14} />
+          <span className={classes.layoutName}>{label(text)}</span>
+        </label>
+      ))}
+    </div>
   )
 }
 

@@ -39,6 +39,10 @@ const savedViewsQuery = queryOptions({
 /** Fetches the views ahead of the first table. */
 export const prefetchViews = (): void => void queries.prefetchQuery(savedViewsQuery)
 
+/** Whether one of the views opens where none is asked for. */
+export const opensView = async (entity: string): Promise<boolean> =>
+  (await queries.ensureQueryData(savedViewsQuery)).some(view => view.entity === entity && view.isDefault)
+
 /**
  * The views of a record type: own ones first, then those that are shared. The private views of others, which admins may
  * read, are not offered.

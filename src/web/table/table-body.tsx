@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { useMay } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
+import { totalText } from '../kit/total.ts'
 import { useText } from '../text/index.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
@@ -33,12 +34,12 @@ function TableBody(given: LayoutGiven) {
     return (
       <Blank
         title={isNarrowed ? text.palette.nothing : text.table.empty(plural)}
-        text={isNarrowed ? text.states.emptyFilter : text.table.emptyHint}
+        text={!isNarrowed ? text.table.emptyHint : given.isAsBegun ? undefined : text.states.emptyFilter}
       >
-        {!isNarrowed && may.write && (
+        {(!isNarrowed || given.isAsBegun) && may.write && (
           <Group gap="xs">
             <Button onClick={() => create({})}>{text.table.newRecord(label)}</Button>
-            {contract.importable && (
+            {!isNarrowed && contract.importable && (
               <Button component={Link} to={`/imports/new/${contract.name}`} variant="default">
                 {text.table.import}
               </Button>
@@ -80,18 +81,18 @@ function TableTools(given: LayoutGiven) {
   const text = useText()
   const format = useFormat()
   const { total } = useRows(given)
-  const number = total && format.number(total.total)
   return (
     <>
-      {number && (
+      {total && (
         <span className={`quiet numbers ${classes.count}`}>
-          {total.totalIsEstimate ? text.common.about(number) : text.table.rows(number)}
+          {text.table.rows(totalText(text, format, total))}
         </span>
       )}
       <ColumnsMenu
         columns={columns}
         chosen={view.columns}
         standard={given.standard}
+        first={given.contract.title.length > 1 ? text.table.name : undefined}
         onChange={paths => change({ columns: paths })}
       />
     </>

@@ -31,7 +31,13 @@ export type ViewState = {
   reset: () => void
   isPending: boolean
 }
-type Standard = { name: string; columns: readonly string[]; layout: string }
+type Standard = {
+  name: string
+  columns: readonly string[]
+  layout: string
+  /** What is asked for where nobody has asked for anything. */
+  conditions?: readonly Condition[] | undefined
+}
 
 /** The name by which the address asks for no saved view, although one of them opens first. */
 export const NO_VIEW = 'all'
@@ -145,9 +151,9 @@ function keptBy(saved: SavedView, { columns, layout }: Standard): Kept {
   }
 }
 
-const plain = ({ layout }: Standard, own: OwnColumns): Kept => ({
+const plain = ({ layout, conditions = [] }: Standard, own: OwnColumns): Kept => ({
   sort: undefined,
-  conditions: [],
+  conditions: [...conditions],
   extra: undefined,
   layout,
   options: {},

@@ -1,30 +1,32 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
-import { currencyOf, labelOf, nounOf, valueText } from '../words.ts'
-import { counted, factsOf, link, plain } from './answer.ts'
+import { currencyOf, labelOf, valueText } from '../words.ts'
+import { factsOf, link, plain } from './answer.ts'
 import { fieldOfVerb } from './conditions-dates.ts'
 import { whoseField } from './conditions-whose.ts'
 import type { Context, Parts } from './context.ts'
+import { germanLabel } from './german-words.ts'
 import { NOUNS, nounFrom } from './lexicon.ts'
 import { wordCalled } from './phrase.ts'
 
 /** What there is to know of a record: its facts, what hangs on it, what was talked about last. @throws Ambiguous, Unknown */
 export async function* overview(context: Context, name: string, types?: string[]): Parts {
-  const { turn, resolver, timezone } = context
+  const { turn, resolver, timezone, say } = context
   const { record, ref } = await resolver.one(name, types)
   const { data } = yield* turn.read('read_record', { type: ref.recordType, id: ref.recordId })
   const row = data as Row & { hanging: Record<string, number> }
   const names = await turn.hands.names(record, [row])
   const facts = factsOf(record, row, names, timezone)
-  yield text(`**${link(ref)}** (${nounOf(record, 1)})${facts ? `: ${facts}.` : '.'}`)
+  yield text(`**${link(ref)}** (${say.noun(record, 1)})${facts ? `: ${facts}.` : '.'}`)
   const owner = row[whoseField(record)]
   if (typeof owner === 'string')
     yield text(` ${labelOf(whoseField(record))}: ${plain(names.get(owner) ?? '–')}.`)
   const hanging = Object.entries(row.hanging).map(([path, total]) =>
-    counted(allRecords().find(({ contract }) => contract.path === path)!, total),
+    say.counted(allRecords().find(({ contract }) => contract.path === path)!, total),
   )
-  if (hanging.length) yield text(`\n\nWith it: ${hanging.join(', ')}.`)
+  if (hanging.length) yield text(`\n\n${say.withIt}: ${hanging.join(', ')}.`)
   const long = ['description', 'notes', 'body', 'content'].find(
     key => typeof row[key] === 'string' && row[key],
   )
@@ -35,18 +37,18 @@ export async function* overview(context: Context, name: string, types?: string[]
 }
 
 /** What the route of summaries says, for the types that it knows. */
-async function* summary({ turn }: Context, type: string, id: string): Parts {
+async function* summary({ turn, say }: Context, type: string, id: string): Parts {
   if (!['deal', 'contact', 'company', 'lead'].includes(type) || !turn.hands.can('POST /ai/summarize')) return
   const { data } = yield* turn.read('summarise_record', { type, id })
   const { summary: told, openPoints } = data as { summary: string; openPoints: { text: string }[] }
   if (told) yield text(`\n\n${plain(told)}`)
   if (openPoints.length)
-    yield text(`\n\nStill open:\n\n${openPoints.map(point => `- ${plain(point.text)}`).join('\n')}`)
+    yield text(`\n\n${say.stillOpen}:\n\n${openPoints.map(point => `- ${plain(point.text)}`).join('\n')}`)
 }
 
 const HAPPENED_AT_MOST = 5
 
-async function* latest({ turn, timezone }: Context, type: string, id: string): Parts {
+async function* latest({ turn, timezone, say }: Context, type: string, id: string): Parts {
   if (!turn.hands.operation(`GET /${recordNamed(type).contract.path}/:id/activities`)) return
   const { data } = yield* turn.read('read_history', {
     type,
@@ -55,14 +57,14 @@ async function* latest({ turn, timezone }: Context, type: string, id: string): P
     limit: HAPPENED_AT_MOST,
   })
   const { rows, total } = data as { rows: Row[]; total: number }
-  if (!rows.length) return yield text('\n\nNo calls, mails or meetings have been logged with it.')
+  if (!rows.length) return yield text(`\n\n${say.noneLogged}`)
   const lines = rows.map(row => {
     const { subject, content, nextSteps } = (row.metadata ?? {}) as Record<string, string | null>
     const said = [subject, content].filter(Boolean).join(': ').replace(/\s+/g, ' ')
     const when = valueText({ kind: 'moment' } as never, row.createdAt, { timezone })
     return `- ${when}, ${String(row.type).toLowerCase()}: ${plain(said.slice(0, 200)) || '–'}${nextSteps ? ` (next: ${plain(String(nextSteps).slice(0, 120))})` : ''}`
   })
-  yield text(`\n\nLast of ${total} logged:\n\n${lines.join('\n')}`)
+  yield text(`\n\n${say.lastLogged(total)}:\n\n${lines.join('\n')}`)
 }
 
 export async function* ownerOf(context: Context, name: string): Parts {
@@ -72,8 +74,11 @@ export async function* ownerOf(context: Context, name: string): Parts {
   const who = names.get(String(row[key] ?? ''))
   yield text(
     who
-      ? `${link(ref)} ${key === 'assigneeId' ? 'is assigned to' : key === 'ownerId' ? 'belongs to' : 'was made by'} **${plain(who)}**.`
-      : `${link(ref)} belongs to nobody.`,
+      ? inLanguage(
+          `${link(ref)} ${key === 'assigneeId' ? 'is assigned to' : key === 'ownerId' ? 'belongs to' : 'was made by'} **${plain(who)}**.`,
+          `${link(ref)}: ${key === 'createdById' || key === 'authorId' ? 'angelegt von' : 'zuständig ist'} **${plain(who)}**.`,
+        )
+      : inLanguage(`${link(ref)} belongs to nobody.`, `Für ${link(ref)} ist niemand zuständig.`),
   )
   yield { type: 'records', records: [ref] }
 }
@@ -98,8 +103,14 @@ export async function fieldOf(context: Context, label: string, name: string): Pr
     })
     yield text(
       said
-        ? `The ${word.labels[0]} of ${link(ref)} is **${plain(said)}**.`
-        : `${link(ref)} has no ${word.labels[0]}.`,
+        ? inLanguage(
+            `The ${word.labels[0]} of ${link(ref)} is **${plain(said)}**.`,
+            `${link(ref)}: ${germanLabel(word.labels[0]!)} **${plain(said)}**.`,
+          )
+        : inLanguage(
+            `${link(ref)} has no ${word.labels[0]}.`,
+            `${link(ref)}: ${germanLabel(word.labels[0]!)} ist nicht angegeben.`,
+          ),
     )
     yield { type: 'records', records: [ref] }
   })()

@@ -1,10 +1,12 @@
+import { languageSpoken } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
-import type { Filter } from '#core/record/filter.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import type { Names } from '#features/exports/columns.ts'
 import { type RecordRef, refOf } from '../hands.ts'
-import { currencyOf, labelOf, nounOf, valueText } from '../words.ts'
+import { currencyOf, labelOf, valueText } from '../words.ts'
+import { conditionInGerman } from './german-words.ts'
 import type { Query } from './phrase.ts'
 
 /** A text of a record inside Markdown: what stands in it makes no link and no emphasis. */
@@ -55,15 +57,11 @@ export function listed(
     .join('\n')
 }
 
-/** `3 deals`, `about 12,000 contacts`, `no deals`. */
-export function counted(record: RecordDefinition, total: number, isEstimate = false): string {
-  const number = total === 0 ? 'no' : total.toLocaleString('en-US')
-  return `${isEstimate ? 'about ' : ''}${number} ${nounOf(record, total)}`
-}
-
 /** How a query was understood: `amount over 50,000, closing this month (…)`. */
 export const understood = ({ told, q }: Query): string =>
-  [...told, ...(q ? [`with the words “${q}”`] : [])].map(plain).join(', ')
+  [...told, ...(q ? [`with the words “${q}”`] : [])]
+    .map(words => plain(languageSpoken() === 'de' ? conditionInGerman(words) : words))
+    .join(', ')
 
 export const filterOf = ({ conditions }: Query): Filter | undefined =>
   conditions.length ? (conditions.length === 1 ? conditions[0] : { and: conditions }) : undefined

@@ -1,10 +1,11 @@
 import type { Row } from '#core/db/engine.ts'
 import { text } from '../parts.ts'
-import { moneyText, nounOf } from '../words.ts'
+import { moneyText, stepText } from '../words.ts'
 import { fieldOf, isNamed, named, overview, ownerOf } from './about.ts'
-import { counted, filterOf, listed, plain, settledIn, tableLink, understood } from './answer.ts'
+import { filterOf, listed, plain, settledIn, tableLink, understood } from './answer.ts'
 import type { Command, Context, Parts } from './context.ts'
 import { type Query, readQuery } from './phrase.ts'
+import type { Replies } from './replies.ts'
 import { Ambiguous } from './resolve.ts'
 
 const LISTED = 10
@@ -15,10 +16,8 @@ async function queryIn(context: Context, words: string) {
 }
 
 /** Says which words were not understood as a condition, and were looked for in the records instead. */
-const unsure = (leftovers: string[]): string =>
-  leftovers.length
-    ? `\n\nI did not understand ${leftovers.map(words => `“${plain(words)}”`).join(' and ')} as a condition, so I looked for records that hold these words.`
-    : ''
+const unsure = ({ say }: Context, leftovers: string[]): string =>
+  leftovers.length ? `\n\n${say.unsure(leftovers.map(plain))}` : ''
 
 export async function* answerList(context: Context, query: Query, leftovers: string[]): Parts {
   if (leftovers.length)
@@ -27,7 +26,7 @@ export async function* answerList(context: Context, query: Query, leftovers: str
       code: 'PARTLY_UNDERSTOOD',
       message: `Not understood as a condition: ${leftovers.join(', ')}`,
     }
-  const { turn, timezone } = context
+  const { turn, timezone, say } = context
   const { record, q, sort } = query
   const limit = query.limit ?? LISTED
   const filter = filterOf(query)
@@ -41,24 +40,24 @@ export async function* answerList(context: Context, query: Query, leftovers: str
   const { total, totalIsEstimate, rows } = data as { total: number; totalIsEstimate?: boolean; rows: Row[] }
   const how = understood(query)
   if (!total) {
-    yield text(
-      `There are no ${nounOf(record)}${how ? ` that fit: ${how}` : ''} that you may see.${unsure(leftovers)}`,
-    )
+    const nouns = say.noun(record, 2)
+    // What was hardly understood is not answered by a no.
+    yield text(leftovers.length ? say.noneWith(nouns, leftovers.map(plain)) : say.none(nouns, how))
     return
   }
   const names = await turn.hands.names(record, rows)
   const shown = query.limit ? Math.min(query.limit, total) : total
-  yield text(`${counted(record, shown, totalIsEstimate && !query.limit)}${how ? `: ${how}` : ''}.\n\n`)
+  yield text(`${say.counted(record, shown, totalIsEstimate && !query.limit)}${how ? `: ${how}` : ''}.\n\n`)
   yield text(listed(record, rows, names, timezone, settledIn(query)))
-  if (total > rows.length && !query.limit)
-    yield text(`\n\n[All ${total.toLocaleString('en-US')} in the table](${tableLink(query)})`)
-  yield text(unsure(leftovers))
+  if (total > rows.length && !query.limit) yield text(`\n\n[${say.allInTable(total)}](${tableLink(query)})`)
+  yield text(unsure(context, leftovers))
   yield { type: 'records', records }
 }
 
 /** How many, how much, on average, by group. */
 export async function* answerMeasure(context: Context, query: Query, leftovers: string[]): Parts {
   const { record } = query
+  const { say } = context
   // Words are looked for by the list alone, which counts too.
   if (query.q) return yield* answerList(context, { ...query, groupBy: [] }, leftovers)
   const filter = filterOf(query)
@@ -74,32 +73,40 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
   const how = understood(query)
   const [count = 0, amount] = report.totals
   const money = (value: number | null | undefined) =>
-    report.measures[1]?.kind === 'money' ? moneyText(value ?? 0, report.currency) : String(value ?? 0)
+    moneyText(value ?? 0, report.measures[1]?.kind === 'money' ? report.currency : null)
+  const said = query.measure?.op === 'avg' ? say.average : say.worth
   const measured = apart
-    ? `, ${query.measure?.op === 'avg' ? `${apart} on average` : `worth ${apart} in all`}`
+    ? said(apart)
     : amount === null || amount === undefined || !count
       ? ''
-      : query.measure?.op === 'avg'
-        ? `, ${money(amount)} on average`
-        : `, worth ${money(amount)} in all`
-  const verb = count === 1 ? 'is' : 'are'
-  const is = counted(record, count ?? 0)
-  yield text(`There ${verb} **${is}**${how ? ` (${how})` : ''}${measured}.`)
+      : said(money(amount))
+  yield text(say.thereAre(count ?? 0, say.counted(record, count ?? 0), how, measured))
   for (const { currency, count: left } of apart ? [] : report.unconverted)
-    yield text(
-      ` ${left} in ${currency} ${left === 1 ? 'is' : 'are'} not in the sum: there is no rate for it.`,
-    )
-  if (report.rows.length)
-    yield text(
-      `\n\n${report.rows
-        .slice(0, 30)
-        .map(({ keys, names, values }) => {
-          const name = names[0] ?? keys[0]
-          return `- ${plain(name === null ? 'none' : String(name))}: ${values[0]}${values[1] === undefined || values[1] === null ? '' : ` · ${money(values[1])}`}`
-        })
-        .join('\n')}`,
-    )
-  if (count) yield text(`\n\n[Show them](${tableLink(query)})`)
+    yield text(say.noRate(left, currency))
+  if (report.rows.length) yield text(`\n\n${groupsOf(report, query, say, money)}`)
+  if (count) yield text(`\n\n[${say.show}](${tableLink(query)})`)
+}
+
+const GROUPS_TOLD = 30
+
+/** The groups, those of time in its order and others with what was asked for most first; of how many more there are it is told. */
+function groupsOf(
+  { rows, isCut }: Report,
+  { groupBy: [group], measure }: Query,
+  say: Replies,
+  money: (value: number) => string,
+): string {
+  const step = typeof group === 'object' ? group.by : undefined
+  const ordered = measure && !step ? rows.toSorted((a, b) => (b.values[1] ?? 0) - (a.values[1] ?? 0)) : rows
+  const lines = ordered.slice(0, GROUPS_TOLD).map(({ keys, names, values: [count, amount] }) => {
+    const key = names[0] ?? keys[0]
+    const name =
+      key === null || key === undefined ? say.nothingIn : step ? stepText(String(key), step) : String(key)
+    const much = amount === undefined || amount === null ? '' : ` · ${money(amount)}`
+    return `- ${plain(name)}: ${moneyText(count ?? 0, null)}${much}`
+  })
+  const more = rows.length - lines.length
+  return [...lines, ...(more > 0 ? [`- ${say.moreGroups(more, isCut)}`] : [])].join('\n')
 }
 
 /** Amounts without a rate are told each in its own currency. */
@@ -119,6 +126,7 @@ type Report = {
   currency: string | null
   unconverted: { currency: string; count: number }[]
   measures: { kind: string }[]
+  isCut: boolean
   rows: { keys: (string | number | null)[]; names: (string | null)[]; values: (number | null)[] }[]
   totals: (number | null)[]
 }
@@ -140,11 +148,12 @@ async function* exported(context: Context, query: Query, format: string): Parts 
     ...(query.q ? { q: query.q } : {}),
     ...(query.sort ? { sort: query.sort } : {}),
   })
+  const { say } = context
   const { rows, url } = data as { rows: number; url: string }
   const how = understood(query)
   const address = url.replace(/[()]/g, bracket => (bracket === '(' ? '%28' : '%29'))
   yield text(
-    `[Download ${counted(query.record, rows)} as ${format.toUpperCase()}](${address})${how ? `: ${how}` : ''}.`,
+    `[${say.download(say.counted(query.record, rows), format.toUpperCase())}](${address})${how ? `: ${how}` : ''}.`,
   )
 }
 
@@ -224,7 +233,7 @@ export const looseCommands: Command[] = [
         if (!found || !isNamed(name, found.ref.title)) return undefined
         return overview(context, name, [found.ref.recordType])
       } catch (error) {
-        if (error instanceof Ambiguous && !error.options.some(({ title }) => isNamed(name, title)))
+        if (error instanceof Ambiguous && !error.found.some(({ ref }) => isNamed(name, ref.title)))
           return undefined
         throw error
       }

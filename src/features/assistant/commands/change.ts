@@ -1,10 +1,11 @@
+import { inLanguage } from '#core/ai/language.ts'
 import { fold } from '#core/record/formats.ts'
-import { allRecords } from '#core/record/registry.ts'
+import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
-import { named } from './about.ts'
+import { isNamed, named } from './about.ts'
 import { whoseField } from './conditions-whose.ts'
 import { type Command, type Context, type Parts, proposed } from './context.ts'
-import type { Lexicon } from './lexicon.ts'
+import { type Lexicon, NOUNS } from './lexicon.ts'
 import { wordCalled } from './phrase.ts'
 import type { Resolved } from './resolve.ts'
 import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
@@ -15,8 +16,18 @@ const strip = (words: string): string =>
     .replace(/^["']|["']$/g, '')
     .trim()
 
+/** Many were meant: what is to be confirmed has to be looked at, and a hundred changes are not. */
+export class NotOneByOne extends Error {}
+
 /** The record that a phrase means, such as `the deal Acme renewal`. @throws Ambiguous, Unknown */
 const target = (context: Context, words: string): Promise<Resolved> => {
+  if (
+    new RegExp(
+      `^(?:all|every|each|any)(?: of)?(?: the| my| our)?\\s+(?:\\S+\\s+)?(?:${NOUNS()})\\b`,
+      'i',
+    ).test(words)
+  )
+    throw new NotOneByOne()
   const { name, types } = named(words)
   return context.resolver.one(name, types ?? workedWith())
 }
@@ -56,13 +67,31 @@ function placeCalled(lexicon: Lexicon, said: string): Record<string, unknown> | 
   return near && { [near.field]: near.id }
 }
 
+/** The stage behind, or before, the one that a deal is in. */
+async function stepFrom(
+  { turn }: Context,
+  { row }: Resolved,
+  said: string,
+): Promise<{ stageId: unknown } | undefined> {
+  const step = /^(?:the |its )?(next|previous|prior) (?:stage|step|phase)$/i.exec(said)?.[1]
+  if (!step || !row.stageId) return undefined
+  const { rows } = await turn.hands.list(recordNamed('stage'), {
+    pipelineId: row.pipelineId,
+    sort: 'order',
+    limit: 100,
+  })
+  const at = rows.findIndex(({ id }) => id === row.stageId)
+  const next = at < 0 ? undefined : rows[at + (/next/i.test(step) ? 1 : -1)]
+  return next && { stageId: next.id }
+}
+
 /** `move X to Negotiation`, `mark X as won`, `close X as lost because of the price`. */
 async function move(context: Context, words: string, to: string): Promise<Parts | undefined> {
   const reason = /^(.+?)\s+(?:because(?: of)?|due to|since)\s+(.+)$/i.exec(strip(to))
   const place = strip(reason?.[1] ?? to)
   const found = await target(context, words)
   const lexicon = await context.vocabulary.lexiconOf(found.record)
-  const body = placeCalled(lexicon, place)
+  const body = (await stepFrom(context, found, place)) ?? placeCalled(lexicon, place)
   if (!body) {
     const names = [
       ...new Set(lexicon.named.filter(({ field }) => field === 'stageId').map(({ name }) => name)),
@@ -70,8 +99,12 @@ async function move(context: Context, words: string, to: string): Promise<Parts 
     const options = lexicon.words
       .filter(({ path }) => path === 'stage' || path === 'status')
       .flatMap(({ options: all = [] }) => all.map(({ said }) => said))
+    const places = [...names, ...options].join(', ')
     throw new NoValue(
-      `${found.ref.title} cannot be moved to “${place}”. It can be ${[...names, ...options].join(', ') || 'moved nowhere: it has no stages'}.`,
+      inLanguage(
+        `${found.ref.title} cannot be moved to “${place}”. It can be ${places || 'moved nowhere: it has no stages'}.`,
+        `${found.ref.title} lässt sich nicht nach „${place}“ verschieben. ${places ? `Möglich ist: ${places}` : 'Es gibt dafür keine Phasen'}.`,
+      ),
     )
   }
   const lost = reason && found.record.contract.fields.lostReason ? { lostReason: reason[2]! } : {}
@@ -117,6 +150,17 @@ async function rename(context: Context, words: string, name: string): Promise<Pa
   const [head = '', ...rest] = strip(name).split(/\s+/)
   const body = second ? { [first!]: head, [second]: rest.join(' ') } : { [first!]: strip(name) }
   return change(context, found, body, `Rename ${found.ref.title}`)
+}
+
+/** `add Jane Doe to Acme renewal`: a contact to a deal; undefined where the words name no such two. */
+async function involve(context: Context, who: string, where: string): Promise<Parts | undefined> {
+  const person = named(who)
+  const contact = await context.resolver.maybe(person.name, ['contact'])
+  if (!contact || !isNamed(person.name, contact.ref.title)) return undefined
+  const deal = await context.resolver.maybe(named(where).name, ['deal'])
+  if (!deal) return undefined
+  const contactIds = [...new Set([...((deal.row.contactIds as string[] | null) ?? []), contact.ref.recordId])]
+  return change(context, deal, { contactIds }, `Add ${contact.ref.title} to ${deal.ref.title}`)
 }
 
 async function complete(context: Context, words: string): Promise<Parts> {
@@ -198,6 +242,10 @@ export const changeCommands: Command[] = [
   {
     pattern: /^(?:please )?(?:complete|finish|tick off|check off)\s+(.+)$/i,
     run: (context, match) => complete(context, match[1]!),
+  },
+  {
+    pattern: /^(?:please )?(?:add|put|link|connect|attach|invite)\s+(.+?)\s+(?:to|on|with)\s+(.+)$/i,
+    run: (context, match) => involve(context, match[1]!, match[2]!),
   },
   { pattern: /^(?:please )?convert\s+(.+)$/i, run: (context, match) => convert(context, match[1]!) },
   {

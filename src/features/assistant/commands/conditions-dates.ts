@@ -1,6 +1,6 @@
-import type { Filter } from '#core/record/filter.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { moveDay } from '#core/record/relative-time.ts'
-import { PERIOD, type Period, periodFrom } from './dates.ts'
+import { type Period, periodFrom } from './dates.ts'
 import { add, isTime, labelsOf, type Reading, wordCalled } from './phrase.ts'
 
 /** Verbs that say which date is meant, and the fields that may hold it; the first that the type has. */
@@ -36,26 +36,31 @@ export function dateConditions(reading: Reading): void {
   overdue(reading)
   silent(reading)
   const dates = lexicon.words.filter(({ field }) => isTime(field))
-  const labelled = said.take(`(?:with )?(?:an? |the )?(${labelsOf(dates)})(?: date)?(?: is)? (${PERIOD})`)
-  const named = labelled && wordCalled(dates, labelled[1]!)
-  if (named) inPeriod(reading, named.path, labelled[1]!.toLowerCase(), periodFrom(labelled[2]!, today))
+  const read = (text: string) => periodFrom(text, today)
+  const labelled = said.takeBeforePeriod(
+    `(?:with )?(?:an? |the )?(${labelsOf(dates)})(?: date)?(?: is)?`,
+    read,
+  )
+  const label = labelled?.found[1]?.toLowerCase() ?? ''
+  const named = labelled && wordCalled(dates, label)
+  if (named) inPeriod(reading, named.path, label, labelled.period)
   for (const [verbs, keys] of WHEN) {
     const key = keys.find(candidate => fields[candidate])
     if (!key) continue
-    const found = said.take(
-      `(?:that |which |were |was |are |is |have been |been |to be )*(${verbs}) (${PERIOD})`,
+    const taken = said.takeBeforePeriod(
+      `(?:that |which |were |was |are |is |have been |been |to be )*(${verbs})`,
+      read,
     )
-    if (!found) continue
-    inPeriod(reading, key, found[1]!.toLowerCase(), periodFrom(found[2]!, today))
-    if (ALSO_STATUS.test(found[1]!)) said.putBack(found[1]!)
+    if (!taken) continue
+    const verb = taken.found[1]!
+    inPeriod(reading, key, verb.toLowerCase(), taken.period)
+    if (ALSO_STATUS.test(verb)) said.putBack(verb)
   }
-  const bare = said.take(PERIOD)
-  if (bare) inPeriod(reading, '?', '', periodFrom(bare[0], today))
+  const bare = said.takePeriod(read)
+  if (bare) inPeriod(reading, '?', '', bare)
 }
 
-function inPeriod(reading: Reading, field: string, verb: string, period: Period | undefined): void {
-  if (!period) return
-  const { from, to, text } = period
+function inPeriod(reading: Reading, field: string, verb: string, { from, to, text }: Period): void {
   const parts: Filter[] = [
     ...(from ? [{ field, op: 'gte' as const, value: from }] : []),
     ...(to ? [{ field, op: 'lte' as const, value: to }] : []),

@@ -1,4 +1,4 @@
-import type { Condition, Filter } from '#core/record/filter.ts'
+import type { Condition, Filter } from '#core/record/filter-language.ts'
 import { moneyText } from '../words.ts'
 import { NUMBER, numberFrom } from './numbers.ts'
 import { add, amountOf, isNumeric, labelsOf, type Reading, wordCalled } from './phrase.ts'

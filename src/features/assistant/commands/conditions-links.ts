@@ -1,5 +1,5 @@
 import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
-import type { Filter } from '#core/record/filter.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { linksTo } from '../tools/shared.ts'
 import { NOUNS, nounFrom } from './lexicon.ts'

@@ -5,6 +5,7 @@ import { type Part, type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
 import { link } from './answer.ts'
 import type { Vocabulary } from './lexicon.ts'
+import type { Replies } from './replies.ts'
 import type { Resolved, Resolver } from './resolve.ts'
 
 export type Parts<R = void> = AsyncGenerator<Part, R>
@@ -17,8 +18,12 @@ export type Context = {
   /** The day that it is in the workspace. */
   today: string
   timezone: string
-  /** What the person wrote. */
+  /** What the person wrote, in English where it was a German command. */
   said: string
+  /** What they wrote, as they wrote it. */
+  heard: string
+  /** The sentences to answer in, in their language. */
+  say: Replies
   chosen: Map<string, RecordRef>
 }
 
@@ -39,15 +44,18 @@ export async function* proposed(
   const about = said.about ? `${link(said.about)}: ` : ''
   yield text(
     proposal === undefined
-      ? `${about}${about ? 'n' : 'N'}othing would change by this.`
-      : `${about}${about ? 't' : 'T'}his is what I would do. Confirm it, or say no.`,
+      ? about + begun(context.say.nothingChanges, !about)
+      : about + begun(context.say.proposed, !about),
   )
   if (said.about) yield { type: 'records', records: [said.about] }
 }
 
+const begun = (words: string, isFirst: boolean): string =>
+  isFirst ? words.charAt(0).toUpperCase() + words.slice(1) : words
+
 export const asked = (
   called: string,
-  options: RecordRef[],
+  options: Question['options'],
   command: string,
   chosen: Context['chosen'],
 ): Question => ({

@@ -30,8 +30,41 @@ const NUMBERS: Record<string, number> = Object.fromEntries(
 const POINT = `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}|\\d{1,2}/\\d{1,2}/\\d{2,4}|(?:${MONTHS})\\.? \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTHS})(?:,? \\d{4})?|(?:last |next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:${COUNT}) (?:${UNIT})s? ago|in (?:${COUNT}) (?:${UNIT})s?|(?:the )?end of (?:the |this |next )?(?:${UNIT})`
 const SPAN = `today|yesterday|tomorrow|(?:the )?(?:this|last|next|past|previous|current|coming) (?:${UNIT}|weekend)|(?:in |within |over |during )?(?:the )?(?:last|past|previous|next|coming) (?:${COUNT}) (?:${UNIT})s?|(?:the )?(?:first|second|third|fourth|last) quarter(?: of)?(?: (?:\\d{4}|this year|last year))?|q[1-4](?:(?: of)? (?:\\d{4}|this year|last year|next year))?|(?:${MONTHS})(?: \\d{4}| this year| last year| next year)?|(?:19|20)\\d\\d`
 
-/** A period in a sentence; its groups are `between`, `edge` or `span`. */
-export const PERIOD = `(?:(?:between|from) (?:${POINT}|${SPAN}) (?:and|to|until|till) (?:${POINT}|${SPAN})|(?:since|after|before|until|till|by|from|on|as of) (?:the )?(?:${POINT}|${SPAN})|(?:in |during |for |of |within |over )?(?:the )?(?:${POINT}|${SPAN})(?!\\w))`
+/** Every period holds one of these. */
+const HINT =
+  /\d|day|week|month|quarter|year|yesterday|tomorrow|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i
+const LEADS =
+  /(?<![\w@.-])(?:(between|from|since|after|before|until|till|by|on|as of|in|during|for|of|within|over) )?(?:the )?$/i
+const JOINS = /^ (?:and|to|until|till) /i
+
+const patternOf = (before: string, flags: string) =>
+  new RegExp(`${before}(?:${POINT}|${SPAN})(?![\\w@])`, flags)
+let [anywhere, here]: RegExp[] = []
+
+/** Where a period stands in a text. */
+export type Place = { text: string; index: number; end: number }
+
+/**
+ * The first period in a text from a place on, such as `last week`, `since March 5` or `between 1 May and 3 June`. A day or a span is found
+ * by a pattern, the words around it by code: a pattern of the whole takes longer to compile than the answer to make.
+ */
+export function periodIn(text: string, from = 0): Place | undefined {
+  if (!HINT.test(text.slice(from))) return undefined
+  anywhere ??= patternOf('(?<![\\w@.-])', 'giu')
+  anywhere.lastIndex = from
+  const found = anywhere.exec(text)
+  if (!found) return undefined
+  const [lead = '', word = ''] = LEADS.exec(text.slice(from, found.index)) ?? []
+  const end = found.index + found[0].length
+  const place = (index: number, to: number) => ({ text: text.slice(index, to), index, end: to })
+  if (!/^(?:between|from)$/i.test(word)) return place(found.index - lead.length, end)
+  const joins = JOINS.exec(text.slice(end))
+  here ??= patternOf('', 'iuy')
+  here.lastIndex = end + (joins?.[0].length ?? 0)
+  if (joins && here.test(text)) return place(found.index - lead.length, here.lastIndex)
+  // Nothing is between one day; from it is all that follows.
+  return place(found.index - lead.replace(/^between /i, '').length, end)
+}
 
 const numberOf = (text: string): number => NUMBERS[text] ?? Number(text)
 
@@ -58,7 +91,8 @@ export function periodFrom(text: string, today: string): Period | undefined {
   }
   const bare = said
     .replace(/^on /, '')
-    .replace(/^(?:in|during|for|of|within|over) (?!\d|one |two |three )/, '')
+    // `in 3 days` is a point; `in 2017` is a year.
+    .replace(new RegExp(`^(?:in|during|for|of|within|over) (?!(?:${COUNT}) )`), '')
   const span = spanFrom(bare, today) ?? spanFrom(said, today)
   return span && { ...span, text: said }
 }
@@ -173,11 +207,19 @@ export function momentFrom(text: string, zone: string, now = Date.now()): Moment
   const isTimed = start.isCertain('hour') || /tonight|morning|evening|noon|midnight/i.test(found.text)
   return {
     day: dayOf(start),
-    ...(isTimed ? { time: `${two(start.get('hour'))}:${two(start.get('minute'))}` } : {}),
+    ...(isTimed ? { time: `${two(hourOf(start, found.text))}:${two(start.get('minute'))}` } : {}),
     start: index,
     end: index + found.text.length,
   }
 }
+
+/** Who says "at 2" of a day's work means the afternoon; whoever means the night writes am, or 02:00. */
+function hourOf(start: Clock, words: string): number {
+  const hour = start.get('hour') ?? 0
+  const isBare = !start.isCertain('meridiem') && !/\b0\d:|night|morning/i.test(words)
+  return isBare && hour >= 1 && hour <= 6 ? hour + 12 : hour
+}
+type Clock = Parts & { isCertain: (part: 'meridiem') => boolean }
 
 /** The moment as it stands on the wire; a day without a time is taken at `otherwise`. */
 export const isoOf = (

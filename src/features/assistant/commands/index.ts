@@ -1,4 +1,6 @@
+import { inLanguage } from '#core/ai/language.ts'
 import { AiUnavailable } from '#core/ai/provider.ts'
+import { speakerFrom } from '#core/ai/speaker.ts'
 import { Refusal } from '#core/errors.ts'
 import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -6,48 +8,48 @@ import { dayIn } from '#core/record/relative-time.ts'
 import type { RecordRef } from '../hands.ts'
 import { type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
-import { nounOf } from '../words.ts'
-import { link, plain } from './answer.ts'
+import { momentText } from '../words.ts'
+import { adviceCommands } from './advice.ts'
+import { factsOf, link, plain } from './answer.ts'
 import { askCommands, looseCommands } from './ask.ts'
-import { changeCommands, told } from './change.ts'
+import { changeCommands, NotOneByOne, told } from './change.ts'
 import { asked, type Command, type Context, type Parts } from './context.ts'
+import { inEnglish } from './german.ts'
 import { vocabularyOf } from './lexicon.ts'
 import { makeCommands } from './make.ts'
+import { plainer } from './plainer.ts'
+import { germanRefusal } from './refusals-german.ts'
+import { type Replies, repliesIn } from './replies.ts'
 import { Ambiguous, Resolver, Unknown } from './resolve.ts'
 import { NoValue } from './values.ts'
-
-const HELP = `I understand plain sentences about your records. For example:
-
-- How many open deals do I have over 50k closing this month?
-- Show leads from Germany created last week
-- Total amount of won deals by owner this quarter
-- Summarise Acme · Who owns Acme renewal? · What is the amount of Acme renewal?
-- Move Acme renewal to Negotiation · Mark it as lost because of the price
-- Set the amount of Acme renewal to 60k · Assign Acme to Ben · Tag Jane Doe with vip
-- Create a task to call Bob tomorrow at 10 · Remind me to send the offer on Friday
-- Log a call with Jane Doe: talked about pricing · Add a note to Acme: budget in March
-- Create a deal Acme extension for 20k · Draft a follow-up to Jane Doe
-- Export won deals of Q3 as Excel
-
-Whatever changes something is shown to you first and done only once you confirm it.`
+import { DoubtfulDate, withPlainDates } from './written-dates.ts'
 
 const talk: Command[] = [
   {
     pattern:
-      /^(?:help|\?|what can you do|what do you (?:understand|do)|how does this work|commands)[?.! ]*$/i,
-    run: () => told(HELP),
+      /^(?:help|hilfe|\?|was kannst du|what can you do|what do you (?:understand|do)|how does this work|commands)[?.! ]*$/i,
+    run: ({ say }) => told(say.help),
   },
   {
-    pattern: /^(?:hi|hello|hey|good (?:morning|afternoon|evening)|moin|hallo)[,.! ]*(?:there)?[.! ]*$/i,
-    run: () => told(`Hello. ${HELP}`),
+    pattern:
+      /^(?:hi|hello|hey|good (?:morning|afternoon|evening)|guten (?:morgen|tag|abend)|moin|hallo)[,.! ]*(?:there)?[.! ]*$/i,
+    run: ({ say }) => told(`${say.hello} ${say.help}`),
   },
   {
-    pattern: /^(?:thanks?|thank you|great|perfect|cool|nice)(?: you| a lot| very much)?[.! ]*$/i,
-    run: () => told('You are welcome.'),
+    pattern:
+      /^(?:thanks?|thank you|danke(?: schön)?|great|perfect|cool|nice)(?: you| a lot| very much)?[.! ]*$/i,
+    run: ({ say }) => told(say.welcome),
   },
 ]
 
-const commands: Command[] = [...talk, ...makeCommands, ...changeCommands, ...askCommands, ...looseCommands]
+const commands: Command[] = [
+  ...talk,
+  ...adviceCommands,
+  ...makeCommands,
+  ...changeCommands,
+  ...askCommands,
+  ...looseCommands,
+]
 
 export type Asked = {
   said: string
@@ -61,21 +63,28 @@ export type Asked = {
 export async function* answerPlainly(turn: Turn, { said, question, before }: Asked): Parts {
   const picked = question && pick(question, said)
   const command = picked ? question.command : said
+  const speaker = speakerFrom(turn.hands.actor.request.headers['accept-language'])
   const chosen = new Map(picked ? [...question.chosen, [fold(question.called), picked]] : [])
   const { timezone } = turn.hands.who
+  const vocabulary = await vocabularyOf(turn.hands)
+  const people = vocabulary.members.map(({ name }) => name)
+  const heard = command.replace(/\s+/g, ' ').trim()
   const context: Context = {
     turn,
-    vocabulary: await vocabularyOf(turn.hands),
+    vocabulary,
     resolver: new Resolver(turn.hands, chosen, before.length === 1 ? before[0] : undefined),
     today: dayIn(timezone),
     timezone,
-    said: command.replace(/\s+/g, ' ').trim(),
+    said: inEnglish(heard, speaker.language === 'de', people) ?? heard,
+    heard,
+    say: repliesIn(speaker),
     chosen,
   }
   try {
+    context.said = withPlainDates(plainer(context.said), speaker)
     const answer = await answering(context)
     if (answer) yield* answer
-    else yield* notUnderstood(context.said)
+    else yield* notUnderstood(context)
   } catch (error) {
     yield* explained(error, context)
   }
@@ -91,55 +100,82 @@ async function answering(context: Context): Promise<Parts | undefined> {
   return undefined
 }
 
-async function* notUnderstood(said: string): Parts {
-  const short = said.length > 120 ? `${said.slice(0, 119)}…` : said
+async function* notUnderstood({ heard, say }: Context): Parts {
+  const short = heard.length > 120 ? `${heard.slice(0, 119)}…` : heard
   yield {
     type: 'warning',
     code: 'NOT_UNDERSTOOD',
-    message: 'The sentence fits no command, and no record is called so',
+    message: inLanguage(
+      'The sentence fits no command, and no record is called so',
+      'Der Satz passt zu keinem Befehl, und kein Datensatz heißt so',
+    ),
   }
-  yield text(`I did not understand “${plain(short)}”, and nothing you may see is called so.\n\n${HELP}`)
+  yield text(`${say.notUnderstood(plain(short))}\n\n${say.help}`)
 }
 
 /** What went wrong in words: a name that fits several, or nothing, a value that is none, what the route refuses. */
 async function* explained(error: unknown, context: Context): Parts {
-  if (error instanceof Ambiguous) {
-    const { called, options } = error
-    const lines = options.map(
-      (ref, at) => `${at + 1}. ${link(ref)} (${nounOf(recordNamed(ref.recordType), 1)})`,
-    )
-    yield text(
-      `Did you mean one of these by “${plain(called)}”?\n\n${lines.join('\n')}\n\nAnswer with its number, or say the name in full.`,
-    )
-    yield { type: 'question', question: asked(called, options, context.said, context.chosen) }
-    return
-  }
+  const { say } = context
+  if (error instanceof Ambiguous) return yield* askedBack(error, context)
   if (error instanceof Unknown) {
-    const types = error.types.length === 1 ? `${nounOf(recordNamed(error.types[0]!), 1)} ` : ''
-    return yield text(`I found no ${types}“${plain(error.called)}” that you may see.`)
+    const noun = error.types.length === 1 ? `${say.noun(recordNamed(error.types[0]!), 1)} ` : ''
+    return yield text(say.unknown(plain(error.called), noun))
   }
+  if (error instanceof DoubtfulDate) return yield text(say.doubtfulDate(error.written, error.readings))
+  if (error instanceof NotOneByOne) return yield text(say.oneAtATime)
   if (error instanceof NoValue) return yield text(plain(error.message))
-  if (error instanceof Refusal && error.status < 500) return yield text(refusalText(error))
+  if (error instanceof Refusal && error.status < 500) return yield text(refusalText(error, say))
   if (error instanceof AiUnavailable) return yield text(plain(error.message))
   throw error
 }
 
-/** Why the route refused, field by field. */
-export function refusalText({ message, issues }: Refusal): string {
-  const named = (issues ?? []).map(({ path, message: why }) => `${path} ${why}`)
-  return `That cannot be done: ${plain([message, ...named].join('; '))}.`
+/** Several records may be called the same: what is known of each tells them apart. */
+async function* askedBack({ called, found }: Ambiguous, context: Context): Parts {
+  const { say, turn, timezone } = context
+  const known: string[] = []
+  for (const { record, row, ref } of found) {
+    const names = await turn.hands.names(record, [row])
+    known.push(`${ref.title} · ${factsOf(record, row, names, timezone)}`)
+  }
+  const options = found.map(({ row, ref }, at) => {
+    // Where nothing else differs it is when they were made.
+    const isAlike = known.filter(one => one === known[at]).length > 1
+    const made = isAlike && momentText(String(row.createdAt), timezone)
+    const facts = [known[at]!.slice(ref.title.length + 3), made].filter(Boolean).join(', ')
+    return { ...ref, facts }
+  })
+  const lines = options.map(
+    ({ facts, ...ref }, at) =>
+      `${at + 1}. ${link(ref)} (${say.noun(found[at]!.record, 1)})${facts ? ` · ${facts}` : ''}`,
+  )
+  yield text(`${say.meant(plain(called))}\n\n${lines.join('\n')}\n\n${say.pick}`)
+  yield { type: 'question', question: asked(called, options, context.said, context.chosen) }
 }
 
-const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']
+/** Why the route refused, field by field. */
+export function refusalText(refusal: Refusal, say: Replies): string {
+  const { message, issues = [] } = inLanguage(refusal, germanRefusal(refusal))
+  const named = issues.map(({ path, message: why }) => `${path} ${why}`)
+  return say.refused(plain([message, ...named].join('; ')))
+}
+
+const ORDINALS = [
+  ['first', 'erste', 'ersten'],
+  ['second', 'zweite', 'zweiten'],
+  ['third', 'dritte', 'dritten'],
+  ['fourth', 'vierte', 'vierten'],
+  ['fifth', 'fünfte', 'funfte', 'fünften'],
+  ['sixth', 'sechste', 'sechsten'],
+]
 
 /** Which of the options an answer picks: by number, by ordinal, or by name. */
 function pick({ options }: Question, said: string): RecordRef | undefined {
   const answer = fold(said)
     .replace(/[.!]+$/, '')
-    .replace(/^(?:the |number |no |#)+/, '')
+    .replace(/^(?:the |number |no |#|der |die |das |den |nummer |nr )+/, '')
     .trim()
   if (/^\d{1,2}$/.test(answer)) return options[Number(answer) - 1]
-  const ordinal = ORDINALS.indexOf(answer.replace(/ (?:one|option)$/, ''))
+  const ordinal = ORDINALS.findIndex(words => words.includes(answer.replace(/ (?:one|option)$/, '')))
   if (ordinal >= 0) return options[ordinal]
   if (/^last(?: one)?$/.test(answer)) return options.at(-1)
   return options.find(({ title }) => fold(title) === answer)

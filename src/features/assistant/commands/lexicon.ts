@@ -94,8 +94,12 @@ export const anyOf = (words: Iterable<string>): string =>
     .map(escaped)
     .join('|')
 
+let pattern: string | undefined
 /** Every noun, as a part of a regular expression. */
-export const NOUNS = (): string => anyOf(allNouns().keys())
+export function NOUNS(): string {
+  pattern ??= anyOf(allNouns().keys())
+  return pattern
+}
 export const nounFrom = (word: string): Noun | undefined =>
   allNouns().get(word.toLowerCase().replace(/\s+/g, ' '))
 

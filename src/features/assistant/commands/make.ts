@@ -1,3 +1,4 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
@@ -66,11 +67,11 @@ async function logged(context: Context, match: RegExpExecArray): Promise<Parts |
 }
 
 const TASK_TYPES: readonly [RegExp, string][] = [
-  [/^(?:call|phone|ring)\b/i, 'CALL'],
-  [/^(?:e-?mail|write|send|reply)\b/i, 'EMAIL'],
-  [/^(?:meet|visit)\b/i, 'MEETING'],
+  [/^(?:call|phone|ring)\b|\b(?:anrufen|telefonieren)$/i, 'CALL'],
+  [/^(?:e-?mail|write|send|reply)\b|\b(?:mailen|anschreiben|schicken|senden|schreiben)$/i, 'EMAIL'],
+  [/^(?:meet|visit)\b|\b(?:treffen|besuchen)$/i, 'MEETING'],
   [/\bdemo\b/i, 'DEMO'],
-  [/^follow[- ]?up\b/i, 'FOLLOW_UP'],
+  [/^follow[- ]?up\b|\bnachfassen$/i, 'FOLLOW_UP'],
 ]
 
 /** `create a task to call Bob tomorrow at 10`, `remind me to send the offer to Acme on Friday`. */
@@ -102,7 +103,9 @@ async function task(context: Context, given: string, priority?: string, isFollow
 async function hungOn(context: Context, words: string, record: RecordDefinition) {
   const found =
     /^(.*?)\s+(?:for|on|about|regarding|to|with|of|at)\s+((?:the )?[^:]+)$/i.exec(words) ??
-    /^((?:call|phone|ring|e-?mail|mail|meet|visit|ping|follow up with|chase))\s+(.+)$/i.exec(words)
+    /^((?:call|phone|ring|e-?mail|mail|meet|visit|ping|follow up with|chase))\s+(.+)$/i.exec(words) ??
+    /^()(.+?)\s+(?:anrufen|anschreiben|treffen|besuchen|kontaktieren)$/i.exec(words) ??
+    /^(.*?)\s+(?:mit|bei|für|an|zu|von)\s+(\S+(?:\s+\p{Lu}\S*)*)(?:\s+\p{Ll}+en)?$/u.exec(words)
   if (!found) return undefined
   const { name, types } = named(found[2]!)
   const target = await context.resolver.maybe(
@@ -244,12 +247,15 @@ async function draft(context: Context, kind: string, who: string, about: string 
   const { turn, resolver } = context
   const { name, types } = named(strip(who))
   const { ref } = await resolver.one(name, types ?? ['contact', 'lead', 'deal'])
-  if (!turn.hands.can('POST /ai/email-draft')) throw new NoValue('I cannot draft e-mails here.')
+  if (!turn.hands.can('POST /ai/email-draft'))
+    throw new NoValue(inLanguage('I cannot draft e-mails here.', 'E-Mails kann ich hier nicht entwerfen.'))
   return (async function* (): Parts {
     const purpose = [kind.trim() || 'e-mail', about && strip(about)].filter(Boolean).join(': ')
     const { data } = yield* turn.read('draft_email', { type: ref.recordType, id: ref.recordId, purpose })
     const { subject, body } = data as { subject: string; body: string }
-    yield text(`A draft for ${link(ref)}; nothing has been sent.\n\n**${plain(subject)}**\n\n${quoted(body)}`)
+    yield text(
+      `${inLanguage(`A draft for ${link(ref)}; nothing has been sent.`, `Ein Entwurf für ${link(ref)}; nichts wurde versandt.`)}\n\n**${plain(subject)}**\n\n${quoted(body)}`,
+    )
     yield { type: 'records', records: [ref] }
   })()
 }

@@ -1,6 +1,6 @@
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
-import type { Filter } from '#core/record/filter.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { nounOf, optionText } from '../words.ts'
 import { dateConditions } from './conditions-dates.ts'
 import { fieldConditions, numberConditions } from './conditions-fields.ts'
@@ -80,6 +80,8 @@ export async function readQuery(
   defaultDates(reading)
   await linkConditions(reading)
   const leftovers = said.leftovers()
+  // Where nothing can be searched for, a sentence that is not understood whole is not understood.
+  if (leftovers.length && !('searchText' in noun.record.table)) return undefined
   if (leftovers.length) query.q = leftovers.join(' ')
   return { query, leftovers }
 }
@@ -114,7 +116,9 @@ function readShape(reading: Reading, isOne: boolean): void {
     '(newest|latest|most recent|oldest|last|first)(?: (\\d{1,2}))?(?=\\s+(?:¦|\\w+\\s+¦))',
   )
   const amount = amountOf(lexicon)
-  if (top && amount) query.sort = `${/smallest|lowest/i.test(top[1]!) ? '' : '-'}${amount.path}`
+  const by = top && measureCalled(reading)
+  if (top && (by ?? amount))
+    query.sort = `${/smallest|lowest/i.test(top[1]!) ? '' : '-'}${(by ?? amount)!.path}`
   if (recent) {
     const date = query.record.contract.dateField
     query.sort = `${/oldest|first/i.test(recent[1]!) ? '' : '-'}${date}`
@@ -125,9 +129,11 @@ function readShape(reading: Reading, isOne: boolean): void {
   const sorted = said.take(
     `(?:sorted|ordered|sort|order) by (?:the )?(${labelsOf(lexicon.words)})(?: (asc|desc)\\w*)?`,
   )
-  const by = sorted && wordCalled(lexicon.words, sorted[1]!)
-  if (by) query.sort = `${sorted[2] === 'desc' ? '-' : ''}${by.path}`
+  const order = sorted && wordCalled(lexicon.words, sorted[1]!)
+  if (order) query.sort = `${sorted[2] === 'desc' ? '-' : ''}${order.path}`
   readGroups(reading)
+  const largest = query.sort || query.groupBy.length ? undefined : measureCalled(reading)
+  if (largest) query.sort = `-${largest.path}`
   const op = said.take('(average|avg|mean|total|sum|smallest|largest|biggest)(?: of)?')?.[1]?.toLowerCase()
   const of = said.take(
     `(?:the )?(${labelsOf(lexicon.words.filter(({ field }) => isNumeric(field)))}) of(?: all)?`,
@@ -136,6 +142,21 @@ function readShape(reading: Reading, isOne: boolean): void {
   const worth = said.takeAll('worth(?! (?:over|more|above|at|under|less|between))|how much').length > 0
   if (field && (op || of || worth))
     query.measure = { op: /^(?:av|mean)/.test(op ?? '') ? 'avg' : 'sum', field: field.path }
+}
+
+/** By which number the top ones are told: `by score`, `by revenue` for the annual revenue; by size or value is by the amount. */
+function measureCalled({ said, lexicon }: Reading): Word | undefined {
+  const numeric = lexicon.words.filter(({ field }) => isNumeric(field))
+  const heads = numeric.flatMap(({ labels }) => labels.map(label => label.split(' ').at(-1)!))
+  const found = said.take(
+    `by (?:the )?(${labelsOf(numeric)}|${anyOf(heads) || '(?!)'}|size|value|worth|amount)`,
+  )
+  if (!found) return undefined
+  const named = found[1]!.toLowerCase()
+  return (
+    wordCalled(numeric, named) ??
+    numeric.find(({ labels }) => labels.some(label => label.endsWith(` ${named}`)))
+  )
 }
 
 function readGroups({ said, lexicon, query }: Reading): void {
@@ -165,9 +186,16 @@ function tagConditions(reading: Reading): void {
 /** Stages and their like, by their names. */
 function namedConditions(reading: Reading): void {
   const { said, lexicon } = reading
-  const names = anyOf(lexicon.named.map(({ name }) => name))
-  if (!names) return
-  const found = said.takeAll(`(not )?(?:in |at )?(?:the )?(?:stage )?(${names})(?: stage)?`)
+  // Won deals are those that were won, in whichever stage: of a stage called like a status it must be said that it is one.
+  const options = new Set(lexicon.words.flatMap(word => word.options?.map(({ said: text }) => text) ?? []))
+  const names = lexicon.named.map(({ name }) => name)
+  const own = anyOf(names.filter(name => !options.has(name.toLowerCase()))) || '(?!)'
+  const like = anyOf(names.filter(name => options.has(name.toLowerCase()))) || '(?!)'
+  const found = [
+    ...said.takeAll(`(not )?(?:in |at )?(?:the )?(?:stage )?(${own})(?: stage)?`),
+    ...said.takeAll(`(not )?(?:in|at)(?: the)?(?: stage)? (${like})(?: stage)?`),
+    ...said.takeAll(`(not )?(?:the )?stage (${like})`),
+  ]
   const byField = new Map<string, { ids: string[]; names: string[]; isNot: boolean }>()
   for (const [, not, name] of found)
     for (const { field, id, name: own } of lexicon.named) {
@@ -233,6 +261,9 @@ function defaultDates({ query }: Reading): void {
   const { fields, dateField } = query.record.contract
   const isClosed = /"value":"(WON|LOST)"/.test(JSON.stringify(query.conditions))
   const field = isClosed && fields.actualCloseDate ? 'actualCloseDate' : dateField
+  query.groupBy = query.groupBy.map(group =>
+    typeof group === 'object' && group.field === dateField ? { ...group, field } : group,
+  )
   query.conditions = query.conditions.map(condition =>
     JSON.parse(JSON.stringify(condition).replaceAll('"field":"?"', `"field":"${field}"`)),
   )

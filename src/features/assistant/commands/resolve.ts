@@ -7,11 +7,11 @@ import type { Hands, PageOf, RecordRef } from '../hands.ts'
 /** A name that several records have, or none exactly: the person is asked which one they mean. */
 export class Ambiguous extends Error {
   readonly called: string
-  readonly options: RecordRef[]
-  constructor(called: string, options: RecordRef[]) {
+  readonly found: Resolved[]
+  constructor(called: string, found: Resolved[]) {
     super(`several are called ${called}`)
     this.called = called
-    this.options = options
+    this.found = found
   }
 }
 
@@ -83,17 +83,25 @@ function choose(name: string, rows: Row[]): Resolved | undefined {
     (title: string) => title === wanted,
     (title: string) => title.startsWith(wanted),
     (title: string) => wanted.split(' ').every(word => title.includes(word)),
-    () => true,
+    isLike(wanted),
   ]) {
     const found = titled.filter(({ title }) => fits(title))
     if (found.length === 1) return resolvedOf(found[0]!.row)
     if (found.length > 1)
       throw new Ambiguous(
         name,
-        found.slice(0, OFFERED_AT_MOST).map(({ row }) => refFrom(row)),
+        found.slice(0, OFFERED_AT_MOST).map(({ row }) => resolvedOf(row)),
       )
   }
   return undefined
+}
+
+const LETTERS_ALIKE = 3
+
+/** For words with a mistake in them: some word of the title begins as one of them does. What a search finds in long texts is no name. */
+const isLike = (wanted: string) => {
+  const beginnings = (wanted.match(/[\p{L}\p{N}]{3,}/gu) ?? []).map(word => word.slice(0, LETTERS_ALIKE))
+  return (title: string) => beginnings.some(beginning => ` ${title}`.includes(beginning))
 }
 
 const refFrom = (row: Row): RecordRef => ({

@@ -1,3 +1,7 @@
+import { type Period, periodIn } from './dates.ts'
+
+type Reader = (text: string) => Period | undefined
+
 /** Where something was taken out: no pattern reaches across it. */
 const GAP = ' ¦ '
 
@@ -15,9 +19,38 @@ export class Said {
   /** Takes the first match out. The pattern ignores case and stands between words. */
   take(pattern: string): RegExpExecArray | undefined {
     const found = new RegExp(`(?<![\\w@.-])(?:${pattern})(?![\\w@])`, 'iu').exec(this.rest)
-    if (!found) return undefined
-    this.rest = this.rest.slice(0, found.index) + GAP + this.rest.slice(found.index + found[0].length)
-    return found
+    if (found) this.#cut(found.index, found.index + found[0].length)
+    return found ?? undefined
+  }
+
+  #cut(from: number, to: number): void {
+    this.rest = this.rest.slice(0, from) + GAP + this.rest.slice(to)
+  }
+
+  /** Takes the first period out, such as `last week`. What cannot be read as one stays, so that it is told. */
+  takePeriod(read: Reader): Period | undefined {
+    for (let found = periodIn(this.rest); found; ) {
+      const period = read(found.text)
+      if (period) {
+        this.#cut(found.index, found.end)
+        return period
+      }
+      found = periodIn(this.rest, found.end)
+    }
+    return undefined
+  }
+
+  /** Takes the first match out behind which a period stands, and the period: `closing this month`. */
+  takeBeforePeriod(pattern: string, read: Reader): { found: RegExpExecArray; period: Period } | undefined {
+    for (const found of this.rest.matchAll(new RegExp(`(?<![\\w@.-])(?:${pattern}) `, 'giu'))) {
+      const end = found.index + found[0].length
+      const behind = periodIn(this.rest, end)
+      const period = behind?.index === end ? read(behind.text) : undefined
+      if (!behind || !period) continue
+      this.#cut(found.index, behind.end)
+      return { found, period }
+    }
+    return undefined
   }
 
   takeAll(pattern: string): RegExpExecArray[] {

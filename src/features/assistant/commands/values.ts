@@ -1,3 +1,4 @@
+import { inLanguage } from '#core/ai/language.ts'
 import { fold } from '#core/record/formats.ts'
 import { memberCalled } from './conditions-whose.ts'
 import type { Context } from './context.ts'
@@ -23,14 +24,22 @@ export async function valueFrom(
   if (NOTHING.test(said) && field.nullable) return null
   if (isNumeric(field)) {
     const number = numberFrom(said)
-    if (!number) throw new NoValue(`“${said}” is no number for ${label}.`)
+    if (!number)
+      throw new NoValue(
+        inLanguage(`“${said}” is no number for ${label}.`, `„${said}“ ist keine Zahl für ${label}.`),
+      )
     return field.kind === 'integer' ? Math.round(number.value) : number.value
   }
   if (options) {
     const wanted = said.toLowerCase()
     const option = options.find(({ said: own, value }) => own === wanted || value.toLowerCase() === wanted)
     if (!option)
-      throw new NoValue(`${label} can be ${options.map(({ said: own }) => own).join(', ')}, not “${said}”.`)
+      throw new NoValue(
+        inLanguage(
+          `${label} can be ${options.map(({ said: own }) => own).join(', ')}, not “${said}”.`,
+          `${label} kann ${options.map(({ said: own }) => own).join(', ')} sein, nicht „${said}“.`,
+        ),
+      )
     return field.kind === 'texts' ? [option.value] : option.value
   }
   switch (field.kind) {
@@ -56,7 +65,10 @@ export async function valueFrom(
 function timeFrom(context: Context, kind: 'date' | 'moment', label: string, said: string): string {
   const moment = momentFrom(said, context.timezone)
   const day = moment?.day ?? periodFrom(said, context.today)?.to
-  if (!day) throw new NoValue(`“${said}” is no date for ${label}.`)
+  if (!day)
+    throw new NoValue(
+      inLanguage(`“${said}” is no date for ${label}.`, `„${said}“ ist kein Datum für ${label}.`),
+    )
   return kind === 'date' ? day : isoOf({ day, time: moment?.time }, context.timezone)
 }
 
@@ -68,7 +80,12 @@ export function memberFrom({ vocabulary }: Context, name: string): Member {
   const member = memberCalled(vocabulary.members, said)
   if (!member) {
     const names = vocabulary.members.slice(0, 12).map(one => one.name)
-    throw new NoValue(`Nobody here is called “${said}”. The members are ${names.join(', ')}.`)
+    throw new NoValue(
+      inLanguage(
+        `Nobody here is called “${said}”. The members are ${names.join(', ')}.`,
+        `Hier heißt niemand „${said}“. Mitglieder sind ${names.join(', ')}.`,
+      ),
+    )
   }
   return member
 }
@@ -86,7 +103,10 @@ async function linkFrom(
   const near = found.length ? found : named.filter(({ name }) => fold(name).startsWith(fold(said)))
   if (!near.length)
     throw new NoValue(
-      `There is no ${target} “${said}”. There are ${[...new Set(named.map(({ name }) => name))].join(', ')}.`,
+      inLanguage(
+        `There is no ${target} “${said}”. There are ${[...new Set(named.map(({ name }) => name))].join(', ')}.`,
+        `„${said}“ gibt es nicht. Es gibt ${[...new Set(named.map(({ name }) => name))].join(', ')}.`,
+      ),
     )
   return near[0]!.id
 }

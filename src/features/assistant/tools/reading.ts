@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
-import type { Filter } from '#core/record/filter.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { readSchemaJson, writeSchemaJson } from '#core/record/json-schema.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { REPORT_OPS, REPORT_STEPS } from '#features/reports/reports.contract.ts'
 import { type Hands, type PageOf, refOf } from '../hands.ts'
+import { dealTool, nextActionsTool, outcomesTool } from './advice.ts'
 import { filterFrom, filterInput, idInput, lean, linksTo, typed, typeInput } from './shared.ts'
 import { draftTool, exportTool, summaryTool } from './sharing.ts'
 import { readingTool, type Tool } from './tool.ts'
@@ -245,4 +246,7 @@ export const readingTools = (): Tool[] => [
   exportTool(),
   draftTool(),
   summaryTool(),
+  outcomesTool(),
+  nextActionsTool(),
+  dealTool(),
 ]

@@ -1,4 +1,13 @@
-import { type Cell, type Column, type ColumnKind, isBlank, type Row, type Table } from './table.ts'
+import { dayIn, numberIn } from './kinds.ts'
+import {
+  type Cell,
+  type Column,
+  type ColumnKind,
+  isBlank,
+  type Notation,
+  type Row,
+  type Table,
+} from './table.ts'
 
 /** A level or word seen less often teaches nothing. */
 const LEAST_SEEN = 5
@@ -12,7 +21,7 @@ const DAY_MS = 86_400_000
  * How one feature becomes a small number: bin 0 is a blank; numbers fall between edges; levels have a bin each and one for all
  * others; a word of a text is absent (1) or there (2).
  */
-export type Feature = { column: string; kind: ColumnKind } & (
+export type Feature = { column: string; kind: ColumnKind; notation?: Notation } & (
   | { of: 'number'; edges: number[] }
   | { of: 'level'; levels: string[] }
   | { of: 'word'; word: string }
@@ -32,10 +41,15 @@ export const wordsOf = (cell: Cell | undefined, kind: ColumnKind): string[] =>
       : [...new Set((Array.isArray(cell) ? cell : [cell]).map(String))]
 
 /** A cell as a number, dates as days after `at`; NaN for what is none. */
-export function numberOf(cell: Cell | undefined, kind: ColumnKind, at: number | undefined): number {
+export function numberOf(
+  cell: Cell | undefined,
+  kind: ColumnKind,
+  at: number | undefined,
+  notation?: Notation,
+): number {
   if (isBlank(cell)) return Number.NaN
-  if (kind !== 'date') return typeof cell === 'number' ? cell : Number(cell)
-  const moment = typeof cell === 'number' ? cell : Date.parse(String(cell))
+  if (kind !== 'date') return typeof cell === 'string' ? numberIn(cell, notation) : Number(cell)
+  const moment = typeof cell === 'number' ? cell : dayIn(String(cell), notation)
   return (moment - (at ?? 0)) / DAY_MS
 }
 
@@ -91,11 +105,11 @@ function tellingWords(table: Table, column: Column): string[] {
 }
 
 function featuresOf(table: Table, column: Column): Feature[] {
-  const { key, kind, cells } = column
+  const { key, kind, cells, notation } = column
   if (isWordy(kind)) return tellingWords(table, column).map(word => ({ column: key, kind, of: 'word', word }))
   if (isCounted(kind)) {
-    const edges = edgesOf(cells.map((cell, row) => numberOf(cell, kind, table.at?.[row])))
-    return [{ column: key, kind, of: 'number', edges }]
+    const edges = edgesOf(cells.map((cell, row) => numberOf(cell, kind, table.at?.[row], notation)))
+    return [{ column: key, kind, of: 'number', edges, ...(notation ? { notation } : {}) }]
   }
   const levels = commonest(cells.filter(cell => !isBlank(cell)).map(String), MOST_LEVELS)
   return [{ column: key, kind, of: 'level', levels }]
@@ -130,7 +144,8 @@ function numberBin(edges: number[], value: number): number {
 
 /** The bin of one cell. */
 export function binOf(feature: Feature, cell: Cell | undefined, at: number | undefined): number {
-  if (feature.of === 'number') return numberBin(feature.edges, numberOf(cell, feature.kind, at))
+  if (feature.of === 'number')
+    return numberBin(feature.edges, numberOf(cell, feature.kind, at, feature.notation))
   if (feature.of === 'word')
     return wordsOf(cell, feature.kind).includes(feature.word) ? 2 : isBlank(cell) ? 0 : 1
   return isBlank(cell) ? 0 : levelBin(feature, String(cell))

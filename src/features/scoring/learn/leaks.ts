@@ -1,6 +1,9 @@
+import { percentText } from '#core/ai/language.ts'
 import { binRows, binsOf, makeFeatures } from './bins.ts'
+import { boundToEnd, coursesOf } from './course.ts'
 import { aucOf } from './measures.ts'
 import { foldsOf } from './random.ts'
+import { settles } from './settled.ts'
 import { byTime, type Cell, type Column, isBlank, type Table } from './table.ts'
 
 /** Why a column is not learned from. */
@@ -11,7 +14,10 @@ export type Reason =
   | 'ONE_OUTCOME_ONLY'
   | 'FILLED_AT_END'
   | 'CHANGES_AT_END'
+  | 'MEASURES_COURSE'
+  | 'BOUND_TO_END'
   | 'TELLS_TOO_MUCH'
+  | 'SETTLES_SOME'
   | 'BLANK_TELLS'
   | 'NAMED_FOR_END'
 
@@ -38,7 +44,7 @@ const CHANGES = 0.9
 const END_WORDS =
   /\b(clos(e|ed|ing|ure)|won|lost|loss|outcome|converted|conversion|elapsed|duration|days|weeks|stage changes?|stage change count|reason|abschluss|gewonnen|verloren|dauer|tage)\b/i
 
-const percent = (share: number) => `${Math.round(share * 100)} %`
+const percent = (share: number) => percentText(share * 100)
 const filledOf = (cells: readonly Cell[]) => cells.filter(cell => !isBlank(cell)).length
 
 /** How well the outcome is ranked by a column alone, on rows that were not looked at (5 folds, shares by bin drawn to the mean). */
@@ -83,7 +89,13 @@ function addRates(
   }
 }
 
-type Look = { table: Table; column: Column; open: Column | undefined; openRows: number }
+type Look = {
+  table: Table
+  column: Column
+  open: Column | undefined
+  openRows: number
+  courses: ReturnType<typeof coursesOf>
+}
 type Finding = { reason: Reason; detail: string } | undefined
 
 function dull({ table, column }: Look): Finding {
@@ -106,6 +118,13 @@ function namesRows({ kind }: Column, filled: readonly Cell[], distinct: number):
   return (
     distinct > filled.length * 0.98 && least > 999 && most < least * 10 && numbers.every(Number.isInteger)
   )
+}
+
+/** Numbers that count the rows on: they order them. */
+function isRunning(column: Column): boolean {
+  if (column.kind !== 'number') return false
+  const filled = column.cells.filter(cell => !isBlank(cell))
+  return filled.length > LEAST_FILLED && namesRows(column, filled, new Set(filled).size)
 }
 
 /** Of the oldest rows most have it, of the newest hardly one: what it taught no longer holds. */
@@ -177,16 +196,35 @@ function tooMuch({ table, column }: Look): Finding {
       reason: 'TELLS_TOO_MUCH',
       detail: `It tells the outcome by itself (AUC ${auc.toFixed(2)}): set with the outcome, or after it`,
     }
-  if (auc >= NAMED_TELLS && column.kind !== 'text' && END_WORDS.test(wordsIn(column.label)))
-    return {
-      reason: 'NAMED_FOR_END',
-      detail: `Its name speaks of the end of a sale or its length, and it tells the outcome (AUC ${auc.toFixed(2)})`,
-    }
   return undefined
+}
+
+/** The last resort: a guess by words. */
+function named({ table, column }: Look): Finding {
+  if (column.kind === 'text' || !END_WORDS.test(wordsIn(column.label))) return undefined
+  const auc = aloneAuc(table, column)
+  if (auc < NAMED_TELLS) return undefined
+  return {
+    reason: 'NAMED_FOR_END',
+    detail: `Its name speaks of the end of a sale or its length, and it tells the outcome (AUC ${auc.toFixed(2)})`,
+  }
 }
 
 /** `closeValue`, `close_value` and `Close value` alike. */
 const wordsIn = (label: string) => label.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ')
+
+/** Set by the course that a record took, or by its end: known only then. */
+function ofCourse({ table, column, courses }: Look): Finding {
+  const course = courses.get(column.key)
+  if (course) return { reason: 'MEASURES_COURSE', detail: course.detail }
+  const detail = boundToEnd(table, column)
+  return detail === undefined ? undefined : { reason: 'BOUND_TO_END', detail }
+}
+
+function settlesSome({ table, column }: Look): Finding {
+  const detail = settles(table, column)
+  return detail === undefined ? undefined : { reason: 'SETTLES_SOME', detail }
+}
 
 /** Blanks as a shadow of the outcome: fields that somebody fills in while working those who will buy. */
 function blanksTell({ table, column }: Look): Finding {
@@ -206,7 +244,7 @@ function blanksTell({ table, column }: Look): Finding {
   }
 }
 
-const CHECKS = [dull, oneOutcome, atEnd, tooMuch, blanksTell, abandoned]
+const CHECKS = [dull, oneOutcome, atEnd, ofCourse, tooMuch, settlesSome, blanksTell, abandoned, named]
 
 export type Inspection = { used: string[]; leftOut: LeftOut[] }
 
@@ -222,8 +260,9 @@ export function inspect(
   const used: string[] = []
   const leftOut: LeftOut[] = []
   const openRows = open?.[0]?.cells.length ?? 0
+  const courses = coursesOf(table, isRunning)
   for (const column of table.columns) {
-    const look = { table, column, open: open?.find(({ key }) => key === column.key), openRows }
+    const look = { table, column, open: open?.find(({ key }) => key === column.key), openRows, courses }
     const checks = column.isAsOf || keep.includes(column.key) ? [dull] : CHECKS
     let finding: Finding
     for (const check of checks) finding ??= check(look)

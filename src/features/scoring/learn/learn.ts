@@ -1,7 +1,9 @@
+import { tableAsWritten } from './kinds.ts'
 import { inspect, type LeftOut } from './leaks.ts'
 import { type Measures, measure } from './measures.ts'
 import { type FitOptions, fit, type Model } from './model.ts'
 import { predict, predictAll } from './predict.ts'
+import { repeatsIn } from './repeats.ts'
 import { byTime, type Column, type ColumnInfo, type Table, take } from './table.ts'
 
 /** So many rows of each outcome are needed; below, nothing is learned. */
@@ -19,6 +21,8 @@ export type FieldUsed = ColumnInfo & { weight: number }
 /** What a model says of itself. */
 export type Card = {
   rows: number
+  /** Of them those that repeat an earlier one; models that were learned before this was counted have none. */
+  repeatedRows?: number
   successes: number
   baseRate: number
   /** On the newest quarter by a model of the older rows; null where either outcome is too rare there. */
@@ -35,7 +39,7 @@ export type Card = {
 
 export type Learned = { model: Model; columns: ColumnInfo[]; card: Card }
 
-export type LearnOptions = FitOptions & {
+export type LearnOptions = Omit<FitOptions, 'first'> & {
   /** The same columns of rows that are not decided yet. */
   open?: readonly Column[]
   /** Keys of columns used although they look like leaks, and of columns not used whatever they look like. */
@@ -53,24 +57,44 @@ export const enoughToLearn = (outcome: Uint8Array): boolean => {
   return Math.min(ones, outcome.length - ones) >= LEAST_OF_EACH
 }
 
+export class TooFewRows extends Error {
+  constructor(outcome: Uint8Array, rows = outcome.length) {
+    const ones = outcome.reduce((sum, one) => sum + one, 0)
+    const repeated = rows - outcome.length
+    super(
+      `${ones} succeeded and ${outcome.length - ones} did not${repeated ? `, not counting ${repeated} that repeat another` : ''}; ${LEAST_OF_EACH} of each are needed`,
+    )
+  }
+}
+
 /**
- * The whole of it: looks for leaks, learns on the older rows to be measured on the newer ones, then learns on all.
- * @throws RangeError where either outcome has fewer than `LEAST_OF_EACH` rows
+ * The whole of it: looks for leaks, learns on the older rows to be measured on the newer ones, then learns on all. Rows that
+ * repeat another, such as a record imported twice, are held out together with it, and no proof of anything.
+ * @throws TooFewRows where either outcome has fewer than `LEAST_OF_EACH` rows that differ
  */
 export function learn(given: Table, options: LearnOptions = {}): Learned {
   const begun = performance.now()
-  if (!enoughToLearn(given.outcome)) throw new RangeError(`needs ${LEAST_OF_EACH} rows of each outcome`)
   const newest = byTime(given).subarray(-MOST_ROWS)
   const without = options.without ?? []
-  const table = take({ ...given, columns: given.columns.filter(({ key }) => !without.includes(key)) }, newest)
-  const holdOut = heldBack(table, options)
-  const { used, leftOut } = inspect(table, options)
+  const columnsAsked = given.columns.filter(({ key }) => !without.includes(key))
+  const asked = take({ ...given, columns: columnsAsked }, newest)
+  const { first, distinct } = repeatsIn(asked)
+  const table = tableAsWritten(asked)
+  const single = distinct.length < table.outcome.length ? take(table, distinct) : table
+  if (!enoughToLearn(single.outcome)) throw new TooFewRows(single.outcome, table.outcome.length)
+  const { used, leftOut } = inspect(single, options)
+  const holdOut = heldBack(onlyColumns(single, used), options)
   const honest = onlyColumns(table, used)
-  const { model, outOfFold } = fit(honest, options)
-  const crossValidation = measure(outOfFold, honest.outcome)
-  const columns = honest.columns.map(({ key, label, kind }) => ({ key, label, kind }))
+  const { model, outOfFold } = fit(honest, { ...options, first })
+  const crossValidation = measure(
+    Float64Array.from(distinct, row => outOfFold[row]!),
+    single.outcome,
+  )
+  const columns = honest.columns.map(({ cells: _, isAsOf: __, ...column }) => column)
+  const repeatedRows = table.outcome.length - distinct.length
   const card: Card = {
     rows: table.outcome.length,
+    repeatedRows,
     successes: table.outcome.reduce((sum, one) => sum + one, 0),
     baseRate: model.baseRate,
     holdOut,
@@ -80,13 +104,13 @@ export function learn(given: Table, options: LearnOptions = {}): Learned {
     treeShare: model.treeShare,
     trees: model.members.reduce((sum, { trees }) => sum + trees.length, 0),
     durationMs: 0,
-    warnings: doubts(holdOut ?? crossValidation, holdOut),
+    warnings: [...copies(repeatedRows), ...doubts(holdOut ?? crossValidation, holdOut)],
   }
   card.durationMs = Math.round(performance.now() - begun)
   return { model, columns, card }
 }
 
-/** Learns from the older rows alone, leaks looked for among them alone, and is measured on the newer ones. */
+/** Learns from the older rows alone, without what looks like a leak among them or in all rows, and is measured on the newer ones. */
 function heldBack(table: Table, options: LearnOptions): Card['holdOut'] {
   const cut = Math.floor(table.outcome.length * (1 - HELD_BACK))
   const rows = Array.from(table.outcome.keys())
@@ -101,6 +125,16 @@ function heldBack(table: Table, options: LearnOptions): Card['holdOut'] {
   const { model } = fit(honest, options)
   return { ...measure(predictAll(model, newer), newer.outcome), learnedFrom: cut }
 }
+
+const copies = (repeated: number): Card['warnings'] =>
+  repeated
+    ? [
+        {
+          code: 'REPEATED_ROWS',
+          message: `${repeated} ${repeated === 1 ? 'row repeats' : 'rows repeat'} another in every field, as a record that was imported twice does: each counts once where the model is measured`,
+        },
+      ]
+    : []
 
 function weigh(model: Model, table: Table, columns: readonly ColumnInfo[]): FieldUsed[] {
   const step = Math.max(1, Math.floor(table.outcome.length / ROWS_WEIGHED))

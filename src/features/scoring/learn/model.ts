@@ -52,12 +52,17 @@ type Fold = {
   linear: Float64Array[]
 }
 
-export type FitOptions = { seed?: number; growth?: Partial<Growth> }
+export type FitOptions = {
+  seed?: number
+  growth?: Partial<Growth>
+  /** For each row the first one that it repeats, or itself (`repeatsIn`). */
+  first?: Int32Array
+}
 
 /** Learns from rows of two outcomes. The same rows and seed give the same model. */
-export function fit(table: Table, { seed = 1, growth = {} }: FitOptions = {}): Fitted {
+export function fit(table: Table, { seed = 1, growth = {}, first }: FitOptions = {}): Fitted {
   const rows = table.outcome.length
-  const fold = foldsOf(table.outcome, FOLDS, seed)
+  const fold = foldsOf(table.outcome, FOLDS, seed, first)
   const folds = Array.from({ length: FOLDS }, (_, index) =>
     fitFold(table, fold, index, { ...growthFor(rows), ...growth, seed: seed * 31 + index }),
   )
@@ -101,8 +106,17 @@ export function fit(table: Table, { seed = 1, growth = {} }: FitOptions = {}): F
     trees: one.trees.slice(0, grown.index * CHECK_EVERY),
   }))
   const ones = table.outcome.reduce((sum, value) => sum + value, 0)
+  // A repeated row adds no knowledge, and makes no interval narrower.
+  const known = first ? new Set(first).size : rows
   return {
-    model: { members, treeShare: TREE_SHARES[blend.index]!, slope, offset, baseRate: ones / rows, rows },
+    model: {
+      members,
+      treeShare: TREE_SHARES[blend.index]!,
+      slope,
+      offset,
+      baseRate: ones / rows,
+      rows: known,
+    },
     outOfFold: blend.scores.map(score => sigmoid(slope * score + offset)),
   }
 }

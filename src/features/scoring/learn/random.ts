@@ -21,10 +21,11 @@ export function shuffled(count: number, random: () => number): Int32Array {
   return order
 }
 
-/** For each row the fold it is held out in; each fold has its share of both outcomes. */
-export function foldsOf(outcome: Uint8Array, folds: number, seed: number): Uint8Array {
+/** For each row the fold it is held out in; each fold has its share of both outcomes, and rows that repeat another are with it. */
+export function foldsOf(outcome: Uint8Array, folds: number, seed: number, first?: Int32Array): Uint8Array {
   const fold = new Uint8Array(outcome.length)
   const seen = [0, 0]
-  for (const row of shuffled(outcome.length, randomFrom(seed))) fold[row] = seen[outcome[row]!]!++ % folds
-  return fold
+  for (const row of shuffled(outcome.length, randomFrom(seed)))
+    if (!first || first[row] === row) fold[row] = seen[outcome[row]!]!++ % folds
+  return first ? fold.map((_, row) => fold[first[row]!]!) : fold
 }

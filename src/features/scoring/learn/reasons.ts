@@ -1,3 +1,4 @@
+import { inLanguage, languageSpoken } from '#core/ai/language.ts'
 import { numberOf, wordsOf } from './bins.ts'
 import { logit, sigmoid } from './model.ts'
 import type { Prediction } from './predict.ts'
@@ -20,7 +21,7 @@ export function reasonsOf(
       const share = shares.get(column.key) ?? 0
       const effect = 100 * (probability - sigmoid(logit(probability) - share))
       const value = row.cells[column.key] ?? null
-      const text = `${saying(column, value, row.at)} (${signed(effect)} points)`
+      const text = `${saying(column, value, row.at)} (${signed(effect)} ${inLanguage('points', 'Punkte')})`
       return { field: column.key, label: column.label, value, effect: Math.round(effect * 10) / 10, text }
     })
     .filter(({ effect }) => Math.abs(effect) >= LEAST_POINTS)
@@ -28,22 +29,28 @@ export function reasonsOf(
     .slice(0, MOST_REASONS)
 }
 
-const signed = (points: number) => `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`
+const signed = (points: number) =>
+  `${points < 0 ? '−' : '+'}${Math.abs(points).toLocaleString(languageSpoken(), { minimumFractionDigits: 1, maximumFractionDigits: 1 })}`
 const MOST_LETTERS = 60
 const cut = (text: string) => (text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text)
 
-function saying({ label, kind }: ColumnInfo, value: Cell, at: number | undefined): string {
-  if (isBlank(value)) return `${label} is not given`
-  if (kind === 'boolean') return `${label}: ${value === true || value === 'true' ? 'yes' : 'no'}`
-  if (kind === 'date') return `${label} ${days(numberOf(value, kind, at))}`
-  if (kind === 'number') return `${label} is ${Number(Number(value).toFixed(2))}`
-  if (kind === 'text') return `The words of ${label}`
+function saying({ label, kind, notation }: ColumnInfo, value: Cell, at: number | undefined): string {
+  if (isBlank(value)) return inLanguage(`${label} is not given`, `${label}: keine Angabe`)
+  if (kind === 'boolean')
+    return `${label}: ${value === true || value === 'true' ? inLanguage('yes', 'ja') : inLanguage('no', 'nein')}`
+  if (kind === 'date') return `${label}${inLanguage(' ', ': ')}${days(numberOf(value, kind, at, notation))}`
+  const is = inLanguage(' is', ':')
+  if (kind === 'number' && typeof value === 'number')
+    return `${label}${is} ${value.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })}`
+  if (kind === 'text') return inLanguage(`The words of ${label}`, `Die Wörter von ${label}`)
   if (kind === 'set') return `${label}: ${cut(wordsOf(value, kind).join(', '))}`
-  return `${label} is ${cut(String(value))}`
+  return `${label}${is} ${cut(String(value))}`
 }
 
 function days(count: number): string {
   const whole = Math.round(count)
-  if (whole === 0) return 'is that day'
-  return whole > 0 ? `is ${whole} days ahead` : `was ${-whole} days before`
+  if (whole === 0) return inLanguage('is that day', 'derselbe Tag')
+  return whole > 0
+    ? inLanguage(`is ${whole} days ahead`, `in ${whole} Tagen`)
+    : inLanguage(`was ${-whole} days before`, `vor ${-whole} Tagen`)
 }

@@ -4,6 +4,9 @@ export type ColumnKind = 'number' | 'category' | 'boolean' | 'date' | 'text' | '
 /** A value of a row: dates as milliseconds since 1970 or ISO text; null where nothing is known. */
 export type Cell = string | number | boolean | null | readonly string[]
 
+/** How the texts of a column are to be read as numbers or days; English where nothing is said. */
+export type Notation = 'comma' | 'dayFirst' | 'monthFirst'
+
 export type ColumnInfo = {
   key: string
   /** As a person calls it. */
@@ -11,6 +14,7 @@ export type ColumnInfo = {
   kind: ColumnKind
   /** Its values are known to be those from before the outcome, so it cannot leak it. */
   isAsOf?: boolean
+  notation?: Notation
 }
 
 export type Column = ColumnInfo & { cells: readonly Cell[] }
@@ -23,6 +27,9 @@ export type Table = {
   columns: readonly Column[]
   outcome: Uint8Array
   at?: Float64Array
+  /** When each row began and when its outcome came (milliseconds), where that is known: what follows either was set with the outcome. */
+  begun?: Float64Array
+  ended?: Float64Array
 }
 
 /** One row to be scored, by the keys of the columns. */
@@ -45,6 +52,8 @@ export function take(table: Table, rows: Int32Array | readonly number[]): Table 
     })),
     outcome: Uint8Array.from(picked, row => table.outcome[row]!),
     at: table.at && Float64Array.from(picked, row => table.at![row]!),
+    begun: table.begun && Float64Array.from(picked, row => table.begun![row]!),
+    ended: table.ended && Float64Array.from(picked, row => table.ended![row]!),
   }
 }
 

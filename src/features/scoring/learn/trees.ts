@@ -225,7 +225,9 @@ export class Booster {
         if (n < leastRows) continue
         if (rows - n < leastRows) break
         const gain = g ** 2 / (h + shrinkage) + (gradient - g) ** 2 / (hessian - h + shrinkage) - whole
-        if (gain > (best?.gain ?? 0)) best = { cut, low, high: 0, gain }
+        // Where no row was blank, one that comes later goes with most rows.
+        const blanks = view[2]! > 0 ? low : Number(2 * n >= rows)
+        if (gain > (best?.gain ?? 0)) best = { cut, low: blanks, high: 0, gain }
       }
     }
     return best
@@ -241,6 +243,7 @@ export class Booster {
     const { shrinkage, leastRows } = this.#growth
     const whole = gradient ** 2 / (hessian + shrinkage)
     let [g, h, n, low, high] = [0, 0, 0, 0, 0]
+    const [absentLow, absentHigh] = absentIn(view)
     let best: Omit<Split, 'feature'> | undefined
     for (const bin of levelOrder(view)) {
       g += view[bin * 3]!
@@ -251,10 +254,24 @@ export class Booster {
       if (n < leastRows) continue
       if (rows - n < leastRows) break
       const gain = g ** 2 / (h + shrinkage) + (gradient - g) ** 2 / (hessian - h + shrinkage) - whole
-      if (gain > (best?.gain ?? 0)) best = { cut: -1, low, high, gain }
+      if (gain <= (best?.gain ?? 0)) continue
+      // Levels that were not seen here, and blanks where there were none, go with most rows.
+      const isMost = 2 * n >= rows
+      best = { cut: -1, low: isMost ? low | absentLow : low, high: isMost ? high | absentHigh : high, gain }
     }
     return best
   }
+}
+
+/** The bins in which no row fell, as the two words of a split. */
+function absentIn(view: Float64Array): [number, number] {
+  let [low, high] = [0, 0]
+  for (let bin = 0; bin * 3 < view.length; bin++) {
+    if (view[bin * 3 + 2]! > 0) continue
+    if (bin < 32) low |= 1 << bin
+    else high |= 1 << (bin - 32)
+  }
+  return [low, high]
 }
 
 /** Levels that occur, by their mean gradient. */

@@ -1,0 +1,1 @@
+ALTER TABLE "mailboxes" ADD COLUMN "backfill_days" integer DEFAULT 0 NOT NULL;

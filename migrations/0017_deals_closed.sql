@@ -1,0 +1,1 @@
+CREATE INDEX "deals_closed" ON "deals" USING btree ("workspace_id","closed_at" DESC NULLS LAST,"id") WHERE status in ('WON', 'LOST') and deleted_at is null;

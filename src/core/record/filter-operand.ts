@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { Add } from '../db/engine.ts'
+import type { Who } from '../db/workspace.ts'
+import { invalid } from '../errors.ts'
+import type { CustomField } from './custom-fields.ts'
+import type { FieldKind } from './fields.ts'
+import type { Operator } from './filter-language.ts'
+
+/** What a filter is compiled against: the record type, the caller, and the workspace's custom fields. */
+export type FilterScope = {
+  who: Who
+  today: string
+  customFields: (entity: string) => Map<string, CustomField>
+  add: Add
+}
+
+/** A field that a condition may speak of, as SQL. */
+export type Operand = {
+  path: string
+  expression: string
+  kind: FieldKind
+  options?: readonly string[]
+  numberCast: string
+  /** A link, which reads as null while what it names is in the trash. */
+  isNullInTrash?: boolean
+  /** The condition that the stored value may read as one of these, where it is computed and an index can say so. */
+  narrowed?: (values: unknown[], scope: FilterScope) => string
+}
+
+export const MULTI: readonly FieldKind[] = ['tags', 'texts', 'links']
+export const TEXTUAL: readonly FieldKind[] = [
+  'text',
+  'longText',
+  'email',
+  'phone',
+  'url',
+  'currency',
+  'time',
+  'choice',
+]
+export const UUIDS: readonly FieldKind[] = ['id', 'link', 'related', 'member', 'links']
+const ORDERED: readonly FieldKind[] = ['integer', 'number', 'money', 'text', 'email', 'time']
+
+export function mustBeOrdered(operand: Operand, op: Operator): void {
+  if (!ORDERED.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
+}
+
+export function scalar(operand: Operand, value: unknown, scope: FilterScope): string {
+  return scope.add(plain(operand, value), castFor(operand))
+}
+
+export function castFor({ kind, numberCast }: Operand): string {
+  if (UUIDS.includes(kind)) return 'uuid'
+  if (kind === 'integer' || kind === 'number' || kind === 'money') return numberCast
+  return kind === 'boolean' ? 'boolean' : 'text'
+}
+
+/** A value of the type that the field has; texts from the query string are read as such. */
+export function plain(operand: Operand, value: unknown): string | number | boolean {
+  const { kind, options } = operand
+  if (UUIDS.includes(kind)) {
+    if (z.uuid().safeParse(value).success) return value as string
+    throw badValue(operand, 'must be an id')
+  }
+  if (kind === 'boolean') {
+    if (value === true || value === 'true') return true
+    if (value === false || value === 'false') return false
+    throw badValue(operand, 'must be true or false')
+  }
+  if (kind === 'integer' || kind === 'number' || kind === 'money') return numeric(operand, value)
+  if (typeof value !== 'string' || value.length > 1000 || value.includes('\0'))
+    throw badValue(operand, 'must be a text')
+  if (options && kind === 'choice' && !options.includes(value))
+    throw badValue(operand, `must be one of ${options.join(', ')}`)
+  return kind === 'email' ? value.toLowerCase() : value
+}
+
+function numeric(operand: Operand, value: unknown): number {
+  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > 1e15)
+    throw badValue(operand, 'must be a number')
+  if (operand.numberCast === 'bigint' && !Number.isInteger(number))
+    throw badValue(operand, 'must be a whole number')
+  return number
+}
+
+export const badValue = (operand: { path: string }, message: string) =>
+  invalid({ path: `filter.${operand.path}`, message })

@@ -1,0 +1,296 @@
+import { periodIn } from './dates.ts'
+
+/** German words of questions about records, each with the English one that the commands know; the longest first. */
+const WORDS: readonly (readonly [string, string])[] = [
+  // Types of records.
+  ['verkaufschancen?|geschäfte?|opportunities|deals?', 'deals'],
+  ['firmen|firma|unternehmen', 'companies'],
+  ['kunden|kunde', 'customers'],
+  ['kontakte?n?|ansprechpartner', 'contacts'],
+  ['interessenten?|leads?', 'leads'],
+  ['aufgaben?', 'tasks'],
+  ['notizen|notiz', 'notes'],
+  ['anrufe?n?|telefonate?', 'calls'],
+  ['treffen|besprechungen|besprechung|meetings?', 'meetings'],
+  ['nachrichten|nachricht', 'messages'],
+  ['e-?mails?|mails?', 'mails'],
+  ['rechnungen|rechnung', 'invoices'],
+  ['besuche?', 'visits'],
+  ['projekte?n?', 'projects'],
+  ['kampagnen?', 'campaigns'],
+  ['dateien|datei', 'files'],
+  ['aktivitäten|aktivität', 'activities'],
+  // How they stand.
+  ['offene[nmrs]?|offen', 'open'],
+  ['gewonnene[nmrs]?|gewonnen', 'won'],
+  ['verlorene[nmrs]?|verloren', 'lost'],
+  ['überfällige[nmrs]?|überfällig', 'overdue'],
+  ['unbezahlte[nmrs]?|unbezahlt', 'unpaid'],
+  ['bezahlte[nmrs]?|bezahlt', 'paid'],
+  ['erledigte[nmrs]?|erledigt', 'done'],
+  ['neue[nmrs]?', 'new'],
+  ['qualifizierte[nmrs]?|qualifiziert', 'qualified'],
+  ['größte[nmrs]?|höchste[nmrs]?|wertvollste[nmrs]?', 'biggest'],
+  ['kleinste[nmrs]?|niedrigste[nmrs]?', 'smallest'],
+  ['neueste[nmrs]?|jüngste[nmrs]?', 'newest'],
+  ['älteste[nmrs]?', 'oldest'],
+  // Whose.
+  ['(?:habe|hab) ich|ich (?:habe|hab)', 'do i have'],
+  ['mir zugewiesene?[nmrs]?', 'assigned to me'],
+  ['meine[nmrs]?|mein', 'my'],
+  ['von mir', 'of me'],
+  // How much.
+  ['über|mehr als|größer als|oberhalb von', 'over'],
+  ['unter|weniger als|kleiner als', 'under'],
+  ['mindestens', 'at least'],
+  ['höchstens|maximal', 'at most'],
+  ['zwischen', 'between'],
+  ['tausend', 'thousand'],
+  ['millionen?|mio\\.?', 'million'],
+  // By what.
+  ['(?:je|pro|nach) (?:besitzer|zuständige[mnr]?|verantwortliche[mnr]?|mitarbeiter|verkäufer)', 'by owner'],
+  ['(?:je|pro|nach) (?:phase|stufe)', 'by stage'],
+  ['(?:je|pro|nach) quelle', 'by source'],
+  ['(?:je|pro|nach) branche', 'by industry'],
+  ['(?:je|pro|nach) status', 'by status'],
+  ['(?:je|pro|nach) monat', 'by month'],
+  ['(?:je|pro|nach) quartal', 'by quarter'],
+  ['(?:je|pro|nach) woche', 'by week'],
+  ['(?:in|aus) der (?:phase|stufe)|in phase', 'in stage'],
+  ['ohne', 'without'],
+  ['und', 'and'],
+  ['oder', 'or'],
+  ['aus', 'from'],
+  ['bei', 'at'],
+  ['mit', 'with'],
+  ['von', 'of'],
+  ['für', 'for'],
+  [
+    'alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
+    '',
+  ],
+]
+
+/** Fields as they are called in German. */
+const LABELS: Record<string, string> = {
+  betrag: 'amount',
+  wert: 'amount',
+  volumen: 'amount',
+  budget: 'budget',
+  phase: 'stage',
+  stufe: 'stage',
+  status: 'status',
+  quelle: 'source',
+  branche: 'industry',
+  titel: 'title',
+  name: 'name',
+  telefon: 'phone',
+  telefonnummer: 'phone',
+  mobilnummer: 'mobile',
+  'e-mail-adresse': 'email',
+  mailadresse: 'email',
+  position: 'job title',
+  priorität: 'priority',
+  beschreibung: 'description',
+  fälligkeit: 'due date',
+  fälligkeitsdatum: 'due date',
+  abschlussdatum: 'close date',
+  umsatz: 'revenue',
+  mitarbeiterzahl: 'employees',
+  webseite: 'website',
+  website: 'website',
+  wahrscheinlichkeit: 'probability',
+  zuständigen: 'owner',
+  besitzer: 'owner',
+}
+
+const MONTHS =
+  'januar january|februar february|märz march|april april|mai may|juni june|juli july|august august|september september|oktober october|november november|dezember december'
+const DAYS =
+  'montag monday|dienstag tuesday|mittwoch wednesday|donnerstag thursday|freitag friday|samstag saturday|sonntag sunday'
+const UNITS: Record<string, string> = {
+  tag: 'day',
+  woche: 'week',
+  monat: 'month',
+  quartal: 'quarter',
+  jahr: 'year',
+}
+const COUNTS: Record<string, string> = {
+  einem: '1',
+  einer: '1',
+  einen: '1',
+  zwei: '2',
+  drei: '3',
+  vier: '4',
+  fünf: '5',
+  sechs: '6',
+  sieben: '7',
+  acht: '8',
+  neun: '9',
+  zehn: '10',
+  zwölf: '12',
+}
+const UNIT = '(tag|woche|monat|quartal|jahr)(?:e[ns]?|s|en|n)?'
+const COUNT = `(\\d{1,3}|${Object.keys(COUNTS).join('|')})`
+const pairs = (list: string) => list.split('|').map(pair => pair.split(' ') as [string, string])
+const MONTH_NAMES = new Map(pairs(MONTHS))
+const POINT = '\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}'
+const nth = (word: string) => COUNTS[word.toLowerCase()] ?? word
+const unit = (word: string) => UNITS[word.toLowerCase()]!
+
+/** Letters and digits; to compile `\p{L}` takes fifteen times as long, in each of two hundred patterns. */
+const LETTERS = '\\wÀ-ɏ'
+/** A pattern that stands between words, also where they begin with an umlaut. */
+const word = (pattern: string) => new RegExp(`(?<![${LETTERS}-])(?:${pattern})(?![${LETTERS}-])`, 'giu')
+
+type Rule = readonly [RegExp, string | ((...found: string[]) => string)]
+const TIMES: readonly Rule[] = [
+  [
+    word(`(\\d{1,2})\\. (${[...MONTH_NAMES.keys()].join('|')})`),
+    (_, day, month) => `${day} ${MONTH_NAMES.get(month!.toLowerCase())}`,
+  ],
+  [
+    word(`(?:in|während) den (?:letzten|vergangenen) ${COUNT} ${UNIT}`),
+    (_, n, of) => `in the last ${nth(n!)} ${unit(of!)}s`,
+  ],
+  [
+    word(`(?:in|während) den (?:nächsten|kommenden) ${COUNT} ${UNIT}`),
+    (_, n, of) => `in the next ${nth(n!)} ${unit(of!)}s`,
+  ],
+  [word(`vor ${COUNT} ${UNIT}`), (_, n, of) => `${nth(n!)} ${unit(of!)}s ago`],
+  [word(`in ${COUNT} ${UNIT}`), (_, n, of) => `in ${nth(n!)} ${unit(of!)}s`],
+  [word(`(?:in )?diese[nmrs]? ${UNIT}`), (_, of) => `this ${unit(of!)}`],
+  [
+    word(`(?:in |im )?(?:der |dem )?(?:letzte|vergangene|vorige)[nmrs]? ${UNIT}`),
+    (_, of) => `last ${unit(of!)}`,
+  ],
+  [word(`(?:in |im )?(?:der |dem )?(?:nächste|kommende)[nmrs]? ${UNIT}`), (_, of) => `next ${unit(of!)}`],
+  [
+    word(`(?:bis |am )?ende (?:der |des )?(nächsten )?${UNIT}`),
+    (_, next, of) => `${'by '}end of ${next ? 'next' : 'the'} ${unit(of!)}`,
+  ],
+  ...pairs(DAYS).map(
+    ([from, to]): Rule => [
+      word(`(?:am )?(nächsten |kommenden )?${from}`),
+      (_, next) => `on ${next ? 'next ' : ''}${to}`,
+    ],
+  ),
+  [word('(?:für )?übermorgen'), 'in 2 days'],
+  [word('heute'), 'today'],
+  [word('gestern'), 'yesterday'],
+  [word('morgen'), 'tomorrow'],
+  [word('um (\\d{1,2})(?::(\\d\\d))?(?: uhr)?'), (_, hour, minute) => `at ${hour}:${minute ?? '00'}`],
+  [word(`vor (?:dem )?(${POINT}|\\d{1,2} \\w+)`), 'before $1'],
+  [word(`nach (?:dem )?(${POINT}|\\d{1,2} \\w+)`), 'after $1'],
+  [word(`am (${POINT}|\\d{1,2} [a-z]+(?: \\d{4})?)`), 'on $1'],
+  [word(`seit(?: dem)?`), 'since'],
+  [word(`bis(?: zum| zu)?`), 'until'],
+  [word(`ab(?: dem)? (?=\\d)`), 'from '],
+  ...[...MONTH_NAMES].map(([from, to]): Rule => [word(`(?:im )?${from}`), to]),
+]
+
+const CONDITIONS: readonly (readonly [string, string])[] = [
+  ['with the words', 'mit den Wörtern'],
+  ['yours', 'Ihre'],
+  ['in the (?:last|past) (\\d+) (?:days)', 'in den letzten $1 Tagen'],
+  ['in the next (\\d+) (?:days)', 'in den nächsten $1 Tagen'],
+  ['this week', 'diese Woche'],
+  ['this month', 'diesen Monat'],
+  ['this quarter', 'dieses Quartal'],
+  ['this year', 'dieses Jahr'],
+  ['last week', 'letzte Woche'],
+  ['last month', 'letzten Monat'],
+  ['last quarter', 'letztes Quartal'],
+  ['last year', 'letztes Jahr'],
+  ['next week', 'nächste Woche'],
+  ['next month', 'nächsten Monat'],
+  ['at least', 'mindestens'],
+  ['at most', 'höchstens'],
+  ['over', 'über'],
+  ['under', 'unter'],
+  ['between', 'zwischen'],
+  ['without', 'ohne'],
+  ['tagged', 'mit Schlagwort'],
+  ['overdue', 'überfällig'],
+  ['closing', 'Abschluss'],
+  ['created', 'erstellt'],
+  ['updated', 'geändert'],
+  ['due', 'fällig'],
+  ['open', 'offen'],
+  ['won', 'gewonnen'],
+  ['lost', 'verloren'],
+  ['amount', 'Betrag'],
+  ['not', 'nicht'],
+  ['and', 'und'],
+  ['or', 'oder'],
+  ['from (?=\\d)', 'ab '],
+  ['until', 'bis'],
+  ['to', 'bis'],
+]
+
+/** How a condition was understood, in German; what somebody has named stands in quotes and stays. */
+export const conditionInGerman = (words: string): string =>
+  words
+    .split(/(“[^”]*”)/u)
+    .map(part =>
+      part.startsWith('“')
+        ? part
+        : CONDITIONS.reduce((said, [from, to]) => said.replace(word(from), to), part),
+    )
+    .join('')
+
+/** Dates and times of a German sentence in English; what else stands in it is left alone. */
+export const timesInEnglish = (text: string): string =>
+  TIMES.reduce((said, [pattern, to]) => said.replace(pattern, to as never), text)
+
+/** What a field is called in German, or the word as it is. */
+export function germanLabel(label: string): string {
+  const found = Object.keys(LABELS).find(key => LABELS[key] === label)
+  return found ? found.charAt(0).toUpperCase() + found.slice(1) : label
+}
+
+/** What a field is called in English, or the word as it is. */
+export const labelInEnglish = (label: string): string => LABELS[label.toLowerCase()] ?? label
+
+const VERBS: readonly (readonly [string, string])[] = [
+  ['schließen|abschließen|abgeschlossen werden|enden', 'closing'],
+  ['fällig(?: sind| ist| werden)?', 'due'],
+  [
+    'erstellt(?: wurden?| worden sind)?|angelegt(?: wurden?)?|hinzugekommen(?: sind)?|entstanden(?: sind)?',
+    'created',
+  ],
+  ['geändert(?: wurden?)?|bearbeitet(?: wurden?)?', 'updated'],
+  ['gewonnen(?: wurden?| haben)?', 'won'],
+  ['verloren(?: wurden?| haben| gingen)?', 'lost'],
+  ['bezahlt(?: wurden?)?', 'paid'],
+  ['erledigt(?: wurden?)?', 'completed'],
+]
+
+/** Puts a verb before the period behind which it stands in German: `last week erstellt` as `created last week`. */
+function verbFirst(said: string, verb: string, to: string): string {
+  const behind = new RegExp(`\\s+(?:${verb})(?![${LETTERS}])`, 'iuy')
+  for (let period = periodIn(said); period; ) {
+    behind.lastIndex = period.end
+    if (behind.test(said))
+      return `${said.slice(0, period.index)}${to} ${period.text}${said.slice(behind.lastIndex)}`
+    period = periodIn(said, period.end)
+  }
+  return said
+}
+
+/** A German phrase that speaks of records in the words of the English commands. In German the verb follows the period that it governs. */
+export function phraseInEnglish(phrase: string): string {
+  const quoted: string[] = []
+  let said = timesInEnglish(
+    phrase
+      .replace(/["„“][^"“”„]*["“”]/g, text => `\u0001${quoted.push(text) - 1}\u0001`)
+      .replace(/,\s*(?:die|der|das|welche)\b/giu, ' '),
+  )
+  for (const [verb, to] of VERBS) said = verbFirst(said, verb, to)
+  for (const [from, to] of WORDS) said = said.replace(word(from), to)
+  for (const [from, to] of Object.entries(LABELS)) said = said.replace(word(from), to)
+  return said
+    .replace(/\u0001(\d+)\u0001/g, (_, at) => quoted[Number(at)]!)
+    .replace(/\s+/g, ' ')
+    .trim()
+}

@@ -1,0 +1,258 @@
+import { labelInEnglish, phraseInEnglish, timesInEnglish } from './german-words.ts'
+import { anyOf } from './lexicon.ts'
+
+/**
+ * German commands in the words of the English ones, so that one grammar understands both: what a sentence is for is told by its
+ * verb, names stay as they stand, and what speaks of records in general is put over word by word.
+ */
+const ARTICLE = '(?:(?:den|die|das|dem|der|eine?[nmrs]?|mein(?:e[nmrs]?)?)\\s+)?'
+const NOUNS: Record<string, string> = {
+  deal: 'deal',
+  geschäft: 'deal',
+  kontakt: 'contact',
+  firma: 'company',
+  unternehmen: 'company',
+  lead: 'lead',
+  aufgabe: 'task',
+  projekt: 'project',
+  kampagne: 'campaign',
+  notiz: 'note',
+  rechnung: 'invoice',
+  besuch: 'visit',
+}
+const NOUN = `(${Object.keys(NOUNS).join('|')})s?`
+const TALKS: Record<string, string> = {
+  anruf: 'call',
+  telefonat: 'call',
+  gespräch: 'call',
+  treffen: 'meeting',
+  meeting: 'meeting',
+  termin: 'meeting',
+  mail: 'mail',
+  'e-mail': 'mail',
+  nachricht: 'message',
+}
+const PLACES: Record<string, string> = {
+  gewonnen: 'won',
+  verloren: 'lost',
+  offen: 'open',
+  erledigt: 'done',
+  qualifiziert: 'qualified',
+  'nicht qualifiziert': 'unqualified',
+  kontaktiert: 'contacted',
+  bezahlt: 'paid',
+  'in arbeit': 'in progress',
+}
+
+/** `den Deal Acme Neubau` as `the deal Acme Neubau`. */
+const nameIn = (text: string): string => {
+  const found = new RegExp(`^${ARTICLE}${NOUN}\\s+(.+)$`, 'iu').exec(text.trim())
+  if (found) return `the ${NOUNS[found[1]!.toLowerCase()]} ${found[2]}`
+  return text.trim().replace(new RegExp(`^${ARTICLE}`, 'iu'), '')
+}
+const placeIn = (text: string): string => PLACES[text.trim().toLowerCase()] ?? text.trim()
+const phrase = (text: string): string => phraseInEnglish(text)
+/** What is to be done stays German, since it becomes a title; its date is read. */
+const deedIn = (text: string): string =>
+  timesInEnglish(
+    text
+      .replace(/^(?:daran,?\s*)?(?:dass ich |dass )?/iu, '')
+      .replace(/\bzu (?=\p{Ll}+$)/u, '')
+      .replace(
+        /(?<=\p{L})zu(?=(?:ruf|schreib|schick|send|mail|schau|frag|biet|leg|meld|pass)\p{Ll}*en$)/u,
+        '',
+      ),
+  )
+/** `am Freitag, das Angebot zu schicken`: the date that stands first is put behind what is to be done. */
+function reminderIn(text: string): string {
+  const [, first = '', rest = ''] = /^(.*?),\s*(.+)$/u.exec(text) ?? []
+  const date = timesInEnglish(first.replace(/\s*daran$/iu, ''))
+  const isDate = rest !== '' && date !== first.replace(/\s*daran$/iu, '')
+  return isDate || /^daran$/iu.test(first) ? `${deedIn(rest)} ${isDate ? date : ''}` : deedIn(text)
+}
+const detailsIn = (text: string): string =>
+  timesInEnglish(text)
+    .replace(/(?<![\p{L}])(?:über|für|von|im wert von|zu)\s+(?=[€$£\d])/giu, 'for ')
+    .replace(/(?<![\p{L}])mit(?![\p{L}])/giu, 'with')
+    .replace(/(?<![\p{L}])(?:bei|für)(?![\p{L}])/giu, 'at')
+    .replace(/(?<![\p{L}])namens(?![\p{L}])/giu, 'called')
+    .replace(/\s+(?:an|hinzu)$/iu, '')
+
+type Rule = readonly [RegExp, (...found: string[]) => string]
+const rule = (pattern: string, to: (...found: string[]) => string): Rule => [
+  new RegExp(`^(?:bitte\\s+)?(?:${pattern})$`, 'iu'),
+  (_, ...found) => to(...found),
+]
+const VERB = (stem: string) => `(?:${stem})(?:e|en|n|t)?(?:\\s+Sie)?(?:\\s+bitte)?`
+
+/** The first that fits counts; each answers the sentence in English. */
+const RULES: readonly Rule[] = [
+  // How it goes, why, and what next.
+  rule(
+    '(?:was ist|wie (?:hoch|gut) ist)\\s+(meine|unsere|die)\\s+(?:gewinnquote|abschlussquote|erfolgsquote|gewinnrate|win[- ]?rate)(.*)',
+    (whose = '', more = '') =>
+      `what is ${/meine/i.test(whose) ? 'my' : 'our'} win rate ${timesInEnglish(more)}`,
+  ),
+  rule(
+    'wer hat(.*?)\\s(?:am meisten|die meisten)(?: deals?| geschäfte| aufträge)?(.*?)\\s+(gewonnen|verloren|abgeschlossen|verkauft)(.*)',
+    (before = '', between = '', how = '', after = '') =>
+      `${how === 'verkauft' ? 'total amount of ' : ''}${how === 'verloren' ? 'lost' : 'won'} deals by owner ${timesInEnglish(`${before} ${between} ${after}`.trim())}`,
+  ),
+  rule(
+    'welche(?:r|s)? (?:firma|unternehmen|kunde) hat(.*?)\\s(?:am meisten|das meiste)(.*?)\\s+(?:gekauft|bestellt|ausgegeben)(.*)',
+    (before = '', between = '', after = '') =>
+      `total amount of won deals by company ${timesInEnglish(`${before} ${between} ${after}`.trim())}`,
+  ),
+  rule(
+    '(?:warum|weshalb|wieso|wodurch)\\s+(verlieren|gewinnen|verliere|gewinne)\\s+(wir|ich)(.*)',
+    (verb = '', who = '', more = '') =>
+      `why do ${/ich/i.test(who) ? 'i' : 'we'} ${/gewinn/i.test(verb) ? 'win' : 'lose'} ${timesInEnglish(more)}`,
+  ),
+  rule(
+    '(?:was (?:soll|sollte|muss|kann) ich (?:als nächstes|jetzt|heute|nun|zuerst)?\\s*(?:als nächstes )?(?:tun|machen|angehen)?(?:\\s*als nächstes)?|was (?:ist|kommt) als nächstes(?: zu tun)?|womit (?:soll|sollte) ich anfangen|(?:meine )?nächste[n]? schritte|was steht an)',
+    () => 'what should i do next',
+  ),
+  // What is changed.
+  rule(
+    `${VERB('setz|änder|stell')}\\s+(?:den|die|das)\\s+([\\p{L}-]+)\\s+(?:von|bei|für|des|der)\\s+(.+?)\\s+(?:auf|zu|in)\\s+(.+)`,
+    (label = '', name = '', value = '') =>
+      `set the ${labelInEnglish(label)} of ${nameIn(name)} to ${timesInEnglish(value).replace(/^(?:on|den|dem) /u, '')}`,
+  ),
+  rule(
+    `${VERB('markier|setz|kennzeichn|schließ')}\\s+(.+?)\\s+als\\s+([\\p{L} ]+?)(?:\\s+ab)?(?:,?\\s+(?:wegen|aufgrund(?: von)?|weil)\\s+(.+))?`,
+    (name = '', place = '', reason) =>
+      `mark ${nameIn(name)} as ${placeIn(place)}${reason ? ` because of ${reason.replace(/^(?:des|der|dem|den|die|das) /iu, '')}` : ''}`,
+  ),
+  rule(
+    '(?:wir haben|ich habe)\\s+(.+?)\\s+(gewonnen|verloren)(?:,?\\s+(?:wegen|weil)\\s+(.+))?',
+    (name = '', how = '', reason) =>
+      `we ${placeIn(how)} ${nameIn(name)}${reason ? ` because of ${reason.replace(/^(?:des|der|dem|den|die|das) /iu, '')}` : ''}`,
+  ),
+  rule(
+    `${VERB('verschieb|beweg|schieb|bring|zieh')}\\s+(.+?)\\s+(?:nach|in(?: die)?(?: phase| stufe)?|auf(?: die)?(?: phase)?)\\s+(.+)`,
+    (name = '', place = '') => `move ${nameIn(name)} to ${placeIn(place)}`,
+  ),
+  rule(
+    `(?:übergib|${VERB('übergeb')})\\s+(.+?)\\s+an\\s+(.+)`,
+    (name = '', who = '') => `assign ${nameIn(name)} to ${/^mich$/i.test(who) ? 'me' : who}`,
+  ),
+  rule(
+    `${VERB('verschlagwort|tagg|markier|versieh|verseh')}\\s+(.+?)\\s+mit(?: dem (?:schlagwort|tag))?\\s+(.+)`,
+    (name = '', tags = '') => `tag ${nameIn(name)} with ${tags.replace(/\bund\b/g, 'and')}`,
+  ),
+  rule(
+    `${VERB('benenn')}\\s+(.+?)\\s+(?:in|zu)\\s+(.+?)\\s+um`,
+    (name = '', other = '') => `rename ${nameIn(name)} to ${other}`,
+  ),
+  rule(`${VERB('hak|schließ')}\\s+(.+?)\\s+ab`, (name = '') => `complete ${nameIn(name)}`),
+  rule(`${VERB('erledig')}\\s+(.+)`, (name = '') => `complete ${nameIn(name)}`),
+  rule(`${VERB('wandl|wandel|konvertier')}\\s+(.+?)(?:\\s+um)?`, (name = '') => `convert ${nameIn(name)}`),
+  rule(
+    `${VERB('lösch|entfern')}\\s+(.+)`,
+    (name = '') => `delete ${/^alle[nrs]?\b/iu.test(name) ? `all ${phrase(name)}` : nameIn(name)}`,
+  ),
+  // What is made.
+  rule(
+    `(?:${VERB('erinner')}\\s+mich|erinnerung:?)\\s*(.+)`,
+    (deed = '') => `remind me to ${reminderIn(deed)}`,
+  ),
+  rule(
+    `(?:${VERB('erstell|erzeug|leg|plan|mach')}\\s+)?(?:eine\\s+)?(?:neue\\s+)?(dringende\\s+)?aufgabe(?:\\s+an)?\\s*(?::|,|für mich|namens)?\\s+(.+?)(?:\\s+an)?`,
+    (urgent, deed = '') => `create ${urgent ? 'an urgent' : 'a'} task: ${deedIn(deed)}`,
+  ),
+  rule(
+    `${VERB('protokollier|erfass|logg|trag|vermerk')}\\s+(?:eine?[nm]?\\s+)?(?:(\\d+)[- ]?min(?:uten?|ütige[nrs]?|\\.)?\\s+)?(${Object.keys(TALKS).join('|')})\\s+(?:mit|an|von|bei)\\s+(.+?)(?:\\s+ein)?(?:\\s*:\\s*(.+))?`,
+    (minutes, kind = '', name = '', what) =>
+      `log a ${minutes ? `${minutes} minute ` : ''}${TALKS[kind.toLowerCase()]} with ${nameIn(timesInEnglish(name))}${what ? `: ${what}` : ''}`,
+  ),
+  rule(
+    `(?:${VERB('schreib|füg|notier|erstell')}\\s+)?(?:eine\\s+)?(?:notiz\\s+)?(?:zu|bei|an|für)\\s+(.+?)(?:\\s+hinzu)?\\s*:\\s*(.+)`,
+    (name = '', body = '') => `add a note to ${nameIn(name)}: ${body}`,
+  ),
+  rule(
+    `(?:entwirf|${VERB('entwerf|verfass|formulier|schreib')})\\s+(?:mir\\s+)?(?:eine?[nm]?\\s+)?((?:e-?mail|mail|nachricht|antwort|nachfass\\p{L}*|angebot\\p{L}*|dankes\\p{L}*))\\s+(?:an|für)\\s+(.+?)(?:\\s+(?:über|zu|wegen)\\s+(.+))?`,
+    (kind = '', name = '', about) =>
+      `draft a ${/nachfass/i.test(kind) ? 'follow-up' : /antwort/i.test(kind) ? 'reply' : /angebot/i.test(kind) ? 'proposal' : /dank/i.test(kind) ? 'thank-you' : 'mail'} to ${nameIn(name)}${about ? ` about ${about}` : ''}`,
+  ),
+  rule(
+    `${VERB('erstell|erzeug|leg|füg|mach')}\\s+(?:eine?[nm]?\\s+)?(?:neue[nrs]?\\s+)?${NOUN}\\s+(.+)`,
+    (noun = '', details = '') => `create a ${NOUNS[noun.toLowerCase()]} ${detailsIn(details)}`,
+  ),
+  // What is asked.
+  rule(
+    '(?:wie ?viele?|anzahl(?: der| an| von)?|zähl(?:e|en)?(?: Sie)?)\\s+(.+)',
+    (query = '') => `how many ${phrase(query)}`,
+  ),
+  rule(
+    '(?:(?:was|wie hoch) ist\\s+)?(?:die\\s+|der\\s+)?(?:summe|gesamtsumme|gesamtwert|gesamtbetrag)\\s+(?:aller|der|von|meiner|unserer)?\\s*(.+)',
+    (query = '') => `total amount of ${phrase(query)}`,
+  ),
+  rule(
+    '(?:(?:was|wie hoch) ist\\s+)?(?:der\\s+)?(?:durchschnittliche[rn]?|mittlere[rn]?)\\s+(?:betrag|wert)\\s+(?:aller|der|von|meiner|unserer)?\\s*(.+)',
+    (query = '') => `average amount of ${phrase(query)}`,
+  ),
+  rule('(?:fass|fasse|fassen)(?: Sie)?\\s+(.+?)\\s+zusammen', (name = '') => `summarise ${nameIn(name)}`),
+  rule(
+    '(?:zusammenfassung (?:von|zu|für)|überblick (?:über|zu)|was (?:gibt es neues|ist los|läuft|passiert|war) (?:bei|mit|zu)|erzähl(?:e|en)?(?: Sie)? mir (?:alles )?(?:über|von))\\s+(.+)',
+    (name = '') => `summarise ${nameIn(name)}`,
+  ),
+  rule(
+    '(?:wem gehört|wer (?:betreut|bearbeitet|verantwortet))\\s+(.+)',
+    (name = '') => `who owns ${nameIn(name)}`,
+  ),
+  rule('wer ist (?:für )?(.+?) (?:zuständig|verantwortlich)', (name = '') => `who owns ${nameIn(name)}`),
+  rule(
+    `${VERB('exportier')}\\s+(.+?)(?:\\s+(?:als|nach|in)\\s+(csv|excel|xlsx|json))?`,
+    (query = '', format) => `export ${phrase(query)}${format ? ` as ${format}` : ''}`,
+  ),
+  rule(
+    `(?:was|wie (?:hoch|lautet)|wann|wie) ist (?:der|die|das)\\s+(${'[\\p{L}-]+'})\\s+(?:von|bei|des|der)\\s+(.+)`,
+    (label = '', name = '') => `what is the ${labelInEnglish(label)} of ${nameIn(name)}`,
+  ),
+  rule('(.+?)\\s+(?:zeigen|anzeigen|auflisten|sehen)', (query = '') => `show ${phrase(query)}`),
+  rule(
+    `(?:${VERB('zeig|list|find|such|nenn')}|gib|welche[nrs]?|was für)\\s+(?:mir\\s+|uns\\s+)?(.+?)(?:\\s+(?:auf|an|gibt es|haben wir))?`,
+    (query = '') => `show ${phrase(query)}`,
+  ),
+]
+
+const POLITE =
+  /^(?:(?:kannst|könntest|würdest) du|(?:können|könnten|würden) sie|ich (?:möchte|will|würde gern[e]?))\s+(?:bitte\s+)?(?:mir\s+)?/iu
+
+/** Words by which English sentences are known, and greetings, which both languages share. */
+const NO_GERMAN =
+  /^(?:show|list|find|how|what|who|why|when|where|create|add|make|set|change|move|log|note|remind|assign|tag|delete|draft|write|export|count|total|average|summari[sz]e|tell|give|complete|convert|rename|help|guten|hallo|hi|hello|danke|hilfe|ja|nein|yes|no)\b|\b(?:the|show|how|what|who|my|of|with|all)\b/iu
+
+/** Words with which no German command begins: for most English sentences the German patterns need not be compiled. */
+const BEGINS_ENGLISH =
+  /^(?:how|what|who|why|when|where|which|show|create|add|make|set|change|move|log|note|remind|assign|delete|draft|write|count|total|average|tell|give|complete|convert|rename|is|are|do|does|did|can|could|would|please|i|we|my|our|the)\b/i
+
+/**
+ * The sentence in English where it is a German command; undefined where it is none.
+ * @param isGerman whether the person reads German, so that a bare phrase may be one
+ * @param people the members' names, which tell where a record's name ends
+ */
+export function inEnglish(said: string, isGerman: boolean, people: readonly string[]): string | undefined {
+  if (BEGINS_ENGLISH.test(said)) return undefined
+  const plain = said
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[.!?]+$/, '')
+  const begun = plain.replace(POLITE, '')
+  const names = people.flatMap(name => [name, name.split(' ')[0]!]).sort((a, b) => b.length - a.length)
+  const given = new RegExp(
+    `^(?:bitte\\s+)?${VERB('weis')}\\s+(.+)\\s+(mir|${anyOf(names)})\\s+zu$`,
+    'iu',
+  ).exec(begun)
+  if (given) return `assign ${nameIn(given[1]!)} to ${/^mir$/iu.test(given[2]!) ? 'me' : given[2]}`
+  for (const [pattern, to] of RULES) {
+    const found = pattern.exec(begun)
+    if (found)
+      return to(...found)
+        .replace(/\s+/g, ' ')
+        .trim()
+  }
+  if (!isGerman || NO_GERMAN.test(plain)) return undefined
+  const words = phrase(plain)
+  return words === plain ? undefined : words
+}

@@ -1,0 +1,185 @@
+import { periodIn } from './dates.ts'
+
+/** An amount as people write it. */
+const MONEY =
+  '(?:[$€£]|usd |eur |gbp )?\\d[\\d.,]*\\s?(?:k|m|thousand|million)?(?:\\s?(?:[$€£]|usd|eur|gbp|dollars|euros?))?(?![\\w%])'
+const END = '[?.! ]*$'
+
+type Rule = readonly [RegExp, string | ((...found: string[]) => string)]
+const rule = (pattern: string, into: Rule[1]): Rule => [new RegExp(pattern, 'i'), into]
+const isPeriod = (text: string): boolean => periodIn(text)?.text === text
+const mine = (who: string): string => (/^i$|^my$/i.test(who) ? 'my ' : '')
+
+/** What is said around an order or a question. */
+const AROUND: readonly Rule[] = [
+  rule('^(?:hey|ok|okay|so|well|hi|hello),?\\s+(?=\\S+\\s+\\S+)', ''),
+  rule(
+    "^(?:(?:can|could|would|will) you(?: please)?|i(?:'d| would)? (?:want|need|like)(?: you)? to|let(?:'s| us)|go ahead and)\\s+(?=\\S+\\s+\\S+)",
+    '',
+  ),
+  rule('[,;]?\\s+(?:please|for me|thanks|thank you)[.! ]*$', ''),
+]
+
+/** Ways to say one thing, put into the one that the commands know; the first that fits. */
+const WAYS: readonly Rule[] = [
+  // Of one record.
+  rule(
+    `^(?:what(?:'s| is) (?:the )?(?:latest|news|story|situation) (?:on|with|about|at)|give me (?:everything|all|the latest|the story) (?:on|about)|what do (?:we|you|i) (?:know|have) (?:about|on)|(?:bring|get) me up to (?:speed|date) (?:on|with)|everything (?:about|on)|when did (?:i|we|anyone|anybody) last (?:speak|talk|meet|call|write|hear)(?: (?:with|to|from))?|when was (?:my|our|the) last (?:call|meeting|contact|talk|e-?mail) (?:with|to|from)) (.+?)${END}`,
+    'tell me about $1',
+  ),
+  rule(
+    `^who (?:do (?:we|i) (?:know|have)|works?|is there|are our contacts) (?:at|in|inside) (.+?)${END}`,
+    'contacts at $1',
+  ),
+  rule(`^how much is (.+?) worth${END}`, 'what is the amount of $1'),
+  rule(
+    `^(?:in )?(?:what|which) (stage|status|pipeline|phase) is (.+?)(?: in| at| on)?${END}`,
+    'what is the $1 of $2',
+  ),
+  // What is to be done.
+  rule(
+    `^what(?:'s| is| do i have| have i got) (?:still )?on (?:my |the )?(?:plate|list|to-?do(?: list)?|agenda|desk|schedule|calendar)\\b\\s*(?:for )?(.*?)${END}`,
+    (_, when = '') => `my open tasks ${when && `due ${when}`}`,
+  ),
+  rule(
+    `^what (?:do|must) i (?:have |need )?(?:to )?(?:do|get done|finish|complete) (?:for )?((?:today|tomorrow|this|next|on|by) ?(?:\\w+)?)${END}`,
+    'my open tasks due $1',
+  ),
+  rule(
+    '^(?:follow(?:ing)? up|check in|touch base|get back|reach out|catch up) (?:with|to) (.+)$',
+    'remind me to follow up with $1',
+  ),
+  rule('^(ping|chase) (.+)$', 'remind me to $1 $2'),
+  rule(
+    '^(?:set|make|give me|open|put in)(?: me)?(?: up)? an? (task|to-?do|reminder|follow[- ]?up) ',
+    'create a $1 ',
+  ),
+  rule(
+    '^(?:schedule|book|plan|arrange|set up|organi[sz]e) (?:an? |the )?(?:phone )?call with (.+)$',
+    'remind me to call $1',
+  ),
+  rule(
+    '^(?:schedule|book|plan|arrange|set up|organi[sz]e) (?:an? |the )?meeting with (.+)$',
+    'remind me to meet $1',
+  ),
+  // What has happened.
+  rule(
+    "^(?:(?:i|we)(?: have|'ve)? (?:just )?|just )?(spoke|talked|chatted|spoken|called|phoned|rang|met|e-?mailed|wrote)(?: (?:with|to))? (.+?)\\s*(?:,|:| and| but| about| regarding| –| -)\\s+(.+)$",
+    (_, verb = '', who = '', what = '') =>
+      `log a ${/met/i.test(verb) ? 'meeting' : /mail|wrote/i.test(verb) ? 'email' : 'call'} with ${who}: ${what}`,
+  ),
+  // Changes.
+  rule(
+    '^(?:push|shift|postpone|delay|extend|pull)(?: back| out| forward)? (?:the )?((?:expected )?clos\\w* date|due date|deadline) (?:of|for|on) (.+?)(?: back| out| forward)? (?:to|until|till) (.+)$',
+    'set the $1 of $2 to $3',
+  ),
+  rule(
+    `^(?:bump|raise|increase|lower|drop|reduce|cut|adjust)(?: up| down)? (?:the (?:amount|value) of )?(.+?)(?: up| down)? to (${MONEY})${END}`,
+    'set the amount of $1 to $2',
+  ),
+  rule(`^(.{3,}?) is now (?:worth |at )?(${MONEY})${END}`, 'set the amount of $1 to $2'),
+  rule(`^(?:advance|progress) (?!.* to )(.+?)${END}`, 'move $1 to the next stage'),
+  rule(
+    '^(?:we |i )(?:have |just )*lost (.+) to ((?:an? |the |our )?[^ ].*)$',
+    'mark $1 as lost because of $2',
+  ),
+  rule('^(close|mark|set) (.+?) as (won|lost)\\s*[,;:–-]\\s*(.+)$', '$1 $2 as $3 because of $4'),
+  rule(`^convert (.+?) (?:in)?to (?:an? )?(?:deal|opportunity|contact|customer|account)${END}`, 'convert $1'),
+  rule(`^qualify (?:the lead )?(.+?)${END}`, 'mark $1 as qualified'),
+  rule(`^disqualify (?:the lead )?(.+?)${END}`, 'mark $1 as unqualified'),
+  rule(
+    '^(mark|set|close|complete|finish|delete|move) (?:the|this|that) (?:task|deal|lead|contact|company)(?= (?:as|to)\\b|[.! ]*$)',
+    '$1 it',
+  ),
+  rule(
+    `^(?:create|add|new|open|start|make)(?: an?)?(?: new)? (?:deal|opportunity) (?:for|with|at) ([^,:]+?)(?: worth| over| of| for|,) (${MONEY})(.*)$`,
+    'create a deal $1 worth $2$3 at $1',
+  ),
+  // How we do.
+  rule(
+    `^how much (?:revenue |money |business )?(?:did|have|has) (we|i) (?:close|win|won|sell|sold|book|booked|closed|make|made|bring in|brought in)\\b\\s*(.*?)${END}`,
+    (_, who = '', when = '') => `total amount of ${mine(who)}won deals ${when}`,
+  ),
+  rule(
+    `^how many (?:deals?|opportunities) (?:did|have) (we|i) (win|won|lose|lost|close|closed)\\b\\s*(.*?)${END}`,
+    (_, who = '', how = '', when = '') =>
+      `how many of ${mine(who) || 'our '}${/^lo/i.test(how) ? 'lost' : 'won'} deals ${when}`,
+  ),
+  rule(
+    `^(?:how (?:big|large|full|much) is|what(?:'s| is)(?: the (?:size|value|worth) of)?(?: in)?|show(?: me)?(?: what(?:'s| is) in)?) (my|our|the) pipeline(?: worth| value| right now| now| today| currently| at the moment)*${END}`,
+    (_, whose = '') => `total amount of ${mine(whose)}open deals by stage`,
+  ),
+  rule(
+    `^(?:which|what) (?:lead )?(source|owner)s? (?:convert|perform|do|work)\\w* (?:the )?best${END}`,
+    'converted leads by $1',
+  ),
+  rule(
+    `^who (?:has |have |did )?(?:win|wins|won|los(?:t|es?)|clos(?:ed|es?)|sold|sells?)(?: the)? (?:most|best)(?: of)?(?: the)?(?: deals?| opportunities| revenue| business| money)?\\b\\s*(.*?)${END}`,
+    (whole = '', when = '') =>
+      /^who (?:has |have |did )?los/i.test(whole)
+        ? `lost deals by owner ${when}`
+        : /\bs(?:old|ells?)\b|revenue|business|money/i.test(whole)
+          ? `total amount of won deals by owner ${when}`
+          : `won deals by owner ${when}`,
+  ),
+  rule(
+    `^(?:who(?:'s| is| are) )?(?:the |our |my )*(?:best|top) (?:sales ?(?:reps?|people|persons?|m[ae]n|wom[ae]n)|sellers?|reps?|performers?|closers?)\\b\\s*(.*?)${END}`,
+    'total amount of won deals by owner $1',
+  ),
+  rule(
+    `^(?:which|what|who) ?(?:company|companies|customers?|accounts?|clients?)? (?:has |have )?(?:bought|spent|ordered|buys?|spends?|orders?)(?: from us| with us)?(?: the)? most\\b\\s*(.*?)${END}`,
+    'total amount of won deals by company $1',
+  ),
+  rule(
+    `^(?:which|what) (source|owner)s? (?:win|bring|sell|close)\\w* (?:us |in )*(?:the )?most(?: deals)?${END}`,
+    'won deals by $1',
+  ),
+  rule(`^compare (.+?) (?:with|to|and|against) (.+?)${END}`, (whole = '', one = '', other = '') =>
+    isPeriod(one) && isPeriod(other) ? `what is our win rate ${one}` : whole,
+  ),
+  rule(
+    `^who (?:have|did) (?:i|we) not (?:talked|spoken|talk|spoken|written|called) ?(?:to|with)? (.*)$|^who (?:haven't|have n't|haven’t) (?:i|we) (?:talked|spoken|written|called) ?(?:to|with)?\\s*(.*)$`,
+    (_, one = '', other = '') =>
+      `my contacts with no activity in the last ${/(\d+ (?:days?|weeks?|months?)|week|month|quarter|year)/i.exec(one || other)?.[1] ?? '30 days'}`,
+  ),
+]
+
+/** Turns of phrase within a sentence. */
+const WITHIN: readonly Rule[] = [
+  rule(
+    '(?<!\\bopen )\\bdeals (?:(?:that |which )?(?:have |has |had |are |is )?(?:gone|going|went) (?:quiet|cold|dark|silent|stale))\\b',
+    'open deals with no activity in the last 30 days',
+  ),
+  rule(
+    '\\b(?:that |which |who )?(?:have |has |had |are |is )?(?:gone|going|went) (?:quiet|cold|dark|silent|stale)\\b',
+    'with no activity in the last 30 days',
+  ),
+  rule('\\b(?:stuck|sitting|parked|stalled) (?=(?:in|at) )', ''),
+  rule(
+    '\\b(?:hottest|warmest|most promising)(?: (\\d{1,2}))? leads\\b',
+    (_, n = '') => `top ${n || 10} leads by score not unqualified not converted`,
+  ),
+  rule('\\bdeal (?:size|value)(?= of\\b)', 'amount'),
+  rule('\\bdeal (?:size|value)\\b', 'amount of deals'),
+]
+
+const DETAILS: readonly Rule[] = [
+  [new RegExp(`,\\s*(?=${MONEY}(?:,|$|\\s))`, 'gi'), ' worth '],
+  [/,\s*(?=(?:closing|due|starting|worth|expected) )/gi, ' '],
+]
+
+const apply = (text: string, [pattern, into]: Rule): string =>
+  typeof into === 'string' ? text.replace(pattern, into) : text.replace(pattern, into)
+
+/**
+ * The sentence in the words of the commands, where people have other words for the same: what is said around it is taken off, the
+ * first way of saying that fits is put into the known one, and turns of phrase within it likewise.
+ */
+export function plainer(said: string): string {
+  let text = AROUND.reduce(apply, said.trim())
+  const way = WAYS.find(([pattern]) => pattern.test(text))
+  if (way) text = apply(text, way)
+  text = WITHIN.reduce(apply, text)
+  if (/^(?:please )?(?:create|add|new|make)\b/i.test(text)) text = DETAILS.reduce(apply, text)
+  return text.replace(/\s+/g, ' ').trim()
+}

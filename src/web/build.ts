@@ -1,0 +1,45 @@
+const KEPT = 'ascendore.reloaded-for'
+const ASKED_AT_MOST_MS = 10_000
+
+/** The scripts by which a page of the app begins. Their names change with every file of the build. */
+const scriptsOf = (page: Document): string =>
+  [...page.querySelectorAll<HTMLScriptElement>('script[type=module][src]')]
+    .map(script => script.getAttribute('src'))
+    .sort()
+    .join(' ')
+
+/** What the server begins its page with now; nothing where it does not say. */
+async function served(): Promise<string> {
+  try {
+    const reply = await fetch('/', {
+      cache: 'no-store',
+      headers: { accept: 'text/html' },
+      signal: AbortSignal.timeout(ASKED_AT_MOST_MS),
+    })
+    if (!reply.ok) return ''
+    return scriptsOf(new DOMParser().parseFromString(await reply.text(), 'text/html'))
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * Loads the page anew if the server is there to send it: a browser does not ask again for code that it could not fetch.
+ * For whoever wants it, since it may be for nothing.
+ */
+export async function reloadIfServed(): Promise<void> {
+  if (await served()) location.reload()
+}
+
+/**
+ * Loads the page anew where the server has another build than the one that this tab was opened with, of which the rest is
+ * gone. Once for each build: behind servers of two builds it would go on for ever. Drafts are kept in the tab.
+ * @returns whether the page is about to go
+ */
+export async function reloadedForNewBuild(): Promise<boolean> {
+  const now = await served()
+  if (!now || now === scriptsOf(document) || sessionStorage.getItem(KEPT) === now) return false
+  sessionStorage.setItem(KEPT, now)
+  location.reload()
+  return true
+}

@@ -1,0 +1,11 @@
+/** The record types that the features define, made of their contracts by `contracts-as-data.ts`. */
+declare module 'virtual:record-types' {
+  export const recordTypes: ReadonlyArray<{
+    name: string
+    path: string
+    /** Whether a file may be imported into it. */
+    importable: boolean
+    /** Whether the workspace may add fields of its own. */
+    hasCustomFields: boolean
+  }>
+}
