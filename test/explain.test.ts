@@ -131,6 +131,23 @@ describe('plans', () => {
     })
   }
 
+  it('what a member sees by what it hangs on is gathered once for a page of a list or an export', async () => {
+    await people.ana.post('/tasks', { title: 'Call Greta' })
+    for (const path of ['/tasks', '/tasks/export']) {
+      const { result, seen } = await recorded(program(), () => people.ana.get(path))
+      assert.equal(result.status, 200, result.text)
+      assert.match(result.text, /Call Greta/)
+      const ranking = seen.filter(
+        ({ text }) => /select t\.id (from|as "id".* limit)/.test(text) && /from tasks t/.test(text),
+      )
+      assert.deepEqual(
+        ranking.map(({ role, text }) => [role, /in \(select id from mine\)/.test(text)]),
+        [['ascendore_search', true]],
+        path,
+      )
+    }
+  })
+
   it('a search for a rare word uses the trigram index, which row-level security itself would not allow', async () => {
     const { seen } = await recorded(program(), () => people.owner.get('/contacts?q=quixano'))
     const ranking = seen.filter(({ role }) => role === 'ascendore_search')

@@ -29,7 +29,7 @@ function readPage(
 ) {
   const read = async (tx: Parameters<Parameters<Database['inWorkspace']>[1]>[0]): Promise<Page> => {
     const columns = await columnsOf(tx, record)
-    const selection = await compileSelection(tx, record, query)
+    const selection = await compileSelection(tx, record, query, [], true)
     const rows = await readRows(tx, record, selection, ROWS_AT_ONCE, behind)
     const names = await namesFor(tx, record, rows)
     const last = rows.length === ROWS_AT_ONCE ? rows.at(-1) : undefined
