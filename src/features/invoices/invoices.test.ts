@@ -440,3 +440,19 @@ test('the PDF says all that the invoice says, in the letters of the names, on as
   assert.equal((await ben.get(`/invoices/${id}/pdf`)).status, 404)
   assert.deepEqual(takeLog(), [])
 })
+
+test('a long word is broken into lines without holding everybody up', async () => {
+  const { owner } = await world()
+  const word = 'Ж'.repeat(20_000)
+  const { id } = await invoice(owner, { title: 'Long', notes: word })
+  const started = performance.now()
+  const raw = await program().server.inject({
+    url: `/api/v1/invoices/${id}/pdf`,
+    headers: { authorization: `Bearer ${owner.token}` },
+  })
+  assert.ok(performance.now() - started < 5000, 'measured anew for each line it took 17 s')
+  const { text } = await extractText(await getDocumentProxy(new Uint8Array(raw.rawPayload)), {
+    mergePages: true,
+  })
+  assert.equal(text.match(/Ж/g)?.length, 20_000, 'all of it is there')
+})

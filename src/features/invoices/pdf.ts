@@ -27,6 +27,9 @@ const fontFile = (name: string) =>
   readFileSync(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)))
 const FONTS = { text: fontFile('DejaVuSans'), bold: fontFile('DejaVuSans-Bold') }
 
+/** Words of so many letters are broken into lines here. */
+const LONG_WORDS = /\S{120,}/gu
+
 /** Where the columns of the lines stand: left edge and width. */
 const COLUMNS = {
   description: [MARGIN, 195],
@@ -86,6 +89,27 @@ const priceText = (price: number, currency: string): string => {
 const plainNumber = (value: number): string =>
   new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value)
 
+/**
+ * The text with the lines of its long words, in the font that is set. Left to pdfkit the whole rest of a word is measured anew for each
+ * line that it fills, on the thread that serves everybody: a code of 20,000 letters in the notes took 17 s.
+ */
+function broken(paper: Paper, text: string, width: number): string {
+  const widths = new Map<string, number>()
+  const widthOf = (letter: string): number => {
+    if (!widths.has(letter)) widths.set(letter, paper.widthOfString(letter))
+    return widths.get(letter)!
+  }
+  return text.replace(LONG_WORDS, word => {
+    let [lines, used] = ['', 0]
+    for (const letter of word) {
+      const starts = used > 0 && used + widthOf(letter) > width
+      used = (starts ? 0 : used) + widthOf(letter)
+      lines += starts ? `\n${letter}` : letter
+    }
+    return lines
+  })
+}
+
 /** A text in a box; answers where the next one may begin. */
 function write(
   paper: Paper,
@@ -95,7 +119,11 @@ function write(
   more: { font?: 'text' | 'bold'; size?: number; color?: string; align?: 'left' | 'right' } = {},
 ): number {
   const { font = 'text', size = SIZES.text, color = 'black', align = 'left' } = more
-  paper.font(font).fontSize(size).fillColor(color).text(text, x, y, { width, align })
+  paper
+    .font(font)
+    .fontSize(size)
+    .fillColor(color)
+    .text(broken(paper, text, width), x, y, { width, align })
   return paper.y
 }
 
@@ -168,7 +196,8 @@ function drawItems(paper: Paper, { items, currency }: Invoice): void {
       amount: amountText(item.amount, currency),
     }
     paper.font('text').fontSize(SIZES.text)
-    const height = paper.heightOfString(item.description, { width: COLUMNS.description[1] })
+    const width = COLUMNS.description[1]
+    const height = paper.heightOfString(broken(paper, item.description, width), { width })
     makeRoom(paper, height + 6, heading)
     drawRow(paper, cells)
   }
@@ -211,7 +240,7 @@ function drawNotes(paper: Paper, { notes }: Invoice): void {
   for (const paragraph of notes.split(/\r?\n/)) {
     paper.font('text').fontSize(SIZES.text).fillColor('black')
     makeRoom(paper, paper.currentLineHeight())
-    paper.text(paragraph || ' ', MARGIN, paper.y, options)
+    paper.text(broken(paper, paragraph, options.width) || ' ', MARGIN, paper.y, options)
   }
 }
 
