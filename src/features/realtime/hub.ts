@@ -92,6 +92,9 @@ export class Hub {
       // Only now: a view may have changed since it was asked for, and its later changes come as events.
       for (const { client, subscription } of joining)
         if (subscription.viewId) (await renewFilter(this.app.database, client, subscription))?.()
+      for (const { client, since } of joining)
+        if (since !== undefined && since > this.position && !(await this.hasCome(since)))
+          client.reset('UNKNOWN_PLACE', 'The history does not reach to where you have been; load anew')
     } catch (error) {
       this.joining.unshift(...joining)
       throw error
@@ -112,6 +115,19 @@ export class Hub {
       throw error
     }
     return waiting ? AT_GAP_MS : events.length ? 0 : IDLE_MS
+  }
+
+  /**
+   * Whether the history goes as far. Another process may be ahead of this one; nobody is ahead of the database, unless that was
+   * put back to an earlier day: waiting until it has come so far again would hide all that happens meanwhile.
+   */
+  private async hasCome(seq: number): Promise<boolean> {
+    const [row] = await this.app.database.inSystem(
+      'ascendore_worker',
+      scope => scope.session.rows('select exists (select from events where seq >= $1::bigint) as yes', [seq]),
+      'unheard',
+    )
+    return row!.yes as boolean
   }
 
   private admit(joining: Joining[]): void {
