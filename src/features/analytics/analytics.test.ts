@@ -86,6 +86,12 @@ test('win rate and velocity, by hand', async () => {
   )
   const none = await ok(ben, `velocity?${IN_MARCH}`)
   assert.deepEqual([none.opportunities, none.averageAmount, none.winRate, none.perDay], [0, null, 0, null])
+  await history(ben, ['I,100,USD,WON,2025-06-01T12:00:00Z,2025-06-01T12:00:30Z,,,,', 'J,9,USD,OPEN,,,,,,'])
+  const atOnce = await ok(ben, 'velocity?dateFrom=2025-06-01&dateTo=2025-06-30')
+  assert.deepEqual(
+    [atOnce.opportunities, atOnce.cycleDays, atOnce.perDay, atOnce.perMonth],
+    [1, 0, null, null],
+  )
   const board = await ok(owner, `leaderboard?${IN_MARCH}`)
   assert.deepEqual(
     board.rows.map((row: any) => [row.name, row.won, row.lost, row.wonAmount, row.averageAmount]),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { exchangeOf } from '#core/record/currency.ts'
-import { sqlDays } from '#core/record/days.ts'
 import { converted, currenciesIn, moneyShape } from './money.ts'
 import {
   Ask,
@@ -109,7 +108,7 @@ const velocityParts = {
   averageAmount: z.number().nullable().meta({ description: 'Of the deals won in the period' }),
   winRate: z.number().nullable(),
   cycleDays: z.number().nullable().meta({ description: 'From creation to winning, on average' }),
-  perDay: z.number().nullable().meta({ description: 'Null where a factor is missing' }),
+  perDay: z.number().nullable().meta({ description: 'Null where a factor is missing, or the cycle is none' }),
   perMonth: z.number().nullable().meta({ description: 'Thirty times that' }),
 }
 export const velocityAnswer = z.object({ period: periodAnswer, ...moneyShape, ...velocityParts })
@@ -127,7 +126,7 @@ export async function velocity(tx: Tx, query: PeriodQuery & DealQuery) {
     currenciesIn(plain, `${closedIn(plain, query, period)} and t.status = 'WON'`, exchange),
     counted(tx, query, period),
     ask.rows(
-      `select avg(${converted(ask, exchange)}) as amount, avg(${sqlDays('t.created_at', 't.closed_at')}) as days
+      `select avg(${converted(ask, exchange)}) as amount, avg(extract(epoch from t.closed_at - t.created_at)) / 86400 as days
        from deals t where ${where} and t.status = 'WON'`,
     ),
     open.rows(`select count(*) as n from deals t where ${open.deals(query)} and t.status = 'OPEN'`),
@@ -136,8 +135,9 @@ export async function velocity(tx: Tx, query: PeriodQuery & DealQuery) {
   const { amount, days } = wins as { amount: number | null; days: number | null }
   const opportunities = pipeline!.n as number
   const rate = won + lost ? won / (won + lost) : null
+  // A deal that is entered when it has been won has no cycle; divided by its seconds it would yield millions a day.
   const perDay =
-    amount !== null && rate !== null && days !== null && days > 0
+    amount !== null && rate !== null && days !== null && round2(days) > 0
       ? (opportunities * amount * rate) / days
       : null
   return {
