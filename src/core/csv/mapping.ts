@@ -1,19 +1,13 @@
+import { latin } from '../letters.ts'
 import { type Aliases, BY_KIND, COMMON, FALLBACK, type Kind } from './aliases.ts'
 
 /** A field that an import can fill; `label` is what the user sees, `aliases` are further names for it. */
 export type MappingTarget = { field: string; label: string; aliases?: readonly string[] }
 
-const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', œ: 'oe', đ: 'd', ı: 'i' }
-
 /** The words of a name: camelCase and snake_case split, lower case, Latin accents and punctuation removed. */
 export function words(name: string): string {
-  return name
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
-    .replace(/[ßøłæœđı]/g, letter => LETTERS[letter] ?? letter)
+  const split = name.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+  return latin(split.normalize('NFKD').replace(/[\u0300-\u036f]/g, ''))
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
     .trim()
 }

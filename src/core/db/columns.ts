@@ -41,6 +41,16 @@ export const flexibleColumns = () => ({
 export const searchColumn = (expression: string) =>
   text('search_text').generatedAlwaysAs(sql.raw(`crm_fold(${expression})`))
 
+/**
+ * A phone number in the expression of `searchColumn`, for columns `x` and `x_e164`: the international form, or where it names no
+ * country, the number as it was given and its digits without what people put between them.
+ */
+export const searchedNumber = (column: string): string =>
+  `coalesce(${column}_e164, ${column} || ' ' || ${digitsOf(column)}, '')`
+
+/** SQL of the digits of a text. */
+export const digitsOf = (expression: string): string => `regexp_replace(${expression}, '[^0-9]', '', 'g')`
+
 /** Of longer texts so much is ranked by how often its words come; the database bounds what it can keep of one. */
 const RANKED_CHARACTERS = 100_000
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { folded } from '../letters.ts'
 
 /** Loaded with the first phone number: some ninety files that a start need not wait for. */
 let phones: typeof import('libphonenumber-js/min') | undefined
@@ -29,6 +30,24 @@ export function e164(given: string | null | undefined): string | null {
   return phoneNumbers().parsePhoneNumberFromString(given)?.number ?? null
 }
 
-/** Folds case and accents away, as the database's `crm_fold` does, for comparing what people typed. */
-export const fold = (text: string): string =>
-  text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim()
+/** Shorter ones are dates, amounts and numbers of invoices. */
+const NUMBER_DIGITS = 7
+
+/**
+ * What a phone number may stand as in `search_text`, the likeliest first; none where the text is no number. Its digits without
+ * what people put between them, and without a leading 0 or 00; then, where it names a country, without that.
+ */
+export function numbersIn(text: string): string[] {
+  if (!/^[+\d\s()./-]+$/.test(text) || /^\d{4}-\d/.test(text)) return []
+  const digits = text.replace(/\D/g, '')
+  const whole = digits.replace(/^0+/, '')
+  if (digits.length < NUMBER_DIGITS || whole.length < NUMBER_DIGITS - 2) return []
+  if (!/^\s*(\+|00)/.test(text)) return [whole]
+  const national = phoneNumbers().parsePhoneNumberFromString(`+${whole}`)?.nationalNumber as
+    | string
+    | undefined
+  return national ? [whole, national] : [whole]
+}
+
+/** Folds case, accents and spaces away, for comparing what people typed. */
+export const fold = (text: string): string => folded(text).replace(/\s+/g, ' ').trim()

@@ -9,7 +9,7 @@ import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import { compileFilter, customEntitiesIn } from './filter.ts'
 import { type Filter, parseFilter } from './filter-language.ts'
-import { fold } from './formats.ts'
+import { fold, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
 import { dayIn } from './relative-time.ts'
@@ -161,8 +161,10 @@ export async function compileSelection(
   const wordConditions = words.map(
     word => `t.search_text like crm_fold(${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`,
   )
+  const numbers = numbersIn(query.q ?? '').map(number => `t.search_text like ${add(`%${number}%`, 'text')}`)
+  const found = [wordConditions.join(' and '), ...numbers].join(' or ')
   const keys = parseSort(sort, record, custom.get(own) ?? new Map())
-  const where = [rest, ...wordConditions].join(' and ')
+  const where = words.length ? `${rest} and (${found})` : rest
   return {
     where,
     params,
@@ -170,7 +172,7 @@ export async function compileSelection(
     keys,
     mark: queryMark([own, sort, given, words]),
     isWhole: given.length === 0 && words.length === 0,
-    search: words.length ? { words: wordConditions.join(' and '), rest } : undefined,
+    search: words.length ? { words: `(${found})`, rest } : undefined,
     before: ask?.whole('') ?? '',
     leaky: words.length > 0 || /ilike|@>|&&|::numeric/.test(where) || keys.some(key => !key.leakproof),
   }

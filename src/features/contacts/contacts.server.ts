@@ -9,6 +9,7 @@ import {
   recordColumns,
   recordKeys,
   searchColumn,
+  searchedNumber,
   searchIndex,
 } from '#core/db/columns.ts'
 import { invalid } from '#core/errors.ts'
@@ -47,7 +48,7 @@ export const contactTable = pgTable(
     preferences: jsonb('preferences'),
     ...flexibleColumns(),
     searchText: searchColumn(
-      `first_name || ' ' || last_name || ' ' || coalesce(email, '') || ' ' || coalesce(phone_e164, phone, '') || ' ' || coalesce(mobile_e164, mobile, '') || ' ' || coalesce(job_title, '')`,
+      `first_name || ' ' || last_name || ' ' || coalesce(email, '') || ' ' || ${searchedNumber('phone')} || ' ' || ${searchedNumber('mobile')} || ' ' || coalesce(job_title, '')`,
     ),
   },
   t => [

@@ -1,19 +1,12 @@
+import { folded } from '#core/letters.ts'
 import type { Industry } from './market.ts'
 import type { Place } from './places.ts'
 import { PLACES, phoneIn } from './places.ts'
 import type { Random } from './random.ts'
 import { CULTURES, FIRM_HEADS, FIRM_TAILS } from './words.ts'
 
-const FOLDED: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'ae', ł: 'l', đ: 'd', ð: 'd', œ: 'oe' }
-
 /** Lower-case ASCII letters, digits and hyphens only, as a host name or a mailbox wants them. */
-function ascii(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[ßøæłđðœ]/g, letter => FOLDED[letter] ?? '')
-    .normalize('NFD')
-    .replace(/[^a-z0-9-]/g, '')
-}
+const ascii = (text: string): string => folded(text).replace(/[^a-z0-9-]/g, '')
 
 export interface Firm {
   name: string

@@ -73,6 +73,20 @@ test('duplicates are found by address, number, domain and names that are alike, 
   assert.deepEqual(kinds(companies[0]), ['domain', 'name'])
   assert.deepEqual((await ana.get('/companies/duplicates?minScore=1')).body.rows, [])
   assert.deepEqual((await ana.get('/leads/duplicates')).body.rows, [])
+
+  for (const [name, phone] of [
+    ['Quill', '(555) 123-4567'],
+    ['Vance', '555.123.4567'],
+    ['Extension', '4567'],
+    ['Other extension', '45-67'],
+  ])
+    await add(ana, 'leads', { name, phone })
+  const leads = (await groupsFor(ana, 'leads', 1, 2)).rows
+  assert.deepEqual(
+    leads[0].records.map(({ name }: { name: string }) => name).sort(),
+    ['Quill', 'Vance'],
+    'the same number without a country, written otherwise',
+  )
 })
 
 test('of companies neither the legal form nor how their site is written tells one from another', async () => {

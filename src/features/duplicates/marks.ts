@@ -1,3 +1,4 @@
+import { digitsOf } from '#core/db/columns.ts'
 import { columnOf, hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
 
@@ -12,7 +13,7 @@ export function marksOf(record: RecordDefinition): Mark[] {
     if (kind === 'email' && hasColumn(record, field))
       return [{ kind, field, expression: t => `${t}.${columnOf(record, field).name}` }]
     if (kind === 'phone' && hasColumn(record, `${field}E164`))
-      return [{ kind, field, expression: t => `${t}.${columnOf(record, `${field}E164`).name}` }]
+      return [{ kind, field, expression: t => numberOf(t, columnOf(record, field).name) }]
     if (field === 'domain') return [{ kind: field, field, expression: t => hostOf(`${t}.domain`) }]
     // A page below a site, such as a profile in a network, says nothing of whose site it is.
     if (field === 'website' && isOrganisation(record))
@@ -26,6 +27,11 @@ export function marksOf(record: RecordDefinition): Mark[] {
     return []
   })
 }
+
+/** Where a number names no country, its digits, unless they are so few that many have them: an extension, an emergency call. */
+const LOCAL_DIGITS = 7
+const numberOf = (t: string, column: string): string =>
+  `coalesce(${t}.${column}_e164, substring(${digitsOf(`${t}.${column}`)} from '^.{${LOCAL_DIGITS},}$'))`
 
 const SITE = '^([A-Za-z]+://)?[^/?#]+/?$'
 

@@ -2,7 +2,7 @@ import { DIMENSIONS } from '#core/ai/provider.ts'
 import { fold } from '#core/record/formats.ts'
 
 /** The name of these vectors; it changes with the way in which they are made. */
-export const BUILTIN = 'builtin:words-1'
+export const BUILTIN = 'builtin:words-2'
 
 const WORD_LETTERS_AT_MOST = 40
 /** All parts of a word together weigh so much beside the word itself: words that differ by an ending stay near to each other. */

@@ -9,6 +9,7 @@ import {
   recordColumns,
   recordKeys,
   searchColumn,
+  searchedNumber,
   searchIndex,
 } from '#core/db/columns.ts'
 import type { Tx } from '#core/db/workspace.ts'
@@ -44,7 +45,7 @@ export const leadTable = pgTable(
     convertedDealId: uuid('converted_deal_id'),
     ...flexibleColumns(),
     searchText: searchColumn(
-      `name || ' ' || coalesce(email, '') || ' ' || coalesce(company, '') || ' ' || coalesce(phone_e164, phone, '')`,
+      `name || ' ' || coalesce(email, '') || ' ' || coalesce(company, '') || ' ' || ${searchedNumber('phone')}`,
     ),
   },
   t => [

@@ -1,5 +1,6 @@
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
+import { folded } from '#core/letters.ts'
 import type { Contract } from '#core/record/contract.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 
@@ -14,9 +15,14 @@ export type Highlight = { field: string; text: string; ranges: Array<[number, nu
 export function inFields(contract: Contract, row: Row, given: string[]): Highlight[] {
   const words = foldedWords(given)
   const fields = Object.entries(contract.fields).filter(([, { kind }]) => SHOWN.includes(kind))
-  const found = fields.flatMap(([key]) => {
+  const found = fields.flatMap(([key, { kind }]) => {
     const value = row[key]
-    return typeof value === 'string' ? (marked(key, value, words) ?? []) : []
+    if (typeof value !== 'string') return []
+    return (
+      marked(key, value, words) ??
+      (kind === 'phone' ? marked(key, value, words, digitsWithPlaces) : undefined) ??
+      []
+    )
   })
   return found.slice(0, HIGHLIGHTS_AT_MOST)
 }
@@ -57,8 +63,13 @@ export async function writtenPieces(
   return new Map(rows.map(({ id, piece }) => [id as string, piece as string]))
 }
 
-function marked(field: string, value: string, words: string[]): Highlight | undefined {
-  const { folded, places } = foldedWithPlaces(value)
+function marked(
+  field: string,
+  value: string,
+  words: string[],
+  foldedIn = foldedWithPlaces,
+): Highlight | undefined {
+  const { folded, places } = foldedIn(value)
   const ranges = words
     .flatMap(word => {
       const at = folded.indexOf(word)
@@ -77,31 +88,27 @@ function marked(field: string, value: string, words: string[]): Highlight | unde
   }
 }
 
-/** Letters that are none with an accent, as the database folds them. */
-const LETTERS: Record<string, string> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ħ: 'h',
-  ı: 'i',
-}
+type Folded = { folded: string; places: number[] }
 
 /** The text with case and accents folded away, and for each of its units where it comes from. */
-function foldedWithPlaces(value: string): { folded: string; places: number[] } {
-  let folded = ''
+function foldedWithPlaces(value: string): Folded {
+  let text = ''
   let at = 0
   const places: number[] = []
   for (const character of value) {
-    const lower = character.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-    const plain = LETTERS[lower] ?? lower
+    const plain = folded(character)
     for (let i = 0; i < plain.length; i++) places.push(at)
-    folded += plain
+    text += plain
     at += character.length
   }
-  return { folded, places: [...places, at] }
+  return { folded: text, places: [...places, at] }
+}
+
+/** The digits of a number, and for each of them where it stands: people put spaces, brackets and dashes between them. */
+function digitsWithPlaces(value: string): Folded {
+  const found = [...value.matchAll(/\d/g)]
+  return {
+    folded: found.map(([digit]) => digit).join(''),
+    places: [...found.map(({ index }) => index), value.length],
+  }
 }

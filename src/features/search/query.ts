@@ -107,6 +107,10 @@ async function takeTurns(
   found: { total: number },
   take: (number: number, ranking: Ranking, without?: string[]) => Promise<void>,
 ): Promise<string[]> {
+  for (const number of asked.numbers) {
+    await take(WHOLE, wholeRanking(number, [[number]]))
+    if (found.total) return [number, ...asked.words]
+  }
   const choices = asked.words.map(word => [word])
   await take(WHOLE, wholeRanking(asked.text, choices))
   const isSentence = asked.words.length >= SENTENCE_WORDS

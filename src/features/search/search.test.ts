@@ -73,6 +73,32 @@ test('typos are forgiven where nothing is found as written; numbers and addresse
   assert.deepEqual(await titles(ana, '100%'), [])
 })
 
+test('numbers without a country are found however they are written, in search and in lists', async () => {
+  const { ana } = await world()
+  await add(ana, 'contacts', { firstName: 'Us', phone: '(555) 123-4567' })
+  await add(ana, 'contacts', { firstName: 'De', mobile: '0171 / 555 66 77' })
+  await add(ana, 'leads', { name: 'Lead', phone: '089-987 65 43' })
+  await add(ana, 'notes', { body: 'Part 100-200-300 is out of stock' })
+  for (const [q, title] of [
+    ['(555) 123-4567', 'Us'],
+    ['5551234567', 'Us'],
+    ['123-4567', 'Us'],
+    ['+1 555 123 4567', 'Us'],
+    ['01715556677', 'De'],
+    ['0171 5556677', 'De'],
+    ['+49 171 5556677', 'De'],
+    ['089 987-6543', 'Lead'],
+  ]) {
+    assert.deepEqual(await titles(ana, q!), [title], q)
+    const listed = (await ana.get(title === 'Lead' ? '/leads' : '/contacts', { query: { q: q! } })).body.rows
+    assert.equal(listed.length, 1, q)
+  }
+  assert.equal((await find(ana, { q: '100-200-300' })).total, 1, 'no number of a phone')
+  assert.deepEqual(await titles(ana, '0000000'), [])
+  const [found] = (await find(ana, { q: '5551234567' })).rows
+  assert.deepEqual(found.highlights, [{ field: 'phone', text: '(555) 123-4567', ranges: [[1, 14]] }])
+})
+
 test('each finds what they may see, page by page, and of the types and filters that they ask for', async () => {
   const { ana, ben, vera, owner, mallory } = await world()
   for (let i = 0; i < 7; i++) await add(ana, 'deals', { title: `Quarry ${i}`, amount: i * 100 })

@@ -1,30 +1,23 @@
 import { type Add, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { fold } from '#core/record/formats.ts'
+import { fold, numbersIn } from '#core/record/formats.ts'
 
 const WORDS_AT_MOST = 40
 /** Parts of words are looked for from so many letters on: fewer have no trigram. */
 const PART_LETTERS = 3
 
-/** What was asked: as one text, and as its words, each folded as the database folds. */
-export type Asked = { text: string; words: string[] }
+/** What was asked: as one text, and as its words, each folded as the database folds; and what it may be as a phone number. */
+export type Asked = { text: string; words: string[]; numbers: string[] }
 
 /** Folds what was asked; the database is asked only where there are letters that it folds in its own way (ł, ø, ß). */
 export async function askedOf(tx: Tx, q: string): Promise<Asked> {
-  let text = numberIn(q) ?? fold(q)
+  let text = fold(q)
   if (!/^[\x20-\x7e]*$/.test(text)) {
     const [row] = await tx.session.rows('select crm_fold($1::text) as folded', [text])
     text = row!.folded as string
   }
-  return { text, words: [...new Set(text.split(' ').filter(Boolean))].slice(0, WORDS_AT_MOST) }
-}
-
-/** A phone number as records keep it: without what people put between the digits, and without a leading 0 or 00. */
-function numberIn(q: string): string | undefined {
-  if (!/^[+\d\s()./-]+$/.test(q)) return undefined
-  const digits = q.replace(/\D/g, '')
-  // Shorter ones are dates, amounts and numbers of invoices.
-  return digits.length >= 7 && !/^\d{4}-\d/.test(q) ? digits.replace(/^0+/, '') : undefined
+  const words = [...new Set(text.split(' ').filter(Boolean))].slice(0, WORDS_AT_MOST)
+  return { text, words, numbers: numbersIn(q) }
 }
 
 const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&')

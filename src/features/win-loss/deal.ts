@@ -4,7 +4,6 @@ import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
-import { elapsedDays, wholeDaysOf } from '#core/record/days.ts'
 import { measured } from '#features/deal-coach/shapes.ts'
 import { categorise } from '#features/deal-signals/categories.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
@@ -12,14 +11,7 @@ import { type History, historyWith, sureness, thin } from '#features/deal-signal
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { FACTORS, type Factor, factorOf } from '#features/deal-signals/signals.ts'
 import { quoteOf, saidIn, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
-import {
-  experience,
-  groundsOfAbsence,
-  type Known,
-  purchasesBefore,
-  shown,
-  tellingOf,
-} from '#features/deal-signals/telling.ts'
+import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
 import { dativeDays, listed, lower, wholeDays } from '#features/deal-signals/words.ts'
 import { lessonShape, lessonsFrom } from './lessons.ts'
 
@@ -82,13 +74,7 @@ export async function explainDeal(
   const deal = history.named[0]
   if (!deal) throw notFound('Deal')
   const talks = deal.closedAt ? all.filter(talk => talk.occurredAt <= deal.closedAt!) : all
-  const known: Known = {
-    deal,
-    talks,
-    objections: objectionsIn(talks),
-    competitors: competitorsIn(talks),
-    purchases: deal.wonBefore ? (await purchasesBefore(tx, [dealId])).get(dealId) : undefined,
-  }
+  const known: Known = { deal, talks, objections: objectionsIn(talks), competitors: competitorsIn(talks) }
   const reviews = all.filter(talk => isReview(talk, deal))
   const weighed = [...signalsOf(known, history), ...recorded(deal, reviews)]
   const keyFactors = factorsFrom(weighed)
@@ -98,7 +84,7 @@ export async function explainDeal(
     outcome: deal.status,
     summary: summaryOf(deal, keyFactors, weighed),
     lostReason: deal.lostReason,
-    daysOpen: wholeDaysOf(deal.daysOpen),
+    daysOpen: Math.floor(deal.daysOpen),
     keyFactors,
     withoutFinding: ALWAYS.filter(factor => !keyFactors.some(one => one.factor === factor)),
     recommendations,
@@ -135,11 +121,7 @@ function signalsOf(known: Known, { effects, norms, closed }: History): WeighedFi
     const isNoise = effect.isMeasured && Math.abs(effect.logOdds) < effect.error
     if (Math.abs(weight) < LEAST || isNoise) return []
     const absence = isHeld ? undefined : effect.absence?.(known.deal)
-    const told = isHeld
-      ? tellingOf(effect, known)
-      : absence
-        ? { text: absence, evidence: groundsOfAbsence(effect.key, known) }
-        : undefined
+    const told = isHeld ? tellingOf(effect, known) : absence ? { text: absence, evidence: [] } : undefined
     if (!told) return []
     const { key, factor } = effect
     const text = `${told.text}. ${experience(effect)}`
@@ -161,7 +143,7 @@ const isReview = ({ recordType, occurredAt }: Talk, { closedAt }: DealFacts): bo
   recordType === 'note' &&
   closedAt !== null &&
   occurredAt > closedAt &&
-  elapsedDays(closedAt, occurredAt) < REVIEW_DAYS
+  Date.parse(occurredAt) - Date.parse(closedAt) < REVIEW_DAYS * 86_400_000
 
 /** What somebody recorded when it was closed: the reason of a loss, and the notes written after. */
 function recorded(deal: DealFacts, reviews: readonly Talk[]): WeighedFinding[] {

@@ -13,7 +13,7 @@ type Coached = {
   status: string
   summary: string
   healthScore: number
-  healthParts: Array<{ key: string; score: number; weight: number; text: string; evidence: Evidence[] }>
+  healthParts: Array<{ key: string; score: number; weight: number; text: string }>
   winProbability: number
   winProbabilityBasis: { coldStart: boolean; low: number; high: number; text: string }
   stages: Array<{
@@ -79,7 +79,7 @@ export function Coach({ id, leave, draft }: Given) {
             </Part>
           )}
           <Part title={text.ai.health}>
-            <Parts parts={answer.healthParts} leave={leave} />
+            <Parts parts={answer.healthParts} />
           </Part>
           <StageTimes stages={answer.stages} />
           <People people={answer.stakeholders} leave={leave} />
@@ -145,19 +145,15 @@ function Numbers({
   )
 }
 
-function Parts({ parts, leave }: { parts: Coached['healthParts']; leave?: () => void }) {
+function Parts({ parts }: { parts: Coached['healthParts'] }) {
   const text = useText()
   return (
     <ul className={classes.parts}>
-      {parts.map(({ key, score, weight, text: words, evidence }) => (
+      {parts.map(({ key, score, text: words }) => (
         <li key={key}>
           <span>{text.ai.parts[key] ?? key}</span>
-          {/* What is not counted has no bar. */}
-          {weight > 0 && (
-            <Progress value={score} color={toneOf(score)} size={4} aria-label={text.ai.parts[key] ?? key} />
-          )}
+          <Progress value={score} color={toneOf(score)} size={4} aria-label={text.ai.parts[key] ?? key} />
           <span className="quiet">{words}</span>
-          <Grounds evidence={evidence.slice(0, 1)} leave={leave} />
         </li>
       ))}
     </ul>
