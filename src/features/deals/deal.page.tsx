@@ -26,9 +26,7 @@ export default function Deal() {
       related={RELATED}
       actions={deal => <ComposeButton key={deal.id} dealId={deal.id} contactIds={peopleOf(deal)} />}
       banner={deal => <StagePath deal={deal} />}
-      main={deal =>
-        deal.status === 'OPEN' ? <ScorePanel kind="deal" id={deal.id} version={deal.version} /> : null
-      }
+      main={deal => (deal.status === 'OPEN' ? <ScorePanel kind="deal" row={deal} /> : null)}
     />
   )
 }

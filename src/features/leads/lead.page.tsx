@@ -21,9 +21,7 @@ export default function Lead() {
       facts={['stage', 'company', 'source', 'score', 'ownerId']}
       related={RELATED}
       actions={lead => <Convert lead={lead} />}
-      main={lead =>
-        lead.convertedAt ? null : <ScorePanel kind="lead" id={lead.id} version={lead.version} />
-      }
+      main={lead => (lead.convertedAt ? null : <ScorePanel kind="lead" row={lead} />)}
     />
   )
 }

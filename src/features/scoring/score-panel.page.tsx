@@ -2,8 +2,11 @@ import { Anchor, Badge, Button, Group, Text as P, Skeleton } from '@mantine/core
 import { IconRefresh } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { dealContract } from '#features/deals/deals.contract.ts'
+import { leadContract } from '#features/leads/leads.contract.ts'
 import { api, messageOf, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
+import { type Row, useColumns } from '#web/record/model.ts'
 import type { Text } from '#web/text/en.ts'
 import { fieldLabel, optionLabel, useText } from '#web/text/index.tsx'
 import classes from './scoring.module.css'
@@ -22,9 +25,11 @@ type Score = {
 }
 
 const MINUTE_MS = 60_000
+const CONTRACTS = { lead: leadContract, deal: dealContract }
 
 /** How likely a lead is to be converted or a deal to be won, how sure that is, and what speaks for and against it. */
-export function ScorePanel({ kind, id, version }: { kind: 'lead' | 'deal'; id: string; version: unknown }) {
+export function ScorePanel({ kind, row }: { kind: 'lead' | 'deal'; row: Row }) {
+  const { id, version } = row
   const text = useText()
   const may = useMay()
   const { data, error, isPending, refetch } = useQuery({
@@ -50,7 +55,11 @@ export function ScorePanel({ kind, id, version }: { kind: 'lead' | 'deal'; id: s
   return (
     <section className={`card ${classes.panel}`} aria-label={text.scoring.score[kind]}>
       <Chance kind={kind} score={data} />
-      {data.reasons.length ? <Reasons reasons={data.reasons} /> : <P size="sm">{text.scoring.noReasons}</P>}
+      {data.reasons.length ? (
+        <Reasons kind={kind} row={row} reasons={data.reasons} />
+      ) : (
+        <P size="sm">{text.scoring.noReasons}</P>
+      )}
     </section>
   )
 }
@@ -97,9 +106,12 @@ function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
   )
 }
 
-function Reasons({ reasons }: { reasons: Reason[] }) {
+function Reasons({ kind, row, reasons }: { kind: 'lead' | 'deal'; row: Row; reasons: Reason[] }) {
   const text = useText()
   const format = useFormat()
+  const columns = useColumns(CONTRACTS[kind])
+  const isMoney = (path: string) =>
+    columns.some(column => column.path === path && column.field.kind === 'money')
   const most = Math.max(...reasons.map(({ effect }) => Math.abs(effect)), 1)
   return (
     <ul className={classes.reasons} aria-label={text.scoring.reasons}>
@@ -124,7 +136,11 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
                 {text.scoring.fields[field] ??
                   (field.startsWith('customFields.') ? label : fieldLabel(text, field))}
                 {': '}
-                <b>{shown(field, value, text, format)}</b>
+                <b>
+                  {typeof value === 'number' && isMoney(field)
+                    ? format.money(value, row.currency as string | undefined)
+                    : shown(field, value, text, format)}
+                </b>
               </>
             )}
           </span>

@@ -231,10 +231,17 @@ test('a deal is scored by what is known of it, as of the moment', async () => {
   const stage = before.reasons.find((one: any) => one.field === 'stageId')
   assert.equal(stage?.value ?? stages[1].name, stages[1].name)
   for (const type of ['CALL', 'MEETING'])
-    await ana.post('/activities', { type, direction: 'INBOUND', subject: 'Great talk', dealId: deal.id })
+    await ana.post('/activities', {
+      ...{ type, direction: 'INBOUND', subject: 'Great talk', dealId: deal.id },
+      occurredAt: new Date(Date.now() - 5.6 * 86_400_000).toISOString(),
+    })
   const after = (await ana.post('/ai/deal-score', { dealId: deal.id })).body
   assert.ok(after.probability > before.probability)
-  assert.ok(after.reasons.some((one: any) => one.field === 'daysSilent' && one.effect > 0))
+  const silent = after.reasons.find((one: any) => one.field === 'daysSilent')
+  assert.ok(silent.effect > 0)
+  // Days that have passed, as the record shows them.
+  assert.equal(silent.value, 5)
+  assert.match(silent.text, /is 5 /)
 })
 
 test('history is learned from as it was before the outcome, and not as it stands after it', async () => {

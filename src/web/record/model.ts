@@ -12,7 +12,7 @@ export type Row = { id: string; version: number } & Record<string, unknown>
 /** What the web app needs of a record type's contract. */
 export type AnyContract = Pick<
   Contract,
-  'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable'
+  'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable' | 'softDelete'
 > & {
   fields: Record<string, Field>
 }
