@@ -91,8 +91,11 @@ test('an admin sets up a pipeline and a field, by keys and by mouse, and deals u
 test('a second factor is enrolled by its key, asked for at the next sign-in, and survives a lost phone', async () => {
   const { ana, tab } = await begin()
   await tab.goto('/settings/security')
+  const refused: string[] = []
+  tab.on('response', reply => reply.status() === 409 && refused.push(reply.url()))
   await tab.getByRole('button', { name: 'Turn on' }).click()
   await tab.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor()
+  assert.equal(await focused(tab), 'Code from your authenticator app')
   assert.deepEqual(await violations(tab), [])
   const secret = (await tab.getByRole('dialog').locator('code').textContent())!.replaceAll(' ', '')
   await tab.getByLabel('Code from your authenticator app').fill('000000')
@@ -105,6 +108,9 @@ test('a second factor is enrolled by its key, asked for at the next sign-in, and
   assert.equal(codes.length, 10)
   await inDialog(tab, 'I have kept them')
   await tab.getByText('10 recovery codes left').waitFor()
+  // No key is asked for once there is one.
+  await tab.waitForLoadState('networkidle')
+  assert.deepEqual(refused, [])
 
   const phone = await page({ viewport: { width: 390, height: 800 } })
   await phone.goto('/settings')
@@ -112,7 +118,13 @@ test('a second factor is enrolled by its key, asked for at the next sign-in, and
     await phone.getByLabel('Work email').fill(ana.email)
     await phone.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await phone.getByRole('button', { name: 'Sign in' }).click()
-    await phone.getByLabel('Code from your authenticator app').fill(code)
+    if (code === codes[0]) await phone.getByRole('button', { name: 'Use a recovery code' }).click()
+    const field = phone.getByLabel(code === codes[0] ? 'Recovery code' : 'Code from your authenticator app', {
+      exact: true,
+    })
+    // The keyboard of a phone has letters where a code has.
+    assert.equal(await field.getAttribute('inputmode'), code === codes[0] ? 'text' : 'numeric')
+    await field.fill(code)
     await phone.getByRole('button', { name: 'Sign in' }).click()
     await heading(phone, 'Settings')
     if (code !== codes[0]) {
@@ -125,12 +137,25 @@ test('a second factor is enrolled by its key, asked for at the next sign-in, and
   await phone.getByText('9 recovery codes left').waitFor()
   assert.equal(await phone.getByRole('navigation', { name: 'Settings' }).count(), 0)
   assert.deepEqual(await violations(phone), [])
-  await phone.getByRole('button', { name: 'End all others' }).click()
+  const others = phone.getByRole('button', { name: 'End all others' })
+  await others.click()
+  await inDialog(phone, 'Cancel')
+  await phone.getByRole('dialog').waitFor({ state: 'detached' })
+  // The focus is where it was before the dialog took it.
+  assert.equal(await focused(phone), 'End all others')
+  await others.click()
   await inDialog(phone, 'End all others')
   await phone.getByText('All other sessions have ended').waitFor()
   await tab.reload()
   await tab.getByRole('button', { name: 'Sign in' }).waitFor()
 })
+
+/** What has the focus, by its name. */
+const focused = (tab: Page) =>
+  tab.evaluate(() => {
+    const { activeElement } = (globalThis as unknown as { document: { activeElement: any } }).document
+    return (activeElement.labels?.[0]?.textContent || activeElement.textContent) as string
+  })
 
 test('a key and a webhook are shown their secrets once, and do what they were given', async () => {
   const { tab } = await begin()

@@ -1,8 +1,9 @@
-import { Input, Modal, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
+import { Input, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { addDays, dayIn, momentAt } from '#core/record/relative-time.ts'
 import { api, issuesByPath, queries, useMe } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -53,7 +54,7 @@ export function KeyDialog({ apiKey, close, done }: Given) {
     saving.mutate()
   }
   return (
-    <Modal opened onClose={close} title={apiKey ? apiKey.name : text.apiKeys.create} size="lg">
+    <Dialog onClose={close} title={apiKey ? apiKey.name : text.apiKeys.create} size="lg">
       <form noValidate onSubmit={submit}>
         <DraftNote {...form} />
         <Stack gap="sm">
@@ -98,7 +99,7 @@ export function KeyDialog({ apiKey, close, done }: Given) {
           beside={Object.keys(issues).filter(path => /^(name|scopes|role|expiresAt)/.test(path))}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,9 +1,10 @@
-import { Button, Menu, Modal, TextInput } from '@mantine/core'
+import { Button, Menu, TextInput } from '@mantine/core'
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tellFault } from '#web/kit/notify.tsx'
@@ -99,7 +100,7 @@ function Rename({ conversation, close }: { conversation: Conversation; close: ()
     if (title.trim()) mutate()
   }
   return (
-    <Modal opened onClose={close} title={text.assistant.rename}>
+    <Dialog onClose={close} title={text.assistant.rename}>
       <form noValidate onSubmit={submit}>
         <TextInput
           data-autofocus
@@ -110,6 +111,6 @@ function Rename({ conversation, close }: { conversation: Conversation; close: ()
         />
         <DialogFoot submit={text.common.save} close={close} isSending={isPending} error={error} />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

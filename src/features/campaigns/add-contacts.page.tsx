@@ -1,8 +1,9 @@
-import { Badge, Group, Modal, Text as P, Select, Stack, Tabs } from '@mantine/core'
+import { Badge, Group, Text as P, Select, Stack, Tabs } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { contactContract } from '#features/contacts/contacts.contract.ts'
 import { api } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
@@ -42,7 +43,7 @@ export function AddContacts({ campaignId, close }: { campaignId: string; close: 
     },
   })
   return (
-    <Modal opened onClose={close} title={text.campaigns.add} size="lg">
+    <Dialog onClose={close} title={text.campaigns.add} size="lg">
       <form
         noValidate
         onSubmit={event => {
@@ -74,7 +75,7 @@ export function AddContacts({ campaignId, close }: { campaignId: string; close: 
           error={adding.error}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconSpeakerphone } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { tell } from '#web/kit/notify.tsx'
 import { RecordPicker } from '#web/kit/record-picker.tsx'
@@ -56,7 +57,7 @@ function AddDialog({ ids, close, done }: DialogGiven) {
     if (campaignId) adding.mutate()
   }
   return (
-    <Modal opened onClose={close} title={`${text.campaigns.addTo}: ${text.campaigns.chosen(ids.length)}`}>
+    <Dialog onClose={close} title={`${text.campaigns.addTo}: ${text.campaigns.chosen(ids.length)}`}>
       <form noValidate onSubmit={onSubmit}>
         <RecordPicker
           type="campaign"
@@ -73,6 +74,6 @@ function AddDialog({ ids, close, done }: DialogGiven) {
           error={adding.error}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Alert, Checkbox, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { CUSTOM_TYPES } from '#core/record/custom-types.ts'
 import { api, issuesByPath } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -51,7 +52,7 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
   }
   const isGone = field?.options.some(option => !options.includes(option))
   return (
-    <Modal opened onClose={close} title={field ? field.label : text.customFields.create}>
+    <Dialog onClose={close} title={field ? field.label : text.customFields.create}>
       <form noValidate onSubmit={submit}>
         <DraftNote {...form} />
         <Stack gap="sm">
@@ -107,6 +108,6 @@ export function FieldDialog({ entity, field, taken, close }: Given) {
           beside={Object.keys(issues).filter(path => /^(label|key|type|options)/.test(path))}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,10 +1,11 @@
-import { Button, Modal, Switch, Table, TextInput } from '@mantine/core'
+import { Button, Switch, Table, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, queries, useMay } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { tell } from '#web/kit/notify.tsx'
 import { SavedList, SavedName } from '#web/kit/saved-list.tsx'
@@ -71,7 +72,7 @@ export function NameDialog({ dashboard, close }: { dashboard?: SavedDashboard; c
     },
   })
   return (
-    <Modal opened onClose={close} title={dashboard ? text.dashboards.rename : text.dashboards.new}>
+    <Dialog onClose={close} title={dashboard ? text.dashboards.rename : text.dashboards.new}>
       <form
         onSubmit={event => {
           event.preventDefault()
@@ -107,6 +108,6 @@ export function NameDialog({ dashboard, close }: { dashboard?: SavedDashboard; c
           error={saving.error}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -11,7 +11,7 @@ import type { Row } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './board.module.css'
 import { type Asked, type Lane, laneQuery, type Sums, showLane, standsIn } from './board-data.page.tsx'
-import { DealCard } from './deal-card.page.tsx'
+import { DealCard, isFollowed } from './deal-card.page.tsx'
 
 const CARD_PX = 92
 const AHEAD = 15
@@ -47,6 +47,11 @@ export function BoardColumn({ lane, lanes, stages, asked, by, sums, move, add }:
     overscan: useOverscan(8),
     getItemKey: index => deals[index]!.id,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the lane stands is nothing that changes it
+  useEffect(() => {
+    const at = deals.findIndex(({ id }) => isFollowed(id))
+    if (at >= 0) virtual.scrollToIndex(at)
+  }, [deals])
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {

@@ -22,6 +22,14 @@ type Given = {
   move: (deal: Row, lane: Lane) => void
 }
 
+/** The deal that somebody moves by keys: it keeps the focus in whatever lane it comes to stand. */
+let followed: string | undefined
+const follow = (id: string | undefined): void => {
+  followed = id
+}
+/** Whether it lost the focus by its move, and nothing else has it since. */
+export const isFollowed = (id: string): boolean => id === followed && document.activeElement === document.body
+
 /** A deal on the board. Dragged with mouse or finger; with the keyboard, Shift and an arrow move it on. */
 export const DealCard = memo(
   function DealCard({ deal, lane, lanes, stage, isByMonth, start, move }: Given) {
@@ -40,6 +48,9 @@ export const DealCard = memo(
         onDrop: () => setDragged(false),
       })
     }, [deal, may.write, lane.key])
+    useEffect(() => {
+      if (isFollowed(deal.id)) card.current!.focus()
+    }, [deal.id])
     const days = deal.stageDurationDays as number
     const isOpen = deal.status === 'OPEN'
     const isRotting = isOpen && typeof stage?.rottingDays === 'number' && days > stage.rottingDays
@@ -49,7 +60,10 @@ export const DealCard = memo(
       const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
       if (event.shiftKey && by && may.write) {
         const next = lanes[lanes.findIndex(({ key }) => key === lane.key) + by]
-        if (next?.put) move(deal, next)
+        if (next?.put) {
+          follow(deal.id)
+          move(deal, next)
+        }
         event.preventDefault()
       } else focusNeighbour(event, by)
     }
@@ -62,6 +76,7 @@ export const DealCard = memo(
           data-dragged={isDragged || undefined}
           aria-describedby="board-keys"
           onKeyDown={onKeyDown}
+          onBlur={event => event.relatedTarget?.closest('[data-board]') && follow(undefined)}
         >
           <span className={`${classes.title} one-line`}>{String(deal.title)}</span>
           <span className="quiet one-line">

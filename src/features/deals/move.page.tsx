@@ -1,7 +1,8 @@
-import { Chip, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Chip, Group, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries, type Stage } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
@@ -67,7 +68,7 @@ function LostDialog({ deal, close, choose }: LostGiven) {
     choose(reason.trim())
   }
   return (
-    <Modal opened onClose={close} title={text.board.lostTitle}>
+    <Dialog onClose={close} title={text.board.lostTitle}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Group gap={6}>
@@ -87,6 +88,6 @@ function LostDialog({ deal, close, choose }: LostGiven) {
         </Stack>
         <DialogFoot submit={text.common.save} close={close} />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Modal, MultiSelect, Text as P, Select, Stack, Tabs } from '@mantine/core'
+import { Button, MultiSelect, Text as P, Select, Stack, Tabs } from '@mantine/core'
 import { IconMail } from '@tabler/icons-react'
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { contactContract } from '#features/contacts/contacts.contract.ts'
 import { api, issuesByPath, queries, useMay } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useDraft } from '#web/kit/draft.ts'
 import { tell } from '#web/kit/notify.tsx'
@@ -85,7 +86,7 @@ export function ComposeDialog({
   }
   const issues = { ...preview.issues, ...issuesByPath(sending.error) }
   return (
-    <Modal opened onClose={close} title={text.mail.compose} size="lg">
+    <Dialog onClose={close} title={text.mail.compose} size="lg">
       <form
         noValidate
         onSubmit={event => {
@@ -128,7 +129,7 @@ export function ComposeDialog({
           beside={['subject', 'body', 'bodyHtml']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Checkbox, Modal, NumberInput, Text as P, Stack, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Text as P, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { api, issuesByPath } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { useFormat } from '#web/kit/format.ts'
@@ -39,7 +40,7 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
   })
   const issues = issuesByPath(converting.error)
   return (
-    <Modal opened onClose={close} title={text.leads.convertTitle}>
+    <Dialog onClose={close} title={text.leads.convertTitle}>
       <form
         onSubmit={event => {
           event.preventDefault()
@@ -85,6 +86,6 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
           beside={withDeal ? ['dealTitle', 'amount'] : []}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

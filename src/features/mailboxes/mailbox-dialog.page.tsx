@@ -4,7 +4,6 @@ import {
   Button,
   Checkbox,
   Group,
-  Modal,
   NumberInput,
   PasswordInput,
   Select,
@@ -14,6 +13,7 @@ import {
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, issuesByPath, messageOf, useMay } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -115,7 +115,7 @@ export function MailboxDialog({ mailbox, close, saved }: Given) {
   })
   const issues = issuesByPath(saving.error ?? testing.error)
   return (
-    <Modal opened onClose={close} title={mailbox ? text.mail.change : text.mail.addMailbox}>
+    <Dialog onClose={close} title={mailbox ? text.mail.change : text.mail.addMailbox}>
       <form
         noValidate
         autoComplete="off"
@@ -156,7 +156,7 @@ export function MailboxDialog({ mailbox, close, saved }: Given) {
           beside={[...FIELDS, ...OAUTH_FIELDS]}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

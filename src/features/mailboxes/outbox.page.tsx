@@ -1,8 +1,9 @@
-import { Modal, Text as P, Title } from '@mantine/core'
+import { Text as P, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { MailPreview } from '#features/emails/preview.page.tsx'
 import { api } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -62,9 +63,9 @@ function KeptMail({ id, close }: { id: string; close: () => void }) {
     queryFn: () => api.get<Whole>(`/outbox/${id}`),
   })
   return (
-    <Modal opened onClose={close} title={data?.to ?? ''} size="lg">
+    <Dialog onClose={close} title={data?.to ?? ''} size="lg">
       {error ? <Fault error={error} retry={refetch} /> : !data ? <Waiting /> : null}
       {data && <MailPreview mail={{ subject: data.subject, body: data.text, bodyHtml: data.html }} />}
-    </Modal>
+    </Dialog>
   )
 }

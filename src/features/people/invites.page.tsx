@@ -1,7 +1,8 @@
-import { Button, CopyButton, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Button, CopyButton, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { Role } from '#core/db/workspace.ts'
 import { api, issuesByPath, queries, useMe } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -97,7 +98,7 @@ export function InviteDialog({ close }: { close: () => void }) {
   const issues = issuesByPath(inviting.error)
   const roles = mine === 'OWNER' ? (['OWNER', ...INVITED] as const) : INVITED
   return (
-    <Modal opened onClose={close} title={text.members.invite}>
+    <Dialog onClose={close} title={text.members.invite}>
       <form
         noValidate
         onSubmit={event => {
@@ -132,6 +133,6 @@ export function InviteDialog({ close }: { close: () => void }) {
           beside={['email', 'role']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { PasswordInput, TextInput } from '@mantine/core'
+import { Anchor, PasswordInput, TextInput } from '@mantine/core'
 import { type HistoryState, Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
@@ -16,6 +16,7 @@ export default function SignIn() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string>()
+  const [isRecovery, setRecovery] = useState(false)
   const submit = async () => {
     try {
       await api.auth.login({ email, password, ...(code ? { code } : {}) })
@@ -59,13 +60,30 @@ export default function SignIn() {
       />
       {code !== undefined && (
         <TextInput
-          label={text.auth.code}
-          inputMode="numeric"
-          autoComplete="one-time-code"
+          key={String(isRecovery)}
+          label={isRecovery ? text.auth.recoveryCode : text.auth.code}
+          // A recovery code has letters, which a phone's numeric keyboard has not.
+          inputMode={isRecovery ? 'text' : 'numeric'}
+          autoComplete={isRecovery ? 'off' : 'one-time-code'}
+          autoCapitalize="off"
           autoFocus
           value={code}
           onChange={event => setCode(event.currentTarget.value)}
         />
+      )}
+      {code !== undefined && (
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          ta="left"
+          onClick={() => {
+            setCode('')
+            setRecovery(!isRecovery)
+          }}
+        >
+          {isRecovery ? text.auth.byApp : text.auth.byRecoveryCode}
+        </Anchor>
       )}
       <Link to="/forgot-password" state={{ email } as HistoryState} className="link" style={{ fontSize: 13 }}>
         {text.auth.forgot}

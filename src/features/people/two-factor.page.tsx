@@ -1,8 +1,9 @@
-import { Alert, Badge, Button, Group, Modal, Text as P, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Alert, Badge, Button, Group, Text as P, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useState } from 'react'
 import { renderSVG } from 'uqr'
 import { api, issuesByPath, meQuery, queries } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { tell } from '#web/kit/notify.tsx'
 import { Fault, Waiting } from '#web/kit/states.tsx'
@@ -11,7 +12,7 @@ import { useText } from '#web/text/index.tsx'
 import classes from './people.module.css'
 
 type State = { isEnabled: boolean; recoveryCodesLeft: number }
-const KEY = ['2fa']
+const KEY = ['2fa', 'state']
 const FEW = 3
 type Asked = 'enrol' | 'disable' | 'renew'
 
@@ -82,7 +83,7 @@ function Enrol({ close, done }: DialogGiven) {
   const [code, setCode] = useState('')
   // Each setup makes a new secret, so it is asked for once for each dialog and never again by itself.
   const setup = useQuery({
-    queryKey: [...KEY, 'setup'],
+    queryKey: ['2fa', 'setup'],
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -97,7 +98,7 @@ function Enrol({ close, done }: DialogGiven) {
     enabling.mutate()
   }
   return (
-    <Modal opened onClose={close} title={text.security.turnOnTitle}>
+    <Dialog onClose={close} title={text.security.turnOnTitle}>
       {setup.error && <Fault error={setup.error} retry={setup.refetch} />}
       {setup.isPending && <Waiting />}
       {setup.data && (
@@ -110,7 +111,8 @@ function Enrol({ close, done }: DialogGiven) {
             </P>
             <code className={classes.secret}>{setup.data.secret.match(/.{1,4}/g)!.join(' ')}</code>
             <TextInput
-              data-autofocus
+              // The dialog has taken the focus before the key came that is shown here.
+              autoFocus
               label={text.auth.code}
               inputMode="numeric"
               autoComplete="one-time-code"
@@ -130,7 +132,7 @@ function Enrol({ close, done }: DialogGiven) {
           />
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -162,7 +164,7 @@ function ByPassword({ what, close, done }: DialogGiven & { what: 'disable' | 're
     sending.mutate()
   }
   return (
-    <Modal opened onClose={close} title={words}>
+    <Dialog onClose={close} title={words}>
       <form noValidate onSubmit={submit}>
         <P size="sm" mb="sm">
           {what === 'renew' ? text.security.renewText : text.security.turnOffText}
@@ -185,7 +187,7 @@ function ByPassword({ what, close, done }: DialogGiven & { what: 'disable' | 're
           beside={['password']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -200,8 +202,7 @@ function Codes({ codes, close }: { codes: string[]; close: () => void }) {
     URL.revokeObjectURL(url)
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       title={text.security.codesTitle}
       closeOnClickOutside={false}
@@ -231,6 +232,6 @@ function Codes({ codes, close }: { codes: string[]; close: () => void }) {
           {text.security.codesKept}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,7 +1,8 @@
-import { Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Select, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { api, issuesByPath, type Pipeline } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -36,7 +37,7 @@ export function PipelineDialog({ pipeline, all, close }: Given) {
     saving.mutate()
   }
   return (
-    <Modal opened onClose={close} title={pipeline ? text.views.rename : text.pipelines.create}>
+    <Dialog onClose={close} title={pipeline ? text.views.rename : text.pipelines.create}>
       <form noValidate onSubmit={submit}>
         <DraftNote {...form} />
         <Stack gap="sm">
@@ -68,6 +69,6 @@ export function PipelineDialog({ pipeline, all, close }: Given) {
           beside={['name']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,7 +1,8 @@
-import { Modal, Text as P, Select } from '@mantine/core'
+import { Text as P, Select } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, issuesByPath, type Pipeline, type Stage } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
@@ -42,7 +43,7 @@ export function RemoveStage({ stage, all, close }: Given) {
   }))
   const isNeeded = Boolean(open)
   return (
-    <Modal opened onClose={close} title={text.pipelines.deleteTitle(stage.name)}>
+    <Dialog onClose={close} title={text.pipelines.deleteTitle(stage.name)}>
       <form noValidate onSubmit={submit}>
         <P size="sm" mb="sm">
           {open === undefined
@@ -70,6 +71,6 @@ export function RemoveStage({ stage, all, close }: Given) {
           beside={['migrateTo']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,7 +1,8 @@
-import { Group, Input, Modal, NumberInput, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { Group, Input, NumberInput, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { api, issuesByPath, type Pipeline, type Stage } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -48,7 +49,7 @@ export function StageDialog({ pipeline, stage, close }: Given) {
     saving.mutate()
   }
   return (
-    <Modal opened onClose={close} title={stage ? stage.name : text.pipelines.addStage}>
+    <Dialog onClose={close} title={stage ? stage.name : text.pipelines.addStage}>
       <form noValidate onSubmit={submit}>
         <DraftNote {...form} />
         <Stack gap="sm">
@@ -83,7 +84,7 @@ export function StageDialog({ pipeline, stage, close }: Given) {
           beside={['name', 'kind', 'probability', 'rottingDays']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

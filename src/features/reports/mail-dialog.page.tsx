@@ -1,7 +1,8 @@
-import { Button, Modal, MultiSelect, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, MultiSelect, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, issuesByPath, queries, useMe, useMembers } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
@@ -53,7 +54,7 @@ export function MailDialog({ report, close }: { report: SavedReport; close: () =
   const issues = issuesByPath(saving.error)
   const recipientIssue = Object.entries(issues).find(([path]) => path.startsWith('schedule.recipientIds'))
   return (
-    <Modal opened onClose={close} title={`${text.reports.mailTitle}: ${report.name}`}>
+    <Dialog onClose={close} title={`${text.reports.mailTitle}: ${report.name}`}>
       <form
         onSubmit={event => {
           event.preventDefault()
@@ -96,7 +97,7 @@ export function MailDialog({ report, close }: { report: SavedReport; close: () =
           beside={recipientIssue ? [recipientIssue[0]] : []}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

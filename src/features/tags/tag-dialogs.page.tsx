@@ -1,8 +1,9 @@
-import { Autocomplete, Modal, Text as P, TextInput } from '@mantine/core'
+import { Autocomplete, Text as P, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { api, issuesByPath } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
@@ -31,7 +32,7 @@ export function RenameTag({ tag, close, done }: Given & { tag: Tag }) {
   const [name, setName] = useState(tag.tag)
   const renaming = useRetagging(() => api.patch(`/tags/${encodeURIComponent(tag.tag)}`, { name }), done)
   return (
-    <Dialog
+    <TagDialog
       title={text.views.rename}
       hint={text.tags.renameHint}
       submit={text.common.save}
@@ -48,7 +49,7 @@ export function RenameTag({ tag, close, done }: Given & { tag: Tag }) {
         error={issuesByPath(renaming.error).name}
         onChange={event => setName(event.currentTarget.value)}
       />
-    </Dialog>
+    </TagDialog>
   )
 }
 
@@ -57,7 +58,7 @@ export function MergeTags({ tags, close, done }: Given & { tags: string[] }) {
   const [into, setInto] = useState(tags[0]!)
   const merging = useRetagging(() => api.post('/tags/merge', { from: tags, into }), done)
   return (
-    <Dialog
+    <TagDialog
       title={text.tags.merge(tags.length)}
       hint={text.tags.mergeHint(tags.join(', '))}
       submit={text.merge.merge}
@@ -75,7 +76,7 @@ export function MergeTags({ tags, close, done }: Given & { tags: string[] }) {
         error={issuesByPath(merging.error).into}
         onChange={setInto}
       />
-    </Dialog>
+    </TagDialog>
   )
 }
 
@@ -108,13 +109,13 @@ type DialogGiven = {
   children: ReactNode
 }
 
-function Dialog({ title, hint, sending, children, ...foot }: DialogGiven) {
+function TagDialog({ title, hint, sending, children, ...foot }: DialogGiven) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     sending.mutate()
   }
   return (
-    <Modal opened onClose={foot.close} title={title}>
+    <Dialog onClose={foot.close} title={title}>
       <form noValidate onSubmit={submit}>
         <P size="sm" className="quiet" mb="sm">
           {hint}
@@ -122,6 +123,6 @@ function Dialog({ title, hint, sending, children, ...foot }: DialogGiven) {
         {children}
         <DialogFoot {...foot} isSending={sending.isPending} error={sending.error} />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

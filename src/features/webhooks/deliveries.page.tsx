@@ -1,7 +1,8 @@
-import { Button, Code, Modal, Text as P, Select, Stack, Table, UnstyledButton } from '@mantine/core'
+import { Button, Code, Text as P, Select, Stack, Table, UnstyledButton } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, messageOf, queries } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
@@ -140,14 +141,14 @@ function OneDelivery({ webhookId, id, close }: { webhookId: string; id: string; 
     onError: problem => tellFault(messageOf(problem, text.common.offline)),
   })
   return (
-    <Modal opened onClose={close} title={data?.eventType ?? text.app.loading} size="xl">
+    <Dialog onClose={close} title={data?.eventType ?? text.app.loading} size="xl">
       {error ? <Fault error={error} retry={refetch} /> : data ? <Content delivery={data} /> : <Waiting />}
       {data && (
         <Button mt="md" variant="default" loading={replaying.isPending} onClick={() => replaying.mutate()}>
           {text.webhooks.replay}
         </Button>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Modal, Stack, TagsInput, TextInput } from '@mantine/core'
+import { Stack, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { api, issuesByPath, queries } from '#web/api.ts'
+import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
@@ -44,7 +45,7 @@ export function WebhookDialog({ webhook, close, done }: Given) {
     saving.mutate()
   }
   return (
-    <Modal opened onClose={close} title={webhook ? text.common.edit : text.webhooks.create} size="lg">
+    <Dialog onClose={close} title={webhook ? text.common.edit : text.webhooks.create} size="lg">
       <form noValidate onSubmit={submit}>
         <DraftNote {...form} />
         <Stack gap="sm">
@@ -85,7 +86,7 @@ export function WebhookDialog({ webhook, close, done }: Given) {
           beside={['url', 'name', ...(eventIssue ? [eventIssue[0]] : [])]}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

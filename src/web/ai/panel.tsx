@@ -1,6 +1,7 @@
 import { Drawer, Tabs } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
+import { useFocusBack } from '../kit/dialog.tsx'
 import { useText } from '../text/index.tsx'
 import classes from './ai.module.css'
 import { Coach } from './coach.tsx'
@@ -17,6 +18,7 @@ type Given = { type: string; row: Row; close: () => void }
 /** What AI says of a record, beside it: on a wide screen the record stays to be used, and shows what is quoted. */
 export default function AiPanel({ type, row, close }: Given) {
   const text = useText()
+  useFocusBack()
   const isNarrow = useMediaQuery('(max-width: 900px)')
   const isClosed = type === 'deal' && row.status !== 'OPEN'
   const [tab, setTab] = useState<string | null>(

@@ -1,5 +1,6 @@
-import { Modal, Text as P } from '@mantine/core'
+import { Text as P } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
+import { Dialog } from './dialog.tsx'
 import { DialogFoot } from './dialog-foot.tsx'
 
 type Given = {
@@ -22,7 +23,7 @@ export function Confirm({ title, text, submit, color, close, run, isSending, err
     run()
   }
   return (
-    <Modal opened onClose={close} title={title}>
+    <Dialog onClose={close} title={title}>
       <form noValidate onSubmit={onSubmit}>
         {text && (
           <P size="sm" mb={children ? 'sm' : 0}>
@@ -32,6 +33,6 @@ export function Confirm({ title, text, submit, color, close, run, isSending, err
         {children}
         <DialogFoot {...{ submit, close, isSending, error, color }} />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

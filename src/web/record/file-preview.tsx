@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { IconDownload, IconExternalLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
+import { Dialog } from '../kit/dialog.tsx'
 import { openFile, saveFile } from '../kit/download.ts'
 import { Fault, Waiting } from '../kit/states.tsx'
 import { useText } from '../text/index.tsx'
@@ -18,7 +19,7 @@ export default function FilePreview({ file, close }: { file: FileRow; close: () 
   const text = useText()
   const path = `/files/${file.id}/download`
   return (
-    <Modal opened onClose={close} title={file.filename} size="xl">
+    <Dialog onClose={close} title={file.filename} size="xl">
       <Bytes file={file} path={path} />
       <Group justify="flex-end" mt="md" gap="xs">
         {isPdf(file.contentType) && (
@@ -34,7 +35,7 @@ export default function FilePreview({ file, close }: { file: FileRow; close: () 
           {text.files.download}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

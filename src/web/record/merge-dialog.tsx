@@ -1,8 +1,9 @@
-import { Modal, Text as P, Radio, ScrollArea, Table } from '@mantine/core'
+import { Text as P, Radio, ScrollArea, Table } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, messageOf, queries } from '../api.ts'
+import { Dialog } from '../kit/dialog.tsx'
 import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useFormat } from '../kit/format.ts'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
@@ -40,13 +41,7 @@ export default function MergeDialog({ contract, row, duplicate, close }: Given) 
   }
   const reasons = duplicate.reasons.map(({ kind, value }) => `${text.merge.kinds[kind]}: ${value}`).join(', ')
   return (
-    <Modal
-      opened
-      onClose={close}
-      size="xl"
-      title={text.merge.title}
-      scrollAreaComponent={ScrollArea.Autosize}
-    >
+    <Dialog onClose={close} size="xl" title={text.merge.title} scrollAreaComponent={ScrollArea.Autosize}>
       <form noValidate onSubmit={submit}>
         <P size="sm" className="quiet">
           {text.merge.likely(format.percent(duplicate.score))} {reasons}
@@ -89,7 +84,7 @@ export default function MergeDialog({ contract, row, duplicate, close }: Given) 
           error={merging.error}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Modal, ScrollArea, SimpleGrid } from '@mantine/core'
+import { ScrollArea, SimpleGrid } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useMemo, useRef } from 'react'
 import { api, issuesByPath, useMe, usePipelines } from '../api.ts'
+import { Dialog } from '../kit/dialog.tsx'
 import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useDraft } from '../kit/draft.ts'
 import { DraftNote } from '../kit/draft-note.tsx'
@@ -57,8 +58,7 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
     change({ customFields: { ...(draft.customFields as object), [key]: value } })
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       title={text.table.newRecord(label)}
       size="lg"
@@ -93,7 +93,7 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
           beside={asked.map(({ path }) => path)}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

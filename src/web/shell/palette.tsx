@@ -1,10 +1,11 @@
-import { Kbd, Modal, TextInput } from '@mantine/core'
+import { Kbd, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconArrowRight, IconMessageCircleBolt, IconPlus, IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { api, useMay } from '../api.ts'
+import { Dialog } from '../kit/dialog.tsx'
 import { type Place, placeOf } from '../kit/place.ts'
 import { isFor, navPages, sections } from '../pages.ts'
 import { useText } from '../text/index.tsx'
@@ -60,8 +61,7 @@ export default function Palette({ close }: { close: () => void }) {
     event.preventDefault()
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       withCloseButton={false}
       padding={0}
@@ -121,7 +121,7 @@ export default function Palette({ close }: { close: () => void }) {
         ))}
         {!entries.length && <div className={classes.group}>{text.palette.nothing}</div>}
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

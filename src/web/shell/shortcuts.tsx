@@ -1,4 +1,5 @@
-import { Group, Kbd, Modal, Stack } from '@mantine/core'
+import { Group, Kbd, Stack } from '@mantine/core'
+import { Dialog } from '../kit/dialog.tsx'
 import { isMac } from '../kit/platform.ts'
 import { useText } from '../text/index.tsx'
 
@@ -22,7 +23,7 @@ export default function Shortcuts({ close }: { close: () => void }) {
     [shortcuts.goSettings, ['G', 'S']],
   ]
   return (
-    <Modal opened onClose={close} title={shortcuts.title}>
+    <Dialog onClose={close} title={shortcuts.title}>
       <Stack gap="xs">
         {rows.map(([label, keys]) => (
           <Group key={label} justify="space-between">
@@ -35,6 +36,6 @@ export default function Shortcuts({ close }: { close: () => void }) {
           </Group>
         ))}
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Menu, Modal, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Menu, Stack, Switch, TextInput } from '@mantine/core'
 import { IconPencil, IconPlus, IconStar, IconStarOff, IconTrash, IconUsers } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api, issuesByPath, messageOf, useMay } from '../api.ts'
+import { Dialog } from '../kit/dialog.tsx'
 import { DialogFoot } from '../kit/dialog-foot.tsx'
 import { useDraft } from '../kit/draft.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
@@ -199,7 +200,7 @@ function NameDialog({ entity, view, saved, close }: NameGiven) {
     sending.mutate()
   }
   return (
-    <Modal opened onClose={close} title={saved ? text.views.rename : text.views.create}>
+    <Dialog onClose={close} title={saved ? text.views.rename : text.views.create}>
       <form noValidate onSubmit={submit}>
         <Stack gap="sm">
           <TextInput
@@ -227,6 +228,6 @@ function NameDialog({ entity, view, saved, close }: NameGiven) {
           beside={['name']}
         />
       </form>
-    </Modal>
+    </Dialog>
   )
 }
