@@ -11,6 +11,11 @@ export const whenSignedOut = (tell: () => void): void => {
   onSignedOut = tell
 }
 
+const HERE = 'ascendore.here'
+/** Remembers in this browser whether somebody is signed in, for what is shown before the app is there; it opens nothing. */
+export const seemSignedIn = (isSo: boolean): void =>
+  isSo ? localStorage.setItem(HERE, '1') : localStorage.removeItem(HERE)
+
 /** The one client of the web app: access token in memory, refresh token where no script can read it. */
 export const api = createClient({
   onUnauthorized: () => onSignedOut(),

@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { ApiError } from '#core/client/client.ts'
-import { api, meQuery, queries, SignedIn, useMay, whenSignedOut } from './api.ts'
+import { api, meQuery, queries, SignedIn, seemSignedIn, useMay, whenSignedOut } from './api.ts'
 import { fetched } from './kit/later.tsx'
 import { Forbidden, LoadFault, NotFound } from './kit/states.tsx'
 import { isFor, type Page, type PageModule, pages } from './pages.ts'
@@ -23,8 +23,9 @@ const isSignedIn = async (): Promise<boolean> => {
     return true
   } catch (error) {
     // A server that is away or busy has not said that nobody is signed in.
-    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false
-    throw error
+    if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error
+    seemSignedIn(false)
+    return false
   }
 }
 
@@ -44,6 +45,7 @@ const signedIn = createRoute({
   async beforeLoad({ location }) {
     if (!(await isSignedIn())) throw redirect({ to: '/sign-in', search: { next: location.href } })
     const me = await queries.ensureQueryData(meQuery)
+    seemSignedIn(me.workspace !== null)
     if (!me.workspace) throw redirect({ to: '/no-workspace' })
   },
 })
@@ -121,6 +123,7 @@ export const router = createRouter({
 })
 
 whenSignedOut(() => {
+  seemSignedIn(false)
   const next = router.state.location.href
   // What is shown needs to know who is signed in until it is gone; and nobody is asked whether to leave.
   void router

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import {
   freshEmail,
   PASSWORD,
@@ -52,6 +53,8 @@ test('a wrong password is told; whoever comes back by a link lands there after s
   const email = await signUp(first)
   const tab = await page()
   await tab.goto('/tasks')
+  await tab.getByLabel('Work email').waitFor()
+  assert.equal(await hasFrame(tab), false)
   await tab.getByLabel('Work email').fill(email)
   await tab.getByLabel('Password', { exact: true }).fill('not the password at all')
   await tab.getByRole('button', { name: 'Sign in' }).click()
@@ -59,7 +62,17 @@ test('a wrong password is told; whoever comes back by a link lands there after s
   await tab.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await tab.getByRole('button', { name: 'Sign in' }).click()
   await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
+  await tab.reload()
+  await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
+  assert.equal(await hasFrame(tab), true)
+  await tab.getByRole('button', { name: /^Ana Ruiz/ }).click()
+  await tab.getByRole('menuitem', { name: 'Sign out' }).click()
+  await tab.getByLabel('Work email').waitFor()
+  assert.equal(await hasFrame(tab), false)
 })
+
+/** Whether the page began with the shell's bars, before the app was there. */
+const hasFrame = (tab: Page) => tab.evaluate('document.documentElement.dataset.here !== undefined')
 
 test('who is invited sees what their role may, and a direct visit to the rest says so', async () => {
   const ana = await registered('Ana', { workspaceName: 'Northwind' })

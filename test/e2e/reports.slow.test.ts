@@ -121,4 +121,12 @@ test('the analytics stand on one page, on a phone too', async () => {
     await tab.getByText(empty).waitFor()
     assert.deepEqual(await violations(tab), [])
   }
+  // What a report asks comes first there, and its answer is one touch away.
+  await tab.goto('/reports/new')
+  await tab.getByRole('combobox', { name: 'Records' }).waitFor()
+  assert.equal(await tab.getByRole('main').locator('figure').isVisible(), false)
+  await tab.getByText('Answer', { exact: true }).click()
+  await tab.getByRole('main').locator('figure').waitFor()
+  assert.equal(await tab.getByRole('combobox', { name: 'Records' }).isVisible(), false)
+  assert.deepEqual(await violations(tab), [])
 })

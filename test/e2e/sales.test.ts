@@ -25,11 +25,15 @@ test('from signing up to the first deal that is won, by mouse and keyboard', asy
   await column('Prospecting').getByText('20 scanners').waitFor()
   await column('Prospecting').getByText('20 scanners').dragTo(column('Proposal'))
   await column('Proposal').getByText('20 scanners').waitFor()
+  await tab.getByRole('link', { name: /20 scanners/ }).focus()
+  // It keeps the focus wherever it goes.
   for (const stage of ['Negotiation', 'Closed Won']) {
-    await tab.getByRole('link', { name: /20 scanners/ }).focus()
     await tab.keyboard.press('Shift+ArrowRight')
     await column(stage).getByText('20 scanners').waitFor()
   }
   await tab.getByRole('link', { name: /20 scanners/ }).click()
   await tab.getByRole('button', { name: 'Edit: Status' }).getByText('Won').waitFor()
+  // Back to the board from which it was opened.
+  await tab.getByRole('button', { name: 'Pipeline', exact: true }).click()
+  await column('Closed Won').getByText('20 scanners').waitFor()
 })

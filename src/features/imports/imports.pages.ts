@@ -12,6 +12,7 @@ export default [
   {
     path: '/imports/new/$entity',
     title: text => text.imports.start,
+    isForWriters: true,
     load: () => import('./import.page.tsx'),
   },
   { path: '/imports/$id', title: text => text.imports.title, load: () => import('./progress.page.tsx') },

@@ -1,4 +1,4 @@
-import { Alert, Button, Menu, TextInput, VisuallyHidden } from '@mantine/core'
+import { Alert, Button, Menu, SegmentedControl, TextInput, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
 import { IconCopy, IconDownload, IconMail, IconMailOff, IconTrash } from '@tabler/icons-react'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
@@ -26,7 +26,7 @@ export const reportQuery = (id: string) => ({
   queryFn: () => api.get<SavedReport>(`/reports/${id}`),
 })
 
-/** A report: what it asks on the left, its answer on the right, anew with each change. */
+/** A report: what it asks on the left, its answer on the right, anew with each change; on a phone one of them at a time. */
 export default function ReportPage() {
   const { id } = useParams({ strict: false }) as { id?: string }
   const query = useQuery({ ...reportQuery(id ?? ''), enabled: id !== undefined })
@@ -35,6 +35,9 @@ export default function ReportPage() {
   if (query.isError) return <Fault error={query.error} retry={query.refetch} />
   return <Builder key={id} report={query.data} />
 }
+
+/** What a narrow screen shows. */
+type Side = 'asked' | 'answer'
 
 function Builder({ report }: { report: SavedReport | undefined }) {
   const text = useText()
@@ -45,6 +48,8 @@ function Builder({ report }: { report: SavedReport | undefined }) {
   const edited = { ...initial, ...draft } as Edited
   const isChanged = JSON.stringify(editedOf(edited)) !== JSON.stringify(initial)
   const [shown, show] = useState(() => conditionsOf(edited.filter))
+  // Whoever begins one has to choose first; one that is there has its answer.
+  const [side, turn] = useState<Side>(report ? 'answer' : 'asked')
   const mayChange =
     may.write && (!report || report.createdById === user.id || (report.shared && may.administer))
   const discard = () => {
@@ -80,7 +85,19 @@ function Builder({ report }: { report: SavedReport | undefined }) {
         </div>
         <Actions {...{ report, edited, isChanged, mayChange, forget, discard }} />
       </div>
-      <div className={classes.body}>
+      <div className={classes.sides}>
+        <SegmentedControl
+          fullWidth
+          aria-label={text.views.layout}
+          value={side}
+          onChange={value => turn(value as Side)}
+          data={[
+            { value: 'asked', label: text.reports.asked },
+            { value: 'answer', label: text.reports.answer },
+          ]}
+        />
+      </div>
+      <div className={classes.body} data-side={side}>
         <Panel {...{ edited, change, shown, show }} mayShare={mayChange} />
         <div className={classes.shown}>
           {report && <MailBanner report={report} />}

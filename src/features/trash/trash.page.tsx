@@ -1,10 +1,9 @@
-import { Button, Group, Table, Title } from '@mantine/core'
+import { Button, Group, Title } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { api, messageOf, queries, useMay } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
 import { tell, tellFault } from '#web/kit/notify.tsx'
-import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, PageWaiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
@@ -43,35 +42,33 @@ export default function Trash() {
       {rows.length === 0 ? (
         <Blank title={text.trash.empty} text={text.trash.emptyHint} />
       ) : (
-        <ScrollBox label={text.trash.title}>
-          <Table verticalSpacing={6} horizontalSpacing="md" fz="sm">
-            <Table.Tbody>
-              {rows.map(row => (
-                <Table.Tr key={row.id}>
-                  <Table.Td fw={500}>{row.title}</Table.Td>
-                  <Table.Td className="quiet">{text.labels[row.entity] ?? row.entity}</Table.Td>
-                  <Table.Td>
-                    <MemberName id={row.deletedById} />
-                  </Table.Td>
-                  <Table.Td className="quiet">{text.trash.deleted(format.ago(row.deletedAt))}</Table.Td>
-                  <Table.Td ta="right">
-                    {may.write && (
-                      <Button
-                        variant="default"
-                        size="compact-xs"
-                        aria-label={`${text.common.restore}: ${row.title}`}
-                        loading={restoring.isPending && restoring.variables.id === row.id}
-                        onClick={() => restoring.mutate(row)}
-                      >
-                        {text.common.restore}
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollBox>
+        <ul className={`card ${classes.rows}`}>
+          {rows.map(row => (
+            <li key={row.id}>
+              <span className={classes.named}>
+                <b className="one-line" title={row.title}>
+                  {row.title}
+                </b>
+                <span className={`quiet ${classes.facts}`}>
+                  <span>{text.labels[row.entity] ?? row.entity}</span>
+                  <span>{text.trash.deleted(format.ago(row.deletedAt))}</span>
+                  <MemberName id={row.deletedById} />
+                </span>
+              </span>
+              {may.write && (
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  aria-label={`${text.common.restore}: ${row.title}`}
+                  loading={restoring.isPending && restoring.variables.id === row.id}
+                  onClick={() => restoring.mutate(row)}
+                >
+                  {text.common.restore}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
       )}
       {list.hasNextPage && (
         <Group justify="center">

@@ -47,7 +47,9 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
     gridAxis: isLying ? ('y' as const) : ('x' as const),
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
-    yAxisProps: isLying ? { width: 112, interval: 0 } : { tickFormatter: writeShort, width: widest },
+    yAxisProps: isLying
+      ? { width: 112, interval: 0, tickFormatter: fitting }
+      : { tickFormatter: writeShort, width: widest },
     xAxisProps: isLying ? { tickFormatter: writeShort, tickCount: 4 } : { minTickGap: 12 },
     classNames: { axis: classes.axis },
   }
@@ -76,6 +78,14 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
     />
   )
 }
+
+/** Letters that have their room beside a lying bar; the axis breaks lines between words alone. */
+const WORD_AT_MOST = 16
+const fitting = (label: string): string =>
+  label
+    .split(' ')
+    .map(word => (word.length > WORD_AT_MOST ? `${word.slice(0, WORD_AT_MOST - 1)}…` : word))
+    .join(' ')
 
 function Donut({ drawn, height, write, others }: Given) {
   const slices = slicesOf(drawn, others)

@@ -6,11 +6,13 @@ import { type ReactNode, Suspense } from 'react'
 import { AiButton } from '../ai/button.tsx'
 import { api, messageOf, useMay } from '../api.ts'
 import { later } from '../kit/later.tsx'
+import { listOf } from '../kit/list-seen.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
 import { Fault, PageWaiting } from '../kit/states.tsx'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
+import { pages } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import { DuplicatesHint } from './duplicates.tsx'
 import { Facts } from './facts.tsx'
@@ -57,7 +59,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
   return (
     <div className={classes.page}>
       <header className={classes.header}>
-        <BackButton path={contract.path} label={text.plurals[contract.name] ?? contract.label} />
+        <BackButton contract={contract} />
         <div className={classes.heading}>
           <Title order={1} className={classes.title} title={titleOf(row, contract.title)}>
             {titleOf(row, contract.title)}
@@ -114,10 +116,14 @@ function Quoted() {
   ) : null
 }
 
-function BackButton({ path, label }: { path: string; label: string }) {
+function BackButton({ contract }: { contract: AnyContract }) {
+  const text = useText()
   const navigate = useNavigate()
+  const href = listOf(contract)
+  const page = pages.find(({ path }) => path === href.split('?')[0])
+  const label = page?.title(text) ?? text.plurals[contract.name] ?? contract.label
   return (
-    <ActionIcon size="lg" aria-label={label} title={label} onClick={() => navigate({ to: `/${path}` })}>
+    <ActionIcon size="lg" aria-label={label} title={label} onClick={() => navigate({ href })}>
       <IconArrowLeft size={16} />
     </ActionIcon>
   )
@@ -129,15 +135,16 @@ function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
   const navigate = useNavigate()
   const removing = useMutation({
     mutationFn: () => api.delete(`/${contract.path}/${row.id}`),
-    onSuccess() {
-      refreshAround(contract.name)
-      navigate({ to: `/${contract.path}` })
+    async onSuccess() {
       tellUndo(text.common.deleted(1), text.common.undo, () =>
         api
           .post(`/${contract.path}/${row.id}/restore`, {})
           .then(() => refreshAround(contract.name))
           .catch(error => tellFault(messageOf(error, text.common.offline))),
       )
+      await navigate({ href: listOf(contract) })
+      // Not while its page stands there, which would ask for what is in the trash.
+      refreshAround(contract.name)
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })

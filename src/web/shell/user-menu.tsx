@@ -1,7 +1,7 @@
 import { Menu, Text as P, useMantineColorScheme } from '@mantine/core'
 import { IconCheck, IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { api, queries, useMe } from '../api.ts'
+import { api, queries, seemSignedIn, useMe } from '../api.ts'
 import { usePreferences } from '../preferences.ts'
 import { languages, useLanguage, useText } from '../text/index.tsx'
 import classes from './shell.module.css'
@@ -25,6 +25,7 @@ export default function UserMenu({ showShortcuts }: { showShortcuts: () => void 
   }
   const signOut = async () => {
     await api.auth.logout().catch(() => {})
+    seemSignedIn(false)
     location.assign('/sign-in')
   }
   return (

@@ -2,16 +2,27 @@ import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, messageOf, useMay, useMembers } from '../api.ts'
-import { tell, tellFault } from '../kit/notify.tsx'
+import { api, messageOf, useMembers } from '../api.ts'
+import { tell, tellFault, tellUndo } from '../kit/notify.tsx'
 import { type AnyContract, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 import type { BulkActions } from './layout.ts'
 import classes from './table.module.css'
 
-type Operation = { op: 'update' | 'delete' | 'tag'; id: string; data?: object }
+type Operation = { op: 'update' | 'delete' | 'restore' | 'tag'; id: string; data?: object }
 type Result = { results: Array<{ status: number }> }
 const AT_MOST = 1000
+
+/** @returns the records with which it was done, and with how many it was refused */
+async function sendAll(path: string, operations: Operation[]): Promise<{ done: string[]; failed: number }> {
+  const results: Result['results'] = []
+  for (let at = 0; at < operations.length; at += AT_MOST) {
+    const answer = await api.post<Result>(`/${path}/bulk`, { operations: operations.slice(at, at + AT_MOST) })
+    results.push(...answer.results)
+  }
+  const done = operations.filter((_, index) => results[index]!.status < 400).map(({ id }) => id)
+  return { done, failed: operations.length - done.length }
+}
 
 /** What may be done with the selected rows together: hand them over, tag them, delete them. */
 export function BulkBar({
@@ -26,27 +37,29 @@ export function BulkBar({
   more?: BulkActions
 }) {
   const text = useText()
-  const may = useMay()
   const members = useMembers()
   const [tag, setTag] = useState('')
   const owner =
     'ownerId' in contract.fields ? 'ownerId' : 'assigneeId' in contract.fields ? 'assigneeId' : undefined
+  // The bar is gone by then, with what it knows.
+  const restore = (deleted: string[]) =>
+    sendAll(
+      contract.path,
+      deleted.map(id => ({ op: 'restore', id })),
+    )
+      .then(({ failed }) => failed && tellFault(text.table.failed(failed)))
+      .catch(error => tellFault(messageOf(error, text.common.offline)))
+      .finally(() => refreshAround(contract.name))
   const running = useMutation({
-    async mutationFn(operations: Operation[]) {
-      const results: Result['results'] = []
-      for (let at = 0; at < operations.length; at += AT_MOST) {
-        const answer = await api.post<Result>(`/${contract.path}/bulk`, {
-          operations: operations.slice(at, at + AT_MOST),
-        })
-        results.push(...answer.results)
-      }
-      return { results, isDelete: operations[0]?.op === 'delete' }
-    },
-    onSuccess({ results, isDelete }) {
-      const failed = results.filter(({ status }) => status >= 400).length
-      const done = results.length - failed
+    mutationFn: (operations: Operation[]) => sendAll(contract.path, operations),
+    onSuccess({ done, failed }, [first]) {
       if (failed) tellFault(text.table.failed(failed))
-      if (done) tell(isDelete ? text.common.deleted(done) : text.table.changed(done))
+      if (first?.op === 'delete') {
+        const told = text.common.deleted(done.length)
+        // What has no trash is gone.
+        if (done.length && contract.softDelete) tellUndo(told, text.common.undo, () => restore(done))
+        else if (done.length) tell(told)
+      } else if (done.length) tell(text.table.changed(done.length))
       refreshAround(contract.name)
       clear()
     },
@@ -60,52 +73,50 @@ export function BulkBar({
         <IconX size={16} />
       </ActionIcon>
       <span className="numbers">{text.table.selected(ids.length)}</span>
-      {may.write && (
-        <Group gap="xs" ml="auto">
-          {more?.(ids, clear)}
-          {owner && (
-            <Select
-              size="xs"
-              w={170}
-              searchable
-              aria-label={text.table.assign}
-              placeholder={text.table.assign}
-              value={null}
-              data={[...members.values()]
-                .filter(m => m.isActive)
-                .map(({ id, name }) => ({ value: id, label: name }))}
-              onChange={id => id && update({ [owner]: id })}
-            />
-          )}
-          {'tags' in contract.fields && (
-            <form
-              onSubmit={event => {
-                event.preventDefault()
-                if (tag.trim()) addTag()
-              }}
-            >
-              <TextInput
-                size="xs"
-                w={140}
-                maxLength={60}
-                aria-label={text.table.addTag}
-                placeholder={text.table.addTag}
-                value={tag}
-                onChange={event => setTag(event.currentTarget.value)}
-              />
-            </form>
-          )}
-          <Button
-            color="red"
-            variant="light"
-            loading={running.isPending}
-            leftSection={<IconTrash size={14} />}
-            onClick={() => running.mutate(ids.map(id => ({ op: 'delete', id })))}
+      <Group gap="xs" ml="auto">
+        {more?.(ids, clear)}
+        {owner && (
+          <Select
+            size="xs"
+            w={170}
+            searchable
+            aria-label={text.table.assign}
+            placeholder={text.table.assign}
+            value={null}
+            data={[...members.values()]
+              .filter(m => m.isActive)
+              .map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={id => id && update({ [owner]: id })}
+          />
+        )}
+        {'tags' in contract.fields && (
+          <form
+            onSubmit={event => {
+              event.preventDefault()
+              if (tag.trim()) addTag()
+            }}
           >
-            {text.common.delete}
-          </Button>
-        </Group>
-      )}
+            <TextInput
+              size="xs"
+              w={140}
+              maxLength={60}
+              aria-label={text.table.addTag}
+              placeholder={text.table.addTag}
+              value={tag}
+              onChange={event => setTag(event.currentTarget.value)}
+            />
+          </form>
+        )}
+        <Button
+          color="red"
+          variant="light"
+          loading={running.isPending}
+          leftSection={<IconTrash size={14} />}
+          onClick={() => running.mutate(ids.map(id => ({ op: 'delete', id })))}
+        >
+          {text.common.delete}
+        </Button>
+      </Group>
     </div>
   )
 }

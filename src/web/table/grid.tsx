@@ -53,7 +53,7 @@ export function Grid(given: Given) {
   useEffect(() => {
     if (last >= rows.length - AHEAD) onEnd()
   }, [last, rows.length, onEnd])
-  const { template, leastPx } = templateOf(columns, widths)
+  const { template, leastPx } = templateOf(columns, widths, may.write)
   const toggle = useCallback(
     (id: string) =>
       onSelect(before => {
@@ -67,17 +67,19 @@ export function Grid(given: Given) {
     <div ref={scroller} className={classes.scroller} data-stale={isStale || undefined}>
       <div role="grid" aria-rowcount={total} style={{ minWidth: leastPx }} onKeyDown={moveFocus}>
         <div role="row" className={classes.head} style={{ gridTemplateColumns: template }}>
-          <div role="columnheader" className={classes.check}>
-            <Checkbox
-              size="xs"
-              aria-label={text.table.selectAll}
-              checked={selected.size > 0 && selected.size === rows.length}
-              indeterminate={selected.size > 0 && selected.size < rows.length}
-              onChange={event =>
-                onSelect(new Set(event.currentTarget.checked ? rows.map(row => row.id) : []))
-              }
-            />
-          </div>
+          {may.write && (
+            <div role="columnheader" className={classes.check}>
+              <Checkbox
+                size="xs"
+                aria-label={text.table.selectAll}
+                checked={selected.size > 0 && selected.size === rows.length}
+                indeterminate={selected.size > 0 && selected.size < rows.length}
+                onChange={event =>
+                  onSelect(new Set(event.currentTarget.checked ? rows.map(row => row.id) : []))
+                }
+              />
+            </div>
+          )}
           {columns.map((column, place) => (
             <HeadCell
               key={column.path}
@@ -99,7 +101,7 @@ export function Grid(given: Given) {
               <BodyRow
                 key={row.id}
                 {...{ row, columns, contract, index, start, template, toggle }}
-                isSelected={selected.has(row.id)}
+                isSelected={may.write ? selected.has(row.id) : undefined}
                 edited={edited?.id === row.id ? edited.path : undefined}
                 edit={path => may.write && setEdited(path ? { id: row.id, path } : undefined)}
               />
@@ -138,15 +140,15 @@ function widthOf({ field, path }: Column): [leastPx: number, share: number] {
 const CHECK_PX = 36
 
 /** The columns of the grid. Its width is told beside them: by itself it would be as wide as the shares ask, with the last column out of sight. */
-function templateOf(columns: readonly Column[], widths: Record<string, number>) {
+function templateOf(columns: readonly Column[], widths: Record<string, number>, isSelectable: boolean) {
   const sizes = columns.map(column => {
     const px = widths[column.path]
     const [leastPx, share] = widthOf(column)
     return px ? { px, track: `${px}px` } : { px: leastPx, track: `minmax(${leastPx}px, ${share}fr)` }
   })
   return {
-    template: `${CHECK_PX}px ${sizes.map(({ track }) => track).join(' ')}`,
-    leastPx: sizes.reduce((sum, { px }) => sum + px, CHECK_PX),
+    template: [...(isSelectable ? [`${CHECK_PX}px`] : []), ...sizes.map(({ track }) => track)].join(' '),
+    leastPx: sizes.reduce((sum, { px }) => sum + px, isSelectable ? CHECK_PX : 0),
   }
 }
 
@@ -207,7 +209,8 @@ type RowGiven = {
   index: number
   start: number
   template: string
-  isSelected: boolean
+  /** Undefined for whoever could do nothing with what they select. */
+  isSelected: boolean | undefined
   edited: string | undefined
   toggle: (id: string) => void
   edit: (path: string | undefined) => void
@@ -236,15 +239,17 @@ const BodyRow = memo(
         className={classes.row}
         style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
       >
-        <div role="gridcell" className={classes.check}>
-          <input
-            type="checkbox"
-            className={classes.tick}
-            aria-label={`${text.table.selectRow}: ${name}`}
-            checked={isSelected}
-            onChange={() => toggle(row.id)}
-          />
-        </div>
+        {isSelected !== undefined && (
+          <div role="gridcell" className={classes.check}>
+            <input
+              type="checkbox"
+              className={classes.tick}
+              aria-label={`${text.table.selectRow}: ${name}`}
+              checked={isSelected}
+              onChange={() => toggle(row.id)}
+            />
+          </div>
+        )}
         {columns.map((column, place) => (
           <div
             key={column.path}

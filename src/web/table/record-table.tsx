@@ -1,10 +1,11 @@
 import { Button, Group, Menu, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useId, useState } from 'react'
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useMay } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
+import { seeList } from '../kit/list-seen.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { Waiting } from '../kit/states.tsx'
 import { type AnyContract, useColumns } from '../record/model.ts'
@@ -70,6 +71,7 @@ export function RecordTable(options: TableOptions) {
     ...{ contract, columns, view, change, filter, isAsBegun, create, label, plural, standard, bulk },
   }
   useHotkeys([['n', () => may.write && create({})]])
+  useSeen(contract)
   return (
     <div className={classes.page}>
       <div className={classes.bar}>
@@ -115,6 +117,17 @@ export function RecordTable(options: TableOptions) {
       )}
     </div>
   )
+}
+
+/** Keeps where the list is, for the way back to it. */
+function useSeen({ name }: AnyContract): void {
+  const { href, pathname } = useLocation()
+  const search = useSearch({ strict: false }) as { new?: boolean }
+  // The address changes before the page that is left goes away.
+  const own = useRef(pathname)
+  useEffect(() => {
+    if (pathname === own.current && !search.new) seeList(name, href)
+  }, [name, href, pathname, search.new])
 }
 
 type SwitchGiven = { layouts: readonly Layout[]; value: string; onChange: (change: Partial<View>) => void }
