@@ -147,7 +147,7 @@ export const deals = defineRecord({
 
 /** Completes a new deal: where it starts, in which currency, and who is involved. */
 async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Promise<Change> {
-  const stage = await startStage(tx, values)
+  const stage = await startStage(tx, values, history)
   const isClosed = stage.kind !== 'OPEN'
   const expected = history ? values.expectedCloseDate : undefined
   const happened = isClosed && history ? (values.closedAt as string | null | undefined) : undefined
@@ -179,7 +179,7 @@ const involved = (contactIds: unknown, primary: unknown): string[] => [
 ]
 
 /** A change may move the deal; then status, dates and history follow. */
-async function changeDeal(tx: Tx, id: string, values: Change): Promise<Change> {
+async function changeDeal(tx: Tx, id: string, values: Change, { history }: WriteContext): Promise<Change> {
   const { stageId: _s, pipelineId: _p, status: _t, closedAt, ...rest } = values
   const changed: Change = { ...rest, ...changedContacts(values) }
   // Only an import says when; a deal that is open was not closed.
@@ -192,7 +192,7 @@ async function changeDeal(tx: Tx, id: string, values: Change): Promise<Change> {
     [tx.who.workspaceId, id],
   )
   if (!current) return changed
-  const stage = await targetStage(tx, current as Parameters<typeof targetStage>[1], values)
+  const stage = await targetStage(tx, current as Parameters<typeof targetStage>[1], values, history)
   return stage ? { ...changed, ...entered(tx, stage, values) } : changed
 }
 

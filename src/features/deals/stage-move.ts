@@ -7,12 +7,28 @@ import { dayIn } from '#core/record/relative-time.ts'
 import type { Stage } from '#features/pipelines/pipelines.contract.ts'
 import { defaultPipelineId, stagesOf } from '#features/pipelines/stages.ts'
 
-/** The stage at which a new deal starts: the one named, or the first that fits pipeline and status. */
-export async function startStage(tx: Tx, values: Change): Promise<Stage> {
+/**
+ * The stage at which a new deal starts: the one named, or the first that fits pipeline and status.
+ * @param history whether it comes from another system
+ */
+export async function startStage(tx: Tx, given: Change, history: boolean): Promise<Stage> {
   const stages = await stagesOf(tx)
+  const values = history ? closedElsewhere(stages, given) : given
   if (values.stageId) return fitting(stages, values)
   const pipelineId = (values.pipelineId as string | undefined) ?? (await defaultPipelineId(tx))
   return firstOfKind(stages, pipelineId, (values.status as Stage['kind'] | undefined) ?? 'OPEN')
+}
+
+/**
+ * Where the outcome stands beside the stage (Pipedrive), a deal that was won or lost still names the open stage that it was last in. Here
+ * closing is a stage, so it goes to the one of its pipeline for that.
+ */
+function closedElsewhere(stages: Stage[], values: Change): Change {
+  const stage = stages.find(({ id }) => id === values.stageId)
+  const isClosed = values.status === 'WON' || values.status === 'LOST'
+  if (!isClosed || stage?.kind !== 'OPEN') return values
+  const { stageId: _left, ...rest } = values
+  return { ...rest, pipelineId: values.pipelineId ?? stage.pipelineId }
 }
 
 /** The stage named by `stageId`, which must belong to the pipeline and the status that are named beside it. */
@@ -53,9 +69,16 @@ async function reopenedStage(tx: Tx, stages: Stage[], { id, pipelineId }: Place)
  * The stage to which a change moves a deal, or undefined where it moves it nowhere. The client may send
  * back stage, pipeline and status as it read them and change one: whichever differs from what stands says
  * where the deal goes.
+ * @param history whether the change comes from another system
  */
-export async function targetStage(tx: Tx, current: Place, values: Change): Promise<Stage | undefined> {
+export async function targetStage(
+  tx: Tx,
+  current: Place,
+  given: Change,
+  history: boolean,
+): Promise<Stage | undefined> {
   const stages = await stagesOf(tx)
+  const values = history ? closedElsewhere(stages, given) : given
   const changes = (key: Exclude<keyof Place, 'id'>) =>
     values[key] !== undefined && values[key] !== current[key]
   if (changes('stageId')) {

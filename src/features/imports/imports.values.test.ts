@@ -269,4 +269,35 @@ test("Pipedrive's won and lost times, and HubSpot's, are when deals were closed"
     [won.status, won.closedAt, won.actualCloseDate],
     ['WON', '2024-05-02T15:00:00.000Z', '2024-05-02'],
   )
+  // An export with all its columns: a deal that is over still stands in the stage that it was last in.
+  const whole = 'Deal - Title,Deal - Value,Deal - Stage,Deal - Status,Deal - Won time,Deal - Lost time'
+  const staged = [
+    whole,
+    'In a stage,5,Negotiation,Won,2024-03-05 10:00:00,',
+    'Also,6,Proposal,Lost,,2024-03-06 10:00:00',
+    'Still open,7,Proposal,Open,,',
+  ]
+  assert.deepEqual(counts(await importing(ana, 'deals', staged)), completed(3))
+  assert.deepEqual(
+    (await essence()).slice(-3).map(([status, , day]) => [status, day]),
+    [
+      ['WON', '2024-03-05'],
+      ['LOST', '2024-03-06'],
+      ['OPEN', null],
+    ],
+  )
+  const later = await importing(
+    ana,
+    'deals',
+    [whole, 'Still open,7,Negotiation,Lost,,2024-04-01 10:00:00'],
+    settings,
+  )
+  assert.deepEqual(counts(later), completed(0, 1))
+  assert.deepEqual((await essence()).at(-1)!.slice(0, 1), ['LOST'])
+  const contradicted = await importing(ana, 'deals', [whole, 'Both,8,Closed Lost,Open,,'])
+  assert.deepEqual(counts(contradicted), completed(0, 0, 0, 1))
+  const stages = (await ana.get('/stages')).body.rows as Array<{ id: string; kind: string }>
+  const stageId = stages.find(({ kind }) => kind === 'OPEN')!.id
+  const byHand = await ana.post('/deals', { title: 'x', amount: 1, stageId, status: 'WON' })
+  assert.equal(byHand.status, 400, 'who enters a deal says one or the other')
 })
