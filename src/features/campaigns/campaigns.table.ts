@@ -112,5 +112,5 @@ export const campaignContacts = defineRecord({
   table: campaignContactTable,
   visibility: { own: ['createdById'], through: ['campaignId'] },
   once: ['campaignId', 'contactId'],
-  routes: ['list', 'read'],
+  routes: ['list', 'read', 'export'],
 })

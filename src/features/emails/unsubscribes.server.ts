@@ -29,6 +29,7 @@ export const unsubscribes = defineRecord({
   contract: unsubscribeContract,
   table: unsubscribeTable,
   visibility: 'workspace',
+  routes: ['list', 'create', 'read', 'update', 'remove', 'restore', 'bulk', 'export', 'nested'],
   rules: {
     remove: async ({ session, who }, id) => {
       if (who.role !== 'MEMBER') return

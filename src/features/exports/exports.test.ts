@@ -211,3 +211,20 @@ slowTest('a slow client holds no connection, and a fault in the middle breaks th
   }
   takeLog()
 })
+
+test('who must get no mail, and who got a campaign, can be taken along', async () => {
+  const { ana, owner, vera, mallory } = await world()
+  for (const email of ['a@x.example', 'b@x.example'])
+    assert.equal((await ana.post('/unsubscribes', { email, reason: '=asked' })).status, 201)
+  const csv = await vera.get('/unsubscribes/export?email=b@x.example')
+  assert.equal(csv.status, 200, csv.text)
+  assert.match(csv.text, /b@x\.example,'=asked,MANUAL/)
+  assert.doesNotMatch(csv.text, /a@x\.example/)
+  assert.equal((await mallory.get('/unsubscribes/export?format=json')).text, '[]\n')
+  const contact = (await owner.post('/contacts', { firstName: 'Ida', lastName: 'Berg' })).body.id
+  const campaign = (await owner.post('/campaigns', { name: 'Spring' })).body.id
+  await owner.post(`/campaigns/${campaign}/contacts`, { contactIds: [contact] })
+  const [row] = (await owner.get('/campaign-contacts/export?format=json')).body
+  assert.deepEqual([row.campaignName, row.contactName, row.status], ['Spring', 'Ida Berg', 'PENDING'])
+  assert.equal((await ana.get('/campaign-contacts/export?format=json')).text, '[]\n', 'a campaign of others')
+})
