@@ -82,6 +82,11 @@ export const listQuerySchema = perKey((record: RecordDefinition): z.ZodType<List
     ...(contract.fields.tags
       ? { tag: z.string().max(60).optional().meta({ description: 'Only rows with this tag' }) }
       : {}),
+    date: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: `Only rows whose ${contract.dateField} is on this day, in the workspace's zone` }),
     dateFrom: z
       .string()
       .max(40)
