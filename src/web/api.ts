@@ -16,8 +16,7 @@ const HERE = 'ascendore.here'
 export const seemSignedIn = (isSo: boolean): void =>
   isSo ? localStorage.setItem(HERE, '1') : localStorage.removeItem(HERE)
 
-/** The one client of the web app: access token in memory, refresh token where no script can read it. */
-export const api = createClient({
+const client = createClient({
   onUnauthorized: () => onSignedOut(),
   fetch(input, init) {
     const headers = new Headers(init?.headers)
@@ -26,6 +25,31 @@ export const api = createClient({
     return globalThis.fetch(input, { ...init, headers })
   },
 })
+
+const ID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/
+const underWay = new Map<string, Promise<unknown>>()
+
+/** One after the other to one record: of two changes the later has to arrive last. What a model is asked changes none. */
+function inTurn<T>(path: string, send: () => Promise<T>): Promise<T> {
+  const id = path.startsWith('/ai/') ? undefined : ID.exec(path)?.[0]
+  if (!id) return send()
+  const sent = underWay.get(id)?.then(send, send) ?? send()
+  const hasEnded = () => {
+    if (underWay.get(id) === sent) underWay.delete(id)
+  }
+  underWay.set(id, sent)
+  sent.then(hasEnded, hasEnded)
+  return sent
+}
+
+/** The one client of the web app: access token in memory, refresh token where no script can read it. */
+export const api: typeof client = {
+  ...client,
+  post: (path, body, options) => inTurn(path, () => client.post(path, body, options)),
+  put: (path, body, options) => inTurn(path, () => client.put(path, body, options)),
+  patch: (path, body, options) => inTurn(path, () => client.patch(path, body, options)),
+  delete: (path, options) => inTurn(path, () => client.delete(path, options)),
+}
 
 const isWorthRetrying = (failures: number, error: Error): boolean =>
   failures < 2 && (!(error instanceof ApiError) || error.status >= 500 || error.status === 429)

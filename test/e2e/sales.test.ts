@@ -1,4 +1,6 @@
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '#test/until.ts'
 import { useBrowser } from './browser.ts'
 import { create, signUp } from './signed-in.ts'
 
@@ -25,12 +27,20 @@ test('from signing up to the first deal that is won, by mouse and keyboard', asy
   await column('Prospecting').getByText('20 scanners').waitFor()
   await column('Prospecting').getByText('20 scanners').dragTo(column('Proposal'))
   await column('Proposal').getByText('20 scanners').waitFor()
+  // The first of two moves is held up on its way, and the second does not overtake it.
+  let [sent, arrived] = [0, 0]
+  await tab.route('**/stage', async route => {
+    if (sent++ === 0) await sleep(500)
+    await route.fulfill({ response: await route.fetch() })
+    arrived++
+  })
   await tab.getByRole('link', { name: /20 scanners/ }).focus()
   // It keeps the focus wherever it goes.
   for (const stage of ['Negotiation', 'Closed Won']) {
     await tab.keyboard.press('Shift+ArrowRight')
     await column(stage).getByText('20 scanners').waitFor()
   }
+  await until(() => arrived === 2)
   await tab.getByRole('link', { name: /20 scanners/ }).click()
   await tab.getByRole('button', { name: 'Edit: Status' }).getByText('Won').waitFor()
   // Back to the board from which it was opened.

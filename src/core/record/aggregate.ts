@@ -1,6 +1,5 @@
 import { type Add, adderOf, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
-import { type RecordDefinition, tableOf } from './definition.ts'
 import { untilChange } from './kept.ts'
 import { recordNamed } from './registry.ts'
 import { mineGathered, scopeCondition, seesThrough } from './visibility.ts'
@@ -57,17 +56,4 @@ export class Aggregate {
     if (!this.mine) return text
     return `with ${this.mine}${text.startsWith('with ') ? `, ${text.slice(5)}` : ` ${text}`}`
   }
-}
-
-/**
- * Whether a statement over the rows `t` of a record type has conditions for all that it reads: for its own rows, and for those of
- * links (filter.ts); the directory needs none. Not what computed fields read besides, as a project's progress its tasks.
- */
-export function isScoped(text: string, record: RecordDefinition): boolean {
-  const reads = text.matchAll(/\b(?:from|join)\s+([a-z_]+)(?![\w.(])\s*([a-z]*)\s*(,?)/g)
-  return reads.every(([, table, alias = '', more]) => {
-    if (more) return false
-    if (alias === 't') return table === tableOf(record)
-    return table === 'records' ? alias === 'x' : table === 'mine' || /^tr+$/.test(alias)
-  })
 }

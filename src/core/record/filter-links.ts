@@ -44,6 +44,7 @@ function manyComparison(operand: Operand, { op, value }: Condition, scope: Filte
   if (op !== 'eq' && op !== 'contains' && op !== 'neq' && op !== 'in')
     throw badValue(operand, `cannot be compared by ${op}`)
   const list = scope.add(arrayLiteral(listOf(operand, Array.isArray(value) ? value : [value])), 'uuid[]')
+  scope.traits.isLeaky = true
   if (op === 'in')
     return `${expression} && array(select l from unnest(${list}) l where not ${trashed('x.id = l', scope)})`
   const all = `(${expression} @> ${list} and not ${trashed(`x.id = any(${list})`, scope)})`

@@ -6,12 +6,25 @@ import type { CustomField } from './custom-fields.ts'
 import type { FieldKind } from './fields.ts'
 import type { Operator } from './filter-language.ts'
 
+/** What a statement turns out to hold while it is compiled. Its role and its plan go by that. */
+export type Traits = {
+  /** Operators that PostgreSQL lets no index serve under row-level security (DESIGN.md 2). */
+  isLeaky: boolean
+  /** Rows beside those that it has conditions for, which row-level security alone narrows. */
+  readsMore: boolean
+  /** A single record or what hangs on it, which is little. */
+  isOfOne: boolean
+}
+export const noTraits = (): Traits => ({ isLeaky: false, readsMore: false, isOfOne: false })
+
 /** What a filter is compiled against: the record type, the caller, and the workspace's custom fields. */
 export type FilterScope = {
   who: Who
   today: string
   customFields: (entity: string) => Map<string, CustomField>
   add: Add
+  /** Written to by what is compiled. */
+  traits: Traits
 }
 
 /** A field that a condition may speak of, as SQL. */
@@ -46,10 +59,17 @@ export function mustBeOrdered(operand: Operand, op: Operator): void {
 }
 
 export function scalar(operand: Operand, value: unknown, scope: FilterScope): string {
-  return scope.add(plain(operand, value), castFor(operand))
+  return scope.add(plain(operand, value), castNoted(operand, scope))
 }
 
-export function castFor({ kind, numberCast }: Operand): string {
+/** Comparisons of `numeric` are leaky. */
+export function castNoted(operand: Operand, { traits }: FilterScope): string {
+  const cast = castFor(operand)
+  if (cast === 'numeric') traits.isLeaky = true
+  return cast
+}
+
+function castFor({ kind, numberCast }: Operand): string {
   if (UUIDS.includes(kind)) return 'uuid'
   if (kind === 'integer' || kind === 'number' || kind === 'money') return numberCast
   return kind === 'boolean' ? 'boolean' : 'text'

@@ -7,7 +7,7 @@ import type { Condition, Filter } from './filter-language.ts'
 import { linkComparison } from './filter-links.ts'
 import {
   badValue,
-  castFor,
+  castNoted,
   type FilterScope,
   MULTI,
   mustBeOrdered,
@@ -19,7 +19,7 @@ import {
 } from './filter-operand.ts'
 import { momentCondition } from './filter-time.ts'
 import { recordNamed } from './registry.ts'
-import { comparedExpression, isNullInTrash } from './select.ts'
+import { comparedExpression, isNullInTrash, readsMore } from './select.ts'
 import { scopeCondition } from './visibility.ts'
 
 /** The record types whose custom fields a filter needs. */
@@ -66,7 +66,12 @@ function compileCondition(
   path = condition.field,
 ): string {
   const [first = '', ...rest] = condition.field.split('.')
-  if (rest.length === 0) return comparison(operandOf(path, record, first, alias), condition, scope)
+  if (rest.length === 0) {
+    const operand = operandOf(path, record, first, alias)
+    if (readsMore(record, first)) scope.traits.readsMore = true
+    if (alias === 't' && namesOne(operand, condition)) scope.traits.isOfOne = true
+    return comparison(operand, condition, scope)
+  }
   if (first === 'customFields')
     return comparison(customOperand(path, record, rest.join('.'), alias, scope), condition, scope)
   const link = linkNamed(record, first)
@@ -83,6 +88,9 @@ function compileCondition(
   if (condition.op === 'neq') return `not ${exists(`(${inner}) is not true`)}`
   return exists(inner)
 }
+
+const namesOne = ({ kind }: Operand, { op, value }: Condition) =>
+  UUIDS.includes(kind) && !MULTI.includes(kind) && (op === 'in' || (op === 'eq' && value !== null))
 
 /** `company` names the field `companyId`, `contacts` the field `contactIds`. */
 function linkNamed(
@@ -138,6 +146,7 @@ function customOperand(
     : undefined
   if (!custom) throw unknownField(path)
   const f = fieldOf(custom)
+  if (f.kind === 'number' || f.kind === 'money') scope.traits.isLeaky = true
   return {
     path,
     expression: customExpression(custom, f, alias),
@@ -232,6 +241,7 @@ function multiComparison(operand: Operand, { op, value }: Condition, scope: Filt
     String(plain({ ...operand, kind: cast === 'uuid' ? 'id' : 'text', options: undefined }, item)),
   )
   const list = scope.add(arrayLiteral(wanted), `${cast}[]`)
+  scope.traits.isLeaky = true
   if (op === 'contains' || op === 'eq') return `${operand.expression} @> ${list}`
   if (op === 'in') return `${operand.expression} && ${list}`
   if (op === 'neq') return `not (${operand.expression} @> ${list})`
@@ -241,7 +251,7 @@ function multiComparison(operand: Operand, { op, value }: Condition, scope: Filt
 function inList(operand: Operand, value: unknown, scope: FilterScope): string {
   if (!Array.isArray(value) || value.length > 500)
     throw badValue(operand, 'must be a list of at most 500 values for in')
-  const cast = castFor(operand)
+  const cast = castNoted(operand, scope)
   const list = scope.add(arrayLiteral(value.map(item => plain(operand, item))), `${cast}[]`)
   return `(${operand.expression} = any(${list})${operand.narrowed?.(value, scope) ?? ''})`
 }
@@ -251,5 +261,6 @@ function likeness(operand: Operand, { op, value }: Condition, scope: FilterScope
   if (typeof value !== 'string' || value === '' || value.length > 500 || value.includes('\0'))
     throw badValue(operand, 'must be a text of 1 to 500 characters')
   const pattern = value.replace(/[\\%_]/g, '\\$&')
+  scope.traits.isLeaky = true
   return `${operand.expression} ilike ${scope.add(op === 'contains' ? `%${pattern}%` : `${pattern}%`, 'text')}`
 }

@@ -3,12 +3,13 @@ import { together } from '#core/db/workspace.ts'
 import { type Add, adderOf, arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
-import { Aggregate, isScoped } from './aggregate.ts'
+import { Aggregate } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import { compileFilter, customEntitiesIn } from './filter.ts'
 import { type Filter, parseFilter } from './filter-language.ts'
+import { noTraits } from './filter-operand.ts'
 import { fold, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
@@ -111,8 +112,11 @@ export type Selection = {
   isWhole: boolean
   /** The part of `where` that looks for words, which may be rare or in every row, and all the rest of it. */
   search: { words: string; rest: string } | undefined
-  /** Holds conditions that may not use an index under row-level security (DESIGN.md 2). */
-  leaky: boolean
+  /**
+   * Its rows are looked for by the role of searches, which row-level security does not narrow, and read under it by their ids:
+   * where that is quicker, and where there are conditions for all that is read.
+   */
+  asSearch: boolean
   /** What stands before a statement with this `where`: nothing, or what it asks of many rows, gathered once. */
   before: string
 }
@@ -144,12 +148,14 @@ export async function compileSelection(
   const add = adderOf(params)
   const conditions: string[] = []
   const own = record.contract.name
+  const traits = noTraits()
   if (given.length) {
     const scope = {
       who: tx.who,
       today: dayIn(tx.who.timezone),
       customFields: (entity: string) => custom.get(entity) ?? new Map<string, CustomField>(),
       add,
+      traits,
     }
     conditions.push(naming(plain, part => compileFilter(part, record, 't', scope), filter))
   }
@@ -158,8 +164,7 @@ export async function compileSelection(
     .filter(Boolean)
     .slice(0, 6)
   // Few rows hang on one record, each of which is sooner asked by itself.
-  const isOfOne = conditions.some(condition => /\bt\.\w+_id = (any\()?\$/.test(condition))
-  const ask = gathers && !isOfOne ? new Aggregate(tx, add) : undefined
+  const ask = gathers && !traits.isOfOne ? new Aggregate(tx, add) : undefined
   const scope = ask ? ask.scope(own) : scopeCondition(record, tx.who, 't', add)
   const rest = [scope, ...conditions].join(' and ')
   // Folded by the database too, which knows more letters: ł and ø are no l and o with an accent.
@@ -170,6 +175,9 @@ export async function compileSelection(
   const found = [wordConditions.join(' and '), ...numbers].join(' or ')
   const keys = parseSort(sort, record, custom.get(own) ?? new Map())
   const where = words.length ? `${rest} and (${found})` : rest
+  const before = ask?.whole('') ?? ''
+  const isLeaky = traits.isLeaky || words.length > 0 || keys.some(key => !key.leakproof)
+  const readsMore = traits.readsMore || keys.some(key => key.readsMore)
   return {
     where,
     params,
@@ -178,8 +186,8 @@ export async function compileSelection(
     mark: queryMark([own, sort, given, words]),
     isWhole: given.length === 0 && words.length === 0,
     search: words.length ? { words: `(${found})`, rest } : undefined,
-    before: ask?.whole('') ?? '',
-    leaky: words.length > 0 || /ilike|@>|&&|::numeric/.test(where) || keys.some(key => !key.leakproof),
+    before,
+    asSearch: !readsMore && (isLeaky || before !== ''),
   }
 }
 
@@ -265,7 +273,7 @@ export async function readRows(
       ? `from (select * from ${table} t where ${search.rest}${place} order by ${order} offset 0) t where ${search.words} order by ${order} limit ${limit}`
       : `from ${table} t where ${where}${place} order by ${order} limit ${limit}`
   try {
-    if (!selection.leaky && !(before && isScoped(from, record)))
+    if (!selection.asSearch)
       return await tx.session.rows(`${before}select ${selectList(record)} ${from}`, params)
     const ids = await tx.as('ascendore_search', () => tx.session.rows(`${before}select t.id ${from}`, params))
     return await readInOrder(

@@ -25,12 +25,16 @@ export function selectList(record: RecordDefinition): string {
 
 /** What a computed field reads, over the row `t`. */
 function computedExpression(record: RecordDefinition, key: string): string | undefined {
-  const computed = record.computed[key]
+  const computed = Object.hasOwn(record.computed, key) ? record.computed[key] : undefined
   if (!computed) return undefined
   const { sql, params } = dialect.sqlToQuery(computed)
   if (params.length) throw new Error(`computed ${record.contract.name}.${key} must not hold parameters`)
   return sql
 }
+
+/** Whether what is compared of the field looks up other rows, as a project's progress its tasks. */
+export const readsMore = (record: RecordDefinition, key: string): boolean =>
+  /\bselect\b/.test(computedExpression(record, key) ?? '')
 
 /**
  * What filters and orders compare: a field's column, or what is read in its place where it is computed as well,

@@ -5,7 +5,7 @@ import { fieldOf, valueThatFits } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { FieldKind } from './fields.ts'
 import { customExpression } from './filter.ts'
-import { comparedExpression, isNullInTrash, readExpression } from './select.ts'
+import { comparedExpression, isNullInTrash, readExpression, readsMore } from './select.ts'
 
 const KEYS_AT_MOST = 3
 const SORTABLE: readonly FieldKind[] = [
@@ -37,6 +37,8 @@ export type SortKey = {
   nullable: boolean
   /** Comparisons that PostgreSQL may use for an index under row-level security. */
   leakproof: boolean
+  /** Looks up other rows than the one that it orders. */
+  readsMore: boolean
 }
 
 /** Reads `-updatedAt,name`; the id settles ties. @throws Refusal 400 at `sort` */
@@ -78,6 +80,7 @@ function sortKey(
       descending,
       nullable: true,
       leakproof: false,
+      readsMore: false,
     }
   }
   const f = Object.hasOwn(record.contract.fields, path) ? record.contract.fields[path] : undefined
@@ -95,6 +98,7 @@ function sortKey(
     descending,
     nullable: isNullInTrash(f) || !column.notNull,
     leakproof: !column.getSQLType().startsWith('numeric'),
+    readsMore: readsMore(record, path),
   }
 }
 

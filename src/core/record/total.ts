@@ -1,7 +1,6 @@
 import { DatabaseFault } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
-import { isScoped } from './aggregate.ts'
 import { liveCount } from './counts.ts'
 import type { Total } from './cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
@@ -33,7 +32,7 @@ async function ownCount(tx: Tx, record: RecordDefinition, keys: readonly string[
   })
 }
 
-type Counted = Pick<Selection, 'where' | 'params' | 'isWhole' | 'leaky' | 'before'>
+type Counted = Pick<Selection, 'where' | 'params' | 'isWhole' | 'asSearch' | 'before'>
 
 /** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
 export async function totalOf(tx: Tx, record: RecordDefinition, selection: Counted): Promise<Total> {
@@ -47,8 +46,7 @@ export async function totalOf(tx: Tx, record: RecordDefinition, selection: Count
   const bound = selection.isWhole ? '' : ` limit ${COUNTED_AT_MOST + 1}`
   return untilChange(tx, [from, selection.params], () => {
     planAnew(tx, record)
-    const leaky = selection.leaky || (selection.before !== '' && isScoped(from, record))
-    return counted(tx, from, bound, { ...selection, leaky })
+    return counted(tx, from, bound, selection)
   })
 }
 
@@ -56,11 +54,11 @@ async function counted(
   tx: Tx,
   from: string,
   bound: string,
-  { params, isWhole, leaky, before }: Counted,
+  { params, isWhole, asSearch, before }: Counted,
 ): Promise<Total> {
   const counting = () =>
     tx.session.rows(`${before}select count(*) as n from (select 1 ${from}${bound}) c`, params)
-  const [row] = await (leaky ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
+  const [row] = await (asSearch ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
   const found = row!.n as number
   if (isWhole || found <= COUNTED_AT_MOST) return { total: found, totalIsEstimate: false }
   const [plan] = await tx.session.values(`explain (format json) ${before}select 1 ${from}`, params)

@@ -2,17 +2,17 @@ import { z } from 'zod'
 import { arrayLiteral, DatabaseFault, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
-import { Aggregate, isScoped } from '#core/record/aggregate.ts'
+import { Aggregate } from '#core/record/aggregate.ts'
 import { exchangeOf, ratesUsed } from '#core/record/currency.ts'
 import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import type { Field, FieldKind } from '#core/record/fields.ts'
 import { compileFilter, customEntitiesIn, customExpression } from '#core/record/filter.ts'
 import { checkFilter, type Filter } from '#core/record/filter-language.ts'
-import type { FilterScope } from '#core/record/filter-operand.ts'
+import { type FilterScope, noTraits } from '#core/record/filter-operand.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
-import { comparedExpression, isNullInTrash, readExpression } from '#core/record/select.ts'
+import { comparedExpression, isNullInTrash, readExpression, readsMore } from '#core/record/select.ts'
 import { namesFor } from '#features/exports/columns.ts'
 import {
   REPORT_OPS,
@@ -165,9 +165,8 @@ async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promi
   })
 }
 
-/** What a statement reads without a condition of its own, row-level security narrows. */
-const rowsFor = ({ ask, record }: Making, text: string): Promise<Row[]> =>
-  ask.rows(text, isScoped(text, record))
+const rowsFor = ({ ask, scope }: Making, text: string): Promise<Row[]> =>
+  ask.rows(text, !scope.traits.readsMore)
 
 /** What ids among the keys are called: of records, and of members, whom custom fields name too. */
 async function namesOf(made: Making, groups: Group[], rows: Row[]): Promise<Map<string, string>> {
@@ -193,6 +192,7 @@ async function prepare(tx: Tx, spec: ReportSpec): Promise<Making> {
     today: dayIn(tx.who.timezone),
     customFields: name => all.get(name) ?? new Map(),
     add: ask.add,
+    traits: noTraits(),
   }
   const where = `${ask.scope(entity)} and ${compileFilter(checked, record, 't', scope)}`
   return { tx, spec, record, custom: all.get(entity)!, scope, ask, where, rate: undefined }
@@ -200,10 +200,12 @@ async function prepare(tx: Tx, spec: ReportSpec): Promise<Making> {
 
 type Part = { sql: string; kind: FieldKind; field: Field; label: string; isOwn: boolean }
 
-function partOf({ record, custom }: Making, name: string, path: string): Part {
+function partOf({ record, custom, scope }: Making, name: string, path: string): Part {
   const own = Object.hasOwn(record.contract.fields, name) ? record.contract.fields[name] : undefined
-  if (own && own.kind !== 'custom' && own.kind !== 'object')
+  if (own && own.kind !== 'custom' && own.kind !== 'object') {
+    if (readsMore(record, name)) scope.traits.readsMore = true
     return { sql: ownExpression(record, name, own), kind: own.kind, field: own, label: name, isOwn: true }
+  }
   const defined = name.startsWith('customFields.')
     ? custom.get(name.slice('customFields.'.length))
     : undefined
