@@ -1,18 +1,18 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { answeringIn } from '#core/ai/language.ts'
 import { aiOperation, aiOptions, stamped } from '#core/ai/operation.ts'
-import { speakerFrom } from '#core/ai/speaker.ts'
 import { type Database, systemIn } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
-import { modelFor } from './details-german.ts'
+import { modelFor } from './details.ts'
 import { outcomesSeen } from './heuristic.ts'
 import { LEAST_OF_EACH } from './learn/learn.ts'
 import { modelWalls } from './models.table.ts'
-import { listModels, readModel } from './models.ts'
+import { listModels, type ModelInfo, readModel } from './models.ts'
 import { KINDS, type Kind } from './rows.ts'
 import { quickScores, scoreAnswer, scoreContact, scoreDeals, scoreLeads } from './score.ts'
 import { askForModel, trainJob } from './training.ts'
@@ -121,7 +121,7 @@ const models = [
     summary: 'List what was learned from the outcomes of the workspace, latest version first',
     document: { answer: pageOf(modelSchema) },
     async handle({ tx, request }) {
-      const rows = (await listModels(tx)).map(model => modelFor(speakerOf(request), model))
+      const rows = (await listModels(tx)).map(model => worded(request, model))
       return { rows, total: rows.length, nextCursor: null }
     },
   }),
@@ -134,7 +134,7 @@ const models = [
     async handle({ tx, params: { id }, request }) {
       const model = await readModel(tx, id)
       if (!model) throw notFound('model')
-      return modelFor(speakerOf(request), model)
+      return worded(request, model)
     },
   }),
   ...KINDS.map(trainRoute),
@@ -166,7 +166,8 @@ function trainRoute(kind: Kind) {
   })
 }
 
-const speakerOf = ({ headers }: FastifyRequest) => speakerFrom(headers['accept-language'])
+const worded = ({ headers }: FastifyRequest, model: ModelInfo): ModelInfo =>
+  answeringIn(headers['accept-language'], () => modelFor(model))
 
 function readable() {
   return { method: 'GET', tag: 'ai', rate: aiOptions.rate, access: 'MEMBER' } as const

@@ -132,6 +132,21 @@ test('a model learns from the outcomes, leaves out what was filled in with them,
   const german = await owner.get(`/ai/models/${model.id}`, { headers: { 'accept-language': 'de' } })
   const inGerman = german.body.card.leftOut.find((one: any) => one.key === 'customFields.verdict')
   assert.match(inGerman.detail, /^(Es verrät allein das Ergebnis|Ausgefüllt bei \d+\u202f% der)/)
+  assert.ok(leak.finding.code, 'kept by code, and worded when it is read')
+  assert.deepEqual(inGerman.finding, leak.finding)
+  for (const one of german.body.card.leftOut) assert.doesNotMatch(one.detail, /\b(?:it|the|rows|of)\b/i)
+  // A card from before there were codes keeps its words.
+  await owner.inWorkspace(tx =>
+    tx.session.rows(
+      `update learned_models set card = jsonb_set(card, '{leftOut}', $3::jsonb) where workspace_id = $1::uuid and id = $2::uuid`,
+      [owner.workspaceId, model.id, JSON.stringify(card.leftOut.map(({ finding: _, ...one }: any) => one))],
+    ),
+  )
+  const old = await owner.get(`/ai/models/${model.id}`, { headers: { 'accept-language': 'de' } })
+  assert.deepEqual(
+    old.body.card.leftOut.map(({ detail }: any) => detail),
+    card.leftOut.map(({ detail }: any) => detail),
+  )
   const used = card.fields.map((field: any) => field.key)
   assert.ok(used.includes('source') && used.includes('customFields.budget'))
   const weight = (key: string) => card.fields.find((field: any) => field.key === key)?.weight ?? 0

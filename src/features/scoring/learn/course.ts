@@ -1,5 +1,5 @@
-import { percentText } from '#core/ai/language.ts'
 import { numberOf } from './bins.ts'
+import type { Finding } from './details.ts'
 import { byTime, type Column, isBlank, type Table } from './table.ts'
 import { commonBins, tieOf } from './ties.ts'
 
@@ -8,7 +8,7 @@ import { commonBins, tieOf } from './ties.ts'
  * the end. It gives itself away by its ceiling: no row can have lasted longer than since it began, so the ceiling sinks toward the
  * newest rows (right censoring), whatever the column is called. What is known beforehand has no reason to.
  */
-export type Course = { key: string; detail: string }
+export type Course = { key: string; finding: Finding }
 
 const WINDOWS = 20
 const LEAST_ROWS = 400
@@ -144,8 +144,6 @@ const isClock = ({ tail, newest, top, left, middle, levels, runsOut }: Sinking):
 const sinksSomewhat = ({ tail, top, left, levels }: Sinking): boolean =>
   levels >= LEAST_LEVELS && Math.min(tail, top) <= SINKS_SOMEWHAT && left <= STILL_LOWER
 
-const percent = (share: number) => percentText(share * 100)
-
 /** Rows from the oldest to the newest: by their moments, and by each column that numbers or dates them. */
 function ordersOf(table: Table, isRunning: (column: Column) => boolean): number[][] {
   const orders: number[][] = table.at ? [Array.from(byTime(table))] : []
@@ -189,7 +187,7 @@ export function coursesOf(table: Table, isRunning: (column: Column) => boolean):
       by = order
       found.set(column.key, {
         key: column.key,
-        detail: `Its ceiling sinks from the older rows to the newest, to ${percent(sinking.left)}: it was counted up to the end, or until it was read`,
+        finding: { code: 'CEILING_SINKS', params: { left: sinking.left } },
       })
     }
   }
@@ -221,7 +219,7 @@ function follow(
       const { label } = timed.find(column => column.key === bound.clock)!
       found.set(key, {
         key,
-        detail: `${label} tells ${percent(bound.tie)} of it whatever the outcome, and that was counted up to the end`,
+        finding: { code: 'TOLD_BY', params: { field: label, share: bound.tie } },
       })
       next.push(key)
     }
@@ -238,7 +236,7 @@ const AS_LONG = 0.9
 const DAY_MS = 86_400_000
 
 /** Where it is known when each row began and ended: a date that is the day of the end, a number that is how long it took. */
-export function boundToEnd(table: Table, column: Column): string | undefined {
+export function boundToEnd(table: Table, column: Column): Finding | undefined {
   const { ended, begun } = table
   if (!ended || !begun || (column.kind !== 'date' && column.kind !== 'number')) return undefined
   const days = (row: number) => (ended[row]! - begun[row]!) / DAY_MS
@@ -252,15 +250,13 @@ export function boundToEnd(table: Table, column: Column): string | undefined {
     ).length
     return same < rows.length * DATED
       ? undefined
-      : `In ${percent(same / rows.length)} of the rows it is the day of the outcome`
+      : { code: 'DAY_OF_OUTCOME', params: { share: same / rows.length } }
   }
   const byLength = [...rows]
     .sort((a, b) => days(a) - days(b))
     .map(row => numberOf(column.cells[row], 'number', 0))
   const trend = rankTrend(byLength)
-  return trend < AS_LONG
-    ? undefined
-    : `It follows how long it took until the outcome (rank correlation ${trend.toFixed(2)})`
+  return trend < AS_LONG ? undefined : { code: 'FOLLOWS_LENGTH', params: { correlation: trend } }
 }
 
 /** As `trendOf`, for many values: in the order of a sort. */

@@ -1,6 +1,6 @@
-import { percentText } from '#core/ai/language.ts'
 import { binRows, binsOf, makeFeatures } from './bins.ts'
 import { boundToEnd, coursesOf } from './course.ts'
+import { type Finding, findingText } from './details.ts'
 import { aucOf } from './measures.ts'
 import { foldsOf } from './random.ts'
 import { settles } from './settled.ts'
@@ -21,8 +21,10 @@ export type Reason =
   | 'BLANK_TELLS'
   | 'NAMED_FOR_END'
 
-/** A column left out: in `detail` the figures that speak against it, in words. */
-export type LeftOut = { key: string; label: string; reason: Reason; detail: string }
+/**
+ * A column left out: in `finding` what speaks against it, by code and figures, and in `detail` the same in words. Older cards have words alone.
+ */
+export type LeftOut = { key: string; label: string; reason: Reason; finding?: Finding; detail: string }
 
 /** A field alone that ranks so well was set by the outcome: honest fields of sales stay below .8. */
 const TOO_MUCH = 0.85
@@ -44,7 +46,6 @@ const CHANGES = 0.9
 const END_WORDS =
   /\b(clos(e|ed|ing|ure)|won|lost|loss|outcome|converted|conversion|elapsed|duration|days|weeks|stage changes?|stage change count|reason|abschluss|gewonnen|verloren|dauer|tage)\b/i
 
-const percent = (share: number) => percentText(share * 100)
 const filledOf = (cells: readonly Cell[]) => cells.filter(cell => !isBlank(cell)).length
 
 /** How well the outcome is ranked by a column alone, on rows that were not looked at (5 folds, shares by bin drawn to the mean). */
@@ -96,16 +97,19 @@ type Look = {
   openRows: number
   courses: ReturnType<typeof coursesOf>
 }
-type Finding = { reason: Reason; detail: string } | undefined
+type Found = { reason: Reason; finding: Finding } | undefined
 
-function dull({ table, column }: Look): Finding {
+function dull({ table, column }: Look): Found {
   const filled = column.cells.filter(cell => !isBlank(cell))
   const distinct = new Set(filled.map(String)).size
-  if (distinct === 0) return { reason: 'CONSTANT', detail: 'It is empty' }
+  if (distinct === 0) return { reason: 'CONSTANT', finding: { code: 'EMPTY', params: {} } }
   if (distinct === 1 && filled.length === table.outcome.length)
-    return { reason: 'CONSTANT', detail: 'It is the same everywhere' }
+    return { reason: 'CONSTANT', finding: { code: 'SAME_EVERYWHERE', params: {} } }
   if (filled.length > LEAST_FILLED && distinct > filled.length * 0.8 && namesRows(column, filled, distinct))
-    return { reason: 'IDENTIFIER', detail: `${distinct} values in ${filled.length} rows: it names the row` }
+    return {
+      reason: 'IDENTIFIER',
+      finding: { code: 'NAMES_ROW', params: { values: distinct, rows: filled.length } },
+    }
   return undefined
 }
 
@@ -128,7 +132,7 @@ function isRunning(column: Column): boolean {
 }
 
 /** Of the oldest rows most have it, of the newest hardly one: what it taught no longer holds. */
-function abandoned({ table, column }: Look): Finding {
+function abandoned({ table, column }: Look): Found {
   if (!table.at || table.outcome.length < 5 * LEAST_FILLED) return undefined
   const order = byTime(table)
   const fifth = Math.floor(order.length / 5)
@@ -139,11 +143,11 @@ function abandoned({ table, column }: Look): Finding {
   if (oldest < 0.5 || newest > oldest / 4) return undefined
   return {
     reason: 'NO_LONGER_FILLED',
-    detail: `Filled in ${percent(oldest)} of the oldest rows and ${percent(newest)} of the newest`,
+    finding: { code: 'NO_LONGER_FILLED', params: { oldest, newest } },
   }
 }
 
-function oneOutcome({ table, column }: Look): Finding {
+function oneOutcome({ table, column }: Look): Found {
   const filled: [number, number] = [0, 0]
   const all: [number, number] = [0, 0]
   column.cells.forEach((cell, row) => {
@@ -157,19 +161,19 @@ function oneOutcome({ table, column }: Look): Finding {
     return undefined
   return {
     reason: 'ONE_OUTCOME_ONLY',
-    detail: `Filled in ${percent(shares[1])} of those that succeeded and ${percent(shares[0])} of those that did not`,
+    finding: { code: 'FILLED_FOR_ONE', params: { succeeded: shares[1], failed: shares[0] } },
   }
 }
 
 /** Holds decided rows against those that are still open, where a field set at the end has not been set yet. */
-function atEnd({ table, column, open, openRows }: Look): Finding {
+function atEnd({ table, column, open, openRows }: Look): Found {
   if (!open || openRows < LEAST_OPEN) return undefined
   const decided = filledOf(column.cells) / table.outcome.length
   const undecided = filledOf(open.cells) / openRows
   if (decided - undecided > 0.25 && decided > undecided * 3)
     return {
       reason: 'FILLED_AT_END',
-      detail: `Filled in ${percent(decided)} of those decided, in ${percent(undecided)} of those still open`,
+      finding: { code: 'FILLED_WHEN_DECIDED', params: { decided, open: undecided } },
     }
   if (column.kind === 'text' || column.kind === 'date') return undefined
   const both: Table = {
@@ -180,11 +184,11 @@ function atEnd({ table, column, open, openRows }: Look): Finding {
   if (auc < CHANGES) return undefined
   return {
     reason: 'CHANGES_AT_END',
-    detail: `It tells decided from open rows apart (AUC ${auc.toFixed(2)}), so it changes when they are decided`,
+    finding: { code: 'PARTS_OPEN', params: { auc } },
   }
 }
 
-function tooMuch({ table, column }: Look): Finding {
+function tooMuch({ table, column }: Look): Found {
   const rows = Array.from(table.outcome.keys())
   const filled = rows.filter(row => !isBlank(column.cells[row]))
   const ones = filled.reduce((sum, row) => sum + table.outcome[row]!, 0)
@@ -194,19 +198,19 @@ function tooMuch({ table, column }: Look): Finding {
   if (auc >= TOO_MUCH)
     return {
       reason: 'TELLS_TOO_MUCH',
-      detail: `It tells the outcome by itself (AUC ${auc.toFixed(2)}): set with the outcome, or after it`,
+      finding: { code: 'TELLS_ALONE', params: { auc } },
     }
   return undefined
 }
 
 /** The last resort: a guess by words. */
-function named({ table, column }: Look): Finding {
+function named({ table, column }: Look): Found {
   if (column.kind === 'text' || !END_WORDS.test(wordsIn(column.label))) return undefined
   const auc = aloneAuc(table, column)
   if (auc < NAMED_TELLS) return undefined
   return {
     reason: 'NAMED_FOR_END',
-    detail: `Its name speaks of the end of a sale or its length, and it tells the outcome (AUC ${auc.toFixed(2)})`,
+    finding: { code: 'NAMED_FOR_END', params: { auc } },
   }
 }
 
@@ -214,20 +218,20 @@ function named({ table, column }: Look): Finding {
 const wordsIn = (label: string) => label.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ')
 
 /** Set by the course that a record took, or by its end: known only then. */
-function ofCourse({ table, column, courses }: Look): Finding {
+function ofCourse({ table, column, courses }: Look): Found {
   const course = courses.get(column.key)
-  if (course) return { reason: 'MEASURES_COURSE', detail: course.detail }
-  const detail = boundToEnd(table, column)
-  return detail === undefined ? undefined : { reason: 'BOUND_TO_END', detail }
+  if (course) return { reason: 'MEASURES_COURSE', finding: course.finding }
+  const finding = boundToEnd(table, column)
+  return finding && { reason: 'BOUND_TO_END', finding }
 }
 
-function settlesSome({ table, column }: Look): Finding {
-  const detail = settles(table, column)
-  return detail === undefined ? undefined : { reason: 'SETTLES_SOME', detail }
+function settlesSome({ table, column }: Look): Found {
+  const finding = settles(table, column)
+  return finding && { reason: 'SETTLES_SOME', finding }
 }
 
 /** Blanks as a shadow of the outcome: fields that somebody fills in while working those who will buy. */
-function blanksTell({ table, column }: Look): Finding {
+function blanksTell({ table, column }: Look): Found {
   const blank = Float64Array.from(column.cells, cell => (isBlank(cell) ? 1 : 0))
   const blanks = blank.reduce((sum, one) => sum + one, 0)
   if (Math.min(blanks, blank.length - blanks) < LEAST_FILLED) return undefined
@@ -240,7 +244,10 @@ function blanksTell({ table, column }: Look): Finding {
   }
   return {
     reason: 'BLANK_TELLS',
-    detail: `Blank in ${percent(blanks / blank.length)} of the rows; of those ${percent(rate(1))} succeeded, of the others ${percent(rate(0))}: filled in by whoever works it`,
+    finding: {
+      code: 'BLANK_TELLS',
+      params: { blank: blanks / blank.length, ofBlank: rate(1), ofOthers: rate(0) },
+    },
   }
 }
 
@@ -264,19 +271,23 @@ export function inspect(
   for (const column of table.columns) {
     const look = { table, column, open: open?.find(({ key }) => key === column.key), openRows, courses }
     const checks = column.isAsOf || keep.includes(column.key) ? [dull] : CHECKS
-    let finding: Finding
-    for (const check of checks) finding ??= check(look)
-    if (finding) leftOut.push({ key: column.key, label: column.label, ...finding })
+    let found: Found
+    for (const check of checks) found ??= check(look)
+    if (found) leftOut.push({ key: column.key, label: column.label, ...found, detail: '' })
     else used.push(column.key)
   }
   return {
     used,
-    leftOut: leftOut.map(one => (one.reason === 'BLANK_TELLS' ? withTwins(table, one, leftOut) : one)),
+    leftOut: leftOut
+      .map(one => withTwins(table, one, leftOut))
+      .map(one => ({ ...one, detail: findingText(one.finding!) })),
   }
 }
 
 /** Names the other fields that are blank in the same rows: one hand fills them all. */
 function withTwins(table: Table, one: LeftOut, all: readonly LeftOut[]): LeftOut {
+  const { finding } = one
+  if (finding?.code !== 'BLANK_TELLS') return one
   const cellsOf = (key: string) => table.columns.find(column => column.key === key)!.cells
   const mine = cellsOf(one.key)
   const twins = all.filter(({ key, reason }) => {
@@ -287,6 +298,6 @@ function withTwins(table: Table, one: LeftOut, all: readonly LeftOut[]): LeftOut
   if (!twins.length) return one
   return {
     ...one,
-    detail: `${one.detail}, with ${twins.map(({ label }) => label).join(', ')} in the same rows`,
+    finding: { ...finding, params: { ...finding.params, fields: twins.map(({ label }) => label) } },
   }
 }

@@ -1,5 +1,5 @@
-import { percentText } from '#core/ai/language.ts'
 import { numberOf, wordsOf } from './bins.ts'
+import type { Finding, Settling } from './details.ts'
 import { type Column, isBlank, type Table } from './table.ts'
 
 /** A value that tells the outcome for certain: so few rows against it, seen and at most to be feared (of the share that there would be anyhow). */
@@ -29,7 +29,7 @@ const rowsOf = ([zeros, ones]: Counts) => zeros + ones
  * Values of a column, or one end of its scale, that leave next to no doubt about the outcome and are found in a good part of the rows
  * that had it: set with the outcome even where the column as a whole ranks it only fairly.
  */
-export function settles(table: Table, column: Column): string | undefined {
+export function settles(table: Table, column: Column): Finding | undefined {
   const all: Counts = [0, 0]
   for (const outcome of table.outcome) all[outcome]!++
   for (const outcome of [0, 1] as const) {
@@ -49,12 +49,18 @@ export function settles(table: Table, column: Column): string | undefined {
 }
 
 type Asked = { outcome: 0 | 1; all: Counts; isCertain: (counts: Counts) => boolean }
-const percent = (share: number) => percentText(share * 100)
+const telling = (which: Partial<Settling>, counts: Counts, share: number, outcome: 0 | 1): Finding => ({
+  code: 'SETTLES',
+  params: {
+    rows: rowsOf(counts),
+    against: counts[1 - outcome]!,
+    isSuccess: outcome === 1,
+    share,
+    ...which,
+  },
+})
 
-const telling = (what: string, counts: Counts, share: number, outcome: 0 | 1) =>
-  `Of ${rowsOf(counts)} rows with ${what} ${counts[outcome] === rowsOf(counts) ? 'all' : `all but ${counts[1 - outcome]}`} ${outcome ? 'succeeded' : 'did not succeed'}, and those are ${percent(share)} of all that ${outcome ? 'did' : 'did not'}`
-
-function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Asked): string | undefined {
+function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Asked): Finding | undefined {
   const words = column.cells.map(cell => wordsOf(cell, column.kind))
   const seen = new Map<string, Counts>()
   words.forEach((inRow, row) => {
@@ -73,12 +79,12 @@ function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Ask
   const share = covered[outcome] / all[outcome]
   if (share < SETTLED) return undefined
   const names = [...certain].sort((a, b) => rowsOf(seen.get(b)!) - rowsOf(seen.get(a)!))
-  const named = names.slice(0, 3).map(name => `“${name.slice(0, 40)}”`)
-  return telling(named.join(' or ') + (names.length > 3 ? ' or like values' : ''), covered, share, outcome)
+  const values = names.slice(0, 3).map(name => name.slice(0, 40))
+  return telling({ values, ...(names.length > 3 ? { isMore: true } : {}) }, covered, share, outcome)
 }
 
 /** The lowest or the highest values, as far as they are certain. */
-function ofRange(table: Table, column: Column, { outcome, all, isCertain }: Asked): string | undefined {
+function ofRange(table: Table, column: Column, { outcome, all, isCertain }: Asked): Finding | undefined {
   if (column.kind !== 'number' && !(column.kind === 'date' && table.at)) return undefined
   const values = column.cells.map((cell, row) =>
     isBlank(cell) ? Number.NaN : numberOf(cell, column.kind, table.at?.[row]),
@@ -99,12 +105,8 @@ function ofRange(table: Table, column: Column, { outcome, all, isCertain }: Aske
     }
     const share = widest ? widest[outcome] / all[outcome] : 0
     if (!widest || share < SETTLED_BY_RANGE) continue
-    return telling(
-      `${end === 'lowest' ? 'up to' : 'from'} ${Number(value.toFixed(2))}${end === 'lowest' ? '' : ' on'}`,
-      widest,
-      share,
-      outcome,
-    )
+    const edge = Number(value.toFixed(2))
+    return telling(end === 'lowest' ? { upTo: edge } : { from: edge }, widest, share, outcome)
   }
   return undefined
 }
