@@ -128,6 +128,58 @@ test('what a route refuses comes back as an error that names the field, and noth
   }
 })
 
+test('what does not fit a tool is told as the API tells it, and every answer is also a value of the schema that is told', async () => {
+  const { ana } = await world()
+  const { client, call } = await connected(ana.token)
+  try {
+    for (const [name, input, path] of [
+      ['list_records', { type: 'unicorn' }, 'type'],
+      ['list_records', { type: 'deal', limit: 'many' }, 'limit'],
+      ['read_record', { type: 'deal', id: 'x' }, 'id'],
+      ['create_record', { type: 'deal', data: { title: 'A' }, preview: 'perhaps' }, 'preview'],
+      ['search', {}, 'q'],
+    ] as const) {
+      const refused = await call(name, input)
+      assert.deepEqual([refused.isError, refused.status, refused.code], [true, 400, 'VALIDATION_ERROR'], name)
+      assert.equal(refused.issues[0].path, path)
+      assert.ok(refused.issues[0].code, 'issues have codes')
+    }
+    const { tools } = await client.listTools()
+    const company = (await ana.post('/companies', { name: 'Output Works' })).body
+    const deal = (await ana.post('/deals', { title: 'Output', companyId: company.id, amount: 3 })).body
+    const lead = (await ana.post('/leads', { name: 'Lea Put', email: 'lea@put.example' })).body
+    const calls: Record<string, object> = {
+      search: { q: 'output' },
+      list_records: { type: 'deal' },
+      measure_records: { type: 'deal', groupBy: ['status'] },
+      read_record: { type: 'company', id: company.id },
+      read_history: { type: 'deal', id: deal.id },
+      describe_record_type: { type: 'lead' },
+      list_members: {},
+      export_records: { type: 'deal' },
+      draft_email: { type: 'lead', id: lead.id, purpose: 'introduction' },
+      summarise_record: { type: 'deal', id: deal.id },
+      explain_outcomes: {},
+      explain_deal: { id: deal.id },
+      next_actions: {},
+      create_record: { type: 'deal', data: { title: 'Two' } },
+      update_record: { type: 'deal', id: deal.id, data: { amount: 4 }, preview: true },
+      run_action: { action: 'lead.convert', id: lead.id, preview: true },
+      delete_record: { type: 'deal', id: deal.id },
+    }
+    assert.deepEqual(tools.map(({ name }) => name).toSorted(), Object.keys(calls).toSorted())
+    for (const { name, outputSchema } of tools) {
+      assert.equal(outputSchema?.type, 'object', name)
+      // The client holds the value against the schema, and throws where it does not fit.
+      const result: any = await client.callTool({ name, arguments: calls[name] as Record<string, unknown> })
+      assert.equal(result.isError, undefined, `${name}: ${result.content[0].text}`)
+      assert.deepEqual(JSON.parse(result.content[0].text), result.structuredContent, name)
+    }
+  } finally {
+    await client.close()
+  }
+})
+
 test('a key reaches what its scopes say: tools that it cannot use are not there', async () => {
   const { owner } = await world()
   const company = (await owner.post('/companies', { name: 'Hidden Works' })).body
@@ -137,6 +189,11 @@ test('a key reaches what its scopes say: tools that it cannot use are not there'
   try {
     const names = (await reading.client.listTools()).tools.map(({ name }) => name)
     assert.ok(names.includes('list_records') && !names.includes('create_record') && !names.includes('search'))
+    for (const { name, inputSchema } of (await reading.client.listTools()).tools) {
+      const { type } = (inputSchema as any).properties
+      if (type)
+        assert.deepEqual([name, type.enum], [name, ['deal']], 'no type is offered that the key cannot read')
+    }
     const { data } = await reading.call('list_records', { type: 'deal' })
     assert.deepEqual([data.total, data.rows[0].companyId], [1, company.id])
     assert.doesNotMatch(JSON.stringify(data), /Hidden Works/, 'what its links are called is another scope')
@@ -149,6 +206,10 @@ test('a key reaches what its scopes say: tools that it cannot use are not there'
   try {
     const made = await writing.call('create_record', { type: 'deal', data: { title: 'By a program' } })
     assert.equal(made.data.isDone, true)
+    const { tools } = await writing.client.listTools()
+    const schemaOf = (name: string) => tools.find(tool => tool.name === name)!.inputSchema as any
+    assert.deepEqual(schemaOf('create_record').properties.type.enum, ['deal'])
+    assert.deepEqual(schemaOf('run_action').properties.action.enum, ['deal.stage'])
     const refused = await writing.call('create_record', { type: 'task', data: { title: 'No' } })
     assert.deepEqual([refused.isError, refused.code], [true, 'INSUFFICIENT_SCOPE'])
     const { rows } = (await owner.get(`/audit-logs?entityType=deal&entityId=${made.data.result.id}`)).body

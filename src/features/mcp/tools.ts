@@ -1,4 +1,4 @@
-import { type CallToolResult, McpServer } from '@modelcontextprotocol/server'
+import { type CallToolResult, McpServer, type StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { Refusal } from '#core/errors.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -25,15 +25,62 @@ const preview = z.boolean().default(false).meta({
   description: 'Writes nothing, and answers what would change, field by field',
 })
 
+const inputOf = ({ input, effect }: Tool): z.ZodObject => {
+  const shape = input as unknown as z.ZodObject
+  return effect === 'reads' ? shape : shape.extend({ preview })
+}
+
+/** What every tool answers: what it found or did, and the records of which that speaks. */
+const answer = z.looseObject({
+  records: z
+    .array(
+      z.looseObject({ recordType: z.string(), recordId: z.string(), title: z.string(), url: z.string() }),
+    )
+    .optional(),
+})
+
+type Json = Record<string, unknown>
+const jsonOf = (schema: z.ZodType, io: 'input' | 'output'): Json =>
+  z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json
+
+/** Where a tool's input has an enumeration that role and scopes of the caller do not reach whole. */
+function narrowed(hands: Hands, { reaches }: Tool, json: Json): Json {
+  const properties = json.properties as Record<string, Json>
+  const cut = (schema: Json): Json =>
+    Array.isArray(schema.enum)
+      ? { ...schema, enum: schema.enum.filter(value => reaches!(hands, value as string)) }
+      : { ...schema, ...(schema.items ? { items: cut(schema.items as Json) } : {}) }
+  if (!reaches) return json
+  const own = ['type', 'types', 'action'].filter(key => properties[key])
+  return {
+    ...json,
+    properties: { ...properties, ...Object.fromEntries(own.map(key => [key, cut(properties[key]!)])) },
+  }
+}
+
+/**
+ * A schema that is shown and lets everything pass: the tool checks its input itself, so that what is wrong is told as the API tells it and
+ * not in a sentence of the SDK's.
+ */
+const shown = (json: Json): StandardSchemaWithJSON => ({
+  '~standard': {
+    version: 1,
+    vendor: 'ascendore',
+    validate: value => ({ value }),
+    jsonSchema: { input: () => json, output: () => json },
+  },
+})
+
 function register(server: McpServer, hands: Hands, tool: Tool): void {
   const { name, title, description, effect } = tool
-  const input = tool.input as unknown as z.ZodObject
+  const input = inputOf(tool)
   server.registerTool(
     name,
     {
       title,
       description,
-      inputSchema: effect === 'reads' ? input : input.extend({ preview }),
+      inputSchema: shown(narrowed(hands, tool, jsonOf(input, 'input'))),
+      outputSchema: shown(jsonOf(answer.extend({ data: tool.output }), 'output')),
       annotations: {
         title,
         readOnlyHint: effect === 'reads',
@@ -43,16 +90,18 @@ function register(server: McpServer, hands: Hands, tool: Tool): void {
         openWorldHint: false,
       },
     },
-    given => answered(hands, () => used(hands, tool, given as Record<string, unknown>)),
+    given => answered(hands, () => used(hands, tool, given)),
   )
 }
 
+type Given = Record<string, unknown> & { preview?: boolean }
 type Outcome = { data: unknown; records: RecordRef[] }
 
-async function used(hands: Hands, tool: Tool, given: Record<string, unknown>): Promise<Outcome> {
-  if (tool.effect === 'reads') return tool.run(hands, inputFor(tool, given))
-  const { preview: isPreview, ...input } = given
-  const plan = await tool.plan(hands, inputFor(tool, input))
+/** @throws Refusal 400 naming the field */
+async function used(hands: Hands, tool: Tool, given: unknown): Promise<Outcome> {
+  const { preview: isPreview, ...input } = inputFor({ input: inputOf(tool) as never }, given) as Given
+  if (tool.effect === 'reads') return tool.run(hands, input as never)
+  const plan = await tool.plan(hands, input as never)
   const told = { does: plan.title, changes: plan.changes }
   if (isPreview) return { data: { ...told, isDone: false }, records: plan.record ? [plan.record] : [] }
   const result = await done(hands, plan)
@@ -76,7 +125,7 @@ async function answered(hands: Hands, work: () => Promise<Outcome>): Promise<Cal
       ...ref,
       url: `${publicUrl}/${recordNamed(ref.recordType).contract.path}/${ref.recordId}`,
     }))
-    return textOf({ data, ...(links.length ? { records: links } : {}) })
+    return structured({ data, ...(links.length ? { records: links } : {}) })
   } catch (error) {
     // The SDK would tell the client what was thrown, whatever is in it.
     if (!(error instanceof Refusal)) {
@@ -88,6 +137,12 @@ async function answered(hands: Hands, work: () => Promise<Outcome>): Promise<Cal
   }
 }
 
+/** As text for clients of older revisions, and as the value that `outputSchema` tells of. */
+const structured = (value: Record<string, unknown>): CallToolResult => {
+  // What has no place in JSON, such as a field without a value, is left out as in the text.
+  const text = JSON.stringify(value)
+  return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) }
+}
 const textOf = (value: object): CallToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(value) }],
 })

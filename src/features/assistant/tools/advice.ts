@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { recordNamed } from '#core/record/registry.ts'
 import { type RecordRef, refOf } from '../hands.ts'
+import { groundedOutput } from './shared.ts'
 import { readingTool } from './tool.ts'
 
 type Ground = { recordType: string; recordId: string; sentence: string; field?: string }
@@ -19,6 +20,7 @@ export const outcomesTool = () =>
       dateTo: day,
       ownerId: z.uuid('must be the id of a member').optional(),
     }),
+    output: groundedOutput.extend({ summary: z.string() }),
     isFor: hands => hands.can('GET /ai/win-loss'),
     async run(hands, query) {
       const data = await hands.call<{ evidence: Ground[] }>('GET /ai/win-loss', { query })
@@ -34,6 +36,7 @@ export const dealTool = () =>
     description:
       'Of an open deal its health, its chance and what speaks against it; of a closed one why it was won or lost. Each with the sentences on which it rests.',
     input: z.strictObject({ id: z.uuid('must be the id of a deal') }),
+    output: groundedOutput.extend({ summary: z.string(), status: z.string() }),
     isFor: hands =>
       hands.can('POST /ai/deal-coach/:dealId') && hands.can('POST /ai/win-loss-explainer/:dealId'),
     async run(hands, { id }) {
@@ -55,6 +58,7 @@ export const nextActionsTool = () =>
     description:
       'What is worth doing next across the deals, tasks and leads of whoever asks, the most urgent first, each with its reason and the words on which it rests.',
     input: z.strictObject({ limit: z.int().min(1).max(30).default(5) }),
+    output: groundedOutput.extend({ summary: z.string(), actions: z.array(z.looseObject({})) }),
     isFor: hands => hands.can('POST /ai/next-actions'),
     async run(hands, body) {
       const data = await hands.call<{ actions: Action[] }>('POST /ai/next-actions', { body })

@@ -23,7 +23,7 @@ export function allTools(app: App): Tool[] {
 export const toolsFor = (hands: Hands): Tool[] => allTools(hands.actor.app).filter(tool => tool.isFor(hands))
 
 /** The tool's input, checked. @throws Refusal 400 naming the field */
-export function inputFor(tool: Tool, given: unknown): never {
+export function inputFor(tool: Pick<Tool, 'input'>, given: unknown): never {
   const read = tool.input.safeParse(given ?? {})
   if (!read.success) throw invalid(issuesOf(read.error).slice(0, 20))
   return read.data as never

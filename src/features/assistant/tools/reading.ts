@@ -8,7 +8,18 @@ import { allRecords } from '#core/record/registry.ts'
 import { REPORT_OPS, REPORT_STEPS } from '#features/reports/reports.contract.ts'
 import { type Hands, type PageOf, refOf } from '../hands.ts'
 import { dealTool, nextActionsTool, outcomesTool } from './advice.ts'
-import { filterFrom, filterInput, idInput, lean, linksTo, typed, typeInput } from './shared.ts'
+import {
+  filterFrom,
+  filterInput,
+  idInput,
+  lean,
+  linksTo,
+  listable,
+  pageOutput,
+  reachable,
+  typed,
+  typeInput,
+} from './shared.ts'
 import { draftTool, exportTool, summaryTool } from './sharing.ts'
 import { readingTool, type Tool } from './tool.ts'
 
@@ -27,7 +38,9 @@ const searchTool = () =>
       types: z.array(typeInput()).max(30).optional(),
       limit: z.int().min(1).max(ROWS_AT_MOST).default(10),
     }),
+    output: pageOutput,
     isFor: hands => hands.can('GET /search'),
+    reaches: listable,
     async run(hands, { q, types, limit }) {
       const page = await hands.call<PageOf>('GET /search', {
         query: { q, limit, ...(types?.length ? { types: types.join(',') } : {}) },
@@ -65,7 +78,9 @@ const listTool = () =>
       limit: z.int().min(1).max(ROWS_AT_MOST).default(20),
       cursor: z.string().max(4000).optional(),
     }),
+    output: pageOutput.extend({ nextCursor: z.string().nullable() }),
     isFor: anyList,
+    reaches: listable,
     async run(hands, { type, filter, ...query }) {
       const record = typed(type)
       const page = await hands.list(record, { ...query, filter: filterFrom(filter) })
@@ -96,7 +111,9 @@ const measureTool = () =>
         .max(5)
         .default([{ op: 'count' }]),
     }),
+    output: z.looseObject({ totals: z.array(z.number().nullable()), rows: z.array(z.looseObject({})) }),
     isFor: hands => hands.can('POST /reports/run'),
+    reaches: listable,
     run: async (hands, { type, filter, groupBy, measures }) => ({
       data: await measure(hands, typed(type), { filter: filterFrom(filter), groupBy, measures }),
       records: [],
@@ -126,7 +143,14 @@ const readTool = () =>
     description:
       'Reads one record with all its fields, and tells how many records of each type hang on it, such as the deals of a company.',
     input: z.strictObject({ type: typeInput(), id: idInput }),
+    output: z.looseObject({
+      type: z.string(),
+      id: z.string(),
+      title: z.string(),
+      hanging: z.record(z.string(), z.int()),
+    }),
     isFor: hands => allRecords().some(({ contract }) => hands.can(`GET /${contract.path}/:id`)),
+    reaches: reachable('GET', '/:id'),
     async run(hands, { type, id }) {
       const record = typed(type)
       if (!hands.operation(`GET /${record.contract.path}/:id`)) throw notFound(record.contract.label)
@@ -169,7 +193,9 @@ const historyTool = () =>
       only: z.enum(['interactions', 'changes']).optional(),
       limit: z.int().min(1).max(ROWS_AT_MOST).default(20),
     }),
+    output: pageOutput,
     isFor: hands => hands.can('GET /activities'),
+    reaches: reachable('GET', '/:id/activities'),
     async run(hands, { type, id, only, limit }) {
       const record = typed(type)
       const key = `GET /${record.contract.path}/:id/activities`
@@ -192,7 +218,16 @@ const describeTool = () =>
     description:
       'The fields of a record type with their meaning and values, those that may be written, and the custom fields of the workspace.',
     input: z.strictObject({ type: typeInput() }),
+    output: z.looseObject({
+      type: z.string(),
+      label: z.string(),
+      fields: z.looseObject({}),
+      create: z.looseObject({}).nullable(),
+      update: z.looseObject({}).nullable(),
+      customFields: z.array(z.looseObject({})),
+    }),
     isFor: anyList,
+    reaches: listable,
     async run(hands, { type }) {
       const record = typed(type)
       const { path, label, description } = record.contract
@@ -220,6 +255,7 @@ const membersTool = () =>
     title: 'List members',
     description: 'The people of the workspace, whose ids stand in fields such as ownerId and assigneeId.',
     input: z.strictObject({ q: z.string().max(200).optional() }),
+    output: pageOutput.extend({ me: z.string() }),
     isFor: hands => hands.can('GET /users'),
     async run(hands, { q }) {
       const page = await hands.call<PageOf>('GET /users', { query: { limit: 200, ...(q ? { q } : {}) } })

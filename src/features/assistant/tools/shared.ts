@@ -6,10 +6,33 @@ import type { Filter } from '#core/record/filter-language.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { typeKeyOf } from '#core/record/related.ts'
 import type { Names } from '#features/exports/columns.ts'
-import { titleOf } from '../hands.ts'
+import { type Hands, titleOf } from '../hands.ts'
 
 /** Every record type by name; a new one is among them from its first day. */
 export const typeInput = () => z.enum(allRecords().map(({ contract }) => contract.name) as [string])
+
+/** Types that the caller may list, or for which there is this route and they reach it. */
+export const listable = (hands: Hands, type: string): boolean => hands.canList(recordNamed(type))
+export const reachable =
+  (method: string, rest: string) =>
+  (hands: Hands, type: string): boolean =>
+    hands.can(`${method} /${recordNamed(type).contract.path}${rest}`)
+
+/** A page of rows, as lists answer it. */
+export const pageOutput = z.looseObject({
+  total: z.int(),
+  totalIsEstimate: z.boolean().optional(),
+  rows: z.array(z.looseObject({})),
+})
+/** What AI answers have in common; the rest is told by the OpenAPI document. */
+export const groundedOutput = z.looseObject({
+  evidence: z.array(z.looseObject({ recordType: z.string(), recordId: z.string(), sentence: z.string() })),
+  confidence: z.number(),
+  warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+  provider: z.string(),
+  model: z.string(),
+  generatedAt: z.string(),
+})
 
 export const idInput = z.uuid('must be the id of a record')
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { invalid } from '#core/errors.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { refOf } from '../hands.ts'
-import { filterFrom, filterInput, idInput, typed, typeInput } from './shared.ts'
+import { filterFrom, filterInput, groundedOutput, idInput, reachable, typed, typeInput } from './shared.ts'
 import { readingTool } from './tool.ts'
 
 export const exportTool = () =>
@@ -18,7 +18,9 @@ export const exportTool = () =>
       sort: z.string().max(300).optional(),
       format: z.enum(['csv', 'xlsx', 'json']).default('csv'),
     }),
+    output: z.looseObject({ rows: z.int(), format: z.string(), url: z.string() }),
     isFor: hands => allRecords().some(({ contract }) => hands.can(`GET /${contract.path}/export`)),
+    reaches: reachable('GET', '/export'),
     async run(hands, { type, filter, format, ...query }) {
       const record = typed(type)
       const { path } = record.contract
@@ -59,7 +61,9 @@ export const draftTool = () =>
       purpose: z.string().min(1).max(500),
       tone: z.string().max(60).optional(),
     }),
+    output: groundedOutput.extend({ subject: z.string(), body: z.string() }),
     isFor: hands => hands.can('POST /ai/email-draft'),
+    reaches: reachable('GET', '/:id'),
     async run(hands, { type, id, purpose, tone }) {
       const record = typed(type)
       const row = await hands.read(record, id)
@@ -79,7 +83,9 @@ export const summaryTool = () =>
     description:
       'What has happened around a deal, contact, company or lead, in order, and what is still to be settled; each point with the words in the records on which it rests.',
     input: z.strictObject({ type: z.enum(SUMMARISED), id: idInput }),
+    output: groundedOutput.extend({ summary: z.string() }),
     isFor: hands => hands.can('POST /ai/summarize'),
+    reaches: reachable('GET', '/:id'),
     async run(hands, { type, id }) {
       const record = typed(type)
       const row = await hands.read(record, id)

@@ -6,7 +6,7 @@ import { allRecords } from '#core/record/registry.ts'
 import { type Hands, titleOf } from '../hands.ts'
 import { planned } from '../plan.ts'
 import { labelOf, nounOf } from '../words.ts'
-import { idInput, typed, typeInput } from './shared.ts'
+import { idInput, reachable, typed, typeInput } from './shared.ts'
 import { type Tool, writingTool } from './tool.ts'
 
 const data = z.record(z.string(), z.unknown())
@@ -37,6 +37,7 @@ const createTool = () =>
       'Creates a record of any type. Fields are told by describe_record_type; ids of people by list_members, of other records by search. To log a call, mail or meeting create an interaction, to keep a remark a note, to remember something a task.',
     input: z.strictObject({ type: typeInput(), data }),
     isFor: anyOf('POST', ''),
+    reaches: reachable('POST', ''),
     plan(hands, { type, data: body }) {
       const record = typed(type)
       const name = titleOf(record, body)
@@ -59,6 +60,7 @@ const updateTool = () =>
     description: 'Changes the given fields of a record. Moving a deal is changing its stageId.',
     input: z.strictObject({ type: typeInput(), id: idInput, data, version }),
     isFor: anyOf('PATCH', '/:id'),
+    reaches: reachable('PATCH', '/:id'),
     plan(hands, { type, id, data: body, version: ifMatch }) {
       const record = typed(type)
       return planned(hands, {
@@ -80,6 +82,7 @@ const removeTool = () =>
     effect: 'removes',
     input: z.strictObject({ type: typeInput(), id: idInput, version }),
     isFor: anyOf('DELETE', '/:id'),
+    reaches: reachable('DELETE', '/:id'),
     plan(hands, { type, id, version: ifMatch }) {
       const record = typed(type)
       return planned(hands, {
@@ -130,6 +133,8 @@ function actionTool(actions: Action[]): Tool {
       data: data.optional(),
     }),
     isFor: hands => actions.some(({ operation }) => hands.can(keyOf(operation))),
+    reaches: (hands, action) =>
+      actions.some(({ name, operation }) => name === action && hands.can(keyOf(operation))),
     plan(hands, { action, id, data: body }) {
       const { record, operation } = actions.find(({ name }) => name === action)!
       return planned(hands, {
