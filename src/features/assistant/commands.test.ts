@@ -165,6 +165,10 @@ const FINDS: Record<string, string[]> = {
   'top 1 companies by employees': ['acme'],
   'who are my hottest leads': ['lena', 'paul'],
   "what's on my to-do list": ['late', 'later'],
+  'companies in the logistics industry': ['acme'],
+  'deals from the logistics sector': ['renewal'],
+  'which deals does Acme have?': ['renewal'],
+  'leads with source Referral created this week': ['paul'],
 }
 
 for (const [sentence, names] of Object.entries(FINDS))
@@ -182,7 +186,13 @@ const FINDS_IN_GERMAN: Record<string, string[]> = {
   'Deals über 50k': ['renewal', 'anas'],
   'offene Deals, die diesen Monat schließen': ['renewal', 'anas'],
   'gewonnene Deals in diesem Quartal': ['won'],
-  'Deals ohne Firma': [],
+  'Deals ohne Firma': ['small', 'anas', 'won'],
+  'Welche Deals schließen diesen Monat?': ['renewal', 'anas'],
+  'Welche Deals schließen diesen Monat ab?': ['renewal', 'anas'],
+  'Welche Firmen haben mehr als 50 Mitarbeiter?': ['acme'],
+  'Firmen in der Branche Logistics': ['acme'],
+  'Welche Deals hat Acme?': ['renewal'],
+  'Erzähl mir was über Small deal': ['small'],
   'die 2 größten Deals': ['renewal', 'anas'],
   'Kontakte bei Acme': ['jane'],
   'Zeige mir die überfälligen Aufgaben': ['late'],
@@ -194,9 +204,8 @@ const FINDS_IN_GERMAN: Record<string, string[]> = {
 test('German commands find, count and tell as the English ones do, and answer in German', async () => {
   for (const [sentence, names] of Object.entries(FINDS_IN_GERMAN)) {
     const answer = await sayIn(GERMAN, sentence)
-    if (names.length)
-      assert.deepEqual(idsOf(answer), named(...names), `${sentence}: ${answer.message.content}`)
-    if (names.length) assert.deepEqual(answer.warnings, [], sentence)
+    assert.deepEqual(idsOf(answer), named(...names), `${sentence}: ${answer.message.content}`)
+    assert.deepEqual(answer.warnings, [], sentence)
   }
   const counted = await sayIn(GERMAN, 'Wie viele offene Deals über 50k habe ich, die diesen Monat schließen?')
   assert.match(counted.message.content, /^Es sind \*\*1 Deal\*\*.*60\.000 USD/)
@@ -216,6 +225,67 @@ test('German commands find, count and tell as the English ones do, and answer in
   assert.match((await sayIn(GERMAN, 'Blaugrün quietscht es')).message.content, /nicht verstanden/)
 })
 
+test('German lists say values and fields in German', async () => {
+  const { content } = (await sayIn(GERMAN, 'Zeige Firmen')).message
+  assert.match(content, /\[Acme\].*Interessent/)
+  assert.doesNotMatch(content, /prospect/i)
+  const won = (await sayIn(GERMAN, 'gewonnene Deals dieses Jahr')).message.content
+  assert.match(won, /^1 Deal: dieses Jahr \(.*gewonnen\..*abgeschlossen am \d+\. /s)
+  assert.doesNotMatch(won, /close date|created|closing/)
+  const { proposals } = await sayIn(GERMAN, 'Markiere Small deal als verloren')
+  const status = proposals[0].changes.find(({ field }: any) => field === 'status')
+  assert.deepEqual([proposals[0].title, status.newText], ['Small deal nach lost verschieben', 'verloren'])
+})
+
+test('slips of the pen in words of commands are put right, and it is told; names are left alone', async () => {
+  for (const [language, sentence, told, found] of [
+    [
+      'en',
+      'show me teh opne deals',
+      /^I read this as “show me the open deals”\./,
+      ['renewal', 'small', 'anas'],
+    ],
+    ['en', 'lsit overdeu taksk', /^I read this as “list overdue tasks?”/, ['late']],
+    [
+      GERMAN,
+      'zeig mir dei ofenen Deals',
+      /^Gelesen als „zeig mir die offenen Deals“/,
+      ['renewal', 'small', 'anas'],
+    ],
+  ] as const) {
+    const answer = await sayIn(language, sentence)
+    assert.match(answer.message.content, told)
+    assert.deepEqual(idsOf(answer), named(...found), sentence)
+  }
+  const strange = await say('deals with Contakt')
+  assert.ok(strange.warnings.some(({ code }: any) => code === 'PARTLY_UNDERSTOOD'))
+  assert.match(
+    (await say('draft an e-mail to Acme Nord')).message.content,
+    /is a company; here it takes a contact, lead or deal/,
+  )
+})
+
+test('a sentence carries on from the one before, by what it spoke of', async () => {
+  const { conversationId } = await say('what is the amount of Small deal?')
+  const then = async (content: string, language = 'en') => {
+    const body = { messages: [{ role: 'user', content }], conversationId, stream: false }
+    return (await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })).body
+  }
+  const proposed = async (content: string, language?: string) => {
+    const { proposals, message } = await then(content, language)
+    assert.equal(proposals.length, 1, `${content}: ${message.content}`)
+    return proposals[0].changes.find(({ field }: any) => field === 'expectedCloseDate').new
+  }
+  assert.match(
+    (await then('and what is its stage?')).message.content,
+    /stage of .*Small deal.* is \*\*Prospecting/,
+  )
+  assert.equal(await proposed('and set its close date to 31 December 2031'), '2031-12-31')
+  assert.equal(await proposed('then the close date to 30 December 2031'), '2031-12-30')
+  assert.equal(await proposed('und das Abschlussdatum auf 29.12.2031', GERMAN), '2031-12-29')
+  assert.match((await then('which company is it for?')).message.content, /no company/)
+})
+
 test('it counts, adds up and groups by the report of the API', async () => {
   const told = async (sentence: string) => (await say(sentence)).message.content
   assert.match(
@@ -231,6 +301,12 @@ test('it counts, adds up and groups by the report of the API', async () => {
   assert.match(await told('average deal size of open deals'), /USD 50,166\.67 on average/)
   assert.match(await told('how big is the moon'), /not understand/)
   assert.match(await told('count contacts'), /\*\*2 contacts\*\*/)
+  assert.match(await told('how many deals has Acme'), /\*\*1 deal\*\* \(of Acme\)/)
+  assert.match(await told('what is the average size of open deals'), /USD 50,166\.67 on average/)
+  assert.match(await told('total won amount by owner'), /- Olga: 1 · USD 9,000/)
+  assert.match(await told('revenue this year'), /\*\*1 deal\*\* .*worth USD 9,000/)
+  assert.match(await told('forecast for this month'), /\*\*2 deals\*\* .*worth USD 150,000/)
+  assert.match(await told('how many deals tagged vip did we win'), /\*\*1 deal\*\*/)
   assert.match(await told('how many won deals in 2017'), /\*\*no deals\*\* \(in 2017 \(2017-01-01/)
   assert.match(
     await told(`total amount of won deals by month in ${today.slice(0, 4)}`),

@@ -7,7 +7,7 @@ import type { Field } from '#core/record/fields.ts'
 import { typeKeyOf } from '#core/record/related.ts'
 import type { Names } from '#features/exports/columns.ts'
 import { type Hands, type RecordRef, refOf } from './hands.ts'
-import { currencyOf, labelOf, valueText } from './words.ts'
+import { currencyOf, fieldTitle, valueText } from './words.ts'
 
 /** What a field holds before and after, as it stands on the wire and as people read it. */
 export type FieldChange = {
@@ -157,7 +157,7 @@ function changesBetween({ record, before, after, body, names, timezone }: Compar
     return [
       {
         field: path,
-        label: labelOf(path),
+        label: fieldTitle(path),
         old: old ?? null,
         new: now ?? null,
         oldText: text(old, before),

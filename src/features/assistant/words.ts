@@ -3,6 +3,7 @@ import type { Row } from '#core/db/engine.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
 import type { Names } from '#features/exports/columns.ts'
+import { GERMAN_FIELDS, GERMAN_OPTIONS } from './german-values.ts'
 
 /** `expectedCloseDate` as people read it: `Expected close date`; of an id what it names: `Owner`. */
 export function labelOf(key: string): string {
@@ -17,8 +18,21 @@ export function labelOf(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** A field as answers name it within a sentence, in the language that is spoken. */
+export const fieldText = (key: string): string =>
+  inLanguage(labelOf(key).toLowerCase(), GERMAN_FIELDS[key] ?? labelOf(key))
+/** The same at the beginning of one. */
+export const fieldTitle = (key: string): string => {
+  const text = fieldText(key)
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** `IN_PROGRESS` as people read it: `in progress`. */
 export const optionText = (option: string): string => option.toLowerCase().replace(/_/g, ' ')
+
+/** The same in the language that is spoken; what an option of a custom field is called stands as it is. */
+export const choiceText = (option: string): string =>
+  inLanguage(optionText(option), GERMAN_OPTIONS[option] ?? optionText(option))
 
 /** The record type as people say it, for one or for many of them. */
 export function nounOf({ contract }: RecordDefinition, count = 2): string {
@@ -96,7 +110,7 @@ export function valueText(field: Field, value: unknown, reading: Reading): strin
     case 'boolean':
       return value ? inLanguage('yes', 'ja') : inLanguage('no', 'nein')
     case 'choice':
-      return optionText(String(value))
+      return choiceText(String(value))
     case 'link':
     case 'related':
     case 'member':

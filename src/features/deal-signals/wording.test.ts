@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { answeringIn } from '#core/ai/language.ts'
 import { isFaithful } from './wording.ts'
+import { listed, lower } from './words.ts'
 
 test('a text says no number but those of the facts, however they are written; ids hold none', () => {
   const facts = JSON.stringify({
@@ -17,4 +19,24 @@ test('a text says no number but those of the facts, however they are written; id
     'Ask ida@evil.example.',
   ])
     assert.equal(isFaithful(text, facts), false, text)
+})
+
+test('a German sentence within another begins small, unless with a noun or a name', () => {
+  answeringIn('de', () => {
+    for (const [sentence, within] of [
+      ['Ohne Antwort blieb von uns: 2 Versuche', 'ohne Antwort blieb von uns: 2 Versuche'],
+      ['Beteiligt waren 3 Kontakte', 'beteiligt waren 3 Kontakte'],
+      ['Zuständig war Ana', 'zuständig war Ana'],
+      ['Über den Preis', 'über den Preis'],
+      ['Einen zweiten Kontakt einbeziehen', 'einen zweiten Kontakt einbeziehen'],
+      ['Als Grund erfasst: Price', 'als Grund erfasst: Price'],
+      ['Kontakt riss ab', 'Kontakt riss ab'],
+      ['Inhalt fehlt', 'Inhalt fehlt'],
+      ['Mitarbeiter fehlen', 'Mitarbeiter fehlen'],
+      ['Anna schwieg', 'Anna schwieg'],
+    ] as const)
+      assert.equal(lower(sentence), within)
+    assert.equal(listed(['a', 'b'].concat(lower('Ohne Antwort'))), 'a, b und ohne Antwort')
+  })
+  assert.equal(lower('The buyer'), 'the buyer')
 })

@@ -42,9 +42,20 @@ export const dativeDays = (days: number): string =>
     : `${numberText(Math.floor(days))} ${Math.floor(days) === 1 ? 'Tag' : 'Tagen'}`
 export const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** German words that are small within a sentence; what else stands first may be a noun. */
-const SMALL =
-  /^(?:Der|Die|Das|Den|Dem|Ein|Eine|Es|Er|Sie|Seit|Kein|Keine|Nur|Nichts|In|Im|Mit|Nach|Vor|Zwei|Drei|Als|Noch|Zuletzt|Ihr|Ihre|Unser|Unsere|Etwas)\b/
+/**
+ * German words that are small within a sentence: articles, pronouns, prepositions, conjunctions, adverbs, numerals (closed classes), and the verbs and
+ * adjectives with which our own sentences begin. What else stands first may be a noun.
+ */
+const SMALL = new RegExp(
+  `^(?:${[
+    'D(?:er|ie|as|en|em|es)|Dies(?:e[rsmn]?)?|(?:K|M|D|S)?[Ee]in(?:e[rsmn]?)?|Ihr(?:e[rsmn]?)?|Unser(?:e[rsmn]?)?|Jed(?:e[rsmn]?)|Manche[rsmn]?|Viele[rsn]?|Alle[rsn]?|Beide[rsn]?|Mehrere|Einige|Wenige',
+    'Es|Er|Sie|Wir|Man|Niemand|Jemand|Nichts|Etwas|Etwa|Nur|Auch|Noch|Nicht|Nie|Schon|Sonst|Zuletzt|Zuvor|Zuerst|Bisher|Danach|Davor|Dabei|Davon|Daher|Dann|Da|Dort|Hier|Heute|Gestern|Morgen|Jetzt|Immer|Mehr|Weniger|Fast|So|Wo|Wie|Was|Wer|Wenn|Weil|Dass|Ob|Als|Aber|Und|Oder|Denn',
+    'In|Im|Ins|Mit|Ohne|Nach|Vor|Seit|Bei|Beim|Von|Vom|Zu|Zum|Zur|An|Am|Auf|Aus|Um|Für|Gegen|Durch|Bis|Über|Unter|Zwischen|Während|Wegen|Trotz|Laut|Binnen|Innerhalb|Statt',
+    'Zwei|Drei|Vier|Fünf|Sechs|Sieben|Acht|Neun|Zehn',
+    'Beteiligt|Zuständig|Gewonnen|Verloren|Geplant|Erfasst|Unbeantwortet|Offen|Letzte[rs]?|Erste[rs]?|Nächste[rs]?|Zweite[rs]?|Verschoben|Überfällig',
+  ].join('|')})(?![\\p{L}-])`,
+  'u',
+)
 /** A sentence as a part of another. */
 export const lower = (text: string): string =>
   languageSpoken() === 'de' && !SMALL.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)

@@ -2,14 +2,14 @@ import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
-import { currencyOf, labelOf, valueText } from '../words.ts'
+import { choiceText, currencyOf, fieldTitle, valueText } from '../words.ts'
 import { factsOf, link, plain } from './answer.ts'
 import { fieldOfVerb } from './conditions-dates.ts'
 import { whoseField } from './conditions-whose.ts'
 import type { Context, Parts } from './context.ts'
-import { germanLabel } from './german-words.ts'
 import { NOUNS, nounFrom } from './lexicon.ts'
 import { wordCalled } from './phrase.ts'
+import { germanName } from './values.ts'
 
 /** What there is to know of a record: its facts, what hangs on it, what was talked about last. @throws Ambiguous, Unknown */
 export async function* overview(context: Context, name: string, types?: string[]): Parts {
@@ -22,7 +22,7 @@ export async function* overview(context: Context, name: string, types?: string[]
   yield text(`**${link(ref)}** (${say.noun(record, 1)})${facts ? `: ${facts}.` : '.'}`)
   const owner = row[whoseField(record)]
   if (typeof owner === 'string')
-    yield text(` ${labelOf(whoseField(record))}: ${plain(names.get(owner) ?? '–')}.`)
+    yield text(` ${fieldTitle(whoseField(record))}: ${plain(names.get(owner) ?? '–')}.`)
   const hanging = Object.entries(row.hanging).map(([path, total]) =>
     say.counted(allRecords().find(({ contract }) => contract.path === path)!, total),
   )
@@ -62,7 +62,7 @@ async function* latest({ turn, timezone, say }: Context, type: string, id: strin
     const { subject, content, nextSteps } = (row.metadata ?? {}) as Record<string, string | null>
     const said = [subject, content].filter(Boolean).join(': ').replace(/\s+/g, ' ')
     const when = valueText({ kind: 'moment' } as never, row.createdAt, { timezone })
-    return `- ${when}, ${String(row.type).toLowerCase()}: ${plain(said.slice(0, 200)) || '–'}${nextSteps ? ` (next: ${plain(String(nextSteps).slice(0, 120))})` : ''}`
+    return `- ${when}, ${choiceText(String(row.type))}: ${plain(said.slice(0, 200)) || '–'}${nextSteps ? ` (${inLanguage('next', 'als Nächstes')}: ${plain(String(nextSteps).slice(0, 120))})` : ''}`
   })
   yield text(`\n\n${say.lastLogged(total)}:\n\n${lines.join('\n')}`)
 }
@@ -105,11 +105,11 @@ export async function fieldOf(context: Context, label: string, name: string): Pr
       said
         ? inLanguage(
             `The ${word.labels[0]} of ${link(ref)} is **${plain(said)}**.`,
-            `${link(ref)}: ${germanLabel(word.labels[0]!)} **${plain(said)}**.`,
+            `${link(ref)}: ${germanName(word)} **${plain(said)}**.`,
           )
         : inLanguage(
             `${link(ref)} has no ${word.labels[0]}.`,
-            `${link(ref)}: ${germanLabel(word.labels[0]!)} ist nicht angegeben.`,
+            `${link(ref)}: ${germanName(word)} ist nicht angegeben.`,
           ),
     )
     yield { type: 'records', records: [ref] }

@@ -5,7 +5,7 @@ import type { Filter } from '#core/record/filter-language.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import type { Names } from '#features/exports/columns.ts'
 import { type RecordRef, refOf } from '../hands.ts'
-import { currencyOf, labelOf, valueText } from '../words.ts'
+import { currencyOf, fieldText, valueText } from '../words.ts'
 import { conditionInGerman } from './german-words.ts'
 import type { Query } from './phrase.ts'
 
@@ -19,7 +19,7 @@ export const link = ({ recordType, recordId, title }: RecordRef): string =>
 const FACTS_AT_MOST = 4
 const RANK: Partial<Record<string, number>> = { money: 0, choice: 1, link: 2, date: 3, moment: 4, member: 5 }
 const NO_FACT =
-  /^(createdById|createdAt|updatedAt|stageEnteredAt|pipelineId|direction|relatedType|currency|id|datedAt|startsAt|endsAt|remindedAt)$/
+  /^(createdById|createdAt|updatedAt|stageEnteredAt|closedAt|pipelineId|direction|relatedType|currency|id|datedAt|startsAt|endsAt|remindedAt)$/
 
 /** What is worth knowing of a row beside its name: amount, stage, whose, when. Fields that are alike in all rows are left out. */
 export function factsOf(
@@ -37,7 +37,7 @@ export function factsOf(
     .slice(0, FACTS_AT_MOST)
     .map(([key, field]) => {
       const said = plain(valueText(field, row[key], { names, currency: currencyOf(row), timezone }))
-      return field.kind === 'date' || field.kind === 'moment' ? `${labelOf(key).toLowerCase()} ${said}` : said
+      return field.kind === 'date' || field.kind === 'moment' ? `${fieldText(key)} ${said}` : said
     })
   return facts.filter(Boolean).join(', ')
 }
@@ -60,8 +60,14 @@ export function listed(
 /** How a query was understood: `amount over 50,000, closing this month (…)`. */
 export const understood = ({ told, q }: Query): string =>
   [...told, ...(q ? [`with the words “${q}”`] : [])]
-    .map(words => plain(languageSpoken() === 'de' ? conditionInGerman(words) : words))
+    .map(words => (languageSpoken() === 'de' ? conditionInGerman(words) : words).trim())
+    .filter(isOnce)
+    .map(plain)
     .join(', ')
+
+/** `won in 2017` says `won` too. */
+const isOnce = (words: string, at: number, all: readonly string[]): boolean =>
+  !all.some((other, place) => place !== at && other.startsWith(`${words} `))
 
 export const filterOf = ({ conditions }: Query): Filter | undefined =>
   conditions.length ? (conditions.length === 1 ? conditions[0] : { and: conditions }) : undefined

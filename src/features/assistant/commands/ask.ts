@@ -1,3 +1,4 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import { text } from '../parts.ts'
 import { moneyText, stepText } from '../words.ts'
@@ -10,6 +11,9 @@ import { Ambiguous } from './resolve.ts'
 
 const LISTED = 10
 
+/** Some words were no condition, and nothing holds them. */
+export class HardlyUnderstood extends Error {}
+
 async function queryIn(context: Context, words: string) {
   const { vocabulary, resolver, today } = context
   return readQuery(words, vocabulary, resolver, today)
@@ -20,12 +24,6 @@ const unsure = ({ say }: Context, leftovers: string[]): string =>
   leftovers.length ? `\n\n${say.unsure(leftovers.map(plain))}` : ''
 
 export async function* answerList(context: Context, query: Query, leftovers: string[]): Parts {
-  if (leftovers.length)
-    yield {
-      type: 'warning',
-      code: 'PARTLY_UNDERSTOOD',
-      message: `Not understood as a condition: ${leftovers.join(', ')}`,
-    }
   const { turn, timezone, say } = context
   const { record, q, sort } = query
   const limit = query.limit ?? LISTED
@@ -39,6 +37,17 @@ export async function* answerList(context: Context, query: Query, leftovers: str
   })
   const { total, totalIsEstimate, rows } = data as { total: number; totalIsEstimate?: boolean; rows: Row[] }
   const how = understood(query)
+  // Perhaps it was mistyped.
+  if (!total && leftovers.length && !context.isLastTry) throw new HardlyUnderstood()
+  if (leftovers.length)
+    yield {
+      type: 'warning',
+      code: 'PARTLY_UNDERSTOOD',
+      message: inLanguage(
+        `Not understood as a condition: ${leftovers.join(', ')}`,
+        `Nicht als Bedingung verstanden: ${leftovers.join(', ')}`,
+      ),
+    }
   if (!total) {
     const nouns = say.noun(record, 2)
     // What was hardly understood is not answered by a no.
@@ -119,7 +128,7 @@ async function* byCurrency({ turn }: Context, query: Query): Parts<string> {
     measures: query.measure ? [query.measure] : amountMeasure(query),
   })
   const sums = (data as Report).rows.map(({ keys, values }) => moneyText(values[0] ?? 0, String(keys[0])))
-  return sums.join(' and ')
+  return sums.join(inLanguage(' and ', ' und '))
 }
 
 type Report = {

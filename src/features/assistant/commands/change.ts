@@ -8,7 +8,7 @@ import { type Command, type Context, type Parts, proposed } from './context.ts'
 import { type Lexicon, NOUNS } from './lexicon.ts'
 import { wordCalled } from './phrase.ts'
 import type { Resolved } from './resolve.ts'
-import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
+import { bodyOf, germanName, memberFrom, NoValue, valueFrom } from './values.ts'
 
 const strip = (words: string): string =>
   words
@@ -108,7 +108,12 @@ async function move(context: Context, words: string, to: string): Promise<Parts 
     )
   }
   const lost = reason && found.record.contract.fields.lostReason ? { lostReason: reason[2]! } : {}
-  return change(context, found, { ...body, ...lost }, `Move ${found.ref.title} to ${place}`)
+  return change(
+    context,
+    found,
+    { ...body, ...lost },
+    inLanguage(`Move ${found.ref.title} to ${place}`, `${found.ref.title} nach ${place} verschieben`),
+  )
 }
 
 async function setField(
@@ -122,7 +127,15 @@ async function setField(
   const word = wordCalled(lexicon.words, label)
   if (!word) return undefined
   const read = await valueFrom(context, lexicon, word, value)
-  return change(context, found, bodyOf(word.path, read), `Set the ${word.labels[0]} of ${found.ref.title}`)
+  return change(
+    context,
+    found,
+    bodyOf(word.path, read),
+    inLanguage(
+      `Set the ${word.labels[0]} of ${found.ref.title}`,
+      `${germanName(word)} von ${found.ref.title} setzen`,
+    ),
+  )
 }
 
 async function assign(context: Context, words: string, who: string): Promise<Parts | undefined> {
@@ -132,7 +145,10 @@ async function assign(context: Context, words: string, who: string): Promise<Par
     context,
     found,
     { [whoseField(found.record)]: member.id },
-    `Assign ${found.ref.title} to ${member.name}`,
+    inLanguage(
+      `Assign ${found.ref.title} to ${member.name}`,
+      `${found.ref.title} an ${member.name} übergeben`,
+    ),
   )
 }
 
@@ -141,7 +157,12 @@ async function tag(context: Context, words: string, tags: string, isOff: boolean
   const given = tags.split(/\s*(?:,| and )\s*/).map(one => strip(one).replace(/^#/, ''))
   const old = (found.row.tags as string[] | undefined) ?? []
   const next = isOff ? old.filter(one => !given.includes(one)) : [...new Set([...old, ...given])]
-  return change(context, found, { tags: next }, `${isOff ? 'Untag' : 'Tag'} ${found.ref.title}`)
+  return change(
+    context,
+    found,
+    { tags: next },
+    inLanguage(`${isOff ? 'Untag' : 'Tag'} ${found.ref.title}`, `Schlagwörter von ${found.ref.title} ändern`),
+  )
 }
 
 async function rename(context: Context, words: string, name: string): Promise<Parts> {
@@ -149,7 +170,12 @@ async function rename(context: Context, words: string, name: string): Promise<Pa
   const [first, second] = found.record.contract.title
   const [head = '', ...rest] = strip(name).split(/\s+/)
   const body = second ? { [first!]: head, [second]: rest.join(' ') } : { [first!]: strip(name) }
-  return change(context, found, body, `Rename ${found.ref.title}`)
+  return change(
+    context,
+    found,
+    body,
+    inLanguage(`Rename ${found.ref.title}`, `${found.ref.title} umbenennen`),
+  )
 }
 
 /** `add Jane Doe to Acme renewal`: a contact to a deal; undefined where the words name no such two. */
@@ -160,7 +186,15 @@ async function involve(context: Context, who: string, where: string): Promise<Pa
   const deal = await context.resolver.maybe(named(where).name, ['deal'])
   if (!deal) return undefined
   const contactIds = [...new Set([...((deal.row.contactIds as string[] | null) ?? []), contact.ref.recordId])]
-  return change(context, deal, { contactIds }, `Add ${contact.ref.title} to ${deal.ref.title}`)
+  return change(
+    context,
+    deal,
+    { contactIds },
+    inLanguage(
+      `Add ${contact.ref.title} to ${deal.ref.title}`,
+      `${contact.ref.title} zu ${deal.ref.title} hinzufügen`,
+    ),
+  )
 }
 
 async function complete(context: Context, words: string): Promise<Parts> {
@@ -168,7 +202,12 @@ async function complete(context: Context, words: string): Promise<Parts> {
   const found = await context.resolver.one(name, ['task', 'project', 'visit'])
   const options = found.record.contract.fields.status?.options ?? []
   const status = options.includes('DONE') ? 'DONE' : 'COMPLETED'
-  return change(context, found, { status }, `Complete ${found.ref.title}`)
+  return change(
+    context,
+    found,
+    { status },
+    inLanguage(`Complete ${found.ref.title}`, `${found.ref.title} erledigen`),
+  )
 }
 
 async function remove(context: Context, words: string): Promise<Parts> {
@@ -177,7 +216,7 @@ async function remove(context: Context, words: string): Promise<Parts> {
     context,
     'delete_record',
     { type: ref.recordType, id: ref.recordId },
-    { title: `Delete ${ref.title}`, about: ref },
+    { title: inLanguage(`Delete ${ref.title}`, `${ref.title} löschen`), about: ref },
   )
 }
 
@@ -189,7 +228,7 @@ async function convert(context: Context, words: string): Promise<Parts | undefin
     context,
     'run_action',
     { action: 'lead.convert', id: ref.recordId, data: {} },
-    { title: `Convert ${ref.title}`, about: ref },
+    { title: inLanguage(`Convert ${ref.title}`, `${ref.title} umwandeln`), about: ref },
   )
 }
 

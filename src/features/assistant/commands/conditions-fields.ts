@@ -67,6 +67,7 @@ export function fieldConditions(reading: Reading): void {
     const word = wordCalled(all, found[1]!)
     if (word) add(reading, { field: word.path, op: 'empty', value: true }, `without ${word.labels[0]}`)
   }
+  sectors(reading)
   const texts = all.filter(({ field }) =>
     ['text', 'longText', 'email', 'phone', 'url', 'currency'].includes(field.kind),
   )
@@ -74,7 +75,8 @@ export function fieldConditions(reading: Reading): void {
   const valued = `(?:(?:with|whose|where|having|and|by)\\s+)?(?:the |an? )?(${labels})\\s+(is not|isn't|is|=|:|equals|contains|containing|includes|starts with|starting with)?\\s*("[^"]+"|[^\\s¦"]+(?:\\s+\\p{Lu}[^\\s¦"]*)*)`
   for (const found of said.takeAll(valued)) {
     const word = wordCalled(texts, found[1]!)
-    const value = found[3]!.replace(/^"|"$/g, '').replace(/[.,;]$/, '')
+    const [written, rest] = valueOfSeveral(found[3]!)
+    const value = written.replace(/^"|"$/g, '').replace(/[.,;]$/, '')
     // "company in Oslo" names no company: a field is followed by its value alone.
     if (!word || (!found[2] && /^(in|of|at|for|with|from|and|or|by|to|on|that|who)$/i.test(value))) {
       said.putBack(found[0])
@@ -85,12 +87,43 @@ export function fieldConditions(reading: Reading): void {
       textCondition(word.path, found[2]?.toLowerCase() ?? '', value),
       `${word.labels[0]} “${value}”`,
     )
+    if (rest) said.putBack(rest)
   }
   const having = `(?:with|that have|who have|having)\\s+(?:an? |any )(${labelsOf(all)})(?=\\s*(?:¦|$|and|or))`
   for (const found of said.takeAll(having)) {
     const word = wordCalled(all, found[1]!)
     if (word) add(reading, { field: word.path, op: 'empty', value: false }, `with ${word.labels[0]}`)
   }
+}
+
+/** Words that end a value: what is asked goes on behind it. */
+const ENDS =
+  /^(?:did|do|does|have|has|had|are|is|was|were|we|i|with|and|or|in|from|that|which|who|where|whose|by|per|over|under|above|below|more|less|than|at|won|win|lost|lose|open|closed|closing|created|updated|since|before|after|last|this|next|without|owned|assigned)$/i
+
+/** A value of several words, up to the one with which the sentence goes on, and what follows. */
+function valueOfSeveral(text: string): [value: string, rest: string] {
+  if (text.startsWith('"')) return [text, '']
+  const words = text.split(' ')
+  const end = words.findIndex((word, at) => at > 0 && ENDS.test(word))
+  return end < 0 ? [text, ''] : [words.slice(0, end).join(' '), words.slice(end).join(' ')]
+}
+
+/** `in the medical sector`, `from the retail industry`: of a company, or of the company that a deal is with. */
+function sectors(reading: Reading): void {
+  const { said, lexicon } = reading
+  const { fields } = lexicon.record.contract
+  const field = fields.industry
+    ? 'industry'
+    : fields.companyId?.target === 'company'
+      ? 'company.industry'
+      : undefined
+  if (!field) return
+  const found = said.take(
+    '(?:(?:that are |which are )?(?:in|from|of|out of) (?:the )?)?(?!(?:the|an?|by|each|same|their|which|what|no|without|any|per|whose|with|and|where|having|has|is|in|from|of|out|at|for)\\b)("[^"]+"|[^\\s¦"]+) (?:sector|industry|branch)',
+  )
+  if (!found) return
+  const value = found[1]!.replace(/^"|"$/g, '')
+  add(reading, { field, op: 'contains', value }, `industry “${value}”`)
 }
 
 function textCondition(field: string, how: string, value: string): Filter {

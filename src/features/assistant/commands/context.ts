@@ -25,6 +25,8 @@ export type Context = {
   /** The sentences to answer in, in their language. */
   say: Replies
   chosen: Map<string, RecordRef>
+  /** Whether slips of the pen have been put right already, as far as there were any. */
+  isLastTry?: boolean
 }
 
 /** A pattern of sentences and what is done for them; `undefined` gives the sentence to the next one. */

@@ -2,6 +2,10 @@ import { periodIn } from './dates.ts'
 
 /** German words of questions about records, each with the English one that the commands know; the longest first. */
 const WORDS: readonly (readonly [string, string])[] = [
+  // What is missing.
+  ['ohne (?:eine[nmrs]? )?(?:zugeordnete[nrs]? )?(?:firma|unternehmen)', 'without company'],
+  ['ohne (?:eine[nmrs]? )?(?:haupt)?(?:kontakt|ansprechpartner)', 'without primary contact'],
+  ['ohne (?:eine[nmrs]? )?(?:besitzer|zuständige[nrs]?|verantwortliche[nrs]?)', 'without owner'],
   // Types of records.
   ['verkaufschancen?|geschäfte?|opportunities|deals?', 'deals'],
   ['firmen|firma|unternehmen', 'companies'],
@@ -97,6 +101,10 @@ const LABELS: Record<string, string> = {
   abschlussdatum: 'close date',
   umsatz: 'revenue',
   mitarbeiterzahl: 'employees',
+  mitarbeiter: 'employees',
+  mitarbeitern: 'employees',
+  beschäftigte: 'employees',
+  beschäftigten: 'employees',
   webseite: 'website',
   website: 'website',
   wahrscheinlichkeit: 'probability',
@@ -219,6 +227,19 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ['open', 'offen'],
   ['won', 'gewonnen'],
   ['lost', 'verloren'],
+  ['employee count', 'Mitarbeiterzahl'],
+  ['annual revenue', 'Umsatz'],
+  ['expected close date', 'Abschlussdatum'],
+  ['industry', 'Branche'],
+  ['source', 'Quelle'],
+  ['company', 'Firma'],
+  ['owner', 'Zuständige'],
+  ['probability', 'Wahrscheinlichkeit'],
+  ['score', 'Score'],
+  ['in (?=(?:19|20)\\d\\d)', ''],
+  ['today', 'heute'],
+  ['yesterday', 'gestern'],
+  ['tomorrow', 'morgen'],
   ['amount', 'Betrag'],
   ['not', 'nicht'],
   ['and', 'und'],
@@ -226,6 +247,8 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ['from (?=\\d)', 'ab '],
   ['until', 'bis'],
   ['to', 'bis'],
+  ['^(?:for|of|at|about|with)(?= [^\\d“])', 'zu'],
+  ...pairs(MONTHS).map(([from, to]): [string, string] => [to, from.charAt(0).toUpperCase() + from.slice(1)]),
 ]
 
 /** How a condition was understood, in German; what somebody has named stands in quotes and stays. */
@@ -278,6 +301,16 @@ function verbFirst(said: string, verb: string, to: string): string {
   return said
 }
 
+/** In a question the verb stands before the period, as in English, and a part of it may stand at the end: `schließen this month ab`. */
+function verbBefore(said: string, verb: string, to: string): string {
+  for (let period = periodIn(said); period; period = periodIn(said, period.end)) {
+    const before = new RegExp(`(?<![${LETTERS}])(?:${verb})\\s+$`, 'iu').exec(said.slice(0, period.index))
+    if (before)
+      return `${said.slice(0, before.index)}${to} ${said.slice(period.index).replace(/\s+(?:ab|aus)$/iu, '')}`
+  }
+  return said
+}
+
 /** A German phrase that speaks of records in the words of the English commands. In German the verb follows the period that it governs. */
 export function phraseInEnglish(phrase: string): string {
   const quoted: string[] = []
@@ -286,7 +319,7 @@ export function phraseInEnglish(phrase: string): string {
       .replace(/["„“][^"“”„]*["“”]/g, text => `\u0001${quoted.push(text) - 1}\u0001`)
       .replace(/,\s*(?:die|der|das|welche)\b/giu, ' '),
   )
-  for (const [verb, to] of VERBS) said = verbFirst(said, verb, to)
+  for (const [verb, to] of VERBS) said = verbFirst(verbBefore(said, verb, to), verb, to)
   for (const [from, to] of WORDS) said = said.replace(word(from), to)
   for (const [from, to] of Object.entries(LABELS)) said = said.replace(word(from), to)
   return said

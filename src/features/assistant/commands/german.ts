@@ -87,6 +87,22 @@ const VERB = (stem: string) => `(?:${stem})(?:e|en|n|t)?(?:\\s+Sie)?(?:\\s+bitte
 
 /** The first that fits counts; each answers the sentence in English. */
 const RULES: readonly Rule[] = [
+  // Of the record that was spoken of last.
+  rule(
+    '(?:und\\s+)?(?:auch\\s+)?(?:setz(?:e|en)?\\s+)?(?:den|die|das|sein(?:e|en)?|ihr(?:e|en)?)\\s+([\\p{L}-]+)\\s+(?:auf|zu)\\s+(.+)',
+    (label = '', value = '') =>
+      `set the ${labelInEnglish(label)} of it to ${timesInEnglish(value).replace(/^(?:on|den|dem) /u, '')}`,
+  ),
+  // What hangs on one.
+  rule(
+    '(wie ?viele?|welche)\\s+(.+?)\\s+hat\\s+(?!er$|sie$|man$)(?!am meisten|die meisten)(.+)',
+    (asks = '', what = '', name = '') =>
+      `${/^wie/i.test(asks) ? 'how many' : 'show'} ${phrase(what)} of ${nameIn(name)}`,
+  ),
+  rule(
+    'was steht (heute|morgen|diese woche|nächste woche)(?: bei mir)? an',
+    (when = '') => `my open tasks due ${timesInEnglish(when)}`,
+  ),
   // How it goes, why, and what next.
   rule(
     '(?:was ist|wie (?:hoch|gut) ist)\\s+(meine|unsere|die)\\s+(?:gewinnquote|abschlussquote|erfolgsquote|gewinnrate|win[- ]?rate)(.*)',
@@ -161,7 +177,7 @@ const RULES: readonly Rule[] = [
     (urgent, deed = '') => `create ${urgent ? 'an urgent' : 'a'} task: ${deedIn(deed)}`,
   ),
   rule(
-    `${VERB('protokollier|erfass|logg|trag|vermerk')}\\s+(?:eine?[nm]?\\s+)?(?:(\\d+)[- ]?min(?:uten?|ütige[nrs]?|\\.)?\\s+)?(${Object.keys(TALKS).join('|')})\\s+(?:mit|an|von|bei)\\s+(.+?)(?:\\s+ein)?(?:\\s*:\\s*(.+))?`,
+    `${VERB('protokollier|erfass|logg|trag|vermerk|notier')}\\s+(?:eine?[nm]?\\s+)?(?:(\\d+)[- ]?min(?:uten?|ütige[nrs]?|\\.)?\\s+)?(${Object.keys(TALKS).join('|')})\\s+(?:mit|an|von|bei)\\s+(.+?)(?:\\s+ein)?(?:\\s*:\\s*(.+))?`,
     (minutes, kind = '', name = '', what) =>
       `log a ${minutes ? `${minutes} minute ` : ''}${TALKS[kind.toLowerCase()]} with ${nameIn(timesInEnglish(name))}${what ? `: ${what}` : ''}`,
   ),
@@ -193,7 +209,7 @@ const RULES: readonly Rule[] = [
   ),
   rule('(?:fass|fasse|fassen)(?: Sie)?\\s+(.+?)\\s+zusammen', (name = '') => `summarise ${nameIn(name)}`),
   rule(
-    '(?:zusammenfassung (?:von|zu|für)|überblick (?:über|zu)|was (?:gibt es neues|ist los|läuft|passiert|war) (?:bei|mit|zu)|erzähl(?:e|en)?(?: Sie)? mir (?:alles )?(?:über|von))\\s+(.+)',
+    '(?:zusammenfassung (?:von|zu|für)|überblick (?:über|zu)|was (?:gibt es neues|ist los|läuft|passiert|war) (?:bei|mit|zu)|erzähl(?:e|en)?(?: Sie)? mir (?:alles |was |etwas |mehr )?(?:über|von)|was wissen wir (?:alles )?über|alles über)\\s+(.+)',
     (name = '') => `summarise ${nameIn(name)}`,
   ),
   rule(

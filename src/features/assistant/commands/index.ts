@@ -9,9 +9,10 @@ import type { RecordRef } from '../hands.ts'
 import { type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
 import { momentText } from '../words.ts'
+import { isNamed } from './about.ts'
 import { adviceCommands } from './advice.ts'
 import { factsOf, link, plain } from './answer.ts'
-import { askCommands, looseCommands } from './ask.ts'
+import { askCommands, HardlyUnderstood, looseCommands } from './ask.ts'
 import { changeCommands, NotOneByOne, told } from './change.ts'
 import { asked, type Command, type Context, type Parts } from './context.ts'
 import { inEnglish } from './german.ts'
@@ -21,6 +22,7 @@ import { plainer } from './plainer.ts'
 import { germanRefusal } from './refusals-german.ts'
 import { type Replies, repliesIn } from './replies.ts'
 import { Ambiguous, Resolver, Unknown } from './resolve.ts'
+import { withoutTypos } from './typos.ts'
 import { NoValue } from './values.ts'
 import { DoubtfulDate, withPlainDates } from './written-dates.ts'
 
@@ -75,18 +77,36 @@ export async function* answerPlainly(turn: Turn, { said, question, before }: Ask
     resolver: new Resolver(turn.hands, chosen, before.length === 1 ? before[0] : undefined),
     today: dayIn(timezone),
     timezone,
-    said: inEnglish(heard, speaker.language === 'de', people) ?? heard,
+    said: heard,
     heard,
     say: repliesIn(speaker),
     chosen,
   }
+  const read = (sentence: string) =>
+    withPlainDates(plainer(inEnglish(sentence, speaker.language === 'de', people) ?? sentence), speaker)
   try {
-    context.said = withPlainDates(plainer(context.said), speaker)
-    const answer = await answering(context)
-    if (answer) yield* answer
-    else yield* notUnderstood(context)
+    if (yield* tried(context, () => read(heard))) return
+    const mended = withoutTypos(heard, vocabulary)
+    context.isLastTry = true
+    if (mended && (yield* tried(context, () => read(mended), context.say.readAs(plain(mended))))) return
+    if (!(yield* tried(context, () => read(heard)))) yield* notUnderstood(context)
   } catch (error) {
     yield* explained(error, context)
+  }
+}
+
+/** Answers a sentence, and says whether it could: what nobody understood may be tried in other words. */
+async function* tried(context: Context, read: () => string, before?: string): Parts<boolean> {
+  context.said = read()
+  try {
+    const answer = await answering(context)
+    if (!answer) return false
+    if (before) yield text(`${before}\n\n`)
+    yield* answer
+    return true
+  } catch (error) {
+    if (error instanceof HardlyUnderstood) return false
+    throw error
   }
 }
 
@@ -118,6 +138,11 @@ async function* explained(error: unknown, context: Context): Parts {
   const { say } = context
   if (error instanceof Ambiguous) return yield* askedBack(error, context)
   if (error instanceof Unknown) {
+    const other = await otherwiseCalled(error, context)
+    if (other) {
+      const wanted = error.types.map(type => say.noun(recordNamed(type), 1))
+      return yield text(say.another(link(other), say.noun(recordNamed(other.recordType), 1), wanted))
+    }
     const noun = error.types.length === 1 ? `${say.noun(recordNamed(error.types[0]!), 1)} ` : ''
     return yield text(say.unknown(plain(error.called), noun))
   }
@@ -127,6 +152,18 @@ async function* explained(error: unknown, context: Context): Parts {
   if (error instanceof Refusal && error.status < 500) return yield text(refusalText(error, say))
   if (error instanceof AiUnavailable) return yield text(plain(error.message))
   throw error
+}
+
+/** What is called so, but is of a type that does not fit. */
+async function otherwiseCalled({ called, types }: Unknown, { resolver }: Context) {
+  if (!types.length) return undefined
+  try {
+    const found = await resolver.maybe(called)
+    return found && isNamed(called, found.ref.title) ? found.ref : undefined
+  } catch (error) {
+    if (error instanceof Ambiguous) return undefined
+    throw error
+  }
 }
 
 /** Several records may be called the same: what is known of each tells them apart. */

@@ -100,6 +100,8 @@ export function NOUNS(): string {
   pattern ??= anyOf(allNouns().keys())
   return pattern
 }
+/** Every noun by itself, in one word each. */
+export const nounWords = (): string[] => [...allNouns().keys()].filter(word => !word.includes(' '))
 export const nounFrom = (word: string): Noun | undefined =>
   allNouns().get(word.toLowerCase().replace(/\s+/g, ' '))
 

@@ -2,7 +2,7 @@ import { inLanguage } from '#core/ai/language.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
-import { nounOf } from '../words.ts'
+import { choiceText, nounOf } from '../words.ts'
 import { named } from './about.ts'
 import { link, plain } from './answer.ts'
 import { type Command, type Context, hangOn, type Parts, proposed } from './context.ts'
@@ -54,7 +54,10 @@ async function logged(context: Context, match: RegExpExecArray): Promise<Parts |
       type: 'interaction',
       data: {
         type,
-        subject: `${upper(type.toLowerCase())} with ${found.ref.title}`,
+        subject: inLanguage(
+          `${upper(type.toLowerCase())} with ${found.ref.title}`,
+          `${choiceText(type)} mit ${found.ref.title}`,
+        ),
         ...(content ? { content } : {}),
         ...(minutes ? { durationMinutes: minutes } : {}),
         ...(direction ? { direction: /^in/i.test(direction) ? 'INBOUND' : 'OUTBOUND' } : {}),
@@ -62,7 +65,13 @@ async function logged(context: Context, match: RegExpExecArray): Promise<Parts |
         ...hanging,
       },
     },
-    { title: `Log a ${type.toLowerCase()} with ${found.ref.title}`, about: found.ref },
+    {
+      title: inLanguage(
+        `Log a ${type.toLowerCase()} with ${found.ref.title}`,
+        `${choiceText(type)} mit ${found.ref.title} erfassen`,
+      ),
+      about: found.ref,
+    },
   )
 }
 
@@ -80,14 +89,17 @@ async function task(context: Context, given: string, priority?: string, isFollow
   const assigned = /^(.*?)\s*(?:,?\s*assigned? (?:it )?to)\s+(.+)$/i.exec(rest)
   const words = strip(assigned?.[1] ?? rest).replace(/^(?:to|that i|that)\s+/i, '')
   const about = await hungOn(context, words, recordNamed('task'))
-  const title = upper(about?.rest || words) || 'Follow up'
+  const title = upper(about?.rest || words) || inLanguage('Follow up', 'Nachfassen')
   return proposed(
     context,
     'create_record',
     {
       type: 'task',
       data: {
-        title: isFollowUp && !/follow/i.test(title) ? `Follow up: ${title}` : title,
+        title:
+          isFollowUp && !/follow/i.test(title)
+            ? inLanguage(`Follow up: ${title}`, `Nachfassen: ${title}`)
+            : title,
         type: isFollowUp ? 'FOLLOW_UP' : (TASK_TYPES.find(([pattern]) => pattern.test(words))?.[1] ?? 'TODO'),
         ...(priority ? { priority: priority.toUpperCase() } : {}),
         ...(moment ? { dueAt: isoOf(moment, context.timezone) } : {}),
@@ -95,7 +107,10 @@ async function task(context: Context, given: string, priority?: string, isFollow
         ...about?.hanging,
       },
     },
-    { title: `Create the task “${title}”`, ...(about ? { about: about.ref } : {}) },
+    {
+      title: inLanguage(`Create the task “${title}”`, `Aufgabe „${title}“ anlegen`),
+      ...(about ? { about: about.ref } : {}),
+    },
   )
 }
 
@@ -138,7 +153,10 @@ async function note(context: Context, name: string, body: string): Promise<Parts
     context,
     'create_record',
     { type: 'note', data: { body: upper(strip(body)), ...hanging } },
-    { title: `Add a note to ${found.ref.title}`, about: found.ref },
+    {
+      title: inLanguage(`Add a note to ${found.ref.title}`, `Notiz zu ${found.ref.title} anlegen`),
+      about: found.ref,
+    },
   )
 }
 
@@ -159,7 +177,10 @@ async function create(context: Context, noun: string, details: string): Promise<
   if (!title && record.contract.title.some(key => record.contract.fields[key]?.required)) {
     return (async function* (): Parts {
       yield text(
-        `What should the ${nounOf(record, 1)} be called? Say for example: create a ${nounOf(record, 1)} called “${plain(record.contract.label)} of today”.`,
+        inLanguage(
+          `What should the ${nounOf(record, 1)} be called? Say for example: create a ${nounOf(record, 1)} called “${plain(record.contract.label)} of today”.`,
+          `Wie soll es heißen? Sagen Sie zum Beispiel: erstelle ${context.say.noun(record, 1)} namens „${context.say.noun(record, 1)} von heute“.`,
+        ),
       )
     })()
   }
@@ -250,7 +271,9 @@ async function draft(context: Context, kind: string, who: string, about: string 
   if (!turn.hands.can('POST /ai/email-draft'))
     throw new NoValue(inLanguage('I cannot draft e-mails here.', 'E-Mails kann ich hier nicht entwerfen.'))
   return (async function* (): Parts {
-    const purpose = [kind.trim() || 'e-mail', about && strip(about)].filter(Boolean).join(': ')
+    // That it is an e-mail is no purpose, and would stand in the draft as one.
+    const what = /^(?:an? )?(?:e-?mail|mail|message|letter)s?$/i.test(kind.trim()) ? '' : kind.trim()
+    const purpose = [what, about && strip(about)].filter(Boolean).join(': ') || 'follow up'
     const { data } = yield* turn.read('draft_email', { type: ref.recordType, id: ref.recordId, purpose })
     const { subject, body } = data as { subject: string; body: string }
     yield text(

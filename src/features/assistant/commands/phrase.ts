@@ -1,7 +1,7 @@
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
 import type { Filter } from '#core/record/filter-language.ts'
-import { nounOf, optionText } from '../words.ts'
+import { choiceText, nounOf } from '../words.ts'
 import { dateConditions } from './conditions-dates.ts'
 import { fieldConditions, numberConditions } from './conditions-fields.ts'
 import { linkConditions } from './conditions-links.ts'
@@ -67,7 +67,7 @@ export async function readQuery(
     add(
       reading,
       { field: noun.narrowed.field, op: 'eq', value: noun.narrowed.value },
-      optionText(noun.narrowed.value),
+      choiceText(noun.narrowed.value),
     )
   readShape(reading, noun.isOne === true)
   fieldConditions(reading)
@@ -251,7 +251,7 @@ function optionConditions(reading: Reading): void {
       values.length > 1
         ? { field: word.path, op: 'in', value: [...new Set(values)] }
         : { field: word.path, op: 'eq', value: values[0] }
-    const told = [...new Set(values)].map(optionText).join(' or ')
+    const told = [...new Set(values)].map(choiceText).join(' or ')
     add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}${told}`)
   }
 }

@@ -12,6 +12,8 @@ const mine = (who: string): string => (/^i$|^my$/i.test(who) ? 'my ' : '')
 
 /** What is said around an order or a question. */
 const AROUND: readonly Rule[] = [
+  // What carries on from the sentence before.
+  rule('^(?:and|then|also|now|next|but)(?: (?:then|also|now|please))*,?\\s+(?=\\S+\\s+\\S+)', ''),
   rule('^(?:hey|ok|okay|so|well|hi|hello),?\\s+(?=\\S+\\s+\\S+)', ''),
   rule(
     "^(?:(?:can|could|would|will) you(?: please)?|i(?:'d| would)? (?:want|need|like)(?: you)? to|let(?:'s| us)|go ahead and)\\s+(?=\\S+\\s+\\S+)",
@@ -22,6 +24,29 @@ const AROUND: readonly Rule[] = [
 
 /** Ways to say one thing, put into the one that the commands know; the first that fits. */
 const WAYS: readonly Rule[] = [
+  // Of the record that was spoken of last.
+  rule(
+    '^(set|change|update|edit|make|push|move|shift) (?:its|his|her|their) (.+?) (?:back |out |forward )?(to|=|as|into) (.+)$',
+    '$1 the $2 of it $3 $4',
+  ),
+  rule('^the (.+?) to (.+)$', 'set the $1 of it to $2'),
+  rule(
+    `^(?:what(?:'s| is)|when(?:'s| is)|tell me|show me) (?:its|his|her|their) (.+?)${END}`,
+    'what is the $1 of it',
+  ),
+  rule(
+    `^(?:(?:for|of|with|from) )?(?:what|which) (company|contact|owner|stage|pipeline|source|industry)(?: name)? (?:is|does|was|did) (it|this|that|he|she)(?: (?:deal|lead|contact|task))?(?: (?:for|of|with|from|in|at|to|belong|belong to|come from|have))*${END}`,
+    'what is the $1 of it',
+  ),
+  // What hangs on one.
+  rule(
+    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|there\\b|no\\b|a\\b|an\\b|more\\b|not\\b)(.+?)(?: have| got| own| hold)?${END}`,
+    'how many $1 of $2',
+  ),
+  rule(
+    `^(?:what|which) ((?:\\w+ )?\\w+s) (?:has|does|did) (?!we\\b|i\\b|you\\b|the most\\b|more\\b|not\\b)(.+?)(?: have| got| own| hold)?${END}`,
+    'show $1 of $2',
+  ),
   // Of one record.
   rule(
     `^(?:what(?:'s| is) (?:the )?(?:latest|news|story|situation) (?:on|with|about|at)|give me (?:everything|all|the latest|the story) (?:on|about)|what do (?:we|you|i) (?:know|have) (?:about|on)|(?:bring|get) me up to (?:speed|date) (?:on|with)|everything (?:about|on)|when did (?:i|we|anyone|anybody) last (?:speak|talk|meet|call|write|hear)(?: (?:with|to|from))?|when was (?:my|our|the) last (?:call|meeting|contact|talk|e-?mail) (?:with|to|from)) (.+?)${END}`,
@@ -97,6 +122,18 @@ const WAYS: readonly Rule[] = [
   ),
   // How we do.
   rule(
+    `^(?:what(?:'s| is| was)|show(?: me)?|give me)?\\s*(?:the |our |my )?(?:sales )?forecast(?: for| of| in)?\\b\\s*(.*?)${END}`,
+    (_, when = '') => `total amount of open deals ${when && isPeriod(when) ? `closing ${when}` : when}`,
+  ),
+  rule(
+    `^(?:what(?:'s| is| was)|show(?: me)?|give me)?\\s*(?:the |our )?(?:total |sum of )?(won|lost|open) (?:amount|revenue|value|volume)(?: of)?\\b\\s*(.*?)${END}`,
+    'total amount of $1 deals $2',
+  ),
+  rule(
+    `^(?:what(?:'s| is| was)|show(?: me)?|give me)?\\s*(?:the |our |total )*(?:revenue|turnover)(?= (?:by|per|in|for|from|of q|last|this|since)\\b)\\s*(.*?)${END}`,
+    'total amount of won deals $1',
+  ),
+  rule(
     `^how much (?:revenue |money |business )?(?:did|have|has) (we|i) (?:close|win|won|sell|sold|book|booked|closed|make|made|bring in|brought in)\\b\\s*(.*?)${END}`,
     (_, who = '', when = '') => `total amount of ${mine(who)}won deals ${when}`,
   ),
@@ -147,6 +184,11 @@ const WAYS: readonly Rule[] = [
 /** Turns of phrase within a sentence. */
 const WITHIN: readonly Rule[] = [
   rule(
+    '^(?!why\\b)(.*\\S) did (we|i) (win|lose)(?= (?:in|last|this|since|before|after|between) |[?.! ]*$)',
+    (_, what = '', who = '', how = '') =>
+      `${what} ${/^i$/i.test(who) ? 'of me ' : ''}${/win/i.test(how) ? 'won' : 'lost'}`,
+  ),
+  rule(
     '(?<!\\bopen )\\bdeals (?:(?:that |which )?(?:have |has |had |are |is )?(?:gone|going|went) (?:quiet|cold|dark|silent|stale))\\b',
     'open deals with no activity in the last 30 days',
   ),
@@ -159,6 +201,7 @@ const WITHIN: readonly Rule[] = [
     '\\b(?:hottest|warmest|most promising)(?: (\\d{1,2}))? leads\\b',
     (_, n = '') => `top ${n || 10} leads by score not unqualified not converted`,
   ),
+  rule('\\b(average|avg|mean|typical) (?:deal )?(?:size|value|worth) of\\b', 'average amount of'),
   rule('\\bdeal (?:size|value)(?= of\\b)', 'amount'),
   rule('\\bdeal (?:size|value)\\b', 'amount of deals'),
 ]

@@ -28,6 +28,8 @@ const HILFE = `- Wie viele offene Deals über 50k habe ich, die diesen Monat sch
 
 const listed = (words: readonly string[], open: string, close: string, and: string): string =>
   words.map(word => `${open}${word}${close}`).join(` ${and} `)
+const either = (words: readonly string[], or: string): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${or} ${words.at(-1)}`
 const number = (locale: string) => (n: number) => n.toLocaleString(locale)
 const [inEnglish, inGerman] = [number('en-US'), number('de')]
 
@@ -43,6 +45,9 @@ const english = {
   meant: (called: string) => `Did you mean one of these by “${called}”?`,
   pick: 'Answer with its number, or say the name in full.',
   unknown: (called: string, noun: string) => `I found no ${noun}“${called}” that you may see.`,
+  another: (name: string, is: string, wanted: string[]) =>
+    `${name} is a ${is}; here it takes a ${either(wanted, 'or')}.`,
+  readAs: (sentence: string) => `I read this as “${sentence}”.`,
   refused: (why: string) => `That cannot be done: ${why}.`,
   doubtfulDate: (written: string, [one, other]: [string, string]) =>
     `Which day is ${written}: ${one} or ${other}? Write it like that, and I will look again.`,
@@ -110,6 +115,9 @@ const german: Replies = {
   pick: 'Antworten Sie mit der Nummer, oder nennen Sie den Namen ganz.',
   unknown: (called, noun) =>
     `Ich habe ${noun ? `unter „${noun.trim()}“ ` : ''}nichts gefunden, was „${called}“ heißt und was Sie sehen dürfen.`,
+  another: (name, is, wanted) =>
+    `${name} gibt es als ${is}; hier geht es nur mit: ${either(wanted, 'oder')}.`,
+  readAs: sentence => `Gelesen als „${sentence}“.`,
   refused: why => `Das geht nicht: ${why}.`,
   doubtfulDate: (written, [one, other]) =>
     `Welcher Tag ist ${written}: ${one} oder ${other}? Schreiben Sie ihn so, dann sehe ich noch einmal nach.`,

@@ -59,10 +59,18 @@ export class Resolver {
     const chosen = this.chosen.get(fold(name))
     if (chosen && (!types || types.includes(chosen.recordType))) return this.read(chosen)
     if (!this.hands.can('GET /search')) return undefined
+    const rows = await this.search(name, types)
+    const isNamed = (row: Row) => isCalled(name, row)
+    // What only looks like the name is not meant where something of another type is called exactly so.
+    if (types?.length && !rows.some(isNamed) && (await this.search(name)).some(isNamed)) return undefined
+    return choose(name, rows)
+  }
+
+  private async search(name: string, types?: readonly string[]): Promise<Row[]> {
     const { rows } = await this.hands.call<PageOf>('GET /search', {
       query: { q: name, limit: LOOKED_AT, ...(types?.length ? { types: types.join(',') } : {}) },
     })
-    return choose(name, rows)
+    return rows
   }
 
   private async read(ref: RecordRef): Promise<Resolved> {
@@ -94,6 +102,14 @@ function choose(name: string, rows: Row[]): Resolved | undefined {
       )
   }
   return undefined
+}
+
+/** All its words stand in the title. */
+const isCalled = (name: string, { title }: Row): boolean => {
+  const folded = fold(String(title ?? ''))
+  return fold(name)
+    .split(' ')
+    .every(word => folded.includes(word))
 }
 
 const LETTERS_ALIKE = 3

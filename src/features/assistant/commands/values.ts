@@ -1,5 +1,6 @@
 import { inLanguage } from '#core/ai/language.ts'
 import { fold } from '#core/record/formats.ts'
+import { fieldTitle } from '../words.ts'
 import { memberCalled } from './conditions-whose.ts'
 import type { Context } from './context.ts'
 import { isoOf, momentFrom, periodFrom } from './dates.ts'
@@ -110,6 +111,10 @@ async function linkFrom(
     )
   return near[0]!.id
 }
+
+/** What a field is called in German; a custom one as the workspace calls it. */
+export const germanName = ({ path, labels }: Word): string =>
+  path.startsWith('customFields.') ? labels[0]! : fieldTitle(path)
 
 /** The field and its value as a body has them. */
 export const bodyOf = (path: string, value: unknown): Record<string, unknown> =>
