@@ -206,15 +206,12 @@ const ADDRESSES = {
   'own domain': () => inLanguage('own domain', 'eigene Domain'),
   'free mail': () => inLanguage('free mail', 'Freemail'),
 }
-const DAYS_PASSED = new Set(['daysInStage', 'daysSilent', 'daysSinceTouched'])
 
 function withNames(row: SeenRow, columns: readonly ColumnInfo[], labels: Record<string, string>) {
   const cells: Record<string, Cell> = { ...row.cells }
   for (const { key } of columns) {
     const value = cells[key]
     if (key === 'email' && (value === 'own domain' || value === 'free mail')) cells[key] = ADDRESSES[value]()
-    // Days that have passed, as everywhere else they are told.
-    if (DAYS_PASSED.has(key) && typeof value === 'number') cells[key] = Math.floor(value)
     if (typeof value === 'string' && (NAMED_BY_ID.has(key) || Object.hasOwn(labels, value)))
       cells[key] = labels[value] ?? inLanguage('somebody or something new', 'jemand oder etwas Neues')
   }

@@ -266,12 +266,6 @@ export const conditionInGerman = (words: string): string =>
 export const timesInEnglish = (text: string): string =>
   TIMES.reduce((said, [pattern, to]) => said.replace(pattern, to as never), text)
 
-/** What a field is called in German, or the word as it is. */
-export function germanLabel(label: string): string {
-  const found = Object.keys(LABELS).find(key => LABELS[key] === label)
-  return found ? found.charAt(0).toUpperCase() + found.slice(1) : label
-}
-
 /** What a field is called in English, or the word as it is. */
 export const labelInEnglish = (label: string): string => LABELS[label.toLowerCase()] ?? label
 
