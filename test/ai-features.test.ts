@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { importing } from '#features/imports/testing.ts'
 import { settingsFor, useModels } from '#integrations/llm/testing/model-server.testing.ts'
-import { ANSWER, callsOn, checkGrounds, made, type Past, QUOTE, scene } from './selling.ts'
+import { ANSWER, callsOn, checkGrounds, claimsIn, made, type Past, QUOTE, scene } from './selling.ts'
 import { until } from './until.ts'
 import { type Person, useProgram, world } from './world.ts'
 
@@ -67,6 +68,112 @@ test('the coach says what an unanswered objection has cost so far, with the sent
   }
   const tasks = (await ana.get(`/deals/${open.id}/tasks`)).body.rows
   assert.ok(tasks.length > 0 && tasks.every((task: any) => task.dueAt))
+})
+
+test('every claim of coach and explanation has grounds of its own: words, or a field and what it holds', async () => {
+  const { owner } = await world()
+  const stages = (await owner.get('/stages')).body.rows
+  const of = (kind: string) => stages.find((stage: any) => stage.kind === kind).id
+  const company = await made(owner.post('/companies', { name: 'Birch', industry: 'Retail' }))
+  const other = await made(owner.post('/companies', { name: 'Cedar', industry: 'Mining' }))
+  const deal = (i: number, kind: string) => {
+    const isWon = kind === 'WON'
+    return {
+      title: `${kind} ${i}`,
+      stageId: of(kind),
+      amount: isWon ? 1000 : 90_000,
+      currency: 'USD',
+      source: isWon ? 'Referral' : 'Cold list',
+      companyId: isWon ? company.id : other.id,
+      actualCloseDate: '2026-01-20',
+      createdAt: '2026-01-01T00:00:00Z',
+      expectedCloseDate: '2026-01-18',
+      ...(isWon ? {} : { lostReason: 'Price' }),
+    }
+  }
+  const rows = ['WON', 'LOST'].flatMap(kind => Array.from({ length: 20 }, (_, i) => deal(i, kind)))
+  const head = Object.keys(rows.at(-1)!).filter(key => key !== 'companyId' && key !== 'stageId')
+  const csv = [
+    [...head, 'companyName', 'stageName'].join(','),
+    ...rows.map(row =>
+      [
+        ...head.map(key => (row as Record<string, unknown>)[key] ?? ''),
+        row.companyId === company.id ? 'Birch' : 'Cedar',
+        stages.find((stage: any) => stage.id === row.stageId).name,
+      ].join(','),
+    ),
+  ].join('\n')
+  assert.equal((await importing(owner, 'deals', csv)).created, 40)
+  const lost = (await owner.get('/deals?status=LOST&limit=1')).body.rows[0]
+  const open = await made(owner.post('/deals', { title: 'Open', amount: 4000, companyId: company.id }))
+  const found: Record<string, any> = {}
+  for (const [name, reply] of [
+    ['deal', await owner.post(`/ai/win-loss-explainer/${lost.id}`)],
+    ['workspace', await owner.get('/ai/win-loss?dateFrom=2026-01-01&dateTo=2026-12-31')],
+    ['coach', await owner.post(`/ai/deal-coach/${open.id}`)],
+    ['score', await owner.post('/ai/deal-score', { dealId: open.id })],
+  ] as const) {
+    assert.equal(reply.status, 200, reply.text)
+    await checkGrounds(owner, reply)
+    for (const { at, evidence } of claimsIn(reply.body)) assert.ok(evidence.length, `${name}${at}`)
+    found[name] = reply.body
+  }
+  const signals = found.workspace.factors.flatMap((factor: any) => factor.signals)
+  assert.ok(
+    ['source:Cold list', 'large'].some(key => signals.some((signal: any) => signal.key === key)),
+    JSON.stringify(signals.map(({ key }: any) => key)),
+  )
+  const findings = found.deal.keyFactors.flatMap((factor: any) => factor.findings)
+  const cold = findings.find(({ key }: any) => key === 'source:Cold list')
+  assert.deepEqual(cold.evidence, [
+    { recordType: 'deal', recordId: lost.id, field: 'source', sentence: 'Cold list' },
+  ])
+  const [reason] = found.workspace.lostReasons
+  assert.deepEqual(
+    [reason.lost, reason.evidence[0].field, reason.evidence[0].sentence],
+    [20, 'lostReason', 'Price'],
+  )
+  const [month] = found.workspace.byPeriod
+  assert.deepEqual([month.won, month.lost, month.evidence.length], [20, 20, 2])
+})
+
+test('what no won deal of the pipeline had costs a deal nothing, and too few to compare with are told', async () => {
+  const { owner } = await world()
+  const [shop, empty] = [
+    await made(owner.post('/pipelines', { name: 'Shop' })),
+    await made(owner.post('/pipelines', { name: 'Empty' })),
+  ]
+  const stages = (await owner.get('/stages')).body.rows
+  const of = (pipelineId: string, kind: string) =>
+    stages.find((stage: any) => stage.pipelineId === pipelineId && stage.kind === kind).id
+  for (let i = 0; i < 12; i++)
+    await made(owner.post('/deals', { title: `Won ${i}`, pipelineId: shop.id, stageId: of(shop.id, 'WON') }))
+  const partsOf = async (pipelineId: string, language = 'en') => {
+    const { id } = await made(
+      owner.post('/deals', { title: 'Open', pipelineId, stageId: of(pipelineId, 'OPEN') }),
+    )
+    const headers = { 'accept-language': language }
+    const { body } = await owner.post(`/ai/deal-coach/${id}`, undefined, { headers })
+    return { body, parts: new Map<string, any>(body.healthParts.map((part: any) => [part.key, part])) }
+  }
+  const { body, parts } = await partsOf(shop.id)
+  for (const key of ['contact', 'engagement', 'stakeholders', 'schedule']) {
+    assert.equal(parts.get(key).weight, 0, key)
+    assert.match(
+      parts.get(key).text,
+      /12 won deals of this pipeline had none either, so it is not counted/,
+      key,
+    )
+  }
+  for (const key of ['no_contact', 'no_close_date'])
+    assert.ok(!body.risks.some((risk: any) => risk.key === key), `${key} is no risk here`)
+  const alone = await partsOf(empty.id)
+  for (const key of ['contact', 'stakeholders']) {
+    assert.ok(alone.parts.get(key).weight > 0)
+    assert.match(alone.parts.get(key).text, /no won deals in this pipeline yet, too few to compare with/)
+  }
+  assert.ok(alone.body.risks.some((risk: any) => risk.key === 'no_contact'))
+  assert.match((await partsOf(empty.id, 'de')).parts.get('contact').text, /zu wenige für einen Vergleich/)
 })
 
 test('what is claimed is so: an objection that came back is open, and counts are of all there is', async () => {
@@ -273,6 +380,47 @@ test('before there is a model, a deal that rests is not told as likely as its st
   assert.ok(live.score.probability > 0.4, String(live.score.probability))
 })
 
+test('days are counted in one way: by record, coach, score and explanation', async () => {
+  const { owner } = await world()
+  const zone = 'Pacific/Auckland'
+  await made(owner.patch('/companies/me', { timezone: zone }))
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date())
+  const deal = await made(owner.post('/deals', { title: 'Almost 253', amount: 10, expectedCloseDate: today }))
+  await owner.inWorkspace(async tx => {
+    const of = [owner.workspaceId, deal.id]
+    const when = `now() - interval '252 days 23 hours 30 minutes'`
+    await tx.session.rows(
+      `update deals set created_at = ${when}, stage_entered_at = ${when} where workspace_id = $1::uuid and id = $2::uuid`,
+      of,
+    )
+    await tx.session.rows(
+      `update deal_stage_history set entered_at = ${when} where workspace_id = $1::uuid and deal_id = $2::uuid`,
+      of,
+    )
+  })
+  const record = (await owner.get(`/deals/${deal.id}`)).body
+  const coached = (await owner.post(`/ai/deal-coach/${deal.id}`)).body
+  const score = (await owner.post('/ai/deal-score', { dealId: deal.id })).body
+  const reason = (field: string) => score.reasons.find((one: any) => one.field === field)
+  assert.deepEqual(
+    [record.stageDurationDays, record.totalDurationDays, coached.silence.days],
+    [252, 252, 252],
+  )
+  assert.equal(reason('daysInStage').value, 252)
+  assert.match(reason('daysInStage').text, /^Days in its stage is 252 /)
+  const pace = coached.healthParts.find(({ key }: any) => key === 'pace')
+  assert.match(pace.text, /^252 days in /)
+  assert.equal(coached.closeDate.daysLate, 0)
+  assert.equal(reason('expectedCloseDate'), undefined, 'today is not late by any calendar but the own')
+  const fresh = await made(
+    owner.post('/deals', { title: 'Late', amount: 10, expectedCloseDate: '2026-01-02' }),
+  )
+  const late = (await owner.post(`/ai/deal-coach/${fresh.id}`)).body.closeDate.daysLate
+  const { reasons } = (await owner.post('/ai/deal-score', { dealId: fresh.id })).body
+  const told = reasons.find((one: any) => one.field === 'expectedCloseDate').text
+  assert.ok(told.includes(`was ${late} days before`), `${late}: ${told}`)
+})
+
 test('an objection is answered by what worked in deals that were won', async () => {
   const { ana, hers } = await scene()
   const { open, answered } = hers
@@ -320,10 +468,8 @@ test('a deal is explained by what its records show, and the workspace by all of 
   const still = (await ana.post(`/ai/win-loss-explainer/${open.id}`)).body
   assert.ok(still.warnings.some(({ code }: any) => code === 'STILL_OPEN'))
   const all = (await ana.get('/ai/win-loss')).body
-  assert.deepEqual(
-    [all.won, all.lost, all.lostReasons[0]],
-    [22, 20, { reason: 'Price', lost: 20, share: 1, before: 0 }],
-  )
+  const { evidence: _, ...reason } = all.lostReasons[0]
+  assert.deepEqual([all.won, all.lost, reason], [22, 20, { reason: 'Price', lost: 20, share: 1, before: 0 }])
   const signal = all.factors.flatMap((one: any) => one.signals).find((one: any) => one.key === 'price_open')
   assert.ok(signal.wins < -5, String(signal.wins))
   assert.equal((await ana.get('/ai/win-loss?dateFrom=2020-01-01&dateTo=2020-02-01')).body.won, 0)

@@ -18,6 +18,7 @@ type Evidence = {
   recordId: string
   field?: string
   sentence: string
+  value?: unknown
   start?: number
   end?: number
 }
@@ -36,16 +37,38 @@ const read = new Map<string, any>()
 /** Each ground stands in a record that this person may read, letter by letter. */
 export async function checkGrounds(person: Person, { body }: Reply): Promise<Evidence[]> {
   const grounds = groundsIn(body)
-  for (const { recordType, recordId, field = '', sentence, start, end } of grounds) {
+  for (const { recordType, recordId, field = '', sentence, value, start, end } of grounds) {
     const path = `/${PATHS[recordType]}/${recordId}`
     const key = `${person.id} ${path}`
     if (!read.has(key)) read.set(key, (await person.get(path)).body)
     const row = read.get(key)
+    if (value !== undefined) {
+      const held = field.startsWith('customFields.')
+        ? row.customFields[field.slice('customFields.'.length)]
+        : row[field]
+      assert.deepEqual(held, value, `${path} ${field}`)
+      assert.ok(sentence, `${path} ${field} reads as something`)
+      continue
+    }
     const text = field === 'name' ? `${row.firstName} ${row.lastName}` : [row[field]].flat().join('\n')
     assert.ok(text.includes(sentence), `${path} ${field}: ${sentence} is not in ${text}`)
     if (start !== undefined) assert.equal(text.slice(start, end), sentence)
   }
   return grounds
+}
+
+/** Every claim of an answer, wherever it stands: what has words or figures of its own, and grounds. */
+export function claimsIn(value: unknown, at = ''): Array<{ at: string; evidence: Evidence[] }> {
+  if (Array.isArray(value))
+    return value.flatMap((one, i) => claimsIn(one, `${at}[${one?.key ?? one?.name ?? i}]`))
+  if (value === null || typeof value !== 'object') return []
+  const { evidence } = value as { evidence?: Evidence[] }
+  return [
+    ...(evidence ? [{ at, evidence }] : []),
+    ...Object.entries(value).flatMap(([key, one]) =>
+      key === 'evidence' ? [] : claimsIn(one, `${at}.${key}`),
+    ),
+  ]
 }
 
 export const made = async (reply: Promise<Reply>): Promise<any> => {

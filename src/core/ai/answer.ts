@@ -9,7 +9,16 @@ export const evidence = z.object({
   recordType: z.string().meta({ description: 'Such as `interaction`, `note`, `email` or `deal`' }),
   recordId: z.uuid(),
   field: z.string().optional().meta({ description: 'The field in which the words stand, such as `content`' }),
-  sentence: z.string().meta({ description: 'The exact words in the record' }),
+  sentence: z
+    .string()
+    .meta({ description: 'The exact words in the record; beside a `value`, that value as people read it' }),
+  value: z
+    .union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])
+    .optional()
+    .meta({
+      description:
+        'What the field holds, where the claim rests on a value and not on words: an amount, an owner, a list',
+    }),
   start: z
     .int()
     .optional()

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { exchangeOf } from '#core/record/currency.ts'
+import { sqlDays } from '#core/record/days.ts'
 import { converted, currenciesIn, moneyShape } from './money.ts'
 import {
   Ask,
@@ -126,7 +127,7 @@ export async function velocity(tx: Tx, query: PeriodQuery & DealQuery) {
     currenciesIn(plain, `${closedIn(plain, query, period)} and t.status = 'WON'`, exchange),
     counted(tx, query, period),
     ask.rows(
-      `select avg(${converted(ask, exchange)}) as amount, avg(extract(epoch from t.closed_at - t.created_at)) / 86400 as days
+      `select avg(${converted(ask, exchange)}) as amount, avg(${sqlDays('t.created_at', 't.closed_at')}) as days
        from deals t where ${where} and t.status = 'WON'`,
     ),
     open.rows(`select count(*) as n from deals t where ${open.deals(query)} and t.status = 'OPEN'`),

@@ -4,6 +4,7 @@ import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
+import { wholeDaysOf } from '#core/record/days.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
@@ -67,7 +68,7 @@ export async function coachDeal(tx: Tx, dealId: string): Promise<Coached> {
     ...chance,
     stages: times.stages,
     silence: {
-      days: Math.floor(deal.silentDays),
+      days: wholeDaysOf(deal.silentDays),
       lastTwoWayAt: deal.lastTwoWayAt,
       triesSince: deal.triesSince,
       usual: history.norms.gaps ?? null,
@@ -335,7 +336,7 @@ const factsFor = (
     title: deal.title,
     amount: deal.amount,
     status: deal.status,
-    daysOpen: Math.floor(deal.daysOpen),
+    daysOpen: wholeDaysOf(deal.daysOpen),
     expectedCloseDate: deal.expectedCloseDate,
   },
   summary,

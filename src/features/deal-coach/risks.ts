@@ -3,9 +3,18 @@ import { unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import type { Effect } from '#features/deal-signals/effects.ts'
 import type { History } from '#features/deal-signals/history.ts'
+import { SELDOM, usualIn } from '#features/deal-signals/norms.ts'
 import type { Outlook, StageTime } from '#features/deal-signals/stage-times.ts'
 import { fieldQuote } from '#features/deal-signals/talks.ts'
-import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
+import {
+  experience,
+  type Known,
+  momentOf,
+  shown,
+  tellingOf,
+  titleOf,
+  undatedIn,
+} from '#features/deal-signals/telling.ts'
 import { count, dativeDays, numberText, percent, upper, wholeDays } from '#features/deal-signals/words.ts'
 import type { Planned } from './people.ts'
 import type { Risk } from './shapes.ts'
@@ -97,7 +106,7 @@ function slow(seen: Seen): Weighed[] {
         `Seit ${dativeDays(deal.daysInStage)} in ${current.stageName}; drei von vier gewonnenen Deals verließen die Phase binnen ${numberText(current.won.q3)}. ${shares}`,
       ),
       effect: { logOdds, withIt: asLong, without: rest, isMeasured: asLong.n >= 10 && rest.n >= 10 },
-      evidence: [],
+      evidence: momentOf({ deal }, 'stageEnteredAt'),
       weight: Math.min(-0.2, logOdds),
     },
   ]
@@ -114,7 +123,7 @@ function unplanned({ deal, tasks, talks }: Seen): Weighed[] {
     ? [{ recordType: 'task', recordId: overdue.id, field: 'title', sentence: overdue.title }]
     : promised
       ? [fieldQuote(promised, 'nextSteps', promised.nextSteps!)]
-      : []
+      : [titleOf(deal)]
   const text = overdue
     ? inLanguage(
         `${upper(count(tasks.length, 'task'))} on the deal ${tasks.length === 1 ? 'is' : 'are'} overdue and nothing else is planned`,
@@ -141,8 +150,9 @@ function unplanned({ deal, tasks, talks }: Seen): Weighed[] {
     : []
 }
 
-const undated = ({ deal }: Seen): Weighed[] =>
-  deal.expectedCloseDate
+const undated = ({ deal, history }: Seen): Weighed[] =>
+  // Where most won deals of the pipeline have no date, none is missed.
+  deal.expectedCloseDate || (usualIn(history.closed, deal.pipelineId)?.dated ?? 1) < 0.5
     ? []
     : [
         {
@@ -151,13 +161,13 @@ const undated = ({ deal }: Seen): Weighed[] =>
           severity: 'LOW',
           text: inLanguage('No expected close date is set', 'Kein erwartetes Abschlussdatum ist gesetzt'),
           effect: null,
-          evidence: [],
+          evidence: [undatedIn(deal)],
           weight: -0.2,
         },
       ]
 
-const unspoken = ({ deal }: Seen): Weighed[] =>
-  deal.lastTwoWayAt || deal.talks > 0
+const unspoken = ({ deal, history }: Seen): Weighed[] =>
+  deal.lastTwoWayAt || deal.talks > 0 || (usualIn(history.closed, deal.pipelineId)?.spoken ?? 1) < SELDOM
     ? []
     : [
         {
@@ -175,7 +185,7 @@ const unspoken = ({ deal }: Seen): Weighed[] =>
                   `Seit er vor ${dativeDays(deal.daysOpen)} angelegt wurde, ist kein Anruf, keine Mail und kein Treffen erfasst`,
                 ),
           effect: null,
-          evidence: [],
+          evidence: momentOf({ deal }, 'createdAt'),
           weight: -0.7,
         },
       ]

@@ -59,8 +59,12 @@ export const HEALTH_PARTS = [
 export const healthPart = z.object({
   key: z.enum(HEALTH_PARTS),
   score: z.int().min(0).max(100),
-  weight: z.number().meta({ description: 'Its share of the health score; all shares are 1' }),
+  weight: z.number().meta({
+    description:
+      'Its share of the health score; all shares are 1. It is 0, and the part not counted, where won deals of the pipeline tell nothing of it',
+  }),
   text: z.string(),
+  evidence: ground,
 })
 export type HealthPart = z.infer<typeof healthPart>
 

@@ -1,6 +1,7 @@
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { exchangeOf } from '#core/record/currency.ts'
+import { sqlDays } from '#core/record/days.ts'
 import { todayIn } from '#core/record/relative-time.ts'
 import { Ask } from '#features/analytics/scope.ts'
 import { ANSWER_PATTERNS, categoryOfTag, type ObjectionCategory } from './categories.ts'
@@ -19,6 +20,9 @@ export type DealFacts = {
   status: Status
   /** In the workspace's currency; null where there is no rate. */
   amount: number | null
+  /** As it stands, in its own currency. */
+  ownAmount: number | null
+  currency: string
   pipelineId: string
   stageId: string
   ownerId: string | null
@@ -27,8 +31,12 @@ export type DealFacts = {
   industry: string | null
   lostReason: string | null
   createdAt: string
+  stageEnteredAt: string
   closedAt: string | null
   expectedCloseDate: string | null
+  /** The day of the workspace's calendar on which it was won or lost. */
+  actualCloseDate: string | null
+  contactIds: string[]
   daysInStage: number
   daysOpen: number
   /** Contacts on the deal, and those of them with whom somebody spoke. */
@@ -108,19 +116,24 @@ function closedWhere(
 }
 
 /** So many deals of a month ended like that, for that reason where they were lost. */
-export type Outcomes = { month: string; status: 'WON' | 'LOST'; lostReason: string | null; n: number }
+export type Outcomes = {
+  month: string
+  status: 'WON' | 'LOST'
+  lostReason: string | null
+  n: number
+  /** When the last of them was closed, a space, and its id. */
+  latest: string
+}
 
 /** All won and lost deals that the caller may see, counted by the month in which they were closed. */
 export async function outcomesOf(tx: Tx, which: Which): Promise<Outcomes[]> {
   const ask = new Ask(tx)
   const rows = await ask.rows(
-    `select to_char(t.actual_close_date, 'YYYY-MM') as month, t.status, case when t.status = 'LOST' then t.lost_reason end as "lostReason", count(*)::int as n
+    `select to_char(t.actual_close_date, 'YYYY-MM') as month, t.status, case when t.status = 'LOST' then t.lost_reason end as "lostReason", count(*)::int as n, max(t.closed_at::text || ' ' || t.id::text) as latest
      from deals t where ${closedWhere(ask, which)} group by 1, 2, 3`,
   )
   return rows as Outcomes[]
 }
-
-const days = (from: string, to: string) => `extract(epoch from ${to} - ${from}) / 86400`
 
 /**
  * What was counted by deal as one value, to be looked up by its id: the planner knows nothing of how many rows such a part has, and
@@ -143,8 +156,8 @@ const statement = (ask: Ask, which: string[], rates: string): string => {
     from (select *, max(occurred_at) filter (where two_way) over (partition by deal) as last_at from said) s group by deal),
   gaps as (
     select deal, max(gap) as longest from (
-      select deal, ${days('occurred_at', 'coalesce(lead(occurred_at) over w, end_at)')} as gap from said where two_way window w as (partition by deal order by occurred_at)
-      union all select deal, ${days('min(created_at)', 'min(occurred_at)')} from said where two_way group by deal) g group by deal),
+      select deal, ${sqlDays('occurred_at', 'coalesce(lead(occurred_at) over w, end_at)')} as gap from said where two_way window w as (partition by deal order by occurred_at)
+      union all select deal, ${sqlDays('min(created_at)', 'min(occurred_at)')} from said where two_way group by deal) g group by deal),
   named as (select s.deal, s.end_at, max(s.occurred_at) as occurred_at, o.tag from said s, unnest(s.objections) o(tag) group by s.deal, s.end_at, o.tag),
   raised as (
     select n.deal, n.tag, bool_or(coalesce((coalesce(i.subject, '') || ' ' || coalesce(i.content, '')) ~* coalesce(${ask.add(JSON.stringify(ANSWER_PATTERNS), 'jsonb')}->>lower(n.tag), '.'), false)) as answered
@@ -160,13 +173,13 @@ const statement = (ask: Ask, which: string[], rates: string): string => {
   maps as materialized (
     select ${mapOf('met', 'to_jsonb(x)')} as met, ${mapOf('gaps', 'longest')} as gaps, ${mapOf('objections', 'list')} as objections,
       ${mapOf('rivals', 'to_jsonb(list)')} as rivals, ${mapOf('moved', 'n')} as moved, ${mapOf('before', 'n')} as before)
-  select d.id, d.title, d.status, d.amount * (${ask.add(rates, 'jsonb')}->>d.currency)::numeric as amount, d.pipeline_id as "pipelineId", d.stage_id as "stageId", d.owner_id as "ownerId",
-    nullif(btrim(d.source), '') as source, d.company_id as "companyId", c.industry, d.lost_reason as "lostReason", d.created_at as "createdAt", d.closed_at as "closedAt",
-    d.expected_close_date as "expectedCloseDate", ${days('d.stage_entered_at', 'd.end_at')} as "daysInStage", ${days('d.created_at', 'd.end_at')} as "daysOpen",
+  select d.id, d.title, d.status, d.amount * (${ask.add(rates, 'jsonb')}->>d.currency)::numeric as amount, d.amount as "ownAmount", d.currency, d.pipeline_id as "pipelineId", d.stage_id as "stageId", d.owner_id as "ownerId",
+    nullif(btrim(d.source), '') as source, d.company_id as "companyId", c.industry, d.lost_reason as "lostReason", d.created_at as "createdAt", d.stage_entered_at as "stageEnteredAt", d.closed_at as "closedAt",
+    d.expected_close_date as "expectedCloseDate", d.actual_close_date as "actualCloseDate", d.contact_ids as "contactIds", ${sqlDays('d.stage_entered_at', 'd.end_at')} as "daysInStage", ${sqlDays('d.created_at', 'd.end_at')} as "daysOpen",
     cardinality(d.contact_ids) as contacts, coalesce((m.v->>'met')::int, 0) as met, coalesce((m.v->>'talks')::int, 0) as talks, coalesce((m.v->>'inbound')::int, 0) as inbound,
     coalesce((m.v->>'meetings')::int, 0) as meetings, coalesce((m.v->>'tries')::int, 0) as "triesSince", m.last_at as "lastTwoWayAt",
-    coalesce((maps.gaps->>d.id::text)::float8, ${days('d.created_at', 'd.end_at')}) as "longestGapDays",
-    ${days('coalesce(m.last_at, d.created_at)', 'd.end_at')} as "silentDays", (m.v->>'sentiment')::float8 as sentiment, maps.objections->d.id::text as objections, maps.rivals->d.id::text as competitors,
+    coalesce((maps.gaps->>d.id::text)::float8, ${sqlDays('d.created_at', 'd.end_at')}) as "longestGapDays",
+    ${sqlDays('coalesce(m.last_at, d.created_at)', 'd.end_at')} as "silentDays", (m.v->>'sentiment')::float8 as sentiment, maps.objections->d.id::text as objections, maps.rivals->d.id::text as competitors,
     greatest(0, coalesce(d.actual_close_date, ${ask.add(today(ask.tx), 'date')}) - d.expected_close_date) as "lateDays", coalesce((maps.moved->>d.id::text)::int, 0) as slips, coalesce((maps.before->>d.id::text)::int, 0) as "wonBefore"
   from d cross join maps cross join lateral (select maps.met->d.id::text as v, (maps.met->d.id::text->>'last_at')::timestamptz as last_at) m
     left join companies c on c.workspace_id = ${ws} and c.id = d.company_id and ${isUnestimated('c.deleted_at is null')}`
@@ -185,6 +198,7 @@ function read(row: Record<string, unknown>): DealFacts {
   return {
     ...(row as DealFacts),
     amount: row.amount === null ? null : Number(row.amount),
+    ownAmount: row.ownAmount === null ? null : Number(row.ownAmount),
     sentiment: row.sentiment === null ? null : Number(row.sentiment),
     ...Object.fromEntries(
       ['daysInStage', 'daysOpen', 'longestGapDays', 'silentDays', 'lateDays'].map(key => [key, number(key)]),

@@ -17,7 +17,7 @@ export function quartiles(values: readonly number[]): Quartiles | undefined {
 /** From so many won deals on their quartiles stand for what is usual. */
 export const WON_AT_LEAST = 10
 /** What is usual where there are too few won deals to tell: our own assumption, and answers that use it say so. */
-const ASSUMED = { gapDays: 21, amount: Number.POSITIVE_INFINITY, cycleDays: 90, contacts: 2, talks: 5 }
+export const ASSUMED = { gapDays: 21, amount: Number.POSITIVE_INFINITY, cycleDays: 90, contacts: 2, talks: 5 }
 
 /** What is usual among the won deals; without enough of them what we assume. */
 export type Norms = {
@@ -73,3 +73,42 @@ export function normsOf(closed: readonly DealFacts[]): Norms {
     people,
   }
 }
+
+/** What is usual among the won deals of one pipeline, against which the parts of a deal's health are held. */
+export type Usual = {
+  won: number
+  contacts: Quartiles
+  met: Quartiles
+  /** The longest silence of those with a contact logged, and by how many days they ran past their date; undefined below ten. */
+  gaps: Quartiles | undefined
+  late: Quartiles | undefined
+  /** Shares of them: with a contact logged, one that came in, a date, an objection that nobody answered, a competitor. */
+  spoken: number
+  inbound: number
+  dated: number
+  objected: number
+  rivalled: number
+}
+
+/** Undefined where the pipeline has too few won deals to say what is usual. */
+export function usualIn(closed: readonly DealFacts[], pipelineId: string): Usual | undefined {
+  const won = closed.filter(deal => deal.status === 'WON' && deal.pipelineId === pipelineId)
+  if (won.length < WON_AT_LEAST) return undefined
+  const shareOf = (holds: (deal: DealFacts) => boolean) => won.filter(holds).length / won.length
+  const enough = (values: number[]) => (values.length >= WON_AT_LEAST ? quartiles(values) : undefined)
+  return {
+    won: won.length,
+    contacts: quartiles(won.map(({ contacts }) => contacts))!,
+    met: quartiles(won.map(({ met }) => met))!,
+    gaps: enough(won.filter(({ talks }) => talks > 0).map(deal => deal.longestGapDays)),
+    late: enough(won.filter(deal => deal.expectedCloseDate).map(({ lateDays }) => lateDays)),
+    spoken: shareOf(({ talks }) => talks > 0),
+    inbound: shareOf(({ inbound }) => inbound > 0),
+    dated: shareOf(deal => deal.expectedCloseDate !== null),
+    objected: shareOf(({ objections }) => objections.some(({ answered }) => !answered)),
+    rivalled: shareOf(({ competitors }) => competitors.length > 0),
+  }
+}
+
+/** Fewer than one won deal in ten had it: that this one has none tells nothing. */
+export const SELDOM = 0.1

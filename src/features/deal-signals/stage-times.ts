@@ -1,5 +1,6 @@
 import { inLanguage } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
+import { sqlDays, wholeDaysOf } from '#core/record/days.ts'
 import { Ask } from '#features/analytics/scope.ts'
 import { CLOSED_AT_MOST } from './facts.ts'
 import { type Quartiles, WON_AT_LEAST } from './norms.ts'
@@ -38,10 +39,10 @@ export async function stageTimes(tx: Tx, dealId: string): Promise<{ stages: Stag
     `with deal as (select id, pipeline_id, stage_id, stage_entered_at, coalesce(closed_at, now()) as end_at from deals where workspace_id = ${ws} and id = ${id}),
      closed as (select t.id, t.status, t.closed_at from deals t where ${ask.scope('deal')} and t.pipeline_id = (select pipeline_id from deal) and t.id <> ${id}
        and t.status in ('WON', 'LOST') order by t.closed_at desc nulls last limit ${CLOSED_AT_MOST}),
-     walked as (select c.id, c.status, h.stage_id, extract(epoch from greatest(interval '0', coalesce(lead(h.entered_at) over w, c.closed_at) - h.entered_at)) / 86400 as days
+     walked as (select c.id, c.status, h.stage_id, greatest(0, ${sqlDays('h.entered_at', 'coalesce(lead(h.entered_at) over w, c.closed_at)')}) as days
        from closed c join deal_stage_history h on h.workspace_id = ${ws} and h.deal_id = c.id window w as (partition by c.id order by h.entered_at, h.id)),
      spent as (select id, status, stage_id, sum(days) as days from walked group by 1, 2, 3),
-     own as (select stage_id, sum(days) as days from (select h.stage_id, extract(epoch from greatest(interval '0', coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.end_at) - h.entered_at)) / 86400 as days
+     own as (select stage_id, sum(days) as days from (select h.stage_id, greatest(0, ${sqlDays('h.entered_at', 'coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.end_at)')}) as days
        from deal d join deal_stage_history h on h.workspace_id = ${ws} and h.deal_id = d.id) o group by stage_id),
      bounds as (select s.stage_id, least(own.days, percentile_cont(0.9) within group (order by s.days)) as days from spent s join own on own.stage_id = s.stage_id group by s.stage_id, own.days)
      select s.id as "stageId", s.name as "stageName", s.id = d.stage_id as "isCurrent", round(own.days::numeric, 1) as days,
@@ -108,8 +109,8 @@ export function estimateOf(
   const stageText = stageName ?? inLanguage('this stage', 'dieser Phase')
   const text = asLong.n
     ? inLanguage(
-        `Won were ${percent(asLong)} closed deals that stayed in ${stageText} for ${Math.floor(asLongDays)} days or longer, ${percent(inStage)} that were in it at all, and ${percent(all)} of the pipeline`,
-        `Gewonnen wurden ${percent(asLong)} abgeschlossenen Deals, die ${Math.floor(asLongDays)} Tage oder länger in ${stageText} waren, ${percent(inStage)}, die überhaupt darin waren, und ${percent(all)} der Pipeline`,
+        `Won were ${percent(asLong)} closed deals that stayed in ${stageText} for ${wholeDaysOf(asLongDays)} days or longer, ${percent(inStage)} that were in it at all, and ${percent(all)} of the pipeline`,
+        `Gewonnen wurden ${percent(asLong)} abgeschlossenen Deals, die ${wholeDaysOf(asLongDays)} Tage oder länger in ${stageText} waren, ${percent(inStage)}, die überhaupt darin waren, und ${percent(all)} der Pipeline`,
       )
     : all.n
       ? inLanguage(

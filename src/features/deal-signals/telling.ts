@@ -1,5 +1,8 @@
 import type { Evidence } from '#core/ai/answer.ts'
 import { inLanguage } from '#core/ai/language.ts'
+import { arrayLiteral } from '#core/db/engine.ts'
+import type { Tx } from '#core/db/workspace.ts'
+import { elapsedDays } from '#core/record/days.ts'
 import type { Effect } from './effects.ts'
 import type { DealFacts } from './facts.ts'
 import type { Named, Raised } from './raised.ts'
@@ -12,6 +15,8 @@ export type Known = {
   talks: readonly Talk[]
   objections: readonly Raised[]
   competitors: readonly Named[]
+  /** Deals that the company had won with us before this one (`purchasesBefore`). */
+  purchases?: readonly Evidence[]
 }
 
 /** What closed deals show of a signal, as a sentence. */
@@ -52,12 +57,47 @@ export const shown = ({ logOdds, withIt, without, isMeasured }: Effect) => ({
 type Told = { text: string; evidence: Evidence[] }
 type Teller = (known: Known) => Told | undefined
 
-const fieldOf = ({ deal }: Known, name: string, value: string): Evidence => ({
+const fieldOf = ({ deal }: Pick<Known, 'deal'>, name: string, value: string): Evidence => ({
   recordType: 'deal',
   recordId: deal.id,
   field: name,
   sentence: value,
 })
+type DealOf = { deal: DealFacts }
+/** Grounds that are no words: what a field of the deal holds, and how it reads. */
+const heldIn = ({ deal }: DealOf, field: string, value: Evidence['value'], reads: string): Evidence => ({
+  ...fieldOf({ deal } as Known, field, reads),
+  value,
+})
+export const titleOf = ({ id, title, closedAt }: DealFacts): Evidence => ({
+  recordType: 'deal',
+  recordId: id,
+  field: 'title',
+  sentence: title,
+  ...(closedAt ? { occurredAt: closedAt } : {}),
+})
+export const contactsOn = ({ deal }: DealOf): Evidence =>
+  heldIn({ deal }, 'contactIds', deal.contactIds, count(deal.contacts, 'contact'))
+export const amountOf = ({ deal }: DealOf): Evidence[] =>
+  deal.ownAmount === null
+    ? []
+    : [heldIn({ deal }, 'amount', deal.ownAmount, `${numberText(deal.ownAmount)} ${deal.currency}`)]
+/** The days on which it was to be closed, and was. */
+export const datesOf = ({ deal }: DealOf): Evidence[] =>
+  (['expectedCloseDate', 'actualCloseDate'] as const).flatMap(field =>
+    deal[field] ? [fieldOf({ deal } as Known, field, deal[field])] : [],
+  )
+/** That no date is set is told by the field that is empty. */
+export const undatedIn = (deal: DealFacts): Evidence =>
+  heldIn({ deal }, 'expectedCloseDate', null, inLanguage('not set', 'nicht gesetzt'))
+/** A moment of the deal itself, such as when it was made. */
+export const momentOf = (
+  { deal }: DealOf,
+  field: 'createdAt' | 'closedAt' | 'stageEnteredAt',
+): Evidence[] => {
+  const at = deal[field]
+  return at ? [heldIn({ deal }, field, new Date(at).toISOString(), dayText(at))] : []
+}
 
 const TELLERS: Record<string, Teller> = {
   competitor({ competitors, objections }) {
@@ -104,21 +144,21 @@ const TELLERS: Record<string, Teller> = {
       deal.status === 'OPEN'
         ? inLanguage('Only one contact is on the deal', 'Nur ein Kontakt ist an dem Deal beteiligt')
         : inLanguage('Only one contact was involved', 'Nur ein Kontakt war beteiligt'),
-    evidence: [],
+    evidence: [contactsOn({ deal })],
   }),
   several: ({ deal }) => ({
     text: inLanguage(
       `${count(deal.contacts, 'contact')} were involved`,
       `Beteiligt waren ${count(deal.contacts, 'contact')}`,
     ),
-    evidence: [],
+    evidence: [contactsOn({ deal })],
   }),
-  customer: ({ deal }) => ({
+  customer: ({ deal, purchases = [] }) => ({
     text: inLanguage(
       `The company had bought ${count(deal.wonBefore, 'time')} before`,
       `Die Firma hatte zuvor ${count(deal.wonBefore, 'time')} gekauft`,
     ),
-    evidence: [],
+    evidence: [...purchases],
   }),
   meetings({ talks }) {
     const met = talks.filter(({ type }) => type === 'MEETING')
@@ -135,13 +175,21 @@ const TELLERS: Record<string, Teller> = {
       `The amount ${deal.status === 'OPEN' ? 'is' : 'was'} larger than that of three quarters of won deals`,
       `Der Betrag ${deal.status === 'OPEN' ? 'ist' : 'war'} höher als der von drei Vierteln der gewonnenen Deals`,
     ),
-    evidence: [],
+    evidence: amountOf({ deal }),
   }),
   late: lateness,
 }
 
-/** What a signal means for this deal, in words, and the sentences it rests on; undefined where nothing shows it. */
-export function tellingOf({ key, label, statement = upper(label) }: Effect, known: Known): Told | undefined {
+/**
+ * What a signal means for this deal, in words, and what it rests on; undefined where nothing shows it. There is always a ground: where
+ * nobody said a word of it, the field that shows it, and at the least the deal itself.
+ */
+export function tellingOf(effect: Effect, known: Known): Told | undefined {
+  const told = tellingFrom(effect, known)
+  return told && (told.evidence.length ? told : { ...told, evidence: [titleOf(known.deal)] })
+}
+
+function tellingFrom({ key, label, statement = upper(label) }: Effect, known: Known): Told | undefined {
   const { deal } = known
   if (key.endsWith('_open') || key.endsWith('_answered'))
     return objection(key.slice(0, key.lastIndexOf('_')), key.endsWith('_answered'), known)
@@ -156,7 +204,49 @@ export function tellingOf({ key, label, statement = upper(label) }: Effect, know
         { recordType: 'company', recordId: deal.companyId, field: 'industry', sentence: deal.industry! },
       ],
     }
+  if (key.startsWith('owner:'))
+    return { text: statement, evidence: [heldIn(known, 'ownerId', deal.ownerId, statement)] }
   return { text: statement, evidence: [] }
+}
+
+/** What an absence rests on: the field that would show it, or what was said last. */
+export function groundsOfAbsence(key: string, known: Known): Evidence[] {
+  const { deal, talks } = known
+  const found =
+    key === 'late'
+      ? datesOf(known)
+      : key === 'single'
+        ? [contactsOn(known)]
+        : key === 'silent'
+          ? gapIn(known)
+          : key === 'chased'
+            ? talks
+                .filter(({ isTwoWay }) => isTwoWay)
+                .slice(0, 1)
+                .map(gistOf)
+            : // That nobody was named rests on all that was said: the latest stand for it.
+              talks
+                .filter(({ recordType }) => recordType === 'interaction')
+                .slice(0, 2)
+                .map(gistOf)
+  return found.length ? found : [titleOf(deal)]
+}
+
+/** Between which contacts the deal was silent for longest: the last before, or when it was made, and the first after, or when it ended. */
+function gapIn({ deal, talks }: Known): Evidence[] {
+  const heard = talks.filter(({ isTwoWay }) => isTwoWay).toReversed()
+  const ends = [
+    { at: deal.createdAt, ground: momentOf({ deal }, 'createdAt') },
+    ...heard.map(talk => ({ at: talk.occurredAt, ground: [gistOf(talk)] })),
+    ...(deal.closedAt ? [{ at: deal.closedAt, ground: momentOf({ deal }, 'closedAt') }] : []),
+  ]
+  let [before, after, longest] = [ends[0]!, ends[1], -1]
+  for (let at = 0; at < ends.length; at++) {
+    const next = ends[at + 1]
+    const days = elapsedDays(ends[at]!.at, next?.at ?? (deal.closedAt ? ends[at]!.at : Date.now()))
+    if (days > longest) [before, after, longest] = [ends[at]!, next, days]
+  }
+  return [...before.ground, ...(after?.ground ?? [])]
 }
 
 /** Told only as the signal has it: what was answered is not told as open, nor the other way. */
@@ -209,7 +299,7 @@ function lateness(known: Known): Told | undefined {
     : ''
   return {
     text: upper([late, moved].filter(Boolean).join(inLanguage(', and ', ', und '))),
-    evidence: [fieldOf(known, 'expectedCloseDate', deal.expectedCloseDate)],
+    evidence: datesOf({ deal }),
   }
 }
 
@@ -227,8 +317,8 @@ const GERMAN: Record<string, string> = {
 /** What an objection is about. */
 export const wordFor = (category: string): string => inLanguage(ENGLISH, GERMAN)[category] ?? category
 
-function silence({ deal, talks }: Known): Told {
-  const last = talks.find(talk => talk.isTwoWay)
+function silence(known: Known): Told {
+  const { deal } = known
   const isNow = deal.silentDays >= deal.longestGapDays - 0.5
   return {
     text:
@@ -246,6 +336,21 @@ function silence({ deal, talks }: Known): Told {
               `Contact broke off for ${wholeDays(deal.longestGapDays)} once; the last was ${wholeDays(deal.silentDays)} ago`,
               `Der Kontakt riss einmal für ${wholeDays(deal.longestGapDays)} ab; der letzte war vor ${dativeDays(deal.silentDays)}`,
             ),
-    evidence: last ? [gistOf(last)] : [],
+    evidence: gapIn(known),
   }
+}
+
+const PURCHASES_TOLD = 2
+
+/** The latest deals won with the same company before each of these was made. */
+export async function purchasesBefore(tx: Tx, dealIds: readonly string[]): Promise<Map<string, Evidence[]>> {
+  const rows = await tx.session.rows(
+    `select d.id as deal, w.id, w.title, w.closed_at as "closedAt" from deals d cross join lateral (
+       select x.id, x.title, x.closed_at from deals x where x.workspace_id = $1::uuid and x.company_id = d.company_id and x.status = 'WON' and x.deleted_at is null
+         and x.closed_at < d.created_at order by x.closed_at desc limit ${PURCHASES_TOLD}) w
+     where d.workspace_id = $1::uuid and d.id = any($2::uuid[])`,
+    [tx.who.workspaceId, arrayLiteral(dealIds)],
+  )
+  const found = Map.groupBy(rows, ({ deal }) => deal as string)
+  return new Map([...found].map(([deal, won]) => [deal, (won as unknown as DealFacts[]).map(titleOf)]))
 }

@@ -1,4 +1,5 @@
 import { inLanguage, languageSpoken, percentText } from '#core/ai/language.ts'
+import { wholeDaysOf } from '#core/record/days.ts'
 
 /** What builtin answers count, in one and in many, English and German (first case and fourth). */
 const NOUNS = {
@@ -32,14 +33,14 @@ export const numberText = (n: number): string =>
   n.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })
 /** Days that have passed, as the records count them (`totalDurationDays`). */
 export const wholeDays = (days: number): string =>
-  Math.floor(days) < 1
+  wholeDaysOf(days) < 1
     ? inLanguage('less than a day', 'weniger als einen Tag')
-    : count(Math.floor(days), 'day')
+    : count(wholeDaysOf(days), 'day')
 /** German after a preposition: `seit 5 Tagen`. */
 export const dativeDays = (days: number): string =>
-  Math.floor(days) < 1
+  wholeDaysOf(days) < 1
     ? 'weniger als einem Tag'
-    : `${numberText(Math.floor(days))} ${Math.floor(days) === 1 ? 'Tag' : 'Tagen'}`
+    : `${numberText(wholeDaysOf(days))} ${wholeDaysOf(days) === 1 ? 'Tag' : 'Tagen'}`
 export const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /**

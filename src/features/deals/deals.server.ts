@@ -20,6 +20,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { workspaceCurrency } from '#core/record/currency.ts'
+import { sqlDays, sqlWholeDays } from '#core/record/days.ts'
 import { type Change, defineRecord, type WriteContext } from '#core/record/definition.ts'
 import { ref } from '#core/record/json-schema.ts'
 import { dayIn } from '#core/record/relative-time.ts'
@@ -134,12 +135,8 @@ export const deals = defineRecord({
   table: dealTable,
   visibility: { own: ['ownerId', 'createdById'] },
   computed: {
-    stageDurationDays: sql.raw(
-      'greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.stage_entered_at) / 86400))::int',
-    ),
-    totalDurationDays: sql.raw(
-      'greatest(0, floor(extract(epoch from coalesce(t.closed_at, now()) - t.created_at) / 86400))::int',
-    ),
+    stageDurationDays: sql.raw(sqlWholeDays('t.stage_entered_at', 'coalesce(t.closed_at, now())')),
+    totalDurationDays: sql.raw(sqlWholeDays('t.created_at', 'coalesce(t.closed_at, now())')),
   },
   alongside: ALONGSIDE,
   rules: { create: startDeal, update: changeDeal, purge: purgeCompanions },
@@ -261,7 +258,7 @@ const historyRoute = operation({
     const rows = await tx.session.rows(
       `select h.stage_id as "stageId", s.name as "stageName", h.entered_at as "enteredAt",
          lead(h.entered_at) over (order by h.entered_at, h.id) as "leftAt",
-         round((extract(epoch from coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.closed_at, now()) - h.entered_at) / 86400)::numeric, 2) as days
+         round(${sqlDays('h.entered_at', 'coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.closed_at, now())')}::numeric, 2) as days
        from deal_stage_history h join stages s on s.workspace_id = h.workspace_id and s.id = h.stage_id
        join deals d on d.workspace_id = h.workspace_id and d.id = h.deal_id
        where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit 1000`,

@@ -175,7 +175,7 @@ async function ofWorkspace(tx: Tx): Promise<Found> {
   const today = dayIn(tx.who.timezone)
   const from = addDays(today, -DAYS)
   const history = await historyWith(tx, [])
-  const closedOn = (deal: DealFacts) => deal.closedAt!.slice(0, 10)
+  const closedOn = (deal: DealFacts) => deal.actualCloseDate ?? deal.closedAt!.slice(0, 10)
   const late = history.closed.filter(deal => closedOn(deal) > from)
   const early = history.closed.filter(deal => closedOn(deal) <= from && closedOn(deal) > addDays(from, -DAYS))
   const insights = [

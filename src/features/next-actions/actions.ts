@@ -4,6 +4,7 @@ import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { daysUntil, elapsedDays } from '#core/record/days.ts'
 import { addDays, dayIn, startOfDay } from '#core/record/relative-time.ts'
 import { draftClick } from '#features/deal-coach/one-click.ts'
 import { primaries, type Stakeholder } from '#features/deal-coach/people.ts'
@@ -84,7 +85,7 @@ export async function nextActions(
     waitingLeads(tx, whose),
     unanswered(tx, arrayLiteral(ids)),
   ])
-  const ranked = rankedDeals(history.named, history, waiting)
+  const ranked = rankedDeals(history.named, history, waiting, timezone)
   const chosen = ranked.slice(0, limit)
   const chosenIds = chosen.map(({ deal }) => deal.id)
   const [talks, people] = await together([talksOfMany(tx, 'deal', chosenIds, 400), primaries(tx, chosenIds)])
@@ -159,6 +160,7 @@ function rankedDeals(
   deals: readonly DealFacts[],
   { effects, norms, closed }: History,
   waiting: Map<string, string>,
+  timezone: string,
 ): Ranked[] {
   const won = closed.filter(({ status }) => status === 'WON').length
   const base = Math.log((won + 3) / (closed.length - won + 7))
@@ -174,9 +176,7 @@ function rankedDeals(
     const unspoken = deal.talks === 0 ? -0.7 : 0
     const atStake = (deal.amount ?? 0) * Math.max(0.02, chance(base) - chance(base + lost + unspoken))
     const isAsleep = deal.silentDays > ASLEEP * norms.gapDays
-    const left = deal.expectedCloseDate
-      ? (Date.parse(deal.expectedCloseDate) - Date.now()) / 86_400_000
-      : Number.NaN
+    const left = deal.expectedCloseDate ? daysUntil(deal.expectedCloseDate, timezone) : Number.NaN
     const isNear = left >= 0 && left <= DUE_SOON_DAYS
     return {
       deal,
@@ -273,14 +273,14 @@ const NO_OUTLOOK: Seen['outlook'] = {
 }
 
 const agoOf = (at: string): string => {
-  const days = (Date.now() - Date.parse(at)) / 86_400_000
+  const days = elapsedDays(at)
   return days < 1
     ? inLanguage('today', 'heute')
     : inLanguage(`${wholeDays(days)} ago`, `vor ${dativeDays(days)}`)
 }
 
 function newSince(at: string): string {
-  const days = (Date.now() - Date.parse(at)) / 86_400_000
+  const days = elapsedDays(at)
   return days < 1
     ? inLanguage('New today', 'Neu heute')
     : inLanguage(`New since ${wholeDays(days)}`, `Neu seit ${dativeDays(days)}`)

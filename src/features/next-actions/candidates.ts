@@ -1,4 +1,5 @@
 import type { Tx } from '#core/db/workspace.ts'
+import { sqlWholeDays } from '#core/record/days.ts'
 import { Ask } from '#features/analytics/scope.ts'
 
 /** So many open deals, tasks and leads are looked at; those of most money, most overdue and newest first. */
@@ -36,7 +37,7 @@ export type DueTask = {
 export async function dueTasks(tx: Tx, { memberId }: Whose, endOfDay: string): Promise<Found<DueTask>> {
   const ask = new Ask(tx)
   const rows = await ask.rows(
-    `select count(*) over ()::int as total, t.id, t.title, t.due_at as "dueAt", t.priority, t.related_type as "relatedType", t.related_id as "relatedId", floor(extract(epoch from now() - t.due_at) / 86400)::int as "daysOver"
+    `select count(*) over ()::int as total, t.id, t.title, t.due_at as "dueAt", t.priority, t.related_type as "relatedType", t.related_id as "relatedId", ${sqlWholeDays('t.due_at', 'now()')} as "daysOver"
      from tasks t where ${ask.scope('task')} and t.progress in ('PENDING', 'IN_PROGRESS') and t.due_at < ${ask.add(endOfDay, 'timestamptz')}${memberId ? ` and t.assignee_id = ${ask.add(memberId, 'uuid')}` : ''}
      order by case t.priority when 'URGENT' then 0 when 'HIGH' then 1 else 2 end, t.due_at limit ${TASKS_AT_MOST}`,
   )

@@ -1,4 +1,5 @@
 import type { Tx } from '#core/db/workspace.ts'
+import { daysUntil } from '#core/record/days.ts'
 import type { Cell, ColumnInfo } from './learn/table.ts'
 import { asOf, customColumns, daysBetween, type Seen, type SeenRow, seenParams } from './rows.ts'
 
@@ -78,8 +79,11 @@ export async function dealRows(tx: Tx, seen: readonly Seen[]): Promise<SeenRow[]
   const { cellsOf } = await customColumns(tx, 'deal')
   const stages = await tx.session.rows(STAGES, [tx.who.workspaceId])
   const open = new Set(stages.filter(({ kind }) => kind === 'OPEN').map(({ id }) => id))
-  for (const row of rows)
+  for (const row of rows) {
+    const day = row.record.expectedCloseDate as string | null
+    row.record.lateDays = day ? -daysUntil(day, tx.who.timezone, new Date(row.at)) : 0
     row.cells = { ...dealCells(row, open.has(row.record.heldStageId)), ...cellsOf(row.record.customFields) }
+  }
   return rows
 }
 

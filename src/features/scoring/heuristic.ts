@@ -82,7 +82,7 @@ function staleShares({ cells, record, at }: SeenRow): Record<string, number> {
   const { silence, stage, lateness } = stalenessOf({
     silentDays: number(cells.daysSilent) ?? daysBetween(record.createdAt, at) ?? 0,
     daysInStage: number(cells.daysInStage) ?? 0,
-    lateDays: daysBetween(cells.expectedCloseDate, at) ?? 0,
+    lateDays: number(record.lateDays as Cell) ?? 0,
     usualStage: rottingDays,
   })
   return { daysSilent: silence, daysInStage: stage, expectedCloseDate: lateness }

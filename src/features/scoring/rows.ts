@@ -1,6 +1,7 @@
 import { arrayLiteral, type Row as DbRow } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { type CustomField, customFieldsOf } from '#core/record/custom-fields.ts'
+import { DAY_MS } from '#core/record/days.ts'
 import type { Cell, ColumnInfo, ColumnKind, Row } from './learn/table.ts'
 
 export type Kind = 'lead' | 'deal'
@@ -12,7 +13,6 @@ export type Seen = { id: string; at: number }
 export type SeenRow = Row & { id: string; at: number; record: DbRow }
 
 const iso = (ms: number) => new Date(ms).toISOString()
-export const DAY_MS = 86_400_000
 
 /** The two arrays by which a statement joins the records with the moments as of which they are looked at. */
 export const seenParams = (seen: readonly Seen[]): [string, string] => [
@@ -81,8 +81,10 @@ const FREE_MAIL =
 export const mailKind = (email: unknown): string | null =>
   typeof email !== 'string' || !email ? null : FREE_MAIL.test(email) ? 'free mail' : 'own domain'
 
+/** Days with a tenth, to learn from; `reasonsOf` tells whole ones. */
 export const daysBetween = (from: unknown, to: number): number | null => {
   if (!from) return null
   const moment = from instanceof Date ? from.getTime() : Date.parse(String(from))
-  return Number.isNaN(moment) ? null : Math.round(((to - moment) / DAY_MS) * 10) / 10
+  // Cut, not rounded: 252.96 days are not 253.
+  return Number.isNaN(moment) ? null : Math.floor(((to - moment) / DAY_MS) * 10) / 10
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { aiAnswer, coldStart, type Evidence, type Warning } from '#core/ai/answer.ts'
-import { inLanguage } from '#core/ai/language.ts'
+import { inLanguage, languageSpoken } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
+import { dayText } from '#features/deal-signals/words.ts'
 import { dealColumns, dealRows } from './deal-rows.ts'
 import { guess, outcomesSeen } from './heuristic.ts'
 import { labelled } from './labels.ts'
@@ -141,7 +142,7 @@ async function scoreOf(
   ]
   const labels = scorer?.labels ?? (await namesOf(tx, row))
   const shown = withNames(row, columns, labels)
-  const reasons = reasonsOf(told, labelled(columns), shown)
+  const reasons = reasonsOf(told, labelled(columns), shown, tx.who.timezone)
   const [low, high] = told.interval
   return {
     score: Math.round(100 * told.probability),
@@ -218,12 +219,45 @@ function withNames(row: SeenRow, columns: readonly ColumnInfo[], labels: Record<
   return { cells, at: row.at }
 }
 
-/** The record's own words on which reasons rest, where they are words. */
-function evidenceOf(row: SeenRow, recordType: string, reasons: readonly { field: string }[]): Evidence[] {
-  return reasons.flatMap(({ field }) => {
-    const given = row.record[field]
-    if (typeof given !== 'string' || !given || NAMED_BY_ID.has(field)) return []
+/** Fields of the record from which a column is counted. */
+const COUNTED_FROM: Record<string, { as: string; of: string }> = {
+  people: { as: 'contactIds', of: 'contactIds' },
+  stageId: { as: 'stageId', of: 'heldStageId' },
+  daysInStage: { as: 'stageEnteredAt', of: 'heldSince' },
+}
+
+/** The fields of the record on which reasons rest: their words, or what they hold and how it reads. What is counted from others is none. */
+function evidenceOf(
+  row: SeenRow,
+  recordType: string,
+  reasons: readonly { field: string; value: Cell }[],
+): Evidence[] {
+  return reasons.flatMap(({ field, value: reads }): Evidence[] => {
+    const own = /^customFields\.(.+)$/.exec(field)?.[1]
+    const { as = field, of = field } = COUNTED_FROM[field] ?? {}
+    const given = own ? (row.record.customFields as Record<string, unknown>)?.[own] : row.record[of]
+    const ground = { recordType, recordId: row.id, field: as }
+    if (Array.isArray(given) && given.every(one => typeof one === 'string'))
+      return [
+        { ...ground, sentence: Array.isArray(reads) ? given.join(', ') || '–' : String(reads), value: given },
+      ]
+    if (as === 'stageEnteredAt' && given) {
+      const at = new Date(given as string).toISOString()
+      return [{ ...ground, sentence: dayText(at), value: at }]
+    }
+    if (typeof given === 'number' || typeof given === 'boolean')
+      return [{ ...ground, sentence: valueText(given), value: given }]
+    if (typeof given !== 'string' || !given) return []
+    // The names of people and stages stand for their ids.
+    if (NAMED_BY_ID.has(field)) return [{ ...ground, sentence: String(reads), value: given }]
     const sentence = given.slice(0, 300)
-    return [{ recordType, recordId: row.id, field, sentence, start: 0, end: sentence.length }]
+    return [{ ...ground, sentence, start: 0, end: sentence.length }]
   })
 }
+
+const valueText = (value: number | boolean): string =>
+  typeof value === 'number'
+    ? value.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })
+    : value
+      ? inLanguage('yes', 'ja')
+      : inLanguage('no', 'nein')

@@ -3,6 +3,7 @@ import { aiAnswer, coldStart, type Evidence, evidence } from '#core/ai/answer.ts
 import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { DAY_MS, elapsedDays } from '#core/record/days.ts'
 import { memberNames } from '#features/analytics/scope.ts'
 import { openTasks, type Planned } from '#features/deal-coach/people.ts'
 import { objectionsIn, type Raised } from '#features/deal-signals/raised.ts'
@@ -55,7 +56,7 @@ export async function summarize(
     subject.type === 'deal' ? stagesWalked(tx, subject.id) : [],
     memberNames(tx),
   ])
-  const since = new Date(Date.now() - RECENT_DAYS * 86_400_000).toISOString()
+  const since = new Date(Date.now() - RECENT_DAYS * DAY_MS).toISOString()
   // What a company objected to years ago is settled one way or the other.
   const objections = objectionsIn(all).filter(({ raisedAt }) => raisedAt > since)
   const openPoints = openPointsIn(all, objections, tasks)
@@ -273,9 +274,6 @@ function summaryText({ subject, title, createdAt, owner, talks, moves, objection
   if (rivals.length)
     parts.push(`${inLanguage('Competitors named', 'Genannte Wettbewerber')}: ${listed(rivals)}.`)
   const last = talks.find(talk => talk.isTwoWay)
-  if (last)
-    parts.push(
-      lastHeard((Date.now() - Date.parse(last.occurredAt)) / 86_400_000, shortened(gistOf(last).sentence)),
-    )
+  if (last) parts.push(lastHeard(elapsedDays(last.occurredAt), shortened(gistOf(last).sentence)))
   return parts.join(' ')
 }

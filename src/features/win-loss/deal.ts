@@ -4,6 +4,7 @@ import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
+import { elapsedDays, wholeDaysOf } from '#core/record/days.ts'
 import { measured } from '#features/deal-coach/shapes.ts'
 import { categorise } from '#features/deal-signals/categories.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
@@ -11,7 +12,14 @@ import { type History, historyWith, sureness, thin } from '#features/deal-signal
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { FACTORS, type Factor, factorOf } from '#features/deal-signals/signals.ts'
 import { quoteOf, saidIn, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
-import { experience, type Known, shown, tellingOf } from '#features/deal-signals/telling.ts'
+import {
+  experience,
+  groundsOfAbsence,
+  type Known,
+  purchasesBefore,
+  shown,
+  tellingOf,
+} from '#features/deal-signals/telling.ts'
 import { dativeDays, listed, lower, wholeDays } from '#features/deal-signals/words.ts'
 import { lessonShape, lessonsFrom } from './lessons.ts'
 
@@ -74,7 +82,13 @@ export async function explainDeal(
   const deal = history.named[0]
   if (!deal) throw notFound('Deal')
   const talks = deal.closedAt ? all.filter(talk => talk.occurredAt <= deal.closedAt!) : all
-  const known: Known = { deal, talks, objections: objectionsIn(talks), competitors: competitorsIn(talks) }
+  const known: Known = {
+    deal,
+    talks,
+    objections: objectionsIn(talks),
+    competitors: competitorsIn(talks),
+    purchases: deal.wonBefore ? (await purchasesBefore(tx, [dealId])).get(dealId) : undefined,
+  }
   const reviews = all.filter(talk => isReview(talk, deal))
   const weighed = [...signalsOf(known, history), ...recorded(deal, reviews)]
   const keyFactors = factorsFrom(weighed)
@@ -84,7 +98,7 @@ export async function explainDeal(
     outcome: deal.status,
     summary: summaryOf(deal, keyFactors, weighed),
     lostReason: deal.lostReason,
-    daysOpen: Math.floor(deal.daysOpen),
+    daysOpen: wholeDaysOf(deal.daysOpen),
     keyFactors,
     withoutFinding: ALWAYS.filter(factor => !keyFactors.some(one => one.factor === factor)),
     recommendations,
@@ -121,7 +135,11 @@ function signalsOf(known: Known, { effects, norms, closed }: History): WeighedFi
     const isNoise = effect.isMeasured && Math.abs(effect.logOdds) < effect.error
     if (Math.abs(weight) < LEAST || isNoise) return []
     const absence = isHeld ? undefined : effect.absence?.(known.deal)
-    const told = isHeld ? tellingOf(effect, known) : absence ? { text: absence, evidence: [] } : undefined
+    const told = isHeld
+      ? tellingOf(effect, known)
+      : absence
+        ? { text: absence, evidence: groundsOfAbsence(effect.key, known) }
+        : undefined
     if (!told) return []
     const { key, factor } = effect
     const text = `${told.text}. ${experience(effect)}`
@@ -143,7 +161,7 @@ const isReview = ({ recordType, occurredAt }: Talk, { closedAt }: DealFacts): bo
   recordType === 'note' &&
   closedAt !== null &&
   occurredAt > closedAt &&
-  Date.parse(occurredAt) - Date.parse(closedAt) < REVIEW_DAYS * 86_400_000
+  elapsedDays(closedAt, occurredAt) < REVIEW_DAYS
 
 /** What somebody recorded when it was closed: the reason of a loss, and the notes written after. */
 function recorded(deal: DealFacts, reviews: readonly Talk[]): WeighedFinding[] {

@@ -11,15 +11,16 @@ import { useText } from '#web/text/index.tsx'
 import classes from './win-loss.module.css'
 
 type Counts = { won: number; lost: number; winRate: number | null }
+type Grounded = { evidence: Evidence[] }
 type Signal = { key: string; text: string; wins: number; evidence: Evidence[] }
 type Answer = Counts & {
   before: Counts
   summary: string
   factors: Array<{ factor: string; wins: number; signals: Signal[] }>
-  lostReasons: Array<{ reason: string | null; lost: number; share: number | null; before: number }>
-  competitors: Array<Counts & { name: string }>
-  objections: Array<{ category: string; answered: Counts; unanswered: Counts }>
-  byPeriod: Array<Counts & { from: string; topLostReason: string | null }>
+  lostReasons: Array<{ reason: string | null; lost: number; share: number | null; before: number } & Grounded>
+  competitors: Array<Counts & Grounded & { name: string }>
+  objections: Array<Grounded & { category: string; answered: Counts; unanswered: Counts }>
+  byPeriod: Array<Counts & Grounded & { from: string; topLostReason: string | null }>
   recommendations: Advice[]
 }
 
@@ -113,12 +114,14 @@ function Explained({ answer }: { answer: Answer }) {
           <Figures
             head={[text.ai.reason, text.ai.lost, '%', text.ai.change]}
             rows={answer.lostReasons.map(one => [one.reason ?? '–', one.lost, rate(one.share), one.before])}
+            grounds={answer.lostReasons}
           />
         </Panel>
         <Panel title={text.ai.rivals}>
           <Figures
             head={[text.ai.rival, text.ai.won, text.ai.lost, text.ai.winRate]}
             rows={answer.competitors.map(one => [one.name, one.won, one.lost, rate(one.winRate)])}
+            grounds={answer.competitors}
           />
         </Panel>
         <Panel title={text.ai.raised}>
@@ -129,6 +132,7 @@ function Explained({ answer }: { answer: Answer }) {
               `${rate(answered.winRate)} (${closed(answered)})`,
               `${rate(unanswered.winRate)} (${closed(unanswered)})`,
             ])}
+            grounds={answer.objections}
           />
         </Panel>
         <Panel title={text.ai.byMonth}>
@@ -141,6 +145,7 @@ function Explained({ answer }: { answer: Answer }) {
               rate(one.winRate),
               one.topLostReason ?? '–',
             ])}
+            grounds={answer.byPeriod}
           />
         </Panel>
       </div>
@@ -175,7 +180,16 @@ function Signals({ signals }: { signals: Signal[] }) {
   )
 }
 
-function Figures({ head, rows }: { head: string[]; rows: ReactNode[][] }) {
+/** Figures in rows, each with the latest record that it counts. */
+function Figures({
+  head,
+  rows,
+  grounds,
+}: {
+  head: string[]
+  rows: ReactNode[][]
+  grounds: readonly Grounded[]
+}) {
   const text = useText()
   if (!rows.length) return <P className="quiet">{text.analytics.nothing}</P>
   return (
@@ -191,11 +205,12 @@ function Figures({ head, rows }: { head: string[]; rows: ReactNode[][] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map(cells => (
+          {rows.map((cells, row) => (
             <Table.Tr key={String(cells[0])}>
               {cells.map((cell, i) => (
                 <Table.Td key={head[i]} ta={i ? 'right' : 'left'} className={i ? 'numbers' : undefined}>
                   {cell}
+                  {i === 0 && <Grounds evidence={grounds[row]?.evidence.slice(0, 1) ?? []} />}
                 </Table.Td>
               ))}
             </Table.Tr>

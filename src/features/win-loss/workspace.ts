@@ -3,6 +3,7 @@ import { aiAnswer, type Evidence, evidence } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { daysApart } from '#core/record/days.ts'
 import { addDays } from '#core/record/relative-time.ts'
 import {
   dealShape,
@@ -10,28 +11,22 @@ import {
   periodAnswer,
   periodOf,
   periodShape,
-  share,
   told,
 } from '#features/analytics/scope.ts'
 import { measured } from '#features/deal-coach/shapes.ts'
-import { OBJECTION_CATEGORIES } from '#features/deal-signals/categories.ts'
 import { type Effect, isShown } from '#features/deal-signals/effects.ts'
-import { CLOSED_AT_MOST, type DealFacts, type Outcomes, outcomesOf } from '#features/deal-signals/facts.ts'
+import { CLOSED_AT_MOST, type DealFacts, outcomesOf } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { FACTORS } from '#features/deal-signals/signals.ts'
 import { sourceOf, type Talk, talksOfMany } from '#features/deal-signals/talks.ts'
-import { experience, shown, tellingOf } from '#features/deal-signals/telling.ts'
+import { experience, purchasesBefore, shown, tellingOf, titleOf } from '#features/deal-signals/telling.ts'
 import { count, listed, numberText, percent } from '#features/deal-signals/words.ts'
 import { lessonShape, workspaceLessons } from './lessons.ts'
+import { counts, groundsOfTallies, tallied, talliesOf, tallyShape } from './tallies.ts'
 
 export const workspaceQuery = z.strictObject({ ...periodShape, ...dealShape })
 
-const counts = {
-  won: z.int(),
-  lost: z.int(),
-  winRate: z.number().nullable().meta({ description: 'Won by won and lost, 0 to 1' }),
-}
 const signal = z.object({
   key: z.string(),
   text: z.string(),
@@ -61,35 +56,15 @@ export const workspaceAnswer = aiAnswer({
       }),
     )
     .meta({ description: 'The heaviest first' }),
-  lostReasons: z.array(
-    z.object({ reason: z.string().nullable(), lost: z.int(), share: z.number().nullable(), before: z.int() }),
-  ),
-  competitors: z.array(z.object({ name: z.string(), ...counts })),
-  objections: z.array(
-    z.object({
-      category: z.enum(OBJECTION_CATEGORIES),
-      answered: z.object(counts),
-      unanswered: z.object(counts),
-    }),
-  ),
-  byPeriod: z.array(
-    z.object({
-      from: z.string().meta({ example: '2026-07' }),
-      ...counts,
-      topLostReason: z.string().nullable(),
-    }),
-  ),
+  ...tallyShape,
   recommendations: z.array(lessonShape),
 })
 type Answer = Omit<z.infer<typeof workspaceAnswer>, 'provider' | 'model' | 'generatedAt'>
 
-/** So many signals are told with sentences. */
-const EXAMPLES_OF = 14
-/** Signals of what was said come first: of an amount or an owner there is no sentence. */
-const SPOKEN = /_(?:open|answered)$|^(?:silent|chased|warm|cool|competitor)$/
+/** Of that there are sentences; of an amount or an owner there is a field. */
+const SPOKEN = /_(?:open|answered)$|^(?:silent|chased|warm|cool|competitor|meetings)$/
 const EXAMPLES_EACH = 2
-const TALKS_READ = 400
-const LISTED_AT_MOST = 20
+const TALKS_READ = 800
 
 /** Why deals were won and lost in a period, by what their records show, of what the caller may see. @throws Refusal 400 */
 export async function explainWorkspace(
@@ -97,7 +72,7 @@ export async function explainWorkspace(
   query: PeriodQuery & { ownerId?: string; pipelineId?: string },
 ): Promise<{ builtin: Answer; facts: object; sources: SourceText[] }> {
   const period = periodOf(tx.who, query)
-  const length = Math.round((Date.parse(period.to) - Date.parse(period.from)) / 86_400_000) + 1
+  const length = daysApart(period.from, period.to) + 1
   const earlier = { from: addDays(period.from, -length), to: addDays(period.from, -1) }
   const { ownerId, pipelineId } = query
   const within = { ownerId, pipelineId, from: period.from, to: period.to }
@@ -110,6 +85,7 @@ export async function explainWorkspace(
   const examples = await examplesOf(tx, telling, history)
   const factors = factorsFrom(telling, examples.byKey)
   const closed = history.closed
+  const tallies = await tallied(tx, { outcomes, before, closed })
   const builtin: Answer = {
     period: told(period),
     ...talliesOf(outcomes),
@@ -117,12 +93,9 @@ export async function explainWorkspace(
     isCut: outcomes.reduce((sum, { n }) => sum + n, 0) > closed.length,
     summary: summaryOf(talliesOf(outcomes), talliesOf(before), telling),
     factors,
-    lostReasons: reasonsOf(outcomes, before),
-    competitors: rivalsOf(closed),
-    objections: raisedIn(closed),
-    byPeriod: byMonth(outcomes),
+    ...tallies,
     recommendations: workspaceLessons(telling, effect => examples.byKey.get(effect.key) ?? []),
-    evidence: unique([...examples.byKey.values()].flat()),
+    evidence: unique([...examples.byKey.values(), ...groundsOfTallies(tallies)].flat()),
     confidence: sureness(history),
     warnings: [...thin(history), ...warningsOf(closed)],
   }
@@ -144,8 +117,8 @@ export async function explainWorkspace(
       winRate,
       before: builtin.before,
       summary: builtin.summary,
-      lostReasons,
-      competitors,
+      lostReasons: lostReasons.map(({ evidence: _, ...one }) => one),
+      competitors: competitors.map(({ evidence: _, ...one }) => one),
       items,
     },
     sources: examples.sources,
@@ -154,17 +127,6 @@ export async function explainWorkspace(
 
 /** Measured here, and hardly by chance. */
 const isTelling = (effect: Effect): boolean => isShown(effect) && Math.abs(effect.wins) >= 0.5
-
-function talliesOf(outcomes: readonly Outcomes[]) {
-  const of = (wanted: string) => outcomes.reduce((sum, { status, n }) => sum + (status === wanted ? n : 0), 0)
-  const [won, lost] = [of('WON'), of('LOST')]
-  return { won, lost, winRate: share(won, won + lost) }
-}
-
-function countsOf(deals: readonly DealFacts[]) {
-  const won = deals.filter(({ status }) => status === 'WON').length
-  return { won, lost: deals.length - won, winRate: share(won, deals.length) }
-}
 
 function factorsFrom(telling: readonly Effect[], grounds: Map<string, Evidence[]>): Answer['factors'] {
   return [...Map.groupBy(telling, ({ factor }) => factor)]
@@ -190,94 +152,45 @@ const tenths = (value: number) => Math.round(value * 10) / 10
 const weightOf = (signals: readonly { wins: number }[]) =>
   signals.reduce((sum, { wins }) => sum + Math.abs(wins), 0)
 
-/** Sentences from the latest deals that had what weighed most. */
+/** What each signal rests on in the latest deals that had it: sentences, or fields. */
 async function examplesOf(tx: Tx, telling: readonly Effect[], { closed, norms }: History) {
-  const isSpoken = ({ key }: Effect) => Number(SPOKEN.test(key))
-  const heaviest = [...telling]
-    .sort((a, b) => isSpoken(b) - isSpoken(a) || Math.abs(b.wins) - Math.abs(a.wins))
-    .slice(0, EXAMPLES_OF)
-  const chosen = heaviest.map(effect => {
+  const latest = closed.toSorted((a, b) => (a.closedAt! < b.closedAt! ? 1 : -1))
+  const chosen = telling.map(effect => {
     const status = effect.logOdds < 0 ? 'LOST' : 'WON'
-    const fitting = closed.filter(deal => deal.status === status && effect.holds(deal, norms))
-    return {
-      effect,
-      deals: fitting.sort((a, b) => (a.closedAt! < b.closedAt! ? 1 : -1)).slice(0, EXAMPLES_EACH),
-    }
+    const fitting = latest.filter(deal => deal.status === status && effect.holds(deal, norms))
+    return { effect, deals: fitting.slice(0, EXAMPLES_EACH) }
   })
-  const ids = [...new Set(chosen.flatMap(({ deals }) => deals.map(({ id }) => id)))]
-  const talks = await talksOfMany(tx, 'deal', ids, TALKS_READ)
+  const idsOf = (list: typeof chosen) => [...new Set(list.flatMap(({ deals }) => deals.map(({ id }) => id)))]
+  const spoken = idsOf(chosen.filter(({ effect }) => SPOKEN.test(effect.key)))
+  const bought = idsOf(chosen.filter(({ effect }) => effect.key === 'customer'))
+  const [talks, purchases] = await together([
+    talksOfMany(tx, 'deal', spoken, TALKS_READ),
+    bought.length ? purchasesBefore(tx, bought) : new Map<string, Evidence[]>(),
+  ])
   const byKey = new Map(
     chosen.map(({ effect, deals }) => [
       effect.key,
-      unique(deals.flatMap(deal => groundsIn(effect, deal, talks))),
+      unique(deals.flatMap(deal => groundsIn(effect, deal, talks, purchases.get(deal.id)))),
     ]),
   )
   return { byKey, sources: talks.slice(0, 25).map(sourceOf) }
 }
 
-function groundsIn(effect: Effect, deal: DealFacts, all: readonly Talk[]): Evidence[] {
+function groundsIn(
+  effect: Effect,
+  deal: DealFacts,
+  all: readonly Talk[],
+  purchases: Evidence[] | undefined,
+): Evidence[] {
   const talks = all.filter(talk => talk.dealId === deal.id && talk.occurredAt <= deal.closedAt!)
   const found = tellingOf(effect, {
     deal,
     talks,
     objections: objectionsIn(talks),
     competitors: competitorsIn(talks),
+    purchases,
   })
-  return found?.evidence.slice(0, 1) ?? []
-}
-
-function reasonsOf(outcomes: readonly Outcomes[], before: readonly Outcomes[]): Answer['lostReasons'] {
-  const byReason = (list: readonly Outcomes[]) => {
-    const counts = new Map<string | null, number>()
-    for (const { status, lostReason, n } of list)
-      if (status === 'LOST') counts.set(lostReason, (counts.get(lostReason) ?? 0) + n)
-    return counts
-  }
-  const [now, earlier] = [byReason(outcomes), byReason(before)]
-  const { lost: all } = talliesOf(outcomes)
-  return [...now]
-    .map(([reason, lost]) => ({
-      reason,
-      lost,
-      share: share(lost, all),
-      before: earlier.get(reason) ?? 0,
-    }))
-    .sort((a, b) => b.lost - a.lost)
-    .slice(0, LISTED_AT_MOST)
-}
-
-function rivalsOf(closed: readonly DealFacts[]): Answer['competitors'] {
-  const byName = new Map<string, { name: string; deals: DealFacts[] }>()
-  for (const deal of closed)
-    for (const name of new Map(deal.competitors.map(one => [one.trim().toLowerCase(), one])).values()) {
-      const key = name.trim().toLowerCase()
-      const known = byName.get(key) ?? { name, deals: [] }
-      known.deals.push(deal)
-      byName.set(key, known)
-    }
-  return [...byName.values()]
-    .map(({ name, deals }) => ({ name, ...countsOf(deals) }))
-    .sort((a, b) => b.won + b.lost - (a.won + a.lost))
-    .slice(0, LISTED_AT_MOST)
-}
-
-const raisedIn = (closed: readonly DealFacts[]): Answer['objections'] =>
-  OBJECTION_CATEGORIES.map(category => {
-    const which = (answered: boolean) =>
-      closed.filter(deal =>
-        deal.objections.some(one => one.category === category && one.answered === answered),
-      )
-    return { category, answered: countsOf(which(true)), unanswered: countsOf(which(false)) }
-  }).filter(({ answered, unanswered }) => answered.won + answered.lost + unanswered.won + unanswered.lost > 0)
-
-function byMonth(outcomes: readonly Outcomes[]): Answer['byPeriod'] {
-  return [...Map.groupBy(outcomes, ({ month }) => month)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([from, list]) => ({
-      from,
-      ...talliesOf(list),
-      topLostReason: reasonsOf(list, [])[0]?.reason ?? null,
-    }))
+  return found?.evidence.slice(0, 1) ?? [titleOf(deal)]
 }
 
 type Tally = ReturnType<typeof talliesOf>

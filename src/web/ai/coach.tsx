@@ -13,7 +13,7 @@ type Coached = {
   status: string
   summary: string
   healthScore: number
-  healthParts: Array<{ key: string; score: number; weight: number; text: string }>
+  healthParts: Array<{ key: string; score: number; weight: number; text: string; evidence: Evidence[] }>
   winProbability: number
   winProbabilityBasis: { coldStart: boolean; low: number; high: number; text: string }
   stages: Array<{
@@ -79,7 +79,7 @@ export function Coach({ id, leave, draft }: Given) {
             </Part>
           )}
           <Part title={text.ai.health}>
-            <Parts parts={answer.healthParts} />
+            <Parts parts={answer.healthParts} leave={leave} />
           </Part>
           <StageTimes stages={answer.stages} />
           <People people={answer.stakeholders} leave={leave} />
@@ -145,15 +145,19 @@ function Numbers({
   )
 }
 
-function Parts({ parts }: { parts: Coached['healthParts'] }) {
+function Parts({ parts, leave }: { parts: Coached['healthParts']; leave?: () => void }) {
   const text = useText()
   return (
     <ul className={classes.parts}>
-      {parts.map(({ key, score, text: words }) => (
+      {parts.map(({ key, score, weight, text: words, evidence }) => (
         <li key={key}>
           <span>{text.ai.parts[key] ?? key}</span>
-          <Progress value={score} color={toneOf(score)} size={4} aria-label={text.ai.parts[key] ?? key} />
+          {/* What is not counted has no bar. */}
+          {weight > 0 && (
+            <Progress value={score} color={toneOf(score)} size={4} aria-label={text.ai.parts[key] ?? key} />
+          )}
           <span className="quiet">{words}</span>
+          <Grounds evidence={evidence.slice(0, 1)} leave={leave} />
         </li>
       ))}
     </ul>

@@ -3,7 +3,7 @@ import { messageOf } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
 import { tellFault } from '../kit/notify.tsx'
 import { findPlace } from '../kit/place.ts'
-import { useText } from '../text/index.tsx'
+import { fieldLabel, useText } from '../text/index.tsx'
 import classes from './ai.module.css'
 import type { Evidence } from './model.ts'
 
@@ -33,7 +33,7 @@ function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void })
   const text = useText()
   const format = useFormat()
   const navigate = useNavigate()
-  const { recordType, recordId, field, sentence, start, end, occurredAt } = evidence
+  const { recordType, recordId, field, sentence, value, start, end, occurredAt } = evidence
   const open = async () => {
     try {
       const place = await findPlace(recordType, recordId)
@@ -50,9 +50,18 @@ function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void })
       tellFault(messageOf(error, text.common.offline))
     }
   }
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(sentence)
+  // A value is no quote: it is told with the name of its field.
+  const isField = field !== undefined && (value !== undefined || isDay)
   return (
     <button type="button" className={classes.ground} onClick={open} title={text.ai.openSource}>
-      <q>{/^\d{4}-\d\d-\d\d$/.test(sentence) ? format.day(sentence) : withoutStrayQuotes(sentence)}</q>
+      {isField ? (
+        <span>
+          {fieldLabel(text, field)}: {isDay ? format.day(sentence) : sentence}
+        </span>
+      ) : (
+        <q>{withoutStrayQuotes(sentence)}</q>
+      )}
       <span className="quiet">
         {text.labels[recordType] ?? recordType}
         {occurredAt && ` · ${format.shortDay(occurredAt.slice(0, 10))}`}

@@ -9,6 +9,8 @@ export type Evidence = {
   recordId: string
   field?: string
   sentence: string
+  /** What a field holds, where the ground is no words. */
+  value?: string | number | boolean | null | string[]
   start?: number
   end?: number
   occurredAt?: string
