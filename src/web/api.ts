@@ -3,6 +3,7 @@ import { createContext, createElement, type ReactNode, useContext, useMemo } fro
 import { ApiError, createClient } from '#core/client/client.ts'
 import type { Role } from '#core/db/workspace.ts'
 import { spokenAs } from './kit/locale.ts'
+import { isOthers } from './record/own.ts'
 import { issuesText, issueText, textNow } from './text/index.tsx'
 
 /** Told when the session has ended on the server, or could not be renewed. */
@@ -104,6 +105,13 @@ export function useMe(): Me & { workspace: Workspace; role: Role } {
 export const useMay = () => {
   const { role } = useMe()
   return { write: role !== 'VIEWER', administer: role === 'OWNER' || role === 'ADMIN' }
+}
+
+/** Whether the reader may change a record that they see; members change what is theirs. */
+export const useMayChange = () => {
+  const { role, user } = useMe()
+  return (type: string, row: Readonly<Record<string, unknown>>): boolean =>
+    role === 'OWNER' || role === 'ADMIN' || (role === 'MEMBER' && !isOthers(type, row, user.id))
 }
 
 export type Member = { id: string; name: string; email: string; role: Role; isActive: boolean }

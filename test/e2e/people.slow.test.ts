@@ -62,8 +62,8 @@ test('a wrong password is told; whoever comes back by a link lands there after s
   await tab.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await tab.getByRole('button', { name: 'Sign in' }).click()
   await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
-  await tab.reload()
-  await tab.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor()
+  await tab.goto('/tasks/cut-short')
+  await tab.getByRole('heading', { name: 'Not found', level: 1 }).waitFor()
   assert.equal(await hasFrame(tab), true)
   await tab.getByRole('button', { name: /^Ana Ruiz/ }).click()
   await tab.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -122,5 +122,24 @@ test('who is invited sees what their role may, and a direct visit to the rest sa
       await theirs.goto(`/settings/${path}`)
       await theirs.getByRole('alert').getByText('Not for your role').waitFor()
     }
+  }
+  // A member who sees all of a workspace is offered to change what is theirs.
+  await ana.patch(`/memberships/${id}`, { role: 'MEMBER' })
+  await ana.patch('/workspaces/current', { settings: { recordVisibility: 'workspace' } })
+  const user = rows.find((row: { user: { email: string } }) => row.user.email === email).user
+  for (const [ownerId, offered] of [
+    [null, 0],
+    [user.id, 1],
+  ] as const) {
+    const deal = (await ana.post('/deals', { title: '20 scanners', ...(ownerId ? { ownerId } : {}) })).body
+    await theirs.goto(`/deals/${deal.id}`)
+    await theirs.getByRole('heading', { name: '20 scanners' }).waitFor()
+    await theirs.waitForLoadState('networkidle')
+    assert.equal(await theirs.getByRole('button', { name: 'Edit: Title' }).count(), offered)
+    assert.equal(await theirs.getByRole('button', { name: 'Proposal' }).isEnabled(), offered === 1)
+    assert.equal(
+      await theirs.getByRole('main').getByRole('button', { name: 'More', exact: true }).count(),
+      offered,
+    )
   }
 })

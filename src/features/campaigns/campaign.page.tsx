@@ -3,7 +3,7 @@ import { IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
-import { api, messageOf, useMay } from '#web/api.ts'
+import { api, messageOf, useMayChange } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
@@ -36,7 +36,7 @@ export default function Campaign() {
 /** Sending, which is confirmed, pausing and going on. */
 function Sending({ campaign }: { campaign: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const [isAsking, ask] = useState(false)
   const moving = useMutation({
     mutationFn: (status: 'PAUSED' | 'ACTIVE') => api.patch(`/campaigns/${campaign.id}`, { status }),
@@ -44,7 +44,7 @@ function Sending({ campaign }: { campaign: Row }) {
     onError: error => tellFault(messageOf(error, text.common.offline)),
     onSettled: () => refreshAround('campaign'),
   })
-  if (!may.write || campaign.type !== 'EMAIL') return null
+  if (campaign.type !== 'EMAIL' || !mayChange('campaign', campaign)) return null
   const { status } = campaign
   const isSending = campaign.sendingSince !== null
   if (isSending && status === 'ACTIVE')

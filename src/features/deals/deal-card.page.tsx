@@ -1,7 +1,7 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { IconClockExclamation } from '@tabler/icons-react'
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
-import { type Stage, useMay } from '#web/api.ts'
+import { type Stage, useMayChange } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { LightLink } from '#web/kit/light-link.tsx'
 import { useTitle } from '#web/kit/titles.ts'
@@ -34,20 +34,20 @@ export const isFollowed = (id: string): boolean => id === followed && document.a
 export const DealCard = memo(
   function DealCard({ deal, lane, lanes, stage, isByMonth, start, move }: Given) {
     const text = useText()
-    const may = useMay()
+    const mayMove = useMayChange()('deal', deal)
     const format = useFormat()
     const card = useRef<HTMLAnchorElement>(null)
     const [isDragged, setDragged] = useState(false)
     const company = useTitle('company', (deal.companyId as string | null) ?? null)
     useEffect(() => {
-      if (!may.write) return
+      if (!mayMove) return
       return draggable({
         element: card.current!,
         getInitialData: () => ({ deal, from: lane.key }),
         onDragStart: () => setDragged(true),
         onDrop: () => setDragged(false),
       })
-    }, [deal, may.write, lane.key])
+    }, [deal, mayMove, lane.key])
     useEffect(() => {
       if (isFollowed(deal.id)) card.current!.focus()
     }, [deal.id])
@@ -58,7 +58,7 @@ export const DealCard = memo(
     const isLate = isOpen && closes !== null && closes < new Date().toISOString().slice(0, 10)
     const onKeyDown = (event: KeyboardEvent<HTMLAnchorElement>) => {
       const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-      if (event.shiftKey && by && may.write) {
+      if (event.shiftKey && by && mayMove) {
         const next = lanes[lanes.findIndex(({ key }) => key === lane.key) + by]
         if (next?.put) {
           follow(deal.id)
@@ -74,7 +74,7 @@ export const DealCard = memo(
           href={`/deals/${deal.id}`}
           className={classes.card}
           data-dragged={isDragged || undefined}
-          aria-describedby="board-keys"
+          aria-describedby={mayMove ? 'board-keys' : undefined}
           onKeyDown={onKeyDown}
           onBlur={event => event.relatedTarget?.closest('[data-board]') && follow(undefined)}
         >

@@ -1,13 +1,13 @@
 import { UnstyledButton } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import { useMay, usePipelines } from '#web/api.ts'
+import { useMayChange, usePipelines } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import classes from './board.module.css'
 import { useMove } from './move.page.tsx'
 
 /** The stages of the deal's pipeline, the present one marked; a click moves the deal. */
 export function StagePath({ deal }: { deal: Row }) {
-  const may = useMay()
+  const mayMove = useMayChange()('deal', deal)
   const { move, dialog } = useMove()
   const stages = usePipelines().find(({ id }) => id === deal.pipelineId)?.stages ?? []
   const present = stages.findIndex(({ id }) => id === deal.stageId)
@@ -26,7 +26,7 @@ export function StagePath({ deal }: { deal: Row }) {
           data-kind={stage.kind}
           data-passed={index < present || undefined}
           aria-current={index === present ? 'step' : undefined}
-          disabled={!may.write || index === present}
+          disabled={!mayMove || index === present}
           onClick={() => move(deal, stage)}
         >
           <span className="one-line">{stage.name}</span>

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { ScorePanel } from '#features/scoring/score-panel.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
-import { useMay } from '#web/api.ts'
+import { useMayChange } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { prefetchRecord } from '#web/record/timeline.tsx'
@@ -28,9 +28,9 @@ export default function Lead() {
 
 function Convert({ lead }: { lead: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const [isOpen, setOpen] = useState(false)
-  if (!may.write || lead.convertedAt) return null
+  if (lead.convertedAt || !mayChange('lead', lead)) return null
   return (
     <>
       <Button onClick={() => setOpen(true)}>{text.leads.convert}</Button>

@@ -68,10 +68,14 @@ export function PageWaiting() {
   )
 }
 
+/** An address that was cut short names nothing. */
+const isNoId = ({ status, issues }: ApiError): boolean =>
+  status === 400 && issues.some(({ path }) => path === 'id')
+
 /** Why something could not be loaded: not there, not allowed, or gone wrong, with another try. */
 export function Fault({ error, retry }: { error: unknown; retry?: () => void }) {
   const text = useText()
-  if (error instanceof ApiError && error.status === 404) return <NotFound />
+  if (error instanceof ApiError && (error.status === 404 || isNoId(error))) return <NotFound />
   if (error instanceof ApiError && error.status === 403) return <Forbidden />
   return (
     <Blank

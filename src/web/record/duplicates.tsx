@@ -2,7 +2,7 @@ import { Alert, Button, Group } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { api, useMay } from '../api.ts'
+import { api, useMayChange } from '../api.ts'
 import { later } from '../kit/later.tsx'
 import { titleOf } from '../kit/titles.ts'
 import { useText } from '../text/index.tsx'
@@ -22,11 +22,11 @@ export type Duplicate = {
 /** Says that a record may be there twice, and leads to making one of the two. */
 export function DuplicatesHint({ contract, row }: { contract: AnyContract; row: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const [other, choose] = useState<Duplicate>()
   const { data } = useQuery({
     queryKey: [contract.name, 'duplicates', row.id],
-    enabled: may.write && DOUBLED.has(contract.name),
+    enabled: DOUBLED.has(contract.name) && mayChange(contract.name, row),
     staleTime: 60_000,
     queryFn: () =>
       api.get<{ rows: Duplicate[]; total: number }>(`/${contract.path}/${row.id}/duplicates`, {

@@ -2,7 +2,7 @@ import { Button, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useMay } from '../api.ts'
+import { useMayChange } from '../api.ts'
 import { hasParts } from '../kit/object-input.tsx'
 import { FieldValue } from '../kit/value.tsx'
 import { CellEditor } from '../table/cell-editor.tsx'
@@ -54,10 +54,13 @@ export function Facts({ contract, row, columns }: { contract: AnyContract; row: 
 
 function Fact({ contract, row, column }: { contract: AnyContract; row: Row; column: Column }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const [isEdited, setEdited] = useState(false)
   const value = column.read(row)
-  const isOpen = column.isWritable && may.write && (column.field.kind !== 'object' || hasParts(column.path))
+  const isOpen =
+    column.isWritable &&
+    mayChange(contract.name, row) &&
+    (column.field.kind !== 'object' || hasParts(column.path))
   const isLink = ['link', 'links', 'related', 'email', 'phone', 'url'].includes(column.field.kind)
   const shown = isEmpty(value) ? (
     <span className="quiet">{text.record.notFilled}</span>

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, Suspense } from 'react'
 import { AiButton } from '../ai/button.tsx'
-import { api, messageOf, useMay } from '../api.ts'
+import { api, messageOf, useMayChange } from '../api.ts'
 import { later } from '../kit/later.tsx'
 import { listOf } from '../kit/list-seen.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
@@ -131,7 +131,7 @@ function BackButton({ contract }: { contract: AnyContract }) {
 
 function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const navigate = useNavigate()
   const removing = useMutation({
     mutationFn: () => api.delete(`/${contract.path}/${row.id}`),
@@ -148,7 +148,7 @@ function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
-  if (!may.write) return null
+  if (!mayChange(contract.name, row)) return null
   return (
     <MoreMenu>
       <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>

@@ -2,7 +2,7 @@ import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type Dispatch, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
-import { useMay } from '../api.ts'
+import { useMay, useMayChange } from '../api.ts'
 import { LightLink } from '../kit/light-link.tsx'
 import { useOverscan } from '../kit/overscan.ts'
 import { titleOf } from '../kit/titles.ts'
@@ -39,6 +39,7 @@ export function Grid(given: Given) {
   const { contract, columns, widths, rows, total, sort, onSort, selected, onSelect, onEnd, isStale } = given
   const text = useText()
   const may = useMay()
+  const mayChange = useMayChange()
   const scroller = useRef<HTMLDivElement>(null)
   const [edited, setEdited] = useState<{ id: string; path: string }>()
   const virtual = useVirtualizer({
@@ -103,7 +104,9 @@ export function Grid(given: Given) {
                 {...{ row, columns, contract, index, start, template, toggle }}
                 isSelected={may.write ? selected.has(row.id) : undefined}
                 edited={edited?.id === row.id ? edited.path : undefined}
-                edit={path => may.write && setEdited(path ? { id: row.id, path } : undefined)}
+                edit={path =>
+                  mayChange(contract.name, row) && setEdited(path ? { id: row.id, path } : undefined)
+                }
               />
             )
           })}
