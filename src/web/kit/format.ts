@@ -1,6 +1,7 @@
 import { useMe } from '../api.ts'
 import { useLanguage } from '../text/index.tsx'
 import { localeOf } from './locale.ts'
+import { wholeUnits } from './passed.ts'
 
 const DAY_MS = 86_400_000
 /** Nearer than this, a day and its month can mean no other year. */
@@ -132,14 +133,14 @@ export function formats(locale: string, home: string, timeZone?: string) {
     glance: (value: string) =>
       (Math.abs(asDate(value).getTime() - Date.now()) < NEAR_MS ? shortDay : shortMonth)(value),
     moment: (value: string) => moment.format(new Date(value)),
-    /** Such as "3 days ago" or "tomorrow"; a date where it is more than a month away. */
+    /** Such as "3 days ago" or "tomorrow"; a date where it is more than a month away. Of what has passed, whole days count, as in records. */
     ago(value: string) {
       const ms = asDate(value).getTime() - Date.now()
-      const days = Math.round(ms / DAY_MS)
+      const days = wholeUnits(ms, DAY_MS)
       if (Math.abs(days) > 30) return day(value)
       if (days !== 0) return relative.format(days, 'day')
-      const hours = Math.round(ms / 3_600_000)
-      return hours !== 0 ? relative.format(hours, 'hour') : relative.format(Math.round(ms / 60_000), 'minute')
+      const hours = wholeUnits(ms, 3_600_000)
+      return hours !== 0 ? relative.format(hours, 'hour') : relative.format(wholeUnits(ms, 60_000), 'minute')
     },
   }
 }
