@@ -265,6 +265,33 @@ test('slips of the pen in words of commands are put right, and it is told; names
   )
 })
 
+test('one of several is meant by its measure, and what is dated for later is a task', async () => {
+  const proposed = async (sentence: string) => {
+    const { proposals, message } = await say(sentence)
+    assert.equal(proposals.length, 1, `${sentence}: ${message.content}`)
+    return Object.fromEntries(proposals[0].changes.map((change: any) => [change.field, change.new]))
+  }
+  assert.deepEqual(idsOf(await say('summarise my biggest open deal')), named('renewal'))
+  assert.ok((await proposed('move my smallest open deal to Negotiation')).stageId)
+  for (const sentence of ['call Jane Doe tomorrow at 2', 'remind me tomorrow at 14:00 to call Jane Doe']) {
+    const task = await proposed(sentence)
+    assert.deepEqual(
+      [task.type, task.relatedId, task.dueAt.slice(11, 16)],
+      ['CALL', ids.jane, '14:00'],
+      sentence,
+    )
+  }
+  assert.match((await say('how many calls did we log this week')).message.content, /\*\*1 interaction\*\*/)
+  const unknown = await say('create a contact Mia Wong at Velgrove with email mia@velgrove.example')
+  assert.deepEqual(unknown.proposals, [], 'the firm is no part of her name')
+  assert.match(unknown.message.content, /no company “Velgrove”/)
+  assert.match((await say('which competitor do we lose to most?')).message.content, /None was logged/)
+  assert.match(
+    (await sayIn(GERMAN, 'Welche Einwände hören wir am häufigsten?')).message.content,
+    /Keine erfasst/,
+  )
+})
+
 test('a sentence carries on from the one before, by what it spoke of', async () => {
   const { conversationId } = await say('what is the amount of Small deal?')
   const then = async (content: string, language = 'en') => {

@@ -1,5 +1,7 @@
 import { inLanguage } from '#core/ai/language.ts'
-import { count, listed, numberText, percent } from '#features/deal-signals/words.ts'
+import { recordText } from '#features/deal-coach/recommend.ts'
+import { wordFor } from '#features/deal-signals/telling.ts'
+import { count, listed, numberText, percent, upper } from '#features/deal-signals/words.ts'
 import { text } from '../parts.ts'
 import { isNamed, named } from './about.ts'
 import { link, plain } from './answer.ts'
@@ -7,6 +9,7 @@ import { memberCalled } from './conditions-whose.ts'
 import type { Command, Context, Parts } from './context.ts'
 import { periodFrom, periodIn } from './dates.ts'
 
+type Counts = { won: number; lost: number }
 type Outcomes = {
   period: { from: string; to: string }
   won: number
@@ -15,6 +18,8 @@ type Outcomes = {
   summary: string
   factors: { signals: { text: string; wins: number; key: string }[] }[]
   lostReasons: { reason: string | null; lost: number; share: number | null }[]
+  competitors: (Counts & { name: string })[]
+  objections: { category: string; answered: Counts; unanswered: Counts }[]
   warnings: { code: string; message: string }[]
 }
 type Actions = {
@@ -102,6 +107,32 @@ async function* why(context: Context, isLost: boolean): Parts {
   yield text(more())
 }
 
+/** Against whom, and about what: as the page of wins and losses counts it. */
+async function* metMost(context: Context, what: 'competitors' | 'objections'): Parts {
+  const told = yield* outcomes(context)
+  const closed = ({ won, lost }: Counts) => won + lost
+  const lines =
+    what === 'competitors'
+      ? told.competitors
+          .toSorted((a, b) => b.lost - a.lost)
+          .map(({ name, won, lost }) => recordText(plain(name), won, lost))
+      : told.objections
+          .map(one => ({ ...one, n: closed(one.answered) + closed(one.unanswered) }))
+          .sort((a, b) => b.n - a.n)
+          .map(({ category, n, unanswered }) =>
+            inLanguage(
+              `${wordFor(category)}: in ${count(n, 'closed deal')}, unanswered in ${numberText(closed(unanswered))}`,
+              `${wordFor(category)}: bei ${numberText(n)} abgeschlossenen Deals, unbeantwortet bei ${numberText(closed(unanswered))}`,
+            ),
+          )
+  const none = inLanguage(`None was logged ${days(told)}.`, `Keine erfasst ${days(told)}.`)
+  yield text(
+    lines.length
+      ? `${upper(days(told))}:\n\n${lines.map(line => `- ${upper(line)}`).join('\n')}${more()}`
+      : `${none}${more()}`,
+  )
+}
+
 async function* next(context: Context): Parts {
   const { data, records } = yield* context.turn.read('next_actions', {})
   const { summary, actions, warnings } = data as Actions
@@ -149,6 +180,14 @@ const can = ({ turn }: Context, key: string): boolean => turn.hands.can(key)
 
 /** Questions that no list answers: how we do, why, and what next. */
 export const adviceCommands: Command[] = [
+  {
+    pattern:
+      /^(?:(?:which|what|who|against which|against whom|show(?: me)?)\b.*\b(competitors?|rivals?|objections?)\b.*\b(?:lose|lost|losing|hear|heard|get|meet|met|face|come up|most|often|raised|named)\b|(?:our |the |top )+(?:top |main |biggest |most common )*(competitors?|rivals?|objections?)\b)/i,
+    run: (context, match) =>
+      can(context, 'GET /ai/win-loss')
+        ? metMost(context, /^o/i.test(match[1] ?? match[2] ?? '') ? 'objections' : 'competitors')
+        : undefined,
+  },
   {
     pattern:
       /^(?:what(?:'s| is| was| were)|show(?: me)?|tell me|give me|how (?:high|good) is|and)?\s*(?:the |my |our |\S+?'s )?(?:current |overall |average )?(?:win|winning|success|close|closing)[- ]rates?\b(?! (?:of|for) (?!me|us))/i,

@@ -87,6 +87,11 @@ const VERB = (stem: string) => `(?:${stem})(?:e|en|n|t)?(?:\\s+Sie)?(?:\\s+bitte
 
 /** The first that fits counts; each answers the sentence in English. */
 const RULES: readonly Rule[] = [
+  rule(
+    '(?:gegen |an )?welche[nrsm]? (wettbewerber|konkurrent(?:en)?|einwände|einwand)\\s+(?:hören|haben|treffen|verlieren|bekommen|kommen|kommt|begegnen)(.*)',
+    (what = '', rest = '') =>
+      `which ${/^e/i.test(what) ? 'objections' : 'competitors'} do we meet most ${timesInEnglish(rest.replace(/\\b(?:wir|am|häufigsten|meisten|oft|öftesten|vor|auf)\\b/giu, ''))}`,
+  ),
   // Of the record that was spoken of last.
   rule(
     '(?:und\\s+)?(?:auch\\s+)?(?:setz(?:e|en)?\\s+)?(?:den|die|das|sein(?:e|en)?|ihr(?:e|en)?)\\s+([\\p{L}-]+)\\s+(?:auf|zu)\\s+(.+)',

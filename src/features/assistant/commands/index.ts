@@ -22,6 +22,7 @@ import { plainer } from './plainer.ts'
 import { germanRefusal } from './refusals-german.ts'
 import { type Replies, repliesIn } from './replies.ts'
 import { Ambiguous, Resolver, Unknown } from './resolve.ts'
+import { withOneMeant } from './superlatives.ts'
 import { withoutTypos } from './typos.ts'
 import { NoValue } from './values.ts'
 import { DoubtfulDate, withPlainDates } from './written-dates.ts'
@@ -99,6 +100,11 @@ export async function* answerPlainly(turn: Turn, { said, question, before }: Ask
 async function* tried(context: Context, read: () => string, before?: string): Parts<boolean> {
   context.said = read()
   try {
+    const one = await withOneMeant(context.said, context.vocabulary, context.resolver, context.today)
+    if (one) {
+      context.said = one.said
+      context.resolver = new Resolver(context.turn.hands, context.chosen, one.meant)
+    }
     const answer = await answering(context)
     if (!answer) return false
     if (before) yield text(`${before}\n\n`)

@@ -10,6 +10,7 @@ import { isoOf, momentFrom } from './dates.ts'
 import { type Lexicon, NOUNS, nounFrom } from './lexicon.ts'
 import { NUMBER, numberFrom } from './numbers.ts'
 import { amountOf, isTime, labelsOf, wordCalled } from './phrase.ts'
+import { Unknown } from './resolve.ts'
 import { Said } from './text.ts'
 import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
 
@@ -260,6 +261,9 @@ async function readLink(
   if (hanging) Object.assign(body, hanging, hanging.companyId ? { companyId: hanging.companyId } : {})
   else if (lexicon.record.contract.fields.company?.kind === 'text') body.company = name
   else if (lexicon.record.contract.fields.source && /from/i.test(found[0])) body.source = name
+  // Somebody's name does not go on with a firm that nobody knows; a title may.
+  else if (lexicon.record.contract.title.length > 1 && lexicon.record.contract.fields.companyId)
+    throw new Unknown(name, ['company'])
   else said.putBack(found[0])
 }
 

@@ -63,6 +63,22 @@ const WAYS: readonly Rule[] = [
   ),
   // What is to be done.
   rule(
+    '^(call|phone|ring|meet|visit|e-?mail|write(?: to)?) (?!(?:with|from|to|about|by|at|in|on|this|last|next|logged|of|today|yesterday)\\b)(.+? (?:today|tomorrow|tonight|next \\w+|on \\w+day|at \\d.*|in \\d+ \\w+)(?: .*)?)$',
+    'remind me to $1 $2',
+  ),
+  rule(
+    `^remind me ((?:(?:on|in|at|by|this|next|tomorrow|today|tonight)\\b|\\w+day\\b).*?),? (?:to|that|about) (.+)$`,
+    'remind me to $2 $1',
+  ),
+  rule(
+    `^(?:who|whom) (?:should|shall|do|must) (?:i|we) (?:call|contact|write to|reach out to|talk to|follow up with|visit)(?: first| next| now| today)?${END}`,
+    'what should i do next',
+  ),
+  rule(
+    `^(?:which|what|show(?: me)?(?: the| my)?) (?:of )?(?:my |our |the )?deals (?:that )?(?:are|is) (?:at risk|in danger|in trouble)${END}`,
+    'what needs my attention',
+  ),
+  rule(
     `^what(?:'s| is| do i have| have i got) (?:still )?on (?:my |the )?(?:plate|list|to-?do(?: list)?|agenda|desk|schedule|calendar)\\b\\s*(?:for )?(.*?)${END}`,
     (_, when = '') => `my open tasks ${when && `due ${when}`}`,
   ),
@@ -183,6 +199,18 @@ const WAYS: readonly Rule[] = [
 
 /** Turns of phrase within a sentence. */
 const WITHIN: readonly Rule[] = [
+  rule(
+    '\\b(?:did|have|has) (?:we|you|they|the team) (?:log|logged|make|made|hold|held|get|got|have|had)\\b',
+    '',
+  ),
+  rule(
+    '\\b(?:did|have|has) (?:we|you|they|the team) (?:create|created|add|added|enter|entered)\\b',
+    'created',
+  ),
+  rule(
+    '\\bdeals (?:that |which )?(?:have |has |are )?(?:slipped|slipping|behind schedule)\\b',
+    'overdue deals',
+  ),
   rule(
     '^(?!why\\b)(.*\\S) did (we|i) (win|lose)(?= (?:in|last|this|since|before|after|between) |[?.! ]*$)',
     (_, what = '', who = '', how = '') =>

@@ -1,6 +1,7 @@
 import { fold } from '#core/record/formats.ts'
 import type { Vocabulary } from './lexicon.ts'
 import { nounWords } from './lexicon.ts'
+import { EMPTY } from './text.ts'
 
 /** Words of commands, as people write them in either language; names of records are none of them. */
 const WORDS =
@@ -43,7 +44,7 @@ const LETTERS_FOR_TWO = 8
  */
 export function withoutTypos(said: string, { members }: Vocabulary): string | undefined {
   const known = new Set([...WORDS, ...nounWords()].map(fold))
-  const right = new Set(RIGHT.map(fold))
+  const right = new Set([...RIGHT, ...EMPTY].map(fold))
   const names = new Set(members.flatMap(({ name }) => fold(name).split(' ')))
   let isChanged = false
   const parts = said.split(/("[^"]*"|\s+)/)
