@@ -12,6 +12,9 @@ export function words(name: string): string {
     .trim()
 }
 
+/** Longer ones name no field; each name is compared with those of all fields. */
+const NAME_LETTERS_AT_MOST = 300
+
 const NOISE = new Set(['the', 'of', 'a', 'an', 'your', 'what', 'is', 's'])
 
 function stem(word: string): string {
@@ -123,7 +126,7 @@ export function suggestMapping(
   const names = namesOf(targets, kindOf(targets))
   const offers: { name: string; field: string; score: number; index: number }[] = []
   for (const [index, name] of header.entries()) {
-    const text = words(name)
+    const text = name.length > NAME_LETTERS_AT_MOST ? '' : words(name)
     if (text === '') continue
     const scores = scoresOf(text, names)
     const top = Math.max(...scores.values())

@@ -58,6 +58,14 @@ test('the header is cleaned and its names are kept apart', async () => {
   assert.deepEqual((await read('name,Name,NAME\n')).header, ['name', 'Name (2)', 'NAME (3)'])
 })
 
+test('a header of the same name many times is read at once, and one of more columns than anybody has is refused', async () => {
+  const started = performance.now()
+  const { header } = await read(`${'.,'.repeat(2000)}\n1\n`)
+  assert.deepEqual([header.length, header[0], header.at(-1)], [2000, '.', '. (2000)'])
+  assert.ok(performance.now() - started < 1000)
+  await assert.rejects(read(`${'.,'.repeat(24_000)}\n`), { name: 'CsvHeaderError', message: /2000 columns/ })
+})
+
 test('ragged rows are filled, and extra cells are counted', async () => {
   const file = await read('a,b,c\n1\n1,2,3,4,5,\n1,2,3,\n')
   assert.deepEqual(file.rows, [

@@ -73,6 +73,10 @@ function isBlank(cells: string[]): boolean {
   return true
 }
 
+/** As in workbooks. Whoever has more sends no table; each column is compared with the names of all fields. */
+const COLUMNS_AT_MOST = 2000
+
+/** @throws CsvHeaderError */
 function headerNames(cells: string[]): string[] {
   const names = cells.map(cell =>
     cell
@@ -81,14 +85,19 @@ function headerNames(cells: string[]): string[] {
       .trim(),
   )
   while (names.length > 0 && names[names.length - 1] === '') names.pop()
+  if (names.length > COLUMNS_AT_MOST)
+    throw new CsvHeaderError(`The header has more than ${COLUMNS_AT_MOST} columns.`)
   const used = new Set<string>()
   const key = (name: string) => name.normalize('NFC').toLowerCase()
   const given = new Set(names.map(key))
+  // Where the numbers of a name that comes often have got to: counted anew for each, many of one name would take for ever.
+  const numbers = new Map<string, number>()
   return names.map((cell, index) => {
     const base = cell === '' ? `Column ${index + 1}` : cell
     let name = base
-    for (let n = 2; used.has(key(name)) || (name !== cell && given.has(key(name))); n++)
-      name = `${base} (${n})`
+    let n = numbers.get(key(base)) ?? 2
+    for (; used.has(key(name)) || (name !== cell && given.has(key(name))); n++) name = `${base} (${n})`
+    numbers.set(key(base), n)
     used.add(key(name))
     return name
   })
@@ -146,7 +155,7 @@ async function* readRows(
  *
  * Rows are pulled: nothing is read ahead of the consumer but one chunk, and leaving the loop closes the stream.
  * An empty file has an empty header and no rows. Rejects with `CsvHeaderError` when the header row is larger
- * than 1 MiB or has an unclosed quote, with `RangeError` on a delimiter of another shape, and with the
+ * than 1 MiB, has more than 2,000 columns or an unclosed quote, with `RangeError` on a delimiter of another shape, and with the
  * stream's own errors.
  */
 export async function parseCsv(
