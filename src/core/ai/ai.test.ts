@@ -37,6 +37,21 @@ test('every sentence of any text stands where it says', () => {
   )
 })
 
+test('what has no end is cut between words, and no letter is lost', () => {
+  const transcript = `We talked and ${'talked on and on '.repeat(200)}until noon`
+  const found = sentencesOf(transcript)
+  assert.ok(found.length > 3 && found.every(({ sentence }) => sentence.length <= 1000))
+  assert.equal(found.map(({ sentence }) => sentence).join(' '), transcript)
+  const block = `${'😀'.repeat(1200)}x`
+  assert.equal(
+    sentencesOf(block)
+      .map(({ sentence }) => sentence)
+      .join(''),
+    block,
+  )
+  assert.ok(sentencesOf(block).every(({ sentence }) => sentence.isWellFormed()))
+})
+
 test('a quote is found whatever its case, spacing and quotation marks, in the words of the record', () => {
   assert.deepEqual(findQuote(NOTE, '“too   dear”,\nshe said'), {
     sentence: '"Too dear", she said',

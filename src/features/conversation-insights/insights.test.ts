@@ -57,6 +57,13 @@ test('what buyers say is sorted into objections, competitors and next steps, eac
   assert.ok(readingOf(CALL).sentences.length <= sentencesOf(CALL).length)
 })
 
+test('text that is none holds nobody up', () => {
+  const started = performance.now()
+  for (const part of ['A', 'Aa', 'a', 'the price ', 'A. ', 'e.g. ', '0=', 'Mr. X said that '])
+    signalsOf(part.repeat(50_000 / part.length))
+  assert.ok(performance.now() - started < 10_000, 'one of them alone took 24 s')
+})
+
 test('an interaction is read as it is saved; what is accepted is written into it, what is rejected is not proposed again', async () => {
   const { ana, ben, vera, owner, mallory } = await world()
   const made = await ana.post('/activities', { type: 'CALL', subject: 'First call', content: CALL })
