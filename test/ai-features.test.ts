@@ -546,6 +546,18 @@ test('no evidence and no neighbour ever crosses workspaces, or what a member may
   assert.equal((await vera.get('/ai/win-loss')).status, 403)
 })
 
+test('where nothing was won there is nothing to compare what was lost with, and it is said', async () => {
+  const { owner } = await world()
+  const stages = (await owner.get('/stages')).body.rows
+  const stageId = stages.find((stage: any) => stage.kind === 'LOST').id
+  for (let i = 0; i < 3; i++) await made(owner.post('/deals', { title: `Lost ${i}`, stageId, amount: 10 }))
+  const { body } = await owner.get('/ai/win-loss')
+  assert.match(
+    body.summary,
+    /^Won 0 of 3 closed deals .* Nothing was won, so there is nothing to compare with\.$/,
+  )
+})
+
 test('an empty workspace is told that there is too little to go by', async () => {
   const { owner } = await world()
   const deal = await made(owner.post('/deals', { title: 'First' }))

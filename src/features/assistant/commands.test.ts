@@ -354,6 +354,7 @@ test('it counts, adds up and groups by the report of the API', async () => {
   assert.match(await told('how many deals in stage Won'), /\*\*no deals\*\* \(in Won\)/)
   await made(owner, '/deals', { title: 'Elsewhere', amount: 70, currency: 'EUR', tags: ['euro'] })
   assert.match(await told('how many deals tagged euro'), /worth EUR 70 in all/)
+  assert.match(await told('how many open deals in EUR'), /\*\*1 deal\*\* \(in EUR, open\)/)
 })
 
 test('an export is an address that its person can download', async () => {

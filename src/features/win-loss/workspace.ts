@@ -224,7 +224,14 @@ function summaryOf({ won, lost }: Tally, before: Tally, telling: readonly Effect
   const [losing, winning] = [named(-1), named(1)]
   if (losing.length) parts.push(`${inLanguage('What cost most', 'Am meisten kostete')}: ${listed(losing)}.`)
   if (winning.length) parts.push(`${inLanguage('What helped most', 'Am meisten half')}: ${listed(winning)}.`)
-  if (!losing.length && !winning.length)
+  if (!won || !lost)
+    parts.push(
+      inLanguage(
+        `Nothing was ${won ? 'lost' : 'won'}, so there is nothing to compare with.`,
+        `Nichts wurde ${won ? 'verloren' : 'gewonnen'}, also gibt es nichts zum Vergleich.`,
+      ),
+    )
+  else if (!losing.length && !winning.length)
     parts.push(
       inLanguage(
         'Nothing that the records show sets the won ones apart from the lost ones.',

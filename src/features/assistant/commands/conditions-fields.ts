@@ -37,6 +37,7 @@ export function numberConditions(reading: Reading): void {
       `${word.labels[0]} between ${moneyText(low.value, null)} and ${moneyText(high.value, null)}`,
     )
   }
+  inCurrency(reading)
   const ops = `${OVER}|${LEAST}|${UNDER}|${MOST}`
   const compared = `${JOIN}(?:(${labels})\\s+)?(?:is\\s+|are\\s+|of\\s+|worth\\s+|valued\\s+(?:at\\s+)?)*(${ops})\\s+(${NUMBER})${NO_SPAN}(?:\\s+(?:in\\s+)?(${labels}))?`
   for (const found of said.takeAll(compared)) {
@@ -50,6 +51,17 @@ export function numberConditions(reading: Reading): void {
       `${word.labels[0]} ${op[2]} ${moneyText(number.value, number.currency)}`,
     )
   }
+}
+
+/** Codes that are no English words, as ALL, TOP and TRY are. */
+const CURRENCIES =
+  'EUR|USD|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|CNY|HKD|SGD|INR|KRW|BRL|MXN|ZAR|AED|SAR|ILS'
+
+/** `open deals in EUR`. */
+function inCurrency(reading: Reading): void {
+  if (!reading.lexicon.record.contract.fields.currency) return
+  const code = reading.said.take(`in (${CURRENCIES})`)?.[1]?.toUpperCase()
+  if (code) add(reading, { field: 'currency', op: 'eq', value: code }, `in ${code}`)
 }
 
 /** Who names a currency means amounts in it. */

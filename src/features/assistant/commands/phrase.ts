@@ -251,7 +251,9 @@ function optionConditions(reading: Reading): void {
       values.length > 1
         ? { field: word.path, op: 'in', value: [...new Set(values)] }
         : { field: word.path, op: 'eq', value: values[0] }
-    const told = [...new Set(values)].map(choiceText).join(' or ')
+    // An option of a custom field stands as it was typed.
+    const reads = word.path.startsWith('customFields.') ? (value: string) => value : choiceText
+    const told = [...new Set(values)].map(reads).join(' or ')
     add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}${told}`)
   }
 }
