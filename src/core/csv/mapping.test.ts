@@ -189,3 +189,12 @@ test('labels, given aliases, order, plurals and slips of the pen', () => {
   check('Renewl date', on, { 'Renewl date': 'renewal' })
   check('renewalDate', on, { renewalDate: 'renewal' })
 })
+
+test('thousands of long names are compared without holding anybody up', () => {
+  const header = Array.from({ length: 2000 }, (_, i) => `${'Aa'.repeat(140)}${i}`)
+  const started = performance.now()
+  assert.deepEqual(suggestMapping([...header, 'E-Mail'], [{ field: 'email', label: 'Email' }]), {
+    'E-Mail': 'email',
+  })
+  assert.ok(performance.now() - started < 500)
+})

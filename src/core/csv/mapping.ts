@@ -13,7 +13,7 @@ export function words(name: string): string {
 }
 
 /** Longer ones name no field; each name is compared with those of all fields. */
-const NAME_LETTERS_AT_MOST = 300
+const NAME_LETTERS_AT_MOST = 100
 
 const NOISE = new Set(['the', 'of', 'a', 'an', 'your', 'what', 'is', 's'])
 
@@ -55,7 +55,7 @@ function kindOf(targets: readonly MappingTarget[]): Kind {
   return 'other'
 }
 
-type Named = { text: string; bag: string; field: string; score: number }
+type Named = { text: string; bag: string; joined: string; field: string; score: number }
 
 const SURE = { own: 100, given: 95, kind: 92, common: 90, fallback: 60 } as const
 const LOOSER = { bag: 8, misspelt: 15 } as const
@@ -64,7 +64,7 @@ const LOOSER = { bag: 8, misspelt: 15 } as const
 function namesOf(targets: readonly MappingTarget[], kind: Kind): Named[] {
   const names: Named[] = []
   const add = (field: string, text: string, score: number) => {
-    if (text !== '') names.push({ text, bag: bag(text), field, score })
+    if (text !== '') names.push({ text, bag: bag(text), joined: text.replaceAll(' ', ''), field, score })
   }
   const addAll = (table: Aliases, field: string, score: number) => {
     for (const alias of Object.hasOwn(table, field) ? table[field]! : []) add(field, alias, score)
@@ -84,10 +84,11 @@ function namesOf(targets: readonly MappingTarget[], kind: Kind): Named[] {
 function scoresOf(text: string, names: readonly Named[]): Map<string, number> {
   const scores = new Map<string, number>()
   const bagged = bag(text)
+  const joined = text.replaceAll(' ', '')
   for (const name of names) {
     let score = 0
     if (name.text === text) score = name.score
-    else if (name.bag === bagged || name.text.replaceAll(' ', '') === text.replaceAll(' ', '')) {
+    else if (name.bag === bagged || name.joined === joined) {
       score = name.score - LOOSER.bag
     } else if (name.score > SURE.fallback && misspelt(name.text, text)) score = name.score - LOOSER.misspelt
     if (score > (scores.get(name.field) ?? 0)) scores.set(name.field, score)
