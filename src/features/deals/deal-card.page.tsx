@@ -1,7 +1,8 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { IconClockExclamation } from '@tabler/icons-react'
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
-import { type Stage, useMayChange } from '#web/api.ts'
+import { dayIn } from '#core/record/relative-time.ts'
+import { type Stage, useMayChange, useMe } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { LightLink } from '#web/kit/light-link.tsx'
 import { useTitle } from '#web/kit/titles.ts'
@@ -35,6 +36,7 @@ export const DealCard = memo(
   function DealCard({ deal, lane, lanes, stage, isByMonth, start, move }: Given) {
     const text = useText()
     const mayMove = useMayChange()('deal', deal)
+    const { workspace } = useMe()
     const format = useFormat()
     const card = useRef<HTMLAnchorElement>(null)
     const [isDragged, setDragged] = useState(false)
@@ -55,7 +57,7 @@ export const DealCard = memo(
     const isOpen = deal.status === 'OPEN'
     const isRotting = isOpen && typeof stage?.rottingDays === 'number' && days > stage.rottingDays
     const closes = deal.expectedCloseDate as string | null
-    const isLate = isOpen && closes !== null && closes < new Date().toISOString().slice(0, 10)
+    const isLate = isOpen && closes !== null && closes < dayIn(workspace.timezone)
     const onKeyDown = (event: KeyboardEvent<HTMLAnchorElement>) => {
       const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
       if (event.shiftKey && by && mayMove) {
