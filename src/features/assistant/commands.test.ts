@@ -649,6 +649,12 @@ test('how we do, why, and what to do next are answered by the records', async ()
   assert.match(rate.message.content, /win rate is \*\*100\u202f%\*\*: 1 of 1 closed deal/)
   assert.ok(rate.warnings.some(({ code }: any) => code === 'COLD_START'))
   assert.match((await say('what was our win rate last year?')).message.content, /no win rate/)
+  for (const [sentence, told] of [
+    ['win rate by owner', /\n\n- \S.*: 100\u202f% \(of 1\)\n\n\[Wins/],
+    ['our win rate per month', /\n\n- \S+ 20\d\d: 100\u202f% \(of 1\)\n\n\[Wins/],
+    ['win rate by colour', /did not understand: “by colour”/],
+  ] as const)
+    assert.match((await say(sentence)).message.content, told)
   assert.match((await say('why do we lose?')).message.content, /Won 1 of 1 closed deal/)
   for (const [sentence, name, told] of [
     ['what are our chances with Small deal?', 'small', /The chance to win it is \*\*\d+\u202f%\*\*/],
@@ -664,6 +670,10 @@ test('how we do, why, and what to do next are answered by the records', async ()
   assert.ok(idsOf(next).includes(ids.late!))
   const german = await sayIn(GERMAN, 'Wie hoch ist unsere Gewinnquote?')
   assert.match(german.message.content, /Die Gewinnquote ist \*\*100\u202f%\*\*/)
+  assert.match(
+    (await sayIn(GERMAN, 'Gewinnquote nach Besitzer')).message.content,
+    /\n\n- \S.*: 100\u202f% \(von 1\)\n/,
+  )
   assert.match((await sayIn(GERMAN, 'Warum verlieren wir Deals?')).message.content, /^Gewonnen: 1 von 1/)
   assert.match((await sayIn(GERMAN, 'Was soll ich als Nächstes tun?')).message.content, /^Sie haben: /)
 })

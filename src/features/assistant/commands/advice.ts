@@ -4,10 +4,11 @@ import { wordFor } from '#features/deal-signals/telling.ts'
 import { count, listed, numberText, percent, upper } from '#features/deal-signals/words.ts'
 import { text } from '../parts.ts'
 import { isNamed, named } from './about.ts'
-import { link, plain } from './answer.ts'
+import { groupLines, link, plain, type Report } from './answer.ts'
 import { memberCalled } from './conditions-whose.ts'
 import type { Command, Context, Parts } from './context.ts'
 import { periodFrom, periodIn } from './dates.ts'
+import { readQuery } from './phrase.ts'
 
 type Counts = { won: number; lost: number }
 type Outcomes = {
@@ -62,6 +63,38 @@ const days = ({ period: { from, to } }: Outcomes): string =>
   inLanguage(`from ${from} to ${to}`, `vom ${from} bis ${to}`)
 const more = (): string => `\n\n[${inLanguage('Wins and losses', 'Gewinn und Verlust')}](${PAGE})`
 
+/** `by owner`, `per source last year`: the rate of each, the highest first, those of time in their order. */
+async function* rateOfEach(context: Context, each: string, { from, to }: Outcomes['period']): Parts {
+  const { vocabulary, resolver, today, say } = context
+  const read = await readQuery(`deals ${each}`, vocabulary, resolver, today)
+  const named = read?.query.groupBy[0]
+  const { ownerId } = asked(context)
+  if (!named || !can(context, 'POST /reports/run'))
+    return yield text(
+      `\n\n${inLanguage(`For each of what, I did not understand: “${plain(each)}”.`, `Wonach aufgeteilt werden soll, habe ich nicht verstanden: „${plain(each)}“.`)}`,
+    )
+  const group = typeof named === 'string' ? named : { ...named, field: 'actualCloseDate' }
+  const { data } = yield* context.turn.read('measure_records', {
+    type: 'deal',
+    filter: {
+      and: [
+        { field: 'status', op: 'in', value: ['WON', 'LOST'] },
+        { field: 'actualCloseDate', op: 'between', value: [from, to] },
+        ...(ownerId ? [{ field: 'ownerId', op: 'eq', value: ownerId }] : []),
+      ],
+    },
+    groupBy: [group],
+    measures: [{ op: 'rate', field: 'status', value: 'WON' }, { op: 'count' }],
+  })
+  const lines = groupLines(
+    data as Report,
+    group,
+    say,
+    ([rate, closed]) => `${percent(rate ?? 0, 1)} (${inLanguage('of', 'von')} ${numberText(closed ?? 0)})`,
+  )
+  yield text(`\n\n${lines}`)
+}
+
 async function* winRate(context: Context): Parts {
   const told = yield* outcomes(context)
   const { won, lost, before } = told
@@ -81,10 +114,13 @@ async function* winRate(context: Context): Parts {
     : ''
   yield text(
     inLanguage(
-      `The win rate is **${percent(won, won + lost)}**: ${numberText(won)} of ${count(won + lost, 'closed deal')} were won ${days(told)}${change}.${more()}`,
-      `Die Gewinnquote ist **${percent(won, won + lost)}**: ${numberText(won)} von ${numberText(won + lost)} abgeschlossenen Deals wurden ${days(told)} gewonnen${change}.${more()}`,
+      `The win rate is **${percent(won, won + lost)}**: ${numberText(won)} of ${count(won + lost, 'closed deal')} were won ${days(told)}${change}.`,
+      `Die Gewinnquote ist **${percent(won, won + lost)}**: ${numberText(won)} von ${numberText(won + lost)} abgeschlossenen Deals wurden ${days(told)} gewonnen${change}.`,
     ),
   )
+  const each = /\b(?:by|per|for each)\s+\S.*$/i.exec(context.said)?.[0]
+  if (each) yield* rateOfEach(context, each, told.period)
+  yield text(more())
 }
 
 async function* why(context: Context, isLost: boolean): Parts {

@@ -5,9 +5,10 @@ import type { Filter } from '#core/record/filter-language.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import type { Names } from '#features/exports/columns.ts'
 import { type RecordRef, refOf } from '../hands.ts'
-import { currencyOf, fieldText, valueText } from '../words.ts'
+import { currencyOf, fieldText, stepText, valueText } from '../words.ts'
 import { conditionInGerman } from './german-words.ts'
 import type { Query } from './phrase.ts'
+import type { Replies } from './replies.ts'
 
 /** A text of a record inside Markdown: what stands in it makes no link and no emphasis. */
 export const plain = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ')
@@ -55,6 +56,37 @@ export function listed(
       return `- ${link(refOf(record, row))}${facts ? ` · ${facts}` : ''}`
     })
     .join('\n')
+}
+
+/** What `measure_records` answers. */
+export type Report = {
+  currency: string | null
+  unconverted: { currency: string; count: number }[]
+  measures: { kind: string }[]
+  isCut: boolean
+  rows: { keys: (string | number | null)[]; names: (string | null)[]; values: (number | null)[] }[]
+  totals: (number | null)[]
+}
+type Group = Query['groupBy'][number]
+
+const GROUPS_TOLD = 30
+
+/** A line for each group, in the order given; of how many more there are it is told. */
+export function groupLines(
+  { rows, isCut }: Pick<Report, 'rows' | 'isCut'>,
+  group: Group,
+  say: Replies,
+  told: (values: Report['totals']) => string,
+): string {
+  const step = typeof group === 'object' ? group.by : undefined
+  const lines = rows.slice(0, GROUPS_TOLD).map(({ keys, names, values }) => {
+    const key = names[0] ?? keys[0]
+    const name =
+      key === null || key === undefined ? say.nothingIn : step ? stepText(String(key), step) : String(key)
+    return `- ${plain(name)}: ${told(values)}`
+  })
+  const more = rows.length - lines.length
+  return [...lines, ...(more > 0 ? [`- ${say.moreGroups(more, isCut)}`] : [])].join('\n')
 }
 
 /** How a query was understood: `amount over 50,000, closing this month (…)`. */

@@ -1,9 +1,18 @@
 import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import { text } from '../parts.ts'
-import { moneyText, stepText } from '../words.ts'
+import { moneyText } from '../words.ts'
 import { fieldOf, isNamed, named, overview, ownerOf } from './about.ts'
-import { filterOf, listed, plain, settledIn, tableLink, understood } from './answer.ts'
+import {
+  filterOf,
+  groupLines,
+  listed,
+  plain,
+  type Report,
+  settledIn,
+  tableLink,
+  understood,
+} from './answer.ts'
 import type { Command, Context, Parts } from './context.ts'
 import { type Query, readQuery } from './phrase.ts'
 import type { Replies } from './replies.ts'
@@ -96,26 +105,21 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
   if (count) yield text(`\n\n[${say.show}](${tableLink(query)})`)
 }
 
-const GROUPS_TOLD = 30
-
-/** The groups, those of time in its order and others with what was asked for most first; of how many more there are it is told. */
+/** The groups, those of time in its order and others with what was asked for most first. */
 function groupsOf(
   { rows, isCut }: Report,
   { groupBy: [group], measure }: Query,
   say: Replies,
   money: (value: number) => string,
 ): string {
-  const step = typeof group === 'object' ? group.by : undefined
-  const ordered = measure && !step ? rows.toSorted((a, b) => (b.values[1] ?? 0) - (a.values[1] ?? 0)) : rows
-  const lines = ordered.slice(0, GROUPS_TOLD).map(({ keys, names, values: [count, amount] }) => {
-    const key = names[0] ?? keys[0]
-    const name =
-      key === null || key === undefined ? say.nothingIn : step ? stepText(String(key), step) : String(key)
+  const ordered =
+    measure && typeof group === 'string'
+      ? rows.toSorted((a, b) => (b.values[1] ?? 0) - (a.values[1] ?? 0))
+      : rows
+  return groupLines({ rows: ordered, isCut }, group!, say, ([count, amount]) => {
     const much = amount === undefined || amount === null ? '' : ` · ${money(amount)}`
-    return `- ${plain(name)}: ${moneyText(count ?? 0, null)}${much}`
+    return `${moneyText(count ?? 0, null)}${much}`
   })
-  const more = rows.length - lines.length
-  return [...lines, ...(more > 0 ? [`- ${say.moreGroups(more, isCut)}`] : [])].join('\n')
 }
 
 /** Amounts without a rate are told each in its own currency. */
@@ -129,15 +133,6 @@ async function* byCurrency({ turn }: Context, query: Query): Parts<string> {
   })
   const sums = (data as Report).rows.map(({ keys, values }) => moneyText(values[0] ?? 0, String(keys[0])))
   return sums.join(inLanguage(' and ', ' und '))
-}
-
-type Report = {
-  currency: string | null
-  unconverted: { currency: string; count: number }[]
-  measures: { kind: string }[]
-  isCut: boolean
-  rows: { keys: (string | number | null)[]; names: (string | null)[]; values: (number | null)[] }[]
-  totals: (number | null)[]
 }
 
 /** Deals are counted with what they are worth. */

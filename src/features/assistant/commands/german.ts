@@ -110,9 +110,8 @@ const RULES: readonly Rule[] = [
   ),
   // How it goes, why, and what next.
   rule(
-    '(?:was ist|wie (?:hoch|gut) ist)\\s+(meine|unsere|die)\\s+(?:gewinnquote|abschlussquote|erfolgsquote|gewinnrate|win[- ]?rate)(.*)',
-    (whose = '', more = '') =>
-      `what is ${/meine/i.test(whose) ? 'my' : 'our'} win rate ${timesInEnglish(more)}`,
+    '(?:(?:was ist|wie (?:hoch|gut) ist|zeig(?:e|en sie)?(?: mir)?)\\s+)?(?:(meine|unsere|die)\\s+)?(?:gewinnquote|abschlussquote|erfolgsquote|gewinnrate|win[- ]?rate)(.*)',
+    (whose = '', more = '') => `what is ${/meine/i.test(whose) ? 'my' : 'our'} win rate ${phrase(more)}`,
   ),
   rule(
     'wer hat(.*?)\\s(?:am meisten|die meisten)(?: deals?| geschäfte| aufträge)?(.*?)\\s+(gewonnen|verloren|abgeschlossen|verkauft)(.*)',

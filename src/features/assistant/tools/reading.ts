@@ -106,7 +106,16 @@ const measureTool = () =>
         .max(2)
         .default([]),
       measures: z
-        .array(z.strictObject({ op: z.enum(REPORT_OPS), field: z.string().optional() }))
+        .array(
+          z.strictObject({
+            op: z.enum(REPORT_OPS),
+            field: z.string().optional(),
+            value: z
+              .union([z.string(), z.number(), z.boolean()])
+              .optional()
+              .describe('Of a rate: the value whose share is asked for, as WON of the status of deals'),
+          }),
+        )
         .min(1)
         .max(5)
         .default([{ op: 'count' }]),
@@ -123,7 +132,7 @@ const measureTool = () =>
 type Measuring = {
   filter?: Filter
   groupBy?: (string | { field: string; by: string })[]
-  measures: { op: string; field?: string }[]
+  measures: { op: string; field?: string; value?: string | number | boolean }[]
 }
 
 /** The report of a record type, with the scope that the type itself asks for. @throws Refusal 400, 403 */
