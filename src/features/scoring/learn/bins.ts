@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core/record/days.ts'
 import { dayIn, numberIn } from './kinds.ts'
 import {
   type Cell,
@@ -15,7 +16,6 @@ const MOST_NUMBER_BINS = 200
 /** A split is a set of levels in two 32-bit words; one bin is for blanks and one for all other levels. */
 const MOST_LEVELS = 60
 const MOST_WORDS = 40
-const DAY_MS = 86_400_000
 
 /**
  * How one feature becomes a small number: bin 0 is a blank; numbers fall between edges; levels have a bin each and one for all

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core/record/days.ts'
 import { numberOf } from './bins.ts'
 import type { Finding } from './details.ts'
 import { byTime, type Column, isBlank, type Table } from './table.ts'
@@ -233,7 +234,6 @@ const LEAST_DAYS = 4
 const LEAST_TOLD = 40
 const DATED = 0.5
 const AS_LONG = 0.9
-const DAY_MS = 86_400_000
 
 /** Where it is known when each row began and ended: a date that is the day of the end, a number that is how long it took. */
 export function boundToEnd(table: Table, column: Column): Finding | undefined {
