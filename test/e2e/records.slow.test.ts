@@ -275,6 +275,28 @@ test('a file is imported, its refused row named, and the import undone', async (
   await tab.getByRole('row', { name: /Found.*Churned/ }).waitFor()
 })
 
+test('an import of deals makes the companies and contacts that they name, and links to them', async () => {
+  const tab = await page()
+  await signUp(tab)
+  await tab.goto('/imports/new/deal')
+  await tab.locator('input[type=file]').setInputFiles({
+    name: 'deals.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(
+      'Deal name,Company,Primary contact,Contact email\nOne,Nordlicht,Ida Berg,ida@nord.example\n',
+    ),
+  })
+  await tab.getByText('Primary contact (email)').first().waitFor({ state: 'attached' })
+  await tab.getByLabel('Create companies and contacts that are not there yet').check()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('button', { name: 'Import', exact: true }).click()
+  await tab.getByText('Contacts made along the way').waitFor()
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('link', { name: 'Ida Berg' }).click()
+  await tab.getByRole('heading', { name: 'Ida Berg', level: 1 }).waitFor()
+  await tab.getByRole('link', { name: 'Nordlicht' }).first().waitFor()
+})
+
 test('a lead is found in the palette, changed in place and converted', async () => {
   const tab = await page()
   await signUp(tab)

@@ -9,8 +9,14 @@ import { type Draft, keep, type Plan } from './drafts.ts'
 import { type Match, marksOf, matchesFor } from './match.ts'
 import { membersOf, resolveLookups } from './resolve.ts'
 
-/** What became of a batch of rows. */
-export type Outcome = { created: number; updated: number; skipped: number; refused: Draft[] }
+/** What became of a batch of rows; `linked` says how many records of each type were made for rows that name them. */
+export type Outcome = {
+  created: number
+  updated: number
+  skipped: number
+  refused: Draft[]
+  linked: Record<string, number>
+}
 
 const HISTORY = { history: true }
 
@@ -25,13 +31,15 @@ export async function importRows(
   drafts: Draft[],
   seen: SeenMarks | undefined,
 ): Promise<Outcome> {
-  const outcome: Outcome = { created: 0, updated: 0, skipped: 0, refused: [] }
+  const outcome: Outcome = { created: 0, updated: 0, skipped: 0, refused: [], linked: {} }
+  plan.linked.begin()
   await checkUsers(tx, plan, drafts)
   await resolveLookups(tx, plan, drafts)
   const good = drafts.filter(draft => !draft.issues.length)
   if (plan.onDuplicate === 'create' || !plan.matchBy.length) await createAll(tx, plan, good, outcome)
   else await matchAndWrite(tx, plan, good, outcome, seen)
   outcome.refused = drafts.filter(draft => draft.issues.length)
+  outcome.linked = plan.linked.count(seen !== undefined)
   return outcome
 }
 
@@ -59,9 +67,9 @@ async function matchAndWrite(
   outcome: Outcome,
   seen: SeenMarks | undefined,
 ): Promise<void> {
-  const marks = await marksOf(tx, plan, drafts)
   let waiting = drafts
   while (waiting.length) {
+    const marks = await marksOf(tx, plan, waiting)
     const found = await matchesFor(
       tx,
       plan,
@@ -95,16 +103,24 @@ async function createAll(tx: Tx, plan: Plan, drafts: Draft[], outcome: Outcome):
     draft.issues.push(...missingOf(draft, plan))
     if (!draft.issues.length) ready.push({ draft, values: wholeOf(draft, plan) })
   }
-  outcome.created += await inHalves(tx, ready, async part => {
+  outcome.created += await inHalves(tx, plan, ready, async part => {
+    const links = await linksOf(tx, plan, part)
     const ids = await store.createMany(
       tx,
       plan.record,
-      part.map(({ values }) => ({ ...values })),
+      part.map(({ draft, values }) => ({ ...values, ...links.get(draft) })),
       HISTORY,
     )
     return ids.length
   })
 }
+
+/** Makes what the rows name and nobody has. */
+const linksOf = (tx: Tx, plan: Plan, rows: Array<{ draft: Draft }>) =>
+  plan.linked.make(
+    tx,
+    rows.map(({ draft }) => draft),
+  )
 
 /** The values of a new record. Each has passed its field's schema when its cell was read. */
 function wholeOf({ values, custom }: Draft, { record }: Plan): Record<string, unknown> {
@@ -127,7 +143,7 @@ function joinParts(draft: Draft, plan: Plan, current: Row = {}): void {
 function missingOf(draft: Draft, plan: Plan): Issue[] {
   const { fields } = plan.record.contract
   const own = writableFields(fields, 'create', false)
-    .filter(([key, f]) => f.required && draft.values[key] === undefined)
+    .filter(([key, f]) => f.required && draft.values[key] === undefined && !draft.wishes.has(key))
     .map(([key]) => ({ path: key, code: 'REQUIRED', message: 'is required' }))
   const custom = [...plan.custom.values()]
     .filter(field => field.required && draft.custom[field.key] === undefined)
@@ -170,16 +186,18 @@ async function updateAll(
       ? draft.custom
       : differing(draft.custom, (row.customFields ?? {}) as Row)
     if (Object.keys(custom).length) values.customFields = custom
-    if (Object.keys(values).length) ready.push({ draft, match, values })
+    if (Object.keys(values).length || draft.wishes.size) ready.push({ draft, match, values })
     else outcome.skipped++
     touched.add(match.id)
   }
   const versions = new Map(matched.map(({ match }) => [match.id, match.version]))
-  const counts = await inHalves(tx, ready, async part => {
+  const counts = await inHalves(tx, plan, ready, async part => {
     let changed = 0
+    const links = await linksOf(tx, plan, part)
     const now = new Map(versions)
-    for (const { match, values } of part) {
-      const { version } = await store.update(tx, plan.record, match.id, { ...values }, HISTORY)
+    for (const { draft, match, values } of part) {
+      const whole = { ...values, ...links.get(draft) }
+      const { version } = await store.update(tx, plan.record, match.id, whole, HISTORY)
       if (version !== now.get(match.id)) changed++
       now.set(match.id, version)
     }
@@ -207,12 +225,13 @@ async function readAll(tx: Tx, { record }: Plan, ids: string[]): Promise<Map<str
  */
 async function inHalves<T extends { draft: Draft }>(
   tx: Tx,
+  plan: Plan,
   rows: T[],
   write: (rows: T[]) => Promise<number>,
 ): Promise<number> {
   if (!rows.length) return 0
   try {
-    return await tx.attempt(() => write(rows))
+    return await plan.linked.attempt(() => tx.attempt(() => write(rows)))
   } catch (error) {
     if (!(error instanceof Refusal) || error.status >= 500) throw error
     if (rows.length === 1) {
@@ -222,8 +241,8 @@ async function inHalves<T extends { draft: Draft }>(
       return 0
     }
     const middle = Math.ceil(rows.length / 2)
-    const first = await inHalves(tx, rows.slice(0, middle), write)
-    return first + (await inHalves(tx, rows.slice(middle), write))
+    const first = await inHalves(tx, plan, rows.slice(0, middle), write)
+    return first + (await inHalves(tx, plan, rows.slice(middle), write))
   }
 }
 

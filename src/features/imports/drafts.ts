@@ -4,6 +4,7 @@ import { type Issue, issuesOf } from '#core/errors.ts'
 import type { CustomField } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { type Dialect, isEmptyCell, readCell } from './cells.ts'
+import type { Linked } from './linked.ts'
 import type { Column } from './mapping.ts'
 
 /** Everything that decides what a row becomes; made once a run. */
@@ -17,6 +18,8 @@ export type Plan = {
   /** Ways to find a row's record, the first that finds one counts; each is a list of fields. */
   matchBy: string[][]
   createLinked: boolean
+  /** What has been made along the way. */
+  linked: Linked
   ignoreUnknownMembers: boolean
   /** What names were found to mean, by record type; kept for some seconds. */
   names: Map<string, unknown>
@@ -25,6 +28,18 @@ export type Plan = {
 
 /** A name or id in a cell that stands for another record or a member. */
 export type Lookup = { column: Column; text: string }
+
+/** A record that a row names and nobody has; it is made when the row is written. */
+export type Wish = {
+  type: string
+  /** Its name, folded. */
+  name: string | undefined
+  /** Its e-mail address or domain. */
+  key: string | undefined
+  values: Record<string, string>
+  /** The row's link that says what it belongs to, and what that stands for while it is not made itself. */
+  parent: { field: string; mark: string } | undefined
+}
 
 /** Where the moments of outcomes wait until the row is read; no field is called so. */
 const OUTCOME = ' outcome'
@@ -44,6 +59,8 @@ export type Draft = {
   /** The parts of objects, whose other parts stay as they are on update. */
   parts: Record<string, Record<string, unknown>>
   lookups: Lookup[]
+  /** Links to records of which some are to be made, by field. */
+  wishes: Map<string, { items: Array<string | Wish>; isList: boolean }>
   issues: Refused[]
 }
 
@@ -56,6 +73,7 @@ export function draftOf(row: CsvRow, plan: Plan): Draft {
     custom: {},
     parts: {},
     lookups: [],
+    wishes: new Map(),
     issues: [],
   }
   if (row.error !== undefined) draft.issues.push({ path: '', message: row.error })
@@ -79,6 +97,7 @@ function fill(draft: Draft, plan: Plan, column: Column, dialect: Dialect): void 
   if (isEmptyCell(text, via === 'part' ? 'text' : of.kind)) return
   switch (via) {
     case 'linkName':
+    case 'linkKey':
     case 'memberName':
       draft.lookups.push({ column, text: text.trim().replace(/\s+/g, ' ') })
       return
@@ -129,7 +148,7 @@ export function refuse(
 }
 
 /** `Zuse, Konrad` and `Konrad Zuse`: the last word is the last name, unless a comma says otherwise. */
-function splitName(text: string): { firstName?: string; lastName?: string } {
+export function splitName(text: string): { firstName?: string; lastName?: string } {
   const name = text.trim().replace(/\s+/g, ' ')
   const [last, first] = name.split(/, */)
   if (first) return { firstName: first, lastName: last }

@@ -10,12 +10,13 @@ import { reasonsOf } from './reasons.page.tsx'
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const isWorkbook = ({ name, type }: File): boolean => type === XLSX_TYPE || /\.xlsx$/i.test(name)
 
-/** A field that a column may fill, in the reader's language: also of what a record is linked to, by its name or e-mail. */
+/** A field that a column may fill, in the reader's language: also of what a record is linked to, by its name, e-mail or domain. */
 export function targetLabel({ fields, imports }: Text, field: string, label = field): string {
   if (fields[field]) return fields[field]
-  const [, link, by] = /^(\w+?)(Name|Email)s?$/.exec(field) ?? []
+  const [, link, by] = /^(\w+?)(Name|Email|Domain)s?$/.exec(field) ?? []
   const linked = link && (fields[`${link}Id`] ?? fields[`${link}Ids`])
-  if (linked) return `${linked} (${by === 'Name' ? imports.byName : imports.byEmail})`
+  if (linked)
+    return `${linked} (${{ Name: imports.byName, Email: imports.byEmail, Domain: imports.byDomain }[by!]})`
   const [whole, part] = field.split('.')
   return part && fields[whole!] && fields[part] ? `${fields[whole!]}: ${fields[part]}` : label
 }

@@ -4,6 +4,12 @@ import { useText } from '#web/text/index.tsx'
 /** How rows are read that name what is not there, and dates that could be two. */
 export type Reading = { createLinked: boolean; ignoreUnknownMembers: boolean; dateOrder: string | null }
 
+/** The fields by which a row names a company or a person. */
+const LINKED: Record<string, RegExp> = {
+  company: /^company(Name|Domain)$/,
+  contact: /^((primaryC|c)ontact(Name|Email)|contactNames)$/,
+}
+
 type ReadingGiven = {
   fields: Array<{ field: string; kind: string }>
   mapping: Record<string, string>
@@ -19,6 +25,7 @@ export function ReadingChoice({ fields, mapping, value, onChange }: ReadingGiven
     ({ field, kind }) => filled.has(field) && (kind === 'date' || kind === 'moment'),
   )
   const hasMember = [...filled].some(field => /^(owner|assignee|projectManager)(Id|Name|Email)$/.test(field))
+  const makes = ['company', 'contact'].filter(type => [...filled].some(field => LINKED[type]!.test(field)))
   return (
     <Group align="end">
       {hasDate && (
@@ -35,9 +42,12 @@ export function ReadingChoice({ fields, mapping, value, onChange }: ReadingGiven
         />
       )}
       <Stack gap="xs">
-        {filled.has('companyName') && (
+        {makes.length > 0 && (
           <Checkbox
-            label={text.imports.createLinked}
+            label={text.imports.createLinked(
+              makes.map(type => text.plurals[type]).join(` ${text.table.and} `),
+            )}
+            description={text.imports.createLinkedHint}
             checked={value.createLinked}
             onChange={event => onChange({ ...value, createLinked: event.currentTarget.checked })}
           />

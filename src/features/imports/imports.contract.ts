@@ -55,6 +55,15 @@ export const importContract = defineContract({
     updated: count('Rows that changed a record'),
     skipped: count('Rows whose record was there already, or had nothing new'),
     failed: count('Rows that were refused; see `errorsUrl`'),
+    createdLinked: f.readOnly(
+      f.withDefault(
+        f.object(z.record(z.string(), z.int()), {
+          description:
+            'With `createLinked`: how many records of each type were made for rows that name them, such as `{"company": 3, "contact": 5}`; see `/imports/{id}/linked`',
+        }),
+        {},
+      ),
+    ),
     undone: count('Changes that undo has taken back'),
     undoKept: count('Changes that undo left, because somebody has changed the record since'),
     startedAt: f.readOnly(f.moment()),

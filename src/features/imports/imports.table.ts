@@ -37,6 +37,7 @@ export const importTable = pgTable(
     updated: count('updated'),
     skipped: count('skipped'),
     failed: count('failed'),
+    createdLinked: jsonb('created_linked').notNull().default(sql`'{}'`),
     undone: count('undone'),
     undoKept: count('undo_kept'),
     startedAt: moment('started_at'),

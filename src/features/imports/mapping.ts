@@ -44,12 +44,17 @@ export function suggestedMapping(
   const given = preset ? preset.mapping(header, targets) : {}
   const taken = new Set(Object.values(given))
   const rest = Object.entries(found).filter(([name, field]) => !(name in given) && !taken.has(field))
+  const sure = [...rest, ...Object.entries(given).filter(([, field]) => field)].filter(
+    ([name, field]) => !isIdTarget(byField.get(field)!) || holdsIds(name),
+  )
+  const named = new Set(sure.map(([, field]) => byField.get(field)!).flatMap(nameKey))
+  // Alone it would refuse rows that came in without it.
   return Object.fromEntries(
-    [...rest, ...Object.entries(given).filter(([, field]) => field)].filter(
-      ([name, field]) => !isIdTarget(byField.get(field)!) || holdsIds(name),
-    ),
+    sure.filter(([, field]) => byField.get(field)!.via !== 'linkKey' || named.has(byField.get(field)!.key)),
   )
 }
+
+const nameKey = ({ via, key }: Target): string[] => (via === 'linkName' ? [key] : [])
 
 const isIdTarget = ({ via, of }: Target): boolean =>
   via === 'id' || (via === 'field' && ['link', 'links', 'member', 'related'].includes(of.kind))

@@ -58,7 +58,7 @@ export type Match = { id: string; version: number; count: number }
 
 /** The marks by which each row is known, one for each way that its cells allow; folded as the database does. */
 export async function marksOf(tx: Tx, plan: Plan, drafts: Draft[]): Promise<Map<Draft, string[]>> {
-  const raw = drafts.map(draft => plan.matchBy.map(way => way.map(field => given(draft, field))))
+  const raw = drafts.map(draft => plan.matchBy.map(way => way.map(field => given(plan, draft, field))))
   const toFold = plan.matchBy.flatMap((way, w) =>
     way.flatMap((field, f) => (isFolded(plan, field) ? raw.map(parts => parts[w]![f]) : [])),
   )
@@ -80,8 +80,10 @@ export async function marksOf(tx: Tx, plan: Plan, drafts: Draft[]): Promise<Map<
   )
 }
 
-function given(draft: Draft, field: string): string | undefined {
-  const value = field.startsWith('customFields.') ? draft.custom[field.slice(13)] : draft.values[field]
+function given(plan: Plan, draft: Draft, field: string): string | undefined {
+  const value = field.startsWith('customFields.')
+    ? draft.custom[field.slice(13)]
+    : (draft.values[field] ?? plan.linked.standsFor(draft, field))
   return value === undefined || value === null ? undefined : String(value)
 }
 

@@ -13,7 +13,7 @@ import { importContract } from './imports.contract.ts'
 import { imports } from './imports.table.ts'
 import { ERROR_COLUMNS } from './mapping.ts'
 import { defaultMatchBy } from './match.ts'
-import { reasonsRoute, valuesRoute } from './questions.ts'
+import { linkedRoute, reasonsRoute, valuesRoute } from './questions.ts'
 import { fileKey, lock, note } from './run.ts'
 import { previewImport, startImport } from './start.ts'
 import { undoJob } from './undo.ts'
@@ -32,6 +32,7 @@ export const importOperations = (): Operation[] => [
   valuesRoute,
   errorsRoute,
   reasonsRoute,
+  linkedRoute,
   cancelRoute,
   undoRoute,
 ]

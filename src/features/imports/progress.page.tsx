@@ -12,6 +12,7 @@ import { Choice } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './imports.module.css'
+import { MadeAlong } from './linked.page.tsx'
 import { RefusedRows } from './reasons.page.tsx'
 
 export type ImportRow = {
@@ -26,6 +27,7 @@ export type ImportRow = {
   updated: number
   skipped: number
   failed: number
+  createdLinked: Record<string, number>
   error: string | null
   undoStartedAt: string | null
   createdById: string | null
@@ -72,6 +74,7 @@ export default function ImportProgress() {
       )}
       <Counts row={row} />
       <Actions row={row} />
+      {!row.dryRun && <MadeAlong id={row.id} counts={row.createdLinked} status={row.status} />}
       <RefusedRows id={row.id} failed={row.failed} />
     </div>
   )
@@ -85,6 +88,9 @@ function Counts({ row }: { row: ImportRow }) {
     [text.imports.updated, row.updated],
     [text.imports.skipped, row.skipped],
     [text.imports.failed, row.failed],
+    ...Object.entries(row.createdLinked).map(
+      ([type, count]) => [text.imports.createdLinked(text.plurals[type] ?? type), count] as const,
+    ),
   ] as const
   return (
     <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">

@@ -1,14 +1,17 @@
 import { z } from 'zod'
-import type { Row } from '#core/db/engine.ts'
+import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
+import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
+import { scopeCondition } from '#core/record/visibility.ts'
 import { alike, type Choices, choicesOf, knows, valuesIn } from './choices.ts'
 import { imports } from './imports.table.ts'
+import { MADE } from './linked.ts'
 import { targetsOf } from './targets.ts'
 import type { ValueMapping } from './value-mapping.ts'
 
@@ -128,5 +131,67 @@ export const reasonsRoute = operation({
     return { rows: rows.map(asReason), total: rows[0]?.total ?? 0, nextCursor: null }
   },
 })
+
+const LINKED_AT_ONCE = 50
+const linkedQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(LINKED_AT_ONCE),
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/, 'is not a cursor of this list')
+    .optional(),
+})
+const linkedRow = z.object({
+  type: z.string().meta({ description: 'company or contact' }),
+  id: z.uuid(),
+  title: z.string().nullable(),
+})
+
+/** What an import made along the way, for `createLinked`. */
+export const linkedRoute = operation({
+  method: 'GET',
+  path: '/imports/:id/linked',
+  tag: 'imports',
+  summary: 'The records that an import made because rows name them',
+  description:
+    'In the order in which they were made; those that are in the trash by now, as all are after undo, are left out. `total` counts those that were made.',
+  params: idParams,
+  query: linkedQuery,
+  answers: z.object({ rows: z.array(linkedRow), total: z.int(), nextCursor: z.string().nullable() }),
+  async handle({ tx, params: { id }, query: { limit, cursor } }) {
+    const { entity, createdLinked } = await store.read(tx, imports, id)
+    const events = await tx.session.rows(
+      `select seq, entity_type as type, entity_id as id from events where workspace_id = $1::uuid and cause_id = $2::uuid
+         and action = 'created' and entity_type = any($3::text[]) and seq > $4::bigint order by seq limit $5::int`,
+      [tx.who.workspaceId, id, arrayLiteral(MADE.filter(type => type !== entity)), cursor ?? 0, limit],
+    )
+    const titles = new Map<string, string>()
+    for (const type of new Set(events.map(event => event.type as string))) {
+      const ids = events.filter(event => event.type === type).map(event => event.id as string)
+      for (const row of await titlesOf(tx, recordNamed(type), ids))
+        titles.set(row.id as string, row.title as string)
+    }
+    return {
+      rows: events.flatMap(({ type, id }) =>
+        titles.has(id as string) ? [{ type, id, title: titles.get(id as string) ?? null }] : [],
+      ),
+      total: Object.values(createdLinked as Record<string, number>).reduce((sum, count) => sum + count, 0),
+      nextCursor: events.length < limit ? null : String(events.at(-1)!.seq),
+    }
+  },
+})
+
+/** What of the records the caller sees, by their titles as they are written. */
+function titlesOf(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
+  const params: unknown[] = []
+  const add = adderOf(params)
+  const names = record.contract.title.map(key => `t.${columnOf(record, key).name}`)
+  const title = `nullif(btrim(concat_ws(' ', ${names.join(', ')})), '')`
+  const fallback = hasColumn(record, 'email') ? `coalesce(${title}, t.email)` : title
+  return tx.session.rows(
+    `select t.id, ${fallback} as title from ${tableOf(record)} t
+     where ${scopeCondition(record, tx.who, 't', add)} and t.id = any(${add(arrayLiteral(ids), 'uuid[]')})`,
+    params,
+  )
+}
 
 const asReason = ({ total: _total, rows, ...row }: Row) => ({ ...row, rows: (rows as unknown[]).map(Number) })

@@ -1,22 +1,22 @@
-import { parseListCell } from '#core/csv/index.ts'
 import { adderOf, arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { isUuid } from '#core/ids.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
-import { store } from '#core/record/store.ts'
 import { titleExpression } from '#core/record/title.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
-import { type Draft, type Lookup, type Plan, refuse } from './drafts.ts'
+import { type Draft, type Lookup, type Plan, refuse, type Wish } from './drafts.ts'
+import { lockLinked, mayBeMade, type Named, namedIn, wishOf, withOtherNames } from './linked.ts'
 import type { Column } from './mapping.ts'
+import type { Via } from './targets.ts'
 
 const CANDIDATES_AT_MOST = 20
 const NAMES_KEPT = 20_000
 const NAMES_FRESH_MS = 5000
 
-/** A record that a name may mean. `parent` is what it belongs to, such as a stage's pipeline. */
-type Candidate = { id: string; parent: string | null; isInDefault: boolean }
+/** A record that a name may mean. `parent` is what it belongs to, such as a stage's pipeline; `hasKey` whether a person has an e-mail address. */
+type Candidate = { id: string; parent: string | null; isInDefault: boolean; hasKey: boolean }
 
 /** Folds texts as the database does, which is asked only about those that are not plain ASCII. */
 export async function foldAll(tx: Tx, texts: Iterable<string>): Promise<Map<string, string>> {
@@ -38,6 +38,7 @@ export async function foldAll(tx: Tx, texts: Iterable<string>): Promise<Map<stri
  * column. What is missing or ambiguous refuses the row, naming column and value.
  */
 export async function resolveLookups(tx: Tx, plan: Plan, drafts: Draft[]): Promise<void> {
+  if (plan.createLinked) await lockLinked(tx)
   // Parents before children: a stage is looked for in the pipeline that the row names.
   const columns = plan.columns.filter(({ target }) => target.via !== 'field' || isLookup(target.of.kind))
   const ordered = [...columns].sort((a, b) => depth(plan.record, a) - depth(plan.record, b))
@@ -55,10 +56,12 @@ const isLookup = (kind: string) => kind === 'link' || kind === 'links' || kind =
 
 type Asked = { draft: Draft; lookup: Lookup }
 
-/** Ids before names, so that a name only stands in where the id is not known here; parents before children. */
-function depth(record: RecordDefinition, { target }: Column): number {
-  return (parentOf(record, target.key, target.of.target) ? 2 : 0) + (target.via === 'field' ? 0 : 1)
-}
+/** Ids before e-mail addresses before names: each stands in where the one before is not known here. Parents before children. */
+const RANKS: Partial<Record<Via, number>> = { field: 0, linkKey: 1 }
+const rankOf = ({ target: { via } }: Column): number => RANKS[via] ?? 2
+
+const depth = (record: RecordDefinition, column: Column): number =>
+  (parentOf(record, column.target.key, column.target.of.target) ? 3 : 0) + rankOf(column)
 
 /** The link that both the record and the one it links to have: a deal's and its stage's `pipelineId`. */
 function parentOf(record: RecordDefinition, key: string, target: string | undefined): string | undefined {
@@ -73,51 +76,90 @@ function parentOf(record: RecordDefinition, key: string, target: string | undefi
 async function resolveLinks(tx: Tx, plan: Plan, column: Column, asked: Asked[]): Promise<void> {
   const { key, of, via } = column.target
   const target = recordNamed(of.target!)
-  const items = (text: string) => (of.kind === 'links' ? listItems(text) : [text])
-  const texts = asked.flatMap(({ lookup }) => items(lookup.text))
+  const others = of.kind === 'link' ? othersOf(plan.record, key, of.target!) : undefined
+  const named = new Map<string, Named[]>()
+  for (const { lookup } of asked)
+    if (!named.has(lookup.text)) named.set(lookup.text, namedIn(lookup.text, column, target, others))
+  const texts = [...named.values()].flatMap(list => list.flatMap(one => one.texts.map(({ text }) => text)))
   const parentKey = parentOf(plan.record, key, of.target)
   const find =
     via === 'field' ? await findIds(tx, target, texts) : await findNames(tx, plan, target, texts, parentKey)
-  const makes = via !== 'field' && plan.createLinked && mayBeMade(target)
-  if (makes) {
-    const wanted = asked.filter(({ draft }) => !draft.issues.length && draft.values[key] === undefined)
-    await makeMissing(
-      tx,
-      target,
-      wanted.flatMap(({ lookup }) => items(lookup.text)),
-      find,
-    )
-  }
-  const label = target.contract.label.toLowerCase()
-  const hasNameColumn = plan.columns.some(other => other !== column && other.target.key === key)
   for (const { draft, lookup } of asked) {
-    if (draft.values[key] !== undefined) continue
-    const ids: string[] = []
-    for (const text of items(lookup.text)) {
-      const found = choose(find(text), target, draft, parentKey)
-      if (typeof found !== 'string') {
-        ids.push(found.id)
-        if (parentKey && found.parent && isStrict(target, parentKey)) draft.values[parentKey] ??= found.parent
-      } else if (makes && draft.issues.length) {
-        // It would be made if the row were not refused for something else.
-      } else if (!(via === 'field' && hasNameColumn && hasName(draft, column))) {
-        refuse(draft, column, {
-          problem: `${found === 'NO_SUCH' ? `there is no ${label}` : `more than one ${label} is called`} “${text.slice(0, 80)}”`,
-          code: found,
-        })
-      }
+    if (draft.values[key] !== undefined || draft.wishes.has(key)) continue
+    const held: Array<string | Wish> = []
+    for (const one of named.get(lookup.text)!) {
+      const meant = meantBy(plan, draft, column, one, target, find, parentKey)
+      if (meant) held.push(meant)
     }
-    if (ids.length) draft.values[key] = of.kind === 'links' ? [...new Set(ids)] : ids[0]
+    hold(draft, key, of.kind === 'links' ? held : held.slice(0, 1), of.kind === 'links')
+    if (others) hold(draft, others, held.slice(1), true)
   }
 }
 
-const listItems = (text: string): string[] => {
-  const items = parseListCell(text)
-  return items.ok ? (items.value ?? []) : []
+/** Keeps what a link is to hold: ids as the value, or along with what is yet to be made. */
+function hold(draft: Draft, key: string, held: Array<string | Wish>, isList: boolean): void {
+  if (!held.length) return
+  if (held.some(one => typeof one !== 'string')) draft.wishes.set(key, { items: held, isList })
+  else draft.values[key] = isList ? [...new Set(held)] : held[0]
 }
 
-const hasName = (draft: Draft, column: Column): boolean =>
-  draft.lookups.some(other => other.column !== column && other.column.target.key === column.target.key)
+/** The list beside a link to one, which takes the further names of a cell: a deal's contacts beside its first one. */
+const othersOf = (record: RecordDefinition, key: string, type: string): string | undefined =>
+  Object.entries(record.contract.fields).find(
+    ([name, f]) => name !== key && f.kind === 'links' && f.target === type && f.writable === 'always',
+  )?.[0]
+
+/** The record that a name in a cell stands for, its wish where nobody has it, or nothing: the row is refused, or another column says. */
+function meantBy(
+  plan: Plan,
+  draft: Draft,
+  column: Column,
+  named: Named,
+  target: RecordDefinition,
+  find: Find,
+  parentKey: string | undefined,
+): string | Wish | undefined {
+  const makes = column.target.via !== 'field' && plan.createLinked && mayBeMade(target)
+  const whole = makes ? withOtherNames(draft, column, target, named) : named
+  let found: Candidate | 'NO_SUCH' | 'MATCHES_MANY' = 'NO_SUCH'
+  for (const { text, isKey } of named.texts) {
+    const among = find(text)
+    const candidates = makes && !isKey ? among.filter(one => isSameOne(one, draft, whole, parentKey)) : among
+    found = choose(candidates, target, draft, parentKey)
+    if (found !== 'NO_SUCH') break
+  }
+  if (typeof found !== 'string') {
+    if (parentKey && found.parent && isStrict(target, parentKey)) draft.values[parentKey] ??= found.parent
+    return found.id
+  }
+  if (saysMore(draft, column)) return undefined
+  const wish = makes && found === 'NO_SUCH' ? wishOf(draft, whole, target, find.keyOf, parentKey) : undefined
+  if (wish) return wish
+  const label = target.contract.label.toLowerCase()
+  refuse(draft, column, {
+    problem: `${found === 'NO_SUCH' ? `there is no ${label}` : `more than one ${label} is called`} “${named.told.slice(0, 80)}”`,
+    code: found,
+  })
+  return undefined
+}
+
+/** Whether the row says in a later column what the link means. */
+const saysMore = (draft: Draft, column: Column): boolean =>
+  draft.lookups.some(
+    other => other.column.target.key === column.target.key && rankOf(other.column) > rankOf(column),
+  )
+
+/**
+ * Whether one that is called so is meant, where otherwise one would be made: not a person with another e-mail
+ * address than the row says, nor one of another company.
+ */
+function isSameOne(candidate: Candidate, draft: Draft, named: Named, parentKey: string | undefined): boolean {
+  if (named.isPerson && named.key && candidate.hasKey) return false
+  if (!parentKey || candidate.parent === null) return true
+  if (draft.wishes.has(parentKey)) return false
+  const parent = draft.values[parentKey]
+  return parent === undefined || parent === candidate.parent
+}
 
 /** A child that must have its parent (a stage its pipeline) is never looked for in another one. */
 const isStrict = (target: RecordDefinition, parentKey: string): boolean =>
@@ -139,7 +181,7 @@ function choose(
   return among.length ? 'MATCHES_MANY' : 'NO_SUCH'
 }
 
-type Find = ((text: string) => Candidate[]) & { add: (text: string, candidate: Candidate) => void }
+type Find = ((text: string) => Candidate[]) & { keyOf: (text: string) => string }
 
 async function findIds(tx: Tx, target: RecordDefinition, texts: string[]): Promise<Find> {
   const ids = [...new Set(texts.filter(isUuid).map(id => id.toLowerCase()))]
@@ -152,18 +194,17 @@ async function findIds(tx: Tx, target: RecordDefinition, texts: string[]): Promi
     : []
   return finder(
     new Map(
-      rows.map(row => [row.id as string, [{ id: row.id as string, parent: null, isInDefault: false }]]),
+      rows.map(({ id }) => [
+        id as string,
+        [{ id: id as string, parent: null, isInDefault: false, hasKey: false }],
+      ]),
     ),
     text => text.toLowerCase(),
   )
 }
 
-function finder(known: Map<string, Candidate[]>, keyOf: (text: string) => string): Find {
-  const find = (text: string) => known.get(keyOf(text)) ?? []
-  return Object.assign(find, {
-    add: (text: string, candidate: Candidate) => void known.set(keyOf(text), [candidate]),
-  })
-}
+const finder = (known: Map<string, Candidate[]>, keyOf: (text: string) => string): Find =>
+  Object.assign((text: string) => known.get(keyOf(text)) ?? [], { keyOf })
 
 /** Finds records by title, by e-mail address and by domain, where they have such fields. */
 async function findNames(
@@ -177,6 +218,7 @@ async function findNames(
   const known = knownNames(plan, target, parentKey)
   const keys = [...new Set(folded.values())].filter(key => !known.has(key))
   const parent = parentKey ? `t.${columnOf(target, parentKey).name}` : 'null::uuid'
+  const bearsKey = hasColumn(target, 'email') ? 't.email is not null' : 'false'
   const sources = [
     { key: titleExpression(target, 't.'), keys },
     ...(hasColumn(target, 'email') ? [{ key: 't.email', keys: keys.filter(key => key.includes('@')) }] : []),
@@ -190,11 +232,11 @@ async function findNames(
   const add = adderOf(params)
   const selects = sources.map(
     source =>
-      `select ${source.key} as k, t.id, ${parent} as parent from ${tableOf(target)} t
+      `select ${source.key} as k, t.id, ${parent} as parent, ${bearsKey} as "hasKey" from ${tableOf(target)} t
        where ${scopeCondition(target, tx.who, 't', add)} and ${source.key} = any(${add(arrayLiteral(source.keys), 'text[]')})`,
   )
-  const text = `select k, id, parent, ${defaultTest(target, parentKey, add(tx.who.workspaceId, 'uuid'))} as "isInDefault" from (
-    select k, id, parent, row_number() over (partition by k order by id) as n from (${selects.join(' union ')}) f) f
+  const text = `select k, id, parent, "hasKey", ${defaultTest(target, parentKey, add(tx.who.workspaceId, 'uuid'))} as "isInDefault" from (
+    select k, id, parent, "hasKey", row_number() over (partition by k order by id) as n from (${selects.join(' union ')}) f) f
     where n <= ${CANDIDATES_AT_MOST}`
   // Folding is not leakproof, so only a role that is not narrowed finds by index; the scope stands in the text.
   const rows = await tx.as('ascendore_search', () => tx.session.rows(text, params))
@@ -228,32 +270,6 @@ function defaultTest(target: RecordDefinition, parentKey: string | undefined, wo
   return `exists (select 1 from ${tableOf(parent)} p where p.workspace_id = ${workspace} and p.id = f.parent and p.is_default)`
 }
 
-/** Whether a name alone makes a record of the type, and imports may create it. */
-function mayBeMade({ contract }: RecordDefinition): boolean {
-  const required = Object.entries(contract.fields).filter(([, f]) => f.required && f.writable === 'always')
-  return (
-    contract.importable && contract.title.length === 1 && required.every(([key]) => contract.title[0] === key)
-  )
-}
-
-/** Creates the records that the rows name and nobody has. */
-async function makeMissing(tx: Tx, target: RecordDefinition, texts: string[], find: Find): Promise<void> {
-  const title = target.contract.title[0]!
-  const schema = target.contract.fields[title]!.schema
-  const names: string[] = []
-  for (const text of texts) {
-    if (find(text).length || !schema.safeParse(text).success) continue
-    find.add(text, { id: '', parent: null, isInDefault: false })
-    names.push(text)
-  }
-  const ids = await store.createMany(
-    tx,
-    target,
-    names.map(name => ({ [title]: name })),
-  )
-  for (const [i, name] of names.entries()) find.add(name, { id: ids[i]!, parent: null, isInDefault: false })
-}
-
 /** Members are few; all of them are read, and compared by id, e-mail address or name. */
 async function resolveMembers(tx: Tx, plan: Plan, asked: Asked[]): Promise<void> {
   const members = await membersOf(tx)
@@ -266,7 +282,7 @@ async function resolveMembers(tx: Tx, plan: Plan, asked: Asked[]): Promise<void>
     )
     if (found.length === 1) draft.values[key] = found[0]!.id
     else if (!found.length && plan.ignoreUnknownMembers) continue
-    else if (found.length || !hasName(draft, lookup.column) || lookup.column.target.via !== 'field')
+    else if (found.length || !saysMore(draft, lookup.column))
       refuse(draft, lookup.column, {
         problem: `${found.length ? 'more than one member is called' : 'there is no member'} “${lookup.text.slice(0, 80)}”`,
         code: found.length ? 'MATCHES_MANY' : 'NO_SUCH',

@@ -13,6 +13,7 @@ import type { Storage } from '#core/storage/types.ts'
 import { importRows, type Outcome, SeenMarks } from './batch.ts'
 import { type Draft, draftOf, type Plan } from './drafts.ts'
 import { imports } from './imports.table.ts'
+import { Linked } from './linked.ts'
 import { columnsFor, type Mapping } from './mapping.ts'
 import { readMatchBy } from './match.ts'
 import { dialectsOf, type Options, survey } from './survey.ts'
@@ -82,6 +83,10 @@ async function work(context: Context): Promise<void> {
   if (!who) return fail(context, NO_RIGHTS)
   const found = await database.inWorkspace(who, tx => begin(tx, importId))
   if (!found) return
+  if (found.dryRun && found.processed) {
+    await database.inWorkspace(asSystem(who), tx => restart(tx, importId))
+    found.processed = 0
+  }
   const csv = await openFile(app.storage, who.workspaceId, found)
   const plan = await database.inWorkspace(who, tx => planOf(tx, found, csv), 'read')
   const { total, sample } = await survey(csv, found.total === null, signal)
@@ -160,7 +165,7 @@ const now = () => new Date().toISOString()
 /** The import's row, locked until the transaction ends: whoever moves it sees what stands. */
 export async function lock(tx: Tx, importId: string): Promise<Row | undefined> {
   const text = `select status, processed, dry_run as "dryRun", created, updated, skipped, failed, undone, undo_kept as "undoKept",
-    undo_seq as "undoSeq", undo_started_at as "undoStartedAt" from imports where workspace_id = $1::uuid and id = $2::uuid for update`
+    created_linked as "createdLinked", undo_seq as "undoSeq", undo_started_at as "undoStartedAt" from imports where workspace_id = $1::uuid and id = $2::uuid for update`
   return (await tx.session.rows(text, [tx.who.workspaceId, importId]))[0]
 }
 
@@ -171,6 +176,15 @@ export const note = (
   values: Record<string, unknown>,
   action: EventAction = 'progressed',
 ) => store.update(tx, imports, importId, values, { action })
+
+/** A trial keeps in memory what it has met, and writes nothing: interrupted, it counts from the start. */
+async function restart(tx: Tx, importId: string): Promise<void> {
+  const text = 'delete from import_errors where workspace_id = $1::uuid and import_id = $2::uuid'
+  await tx.session.rows(text, [tx.who.workspaceId, importId])
+  await note(tx, importId, NOTHING_YET)
+}
+
+const NOTHING_YET = { processed: 0, created: 0, updated: 0, skipped: 0, failed: 0, createdLinked: {} }
 
 /** Takes the import up, unless it has ended. */
 async function begin(tx: Tx, importId: string): Promise<Row | undefined> {
@@ -198,7 +212,7 @@ async function step(
   tx.session.script(settings).catch(() => {})
   const state = await lock(tx, plan.importId)
   if (state?.status !== 'RUNNING' || state.processed !== from) return false
-  const { created, updated, skipped, refused } = seen
+  const { created, updated, skipped, refused, linked } = seen
     ? await pretend(tx, () => importRows(tx, plan, batch, seen))
     : await importRows(tx, plan, batch, undefined)
   await keepRefused(tx, plan.importId, refused)
@@ -209,9 +223,17 @@ async function step(
     updated: counted('updated', updated),
     skipped: counted('skipped', skipped),
     failed: counted('failed', refused.length),
+    ...(Object.keys(linked).length
+      ? { createdLinked: added(state.createdLinked as Record<string, number>, linked) }
+      : {}),
   })
   return true
 }
+
+const added = (before: Record<string, number>, more: Record<string, number>): Record<string, number> => ({
+  ...before,
+  ...Object.fromEntries(Object.entries(more).map(([key, count]) => [key, (before[key] ?? 0) + count])),
+})
 
 class Pretended extends Error {}
 
@@ -275,6 +297,7 @@ async function planOf(tx: Tx, found: Row, csv: CsvFile): Promise<Plan> {
     names: new Map(),
     namesSince: 0,
     createLinked: (found.options as Options).createLinked ?? false,
+    linked: new Linked(),
     ignoreUnknownMembers: (found.options as Options).ignoreUnknownMembers ?? false,
   }
 }

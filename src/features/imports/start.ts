@@ -11,6 +11,7 @@ import type { RecordDefinition } from '#core/record/definition.ts'
 import { store } from '#core/record/store.ts'
 import { claimBytes, discardBytes, putUnclaimed } from '#core/storage/removals.ts'
 import { imports } from './imports.table.ts'
+import { linkedPaths } from './linked.ts'
 import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './mapping.ts'
 import { defaultMatchBy, readMatchBy } from './match.ts'
 import { presetOf } from './presets.ts'
@@ -50,7 +51,6 @@ export async function startImport(
     })
     const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
     if (sent) Object.assign(upload.kept, await keepSheet({ app, who, request }, key, sent, settings))
-    if (settings.createLinked) requireScope(request.caller, 'companies:write')
     const csv = await openCsv(() => app.storage.read(key), settings)
     const sample = await firstRows(csv, SAMPLE_ROWS)
     const file = {
@@ -59,7 +59,8 @@ export async function startImport(
       filename: settings.filename ?? upload.filename?.slice(0, 255),
     }
     const answer = await app.database.inWorkspace(who, tx => {
-      const work = async () => answerOf(await enqueue(tx, app, record, settings, csv, sample, file))
+      const work = async () =>
+        answerOf(await enqueue(tx, { app, who, request }, record, settings, csv, sample, file))
       const idempotencyKey = request.headers['idempotency-key']
       if (typeof idempotencyKey !== 'string') return work()
       return once(
@@ -113,7 +114,7 @@ const answerOf = (body: { id: string }): KeptAnswer => ({
 
 async function enqueue(
   tx: Tx,
-  app: App,
+  { app, request }: Context,
   record: RecordDefinition,
   settings: ImportSettings,
   csv: CsvFile,
@@ -141,6 +142,7 @@ async function enqueue(
     decimal,
   } = settings
   const columns = columnsFor(mapping, csv.header, targets)
+  if (createLinked) for (const path of linkedPaths(columns)) requireScope(request.caller, `${path}:write`)
   const valueMapping = settings.valueMapping
     ? await checkedValueMapping(
         tx,

@@ -9,7 +9,7 @@ import { hasRecord } from '#core/record/registry.ts'
 
 /**
  * How a cell becomes part of a record: as the field's own value, as one part of an object (an address' city), as
- * a custom field, as the name of a linked record or of a member, as a person's full name or one half of it, as the
+ * a custom field, as the name of a linked record or of a member, as a linked record's e-mail address or domain, as a person's full name or one half of it, as the
  * moment of one outcome, or as the id by which the record is found.
  */
 export type Via =
@@ -17,6 +17,7 @@ export type Via =
   | 'part'
   | 'custom'
   | 'linkName'
+  | 'linkKey'
   | 'memberName'
   | 'fullName'
   | 'halfName'
@@ -25,6 +26,12 @@ export type Via =
 
 /** What a column may fill. `key` is the contract's field (or the custom field's key) that it ends in. */
 export type Target = MappingTarget & { via: Via; key: string; of: Field; part?: string }
+
+/** What records that others are linked to are known by before their name. */
+export const LINK_KEYS: Record<string, { part: 'domain' | 'email'; aliases: string[] }> = {
+  company: { part: 'domain', aliases: ['company domain name', 'account domain', 'organization domain'] },
+  contact: { part: 'email', aliases: ['contact email', 'contact person email', 'person email'] },
+}
 
 const labelOf = (key: string): string => {
   const text = words(key)
@@ -59,7 +66,12 @@ function fieldTargets(key: string, of: Field): Target[] {
   if (of.kind === 'object') return [self, ...partTargets(key, of)]
   if ((of.kind === 'link' || of.kind === 'links') && hasRecord(of.target!)) {
     const name = of.kind === 'link' ? key.replace(/Id$/, 'Name') : key.replace(/Ids$/, 'Names')
-    return [self, { field: name, label: labelOf(name), via: 'linkName', key, of }]
+    const named: Target = { field: name, label: labelOf(name), via: 'linkName', key, of }
+    const known = of.kind === 'link' ? LINK_KEYS[of.target!] : undefined
+    if (!known) return [self, named]
+    const { part, aliases } = known
+    const field = key.replace(/Id$/, part.charAt(0).toUpperCase() + part.slice(1))
+    return [self, named, { field, label: labelOf(field), aliases, via: 'linkKey', key, of, part }]
   }
   if (of.kind !== 'member') return [self]
   return ['Name', 'Email']

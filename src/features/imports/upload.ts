@@ -62,7 +62,10 @@ export const importQuery = z.strictObject({
   matchBy: z.string().max(300).optional().meta({
     description: 'How a row finds its record, such as `email`, `domain,name` (or) or `title+companyId` (and)',
   }),
-  createLinked: flag.optional().meta({ description: 'Creates companies that rows name and nobody has' }),
+  createLinked: flag.optional().meta({
+    description:
+      "Makes the companies and contacts that rows name and that are not among what the caller sees, each once, with what the row says of them: name and domain, or name and e-mail address, and the contact's company. They belong to the caller, are counted in `createdLinked`, and go with undo. What is matched by name alone is never a person of another company, nor one with another address than the row says.",
+  }),
   ignoreUnknownMembers: flag.optional().meta({
     description:
       'Passes over owners and assignees who are no members, so that whoever imports is the owner; else such a row is refused',
