@@ -14,6 +14,8 @@ export type Scorer = {
   model: Model
   columns: ColumnInfo[]
   labels: Record<string, string>
+  /** Codes of what its card warns of. */
+  doubts: string[]
 }
 
 const DIGITS = 1e5
@@ -58,10 +60,11 @@ export async function currentModel(tx: Tx, kind: Kind): Promise<Scorer | undefin
 
 async function read(tx: Tx, id: string) {
   const [row] = await tx.session.rows(
-    'select parameters from learned_models where workspace_id = $1::uuid and id = $2::uuid',
+    `select parameters, card -> 'warnings' as warnings from learned_models where workspace_id = $1::uuid and id = $2::uuid`,
     [tx.who.workspaceId, id],
   )
-  return unpacked(row!.parameters as string)
+  const warnings = (row!.warnings ?? []) as { code: string }[]
+  return { ...(await unpacked(row!.parameters as string)), doubts: warnings.map(({ code }) => code) }
 }
 
 /** A version as the API shows it. */

@@ -70,6 +70,7 @@ function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
   const { interval, probability, coldStart, outcomes } = score
   const low = format.percent(interval.low)
   const high = format.percent(interval.high)
+  const isLittle = score.warnings.some(({ code }) => code === 'LITTLE_LEARNED')
   return (
     <div className={classes.chance}>
       <Group gap={8} align="baseline">
@@ -79,8 +80,14 @@ function Chance({ kind, score }: { kind: 'lead' | 'deal'; score: Score }) {
             {text.scoring.coldStart}
           </Badge>
         )}
+        {isLittle && (
+          <Badge size="sm" radius="sm" tt="none" variant="light" color="orange">
+            {text.scoring.littleLearned}
+          </Badge>
+        )}
       </Group>
       <P size="sm">{text.scoring.score[kind]}</P>
+      {isLittle && <P size="xs">{text.scoring.littleLearnedHint}</P>}
       <div className={classes.track} aria-hidden>
         <span
           className={classes.range}

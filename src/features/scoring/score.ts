@@ -161,12 +161,27 @@ async function scoreOf(
   }
 }
 
+/** What follows chance is not to be read as knowledge, however narrow its interval. */
+const littleLearned = (kind: Kind): Warning => ({
+  code: 'LITTLE_LEARNED',
+  message:
+    kind === 'lead'
+      ? inLanguage(
+          'The fields hardly tell which leads are converted: this is little more than the usual share, and the reasons may be chance',
+          'Die Felder sagen kaum, welche Leads umgewandelt werden: Das ist wenig mehr als der übliche Anteil, und die Gründe können Zufall sein',
+        )
+      : inLanguage(
+          'The fields hardly tell which deals are won: this is little more than the usual share, and the reasons may be chance',
+          'Die Felder sagen kaum, welche Deals gewonnen werden: Das ist wenig mehr als der übliche Anteil, und die Gründe können Zufall sein',
+        ),
+})
+
 function warningsOf(
   kind: Kind,
   scorer: Scorer | undefined,
   { successes, failures }: Score['outcomes'] | { successes: number; failures: number },
 ): Warning[] {
-  if (scorer) return []
+  if (scorer) return scorer.doubts.includes('LITTLE_LEARNED') ? [littleLearned(kind)] : []
   const what =
     kind === 'lead'
       ? inLanguage('leads converted or disqualified', 'Leads umgewandelt oder ausgeschieden')

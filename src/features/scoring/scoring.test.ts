@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '#core/ids.ts'
+import { importing } from '#features/imports/testing.ts'
 import { until } from '#test/until.ts'
 import { nobody, type Person, useProgram, world } from '#test/world.ts'
 import feature from './scoring.server.ts'
@@ -270,4 +271,57 @@ test('history is learned from as it was before the outcome, and not as it stands
   await owner.patch(`/leads/${lead.id}`, { notes: 'third', stage: 'UNQUALIFIED' })
   const [seen] = await owner.inWorkspace(tx => leadRows(tx, [{ id: lead.id, at: before }]))
   assert.deepEqual([seen!.cells.source, seen!.cells.notes, seen!.cells.stage], ['Web', 'first', 'NEW'])
+})
+
+/** Imported leads of two years, each with the day of an event that a buyer plans for, and a number that says nothing. */
+async function importedPast(owner: Person, chance: (daysToEvent: number) => number) {
+  for (const [key, type] of [
+    ['event', 'date'],
+    ['lucky', 'number'],
+  ] as const)
+    await owner.post('/custom-fields', { entity: 'lead', key, label: key, type })
+  const day = (n: number) => new Date(Date.UTC(2024, 0, 1 + n)).toISOString().slice(0, 10)
+  const lines = Array.from({ length: 600 }, (_, n) => {
+    const daysToEvent = 10 + ((n * 7919) % 200)
+    const isWon = ((n * 104729) % 1000) / 1000 < chance(daysToEvent)
+    const ended = isWon ? day(n + 5 + (n % 30)) : ''
+    return [`L${n}`, isWon ? 'CONVERTED' : 'UNQUALIFIED', day(n), ended, day(n + daysToEvent), (n * 31) % 97]
+  })
+  const csv = ['name,stage,made,ended,event,lucky', ...lines.map(line => line.join())]
+  const done = await importing(owner, 'leads', csv, {
+    mapping: {
+      name: 'name',
+      stage: 'stage',
+      made: 'createdAt',
+      ended: 'convertedAt',
+      event: 'customFields.event',
+      lucky: 'customFields.lucky',
+    },
+  })
+  assert.equal(done.created, 600, JSON.stringify(done))
+  const open = await owner.post('/leads', { name: 'Open', customFields: { lucky: 7 } })
+  return open.body.id as string
+}
+
+test('of imported leads that say when they were converted and not when they were lost, days are learned from without telling the outcome', async () => {
+  const { owner } = await world()
+  await importedPast(owner, days => (days < 80 ? 0.7 : 0.2))
+  const { card } = await trained(owner)
+  assert.ok(card.holdOut, 'the newest quarter has both outcomes')
+  assert.deepEqual(
+    card.leftOut.filter((one: any) => one.key.startsWith('customFields.')).map((one: any) => one.reason),
+    [],
+  )
+  assert.equal(card.fields[0].key, 'customFields.event')
+  assert.ok(card.holdOut.auc > 0.6 && card.holdOut.auc < 0.85, `AUC ${card.holdOut.auc}`)
+})
+
+test('a score by a model that hardly tells anything says so', async () => {
+  const { owner, ana } = await world({ recordVisibility: 'workspace' })
+  const leadId = await importedPast(owner, () => 0.3)
+  const { card } = await trained(owner)
+  assert.ok(card.warnings.some((one: any) => one.code === 'LITTLE_LEARNED'))
+  const score = await ana.post('/ai/lead-score', { leadId }, { headers: { 'accept-language': 'de' } })
+  assert.match(score.body.warnings[0].message, /^Die Felder sagen kaum/)
+  assert.equal(score.body.warnings[0].code, 'LITTLE_LEARNED')
 })

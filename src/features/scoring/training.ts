@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
+import type { Row as DbRow } from '#core/db/engine.ts'
 import { type Database, systemIn, type Tx, type Who } from '#core/db/workspace.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import { newId } from '#core/ids.ts'
@@ -100,13 +101,24 @@ async function levelNames(tx: Tx): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ id, name }) => [id as string, name as string]))
 }
 
+/**
+ * Decided records, and when they were. What was imported as history may not say: a lead was given its end by no change that we saw, and a deal
+ * has the moment of the import. `decidedAt` is null then, for a day that follows the outcome tells it.
+ */
 const DECIDED: Record<Kind, string> = {
   lead: `select l.id, l.created_at as "createdAt", (l.stage = 'CONVERTED')::int as outcome,
-      case when l.stage = 'CONVERTED' then coalesce(l.converted_at, l.updated_at) else coalesce((select max(e.created_at) from events e
-        where e.workspace_id = l.workspace_id and e.entity_id = l.id and e.changes ? 'stage'), l.updated_at) end as "decidedAt"
-    from leads l where l.workspace_id = $1::uuid and l.stage in ('CONVERTED', 'UNQUALIFIED') and l.deleted_at is null
+      case when l.stage = 'CONVERTED' then nullif(coalesce(l.converted_at, l.updated_at), l.created_at)
+        else coalesce(e.ended, case when e.entered is null then l.updated_at end) end as "decidedAt"
+    from leads l
+    left join lateral (select max(created_at) filter (where action <> 'created' and changes ? 'stage') as ended,
+        min(created_at) filter (where action = 'created') as entered
+      from events where workspace_id = l.workspace_id and entity_id = l.id) e on true
+    where l.workspace_id = $1::uuid and l.stage in ('CONVERTED', 'UNQUALIFIED') and l.deleted_at is null
     order by l.updated_at desc, l.id limit $2::int`,
-  deal: `select d.id, d.created_at as "createdAt", (d.status = 'WON')::int as outcome, coalesce(d.closed_at, d.updated_at) as "decidedAt"
+  deal: `select d.id, d.created_at as "createdAt", (d.status = 'WON')::int as outcome,
+      case when not exists (select 1 from events e where e.workspace_id = d.workspace_id and e.entity_id = d.id and e.action = 'created'
+          and e.created_at > d.created_at + interval '1 day' and abs(extract(epoch from e.created_at - d.closed_at)) < 60)
+        then coalesce(d.closed_at, d.updated_at) end as "decidedAt"
     from deals d where d.workspace_id = $1::uuid and d.status in ('WON', 'LOST') and d.deleted_at is null
     order by d.closed_at desc nulls last, d.id limit $2::int`,
 }
@@ -125,6 +137,23 @@ function shareOf(id: string): number {
 
 const momentOf = (value: unknown): number =>
   value instanceof Date ? value.getTime() : Date.parse(String(value))
+
+/** From so many records whose length is known others borrow theirs. */
+const LEAST_LENGTHS = 20
+
+/**
+ * How long a record took whose end is not known: as long as one that ended alike, else one that ended otherwise, that its id picks. Where no
+ * lengths are known it is looked at when it was made, as all others are then.
+ */
+function lengthsOf(decided: readonly DbRow[]): (outcome: 0 | 1, id: string) => number {
+  const lengths: [number[], number[]] = [[], []]
+  for (const { createdAt, decidedAt, outcome } of decided)
+    if (decidedAt) lengths[outcome as 0 | 1].push(Math.max(0, momentOf(decidedAt) - momentOf(createdAt)))
+  return (outcome, id) => {
+    const known = [lengths[outcome], lengths[outcome ? 0 : 1]].find(({ length }) => length >= LEAST_LENGTHS)
+    return known ? known[Math.floor(shareOf(`length ${id}`) * known.length)]! : 0
+  }
+}
 
 /**
  * Decided records, each as it was at some moment between its making and its outcome (landmarking: which moment follows from the id),
@@ -148,11 +177,15 @@ export async function outcomesOf(
   )
   const outcomes = new Map(decided.map(row => [row.id as string, row.outcome as number]))
   const begun = new Map(decided.map(row => [row.id as string, momentOf(row.createdAt)]))
-  const ended = new Map(decided.map(row => [row.id as string, momentOf(row.decidedAt)]))
-  const seen = decided.map(({ id, createdAt, decidedAt }): Seen => {
-    const end = momentOf(decidedAt)
-    const start = Math.min(momentOf(createdAt), end)
-    return { id: id as string, at: Math.floor(start + (end - start) * shareOf(id as string)) }
+  const ended = new Map(
+    decided.map(row => [row.id as string, row.decidedAt ? momentOf(row.decidedAt) : Number.NaN]),
+  )
+  const lasted = lengthsOf(decided)
+  const seen = decided.map(({ id, outcome }): Seen => {
+    const end = ended.get(id as string)!
+    const start = Math.min(begun.get(id as string)!, Number.isNaN(end) ? Number.POSITIVE_INFINITY : end)
+    const length = Number.isNaN(end) ? lasted(outcome as 0 | 1, id as string) : end - start
+    return { id: id as string, at: Math.floor(start + length * shareOf(id as string)) }
   })
   const now = Date.now()
   const read = (of: Seen[]) => inParts(database, system, kind, of, signal)

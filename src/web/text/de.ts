@@ -1575,6 +1575,9 @@ export const de: Text = {
     score: { lead: 'Chance auf Umwandlung', deal: 'Chance zu gewinnen' },
     interval: (low: string, high: string) => `In neun von zehn Fällen zwischen ${low} und ${high}`,
     coldStart: 'Faustregel',
+    littleLearned: 'Sagt wenig',
+    littleLearnedHint:
+      'Die Felder sagen kaum etwas über das Ergebnis: Das ist wenig mehr als der übliche Anteil.',
     tooFew: (successes: number, failures: number, needed: number) =>
       `Nach Faustregeln: bisher ${successes} Erfolge und ${failures} Misserfolge; gelernt wird ab je ${needed}.`,
     notTrained: 'Nach Faustregeln: zum Lernen reicht es, ein Modell entsteht nachts oder auf Wunsch.',

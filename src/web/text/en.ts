@@ -1513,6 +1513,8 @@ export const en = {
     score: { lead: 'Likely to be converted', deal: 'Likely to be won' },
     interval: (low: string, high: string) => `Nine times in ten between ${low} and ${high}`,
     coldStart: 'Rule of thumb',
+    littleLearned: 'Tells little',
+    littleLearnedHint: 'The fields hardly tell the outcome: this is little more than the usual share.',
     tooFew: (successes: number, failures: number, needed: number) =>
       `By rules of thumb: ${successes} succeeded and ${failures} did not so far, and ${needed} of each are needed to learn from.`,
     notTrained:

@@ -159,6 +159,15 @@ function ordersOf(table: Table, isRunning: (column: Column) => boolean): number[
   return orders
 }
 
+/** Days yet to come were planned and not counted up to the end: counted from the rows, days of one calendar sink toward the newest as well. */
+const AHEAD = 0.01
+function reachesAhead(column: Column): boolean {
+  const today = Date.now() / DAY_MS
+  const days = column.cells.map(cell => numberOf(cell, 'date', 0, column.notation))
+  const filled = days.filter(day => !Number.isNaN(day))
+  return filled.filter(day => day > today + 1).length > filled.length * AHEAD
+}
+
 /**
  * The columns that measure the course of a record: clocks, by their ceilings; and numbers that are bound to a clock more closely, within
  * each outcome, than what is known beforehand is.
@@ -172,7 +181,7 @@ export function coursesOf(table: Table, isRunning: (column: Column) => boolean):
     column =>
       !column.isAsOf &&
       !isRunning(column) &&
-      (column.kind === 'number' || (column.kind === 'date' && table.at)),
+      (column.kind === 'number' || (column.kind === 'date' && table.at && !reachesAhead(column))),
   )
   const somewhat = new Set<string>()
   let by = orders[0]!

@@ -188,3 +188,14 @@ test('where the day of the outcome is known, dates and lengths that follow it ar
     'somebody vouches for it',
   )
 })
+
+test('days yet to come are no clock, though counted from later rows they are nearer', () => {
+  const today = Math.floor(Date.now() / DAY_MS)
+  const sales = salesOf(1500, 17).map((sale, n) => ({ ...sale, at: (today - 900 + 0.5 * n) * DAY_MS }))
+  const table = tableOf(sales, {
+    fair: ['date', ({ random }) => (today - 900 + 1200 * random()) * DAY_MS],
+    lastSeen: ['date', ({ at, random }) => at + random() * (today * DAY_MS - at)],
+  })
+  const { fair, lastSeen } = reasonsIn(table)
+  assert.deepEqual([fair, lastSeen], [undefined, 'MEASURES_COURSE'])
+})

@@ -104,7 +104,7 @@ export function learn(given: Table, options: LearnOptions = {}): Learned {
     treeShare: model.treeShare,
     trees: model.members.reduce((sum, { trees }) => sum + trees.length, 0),
     durationMs: 0,
-    warnings: [...copies(repeatedRows), ...doubts(holdOut ?? crossValidation, holdOut)],
+    warnings: [...copies(repeatedRows), ...doubts(crossValidation, holdOut)],
   }
   card.durationMs = Math.round(performance.now() - begun)
   return { model, columns, card }
@@ -151,19 +151,50 @@ function weigh(model: Model, table: Table, columns: readonly ColumnInfo[]): Fiel
     .sort((a, b) => b.weight - a.weight)
 }
 
-function doubts(measures: Measures, holdOut: Card['holdOut']): Card['warnings'] {
+/** One-sided 95 %. */
+const Z = 1.645
+const LITTLE = 0.6
+const OFF = 0.1
+/** So often as far off as chance alone takes few rows. */
+const MORE_THAN_CHANCE = 1.5
+
+/** The standard error of an AUC (Hanley and McNeil 1982). */
+function aucErrorOf({ auc, rows, baseRate }: Measures): number {
+  const ones = Math.max(1, rows * baseRate)
+  const zeros = Math.max(1, rows - ones)
+  const above = (ones - 1) * (auc / (2 - auc) - auc * auc)
+  const below = (zeros - 1) * ((2 * auc * auc) / (1 + auc) - auc * auc)
+  return Math.sqrt(Math.max(0, auc * (1 - auc) + above + below) / (ones * zeros))
+}
+
+/** That a model hardly ranks: on all rows, or no better than by chance there, or on the newest rows by more than so few of them may mislead. */
+const tellsLittle = (all: Measures, newest: Card['holdOut']): boolean =>
+  all.auc < LITTLE ||
+  all.auc - Z * aucErrorOf(all) < 0.5 ||
+  (newest !== null && newest.auc + Z * aucErrorOf(newest) < LITTLE)
+
+/** How far off the shares of the tenths are by chance where each probability is right. */
+const chanceOff = ({ deciles, rows }: Measures): number =>
+  deciles.reduce(
+    (sum, tenth) =>
+      sum + tenth.rows * Math.sqrt(((2 / Math.PI) * tenth.predicted * (1 - tenth.predicted)) / tenth.rows),
+    0,
+  ) / Math.max(1, rows)
+
+function doubts(all: Measures, holdOut: Card['holdOut']): Card['warnings'] {
+  const measures = holdOut ?? all
   const warnings: Card['warnings'] = []
   const auc = measures.auc.toFixed(2)
   if (!holdOut)
     warnings.push({ code: 'NO_HOLD_OUT', message: 'Too few recent outcomes to measure it on later rows' })
-  if (measures.auc < 0.6)
+  if (tellsLittle(all, holdOut))
     warnings.push({ code: 'LITTLE_LEARNED', message: `The fields hardly tell the outcome (AUC ${auc})` })
   if (measures.auc > 0.97)
     warnings.push({
       code: 'TOO_GOOD',
       message: `It is better than fields known beforehand usually allow (AUC ${auc}): look for one that is set with the outcome`,
     })
-  if (measures.calibrationError > 0.1)
+  if (measures.calibrationError > Math.max(OFF, MORE_THAN_CHANCE * chanceOff(measures)))
     warnings.push({
       code: 'POORLY_CALIBRATED',
       message: `What it foretells is ${Math.round(measures.calibrationError * 100)} points off on average`,
