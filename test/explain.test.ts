@@ -148,6 +148,29 @@ describe('plans', () => {
     }
   })
 
+  it('whether a member may change the rows of a page is asked of each by itself, however many there are', async context => {
+    if (program().app.database.engine.kind !== 'embedded')
+      return context.skip('only the owner of a server may')
+    const { owner, ben } = await world({ recordVisibility: 'workspace' })
+    const { id } = (await owner.post('/deals', { title: 'Cranes' })).body
+    await owner.post('/tasks', { title: 'Call Greta', relatedType: 'deal', relatedId: id })
+    const asks = { headers: { prefer: 'may-change' } }
+    const { result, seen } = await recorded(program(), () => ben.get('/tasks?sort=title', asks))
+    assert.equal(result.body.rows[0].mayChange, false)
+    const reading = seen.find(({ text }) => text.includes('"mayChange"'))!
+    // Many more of them; all of it is rolled back.
+    const filled = `reset role; insert into records (workspace_id, id, type) select '${ben.workspaceId}', gen_random_uuid(), 'deal' from generate_series(1, 4000);
+      insert into tasks (workspace_id, id, title, related_type, related_id) select workspace_id, gen_random_uuid(), 'Call', 'deal', id from records
+      where workspace_id = '${ben.workspaceId}' and type = 'deal'; analyze records; analyze tasks`
+    const opening = `${reading.opening.replace('read only', '')}; ${filled}`
+    const nodes = nodesOf(await planOf({ ...reading, opening }))
+    const directory = nodes.filter(
+      node => node['Relation Name'] === 'records' && node['Index Name'] !== 'records_deleted',
+    )
+    assert.ok(directory.length)
+    for (const node of directory) assert.match(node['Index Cond'] ?? '', /\bid = /)
+  })
+
   it('a search for a rare word uses the trigram index, which row-level security itself would not allow', async () => {
     const { seen } = await recorded(program(), () => people.owner.get('/contacts?q=quixano'))
     const ranking = seen.filter(({ role }) => role === 'ascendore_search')

@@ -1,9 +1,8 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import { createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
+import { createContext, createElement, type ReactNode, useCallback, useContext, useMemo } from 'react'
 import { ApiError, createClient } from '#core/client/client.ts'
 import type { Role } from '#core/db/workspace.ts'
 import { spokenAs } from './kit/locale.ts'
-import { isOthers } from './record/own.ts'
 import { issuesText, issueText, textNow } from './text/index.tsx'
 
 /** Told when the session has ended on the server, or could not be renewed. */
@@ -23,6 +22,7 @@ const client = createClient({
     const headers = new Headers(init?.headers)
     const me = queries.getQueryData<Me>(['me'])
     headers.set('accept-language', spokenAs(document.documentElement.lang, me?.user.preferences.locale))
+    headers.set('prefer', 'may-change')
     return globalThis.fetch(input, { ...init, headers })
   },
 })
@@ -107,11 +107,13 @@ export const useMay = () => {
   return { write: role !== 'VIEWER', administer: role === 'OWNER' || role === 'ADMIN' }
 }
 
-/** Whether the reader may change a record that they see; members change what is theirs. */
+/** Whether the reader may change a record that they see; the rows say it. */
 export const useMayChange = () => {
-  const { role, user } = useMe()
-  return (type: string, row: Readonly<Record<string, unknown>>): boolean =>
-    role === 'OWNER' || role === 'ADMIN' || (role === 'MEMBER' && !isOthers(type, row, user.id))
+  const { role } = useMe()
+  return useCallback(
+    (row: Readonly<{ mayChange?: unknown }>): boolean => role !== 'VIEWER' && row.mayChange !== false,
+    [role],
+  )
 }
 
 export type Member = { id: string; name: string; email: string; role: Role; isActive: boolean }

@@ -141,5 +141,29 @@ test('who is invited sees what their role may, and a direct visit to the rest sa
       await theirs.getByRole('main').getByRole('button', { name: 'More', exact: true }).count(),
       offered,
     )
+    // What hangs on a deal is theirs with it.
+    const relatedTo = { relatedType: 'deal', relatedId: deal.id }
+    const task = (await ana.post('/tasks', { title: `Ring ${offered}`, ...relatedTo })).body
+    await ana.post('/notes', { body: 'Rings back', ...relatedTo })
+    await theirs.goto(`/tasks/${task.id}`)
+    await theirs.getByRole('heading', { name: task.title }).waitFor()
+    for (const name of ['Mark as done', 'Edit: Title'])
+      assert.equal(await theirs.getByRole('button', { name }).count(), offered, name)
+    await theirs.goto(`/deals/${deal.id}`)
+    await theirs.getByText('Rings back').waitFor()
+    await theirs.waitForLoadState('networkidle')
+    assert.equal(
+      await theirs.getByRole('checkbox', { name: `Mark as done: ${task.title}` }).isEnabled(),
+      offered === 1,
+    )
+    assert.equal(await theirs.getByRole('button', { name: 'More: Note' }).count(), offered)
   }
+  await theirs.goto('/tasks')
+  await theirs.getByRole('checkbox', { name: 'Select all loaded rows' }).check()
+  const bar = theirs.getByRole('toolbar', { name: '2 selected' })
+  await bar.getByText('1 of them yours to change').waitFor()
+  await bar.getByRole('button', { name: 'Delete' }).click()
+  await theirs.getByText('Moved to trash').waitFor()
+  await theirs.getByRole('link', { name: 'Ring 0' }).waitFor()
+  assert.equal(await theirs.getByRole('link', { name: 'Ring 1' }).count(), 0)
 })

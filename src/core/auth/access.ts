@@ -129,7 +129,7 @@ export const whoOf = (
   claims: Claims,
   workspaceId: string,
   access: Access,
-  request: Pick<Who, 'requestId' | 'ip' | 'userAgent' | 'apiKeyId'>,
+  request: Pick<Who, 'requestId' | 'ip' | 'userAgent' | 'apiKeyId' | 'asksMayChange'>,
 ): Who => ({
   workspaceId,
   userId: claims.userId,

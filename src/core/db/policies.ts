@@ -1,6 +1,6 @@
 import { type RecordDefinition, tableOf } from '../record/definition.ts'
 import { allRecords } from '../record/registry.ts'
-import { isPrivate, ownCondition } from '../record/visibility.ts'
+import { isPrivate, ME, ownCondition } from '../record/visibility.ts'
 import { DB_ROLES } from './workspace.ts'
 
 /**
@@ -9,7 +9,6 @@ import { DB_ROLES } from './workspace.ts'
  */
 
 const WORKSPACE = `nullif(current_setting('app.workspace_id', true), '')::uuid`
-const ME = `nullif(current_setting('app.user_id', true), '')::uuid`
 const EVERYONE = 'ascendore_admin, ascendore_member, ascendore_member_wide, ascendore_viewer'
 const MEMBERS = 'ascendore_admin, ascendore_member, ascendore_member_wide'
 const inWorkspace = (table: string) => `${table}.workspace_id = ${WORKSPACE}`
@@ -48,9 +47,8 @@ function recordWalls(record: RecordDefinition): string {
   const table = tableOf(record)
   const ws = inWorkspace(table)
   const mine = record.visibility === 'workspace' ? ws : `${ws} and ${ownCondition(record, table, ME)}`
-  const mineToChange =
-    record.visibility === 'workspace' ? ws : `${ws} and ${ownCondition(record, table, ME, 'change')}`
-  const writes = record.writers === 'member'
+  const mineToChange = `${ws} and ${ownCondition(record, table, ME, 'change')}`
+  const writes = record.writers !== 'admin'
   return walled(
     table,
     [

@@ -23,6 +23,8 @@ export type Who = {
   causeId?: string
   /** The API key that the user's program came with. */
   apiKeyId?: string
+  /** Whether the rows that are read say if the caller may change them. */
+  asksMayChange?: boolean
   requestId?: string
   ip?: string
   userAgent?: string

@@ -3,7 +3,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { componentName, readSchemaJson, writeSchemaJson } from '../record/json-schema.ts'
 import { allRecords } from '../record/registry.ts'
 import { SERVERS } from './aliases.ts'
-import type { Operation } from './operation.ts'
+import { MAY_CHANGE, type Operation } from './operation.ts'
 import { isOpen, scopesOf } from './scopes.ts'
 
 const VERSION = '0.1.0'
@@ -137,6 +137,14 @@ function parameters(operation: Operation) {
       .string()
       .optional()
       .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
+  if (answersRows(operation))
+    header.Prefer = z
+      .string()
+      .optional()
+      .meta({
+        description: `\`${MAY_CHANGE}\` (RFC 7240): each row says as \`mayChange\` whether you may change it`,
+        example: MAY_CHANGE,
+      })
   if (isKeyed(operation)) {
     header['Idempotency-Key'] = z
       .string()
@@ -156,6 +164,12 @@ function parameters(operation: Operation) {
       ...(Object.keys(header).length ? { header: z.object(header) } : {}),
     },
   }
+}
+
+/** Whether what it answers holds records, or what stands for them. */
+function answersRows({ access, streams, document }: Operation): boolean {
+  const isOfMember = access !== 'public' && access !== 'user' && !streams
+  return isOfMember && /"#\/components\/schemas\/|"mayChange"/.test(JSON.stringify(document?.answer ?? ''))
 }
 
 const isKeyed = ({ method, access, streams, keyed, unkeyed }: Operation): boolean =>

@@ -6,6 +6,9 @@ import type { RateClass } from '../config.ts'
 import type { Role, Tx, Who } from '../db/workspace.ts'
 import type { App } from '../feature.ts'
 
+/** The preference by which rows say whether the caller may change them. */
+export const MAY_CHANGE = 'may-change'
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** An answer with more than a body: `headers`, another `status`, or a stream. */

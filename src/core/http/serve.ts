@@ -9,7 +9,7 @@ import { forbidden, type Issue, invalid, issuesOf, notFound, Refusal, unauthenti
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
-import { Answer, type Operation, reaches } from './operation.ts'
+import { Answer, MAY_CHANGE, type Operation, reaches } from './operation.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
 
 /** Who calls, as far as the request has shown it. `apiKeyId` where a program calls on behalf of the user. */
@@ -123,6 +123,7 @@ export async function serve(
     ip: request.ip,
     userAgent: request.headers['user-agent'],
     apiKeyId: caller.apiKeyId,
+    asksMayChange: prefers(request, MAY_CHANGE),
   })
   const member = { ...base, who, access: access!, claims }
   if (operation.streams) return send(operation, reply, await operation.handle(member))
@@ -195,6 +196,12 @@ function isForNobodyElse({ headers }: FastifyRequest, consumes: string[]): boole
   const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
   return NAMED_ONLY.includes(type) && !consumes.includes(type)
 }
+
+/** Whether `Prefer` (RFC 7240) names the preference; those that are not known are nobody's concern. */
+const prefers = ({ headers }: FastifyRequest, preference: string): boolean =>
+  String(headers.prefer ?? '')
+    .split(',')
+    .some(each => each.split(';')[0]!.trim().toLowerCase() === preference)
 
 /** `If-Match: "7"` names the version that the caller has read; `*` any. */
 function readIfMatch(request: FastifyRequest): number | undefined {

@@ -25,8 +25,11 @@ export type RecordDefinition = {
   contract: Contract
   table: PgTable
   visibility: Visibility
-  /** Who may write: every MEMBER within visibility (default), or ADMIN and OWNER only. */
-  writers: 'member' | 'admin'
+  /**
+   * Who may write: every MEMBER within visibility (default); what is there only the MEMBER who made it, whoever sees it; or ADMIN and
+   * OWNER only.
+   */
+  writers: 'member' | 'maker' | 'admin'
   /**
    * Fields computed on read, over the row `t`. Of a field that has a column as well, filters and orders compare what is
    * computed and not what is stored.

@@ -44,6 +44,13 @@ export function fieldSchemaJson(field: Field): JsonSchema {
   return field.description ? { ...base, description: field.description } : base
 }
 
+/** What a row says beside its fields where `Prefer: may-change` asks for it. */
+export const mayChange = {
+  type: 'boolean',
+  description:
+    'Only where `Prefer: may-change` asks: whether you, by role, ownership and what it hangs on, may change it. What its state refuses, such as an invoice that is paid, is not meant',
+}
+
 /** The record as it is read: every field is there. */
 export function readSchemaJson(contract: Contract): JsonSchema {
   const properties = Object.fromEntries(
@@ -55,6 +62,7 @@ export function readSchemaJson(contract: Contract): JsonSchema {
     properties: {
       ...properties,
       version: { type: 'integer', description: 'Grows with each change; the ETag' },
+      mayChange,
     },
     required: [...Object.keys(contract.fields), 'version'],
   }

@@ -274,7 +274,7 @@ export async function readRows(
       : `from ${table} t where ${where}${place} order by ${order} limit ${limit}`
   try {
     if (!selection.asSearch)
-      return await tx.session.rows(`${before}select ${selectList(record)} ${from}`, params)
+      return await tx.session.rows(`${before}select ${selectList(record, tx.who)} ${from}`, params)
     const ids = await tx.as('ascendore_search', () => tx.session.rows(`${before}select t.id ${from}`, params))
     return await readInOrder(
       tx,
@@ -295,7 +295,7 @@ export async function readRows(
 /** Reads records under row-level security in the order of the ids. */
 export async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
   if (!ids.length) return []
-  const text = `select ${selectList(record)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
+  const text = `select ${selectList(record, tx.who)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
   const rows = new Map(
     (await tx.session.rows(text, [tx.who.workspaceId, arrayLiteral(ids)])).map(row => [
       row.id as string,

@@ -1,16 +1,24 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
+import type { Who } from '../db/workspace.ts'
 import { columnOf, type RecordDefinition } from './definition.ts'
 import type { Field } from './fields.ts'
 import { hasRecord, recordNamed } from './registry.ts'
+import { mayChangeExpression } from './visibility.ts'
 
 const dialect = new PgDialect()
 const lists = new WeakMap<RecordDefinition, string>()
 
 /**
  * The select list that turns a row `t` into the record on the wire. Links to records in the trash read as
- * null and come back on restore. Made once per record type; it holds no parameters.
+ * null and come back on restore. It holds no parameters. Whether the caller may change the row stands there where they ask.
  */
-export function selectList(record: RecordDefinition): string {
+export const selectList = (record: RecordDefinition, who: Who): string =>
+  who.asksMayChange
+    ? `${fieldList(record)}, ${mayChangeExpression(record, who)} as "mayChange"`
+    : fieldList(record)
+
+/** Made once per record type. */
+function fieldList(record: RecordDefinition): string {
   let list = lists.get(record)
   if (!list) {
     const fields = Object.entries(record.contract.fields)

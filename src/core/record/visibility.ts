@@ -2,6 +2,9 @@ import type { Add } from '../db/engine.ts'
 import type { Tx, Who } from '../db/workspace.ts'
 import { columnOf, type RecordDefinition } from './definition.ts'
 
+/** The user on whose behalf a transaction runs, as SQL. */
+export const ME = `nullif(current_setting('app.user_id', true), '')::uuid`
+
 /**
  * The condition under which a caller who sees their own only sees a row: it names them, or a record on which
  * it hangs (or on which that one hangs in turn) is theirs. One text serves the row-level policies, where
@@ -15,6 +18,7 @@ export function ownCondition(
   to: 'read' | 'change' = 'read',
   isMine = (id: string) => hangsOnMine(alias, id, me),
 ): string {
+  if (record.writers === 'maker' && to === 'change') return `${alias}.created_by_id = ${me}`
   if (record.visibility === 'workspace') return 'true'
   const { own, through = [], open } = record.visibility
   const mine = own.map(key => `${alias}.${columnOf(record, key).name} = ${me}`)
@@ -33,8 +37,22 @@ const names = (me: string, r: string) => `${me} in (${r}.owner_id, ${r}.created_
 
 /** Whether the record with that id, or its parent, names `me`; by the directory, for any record type. */
 export const hangsOnMine = (alias: string, id: string, me: string): string =>
-  `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
-    where d.workspace_id = ${alias}.workspace_id and d.id = ${id} and (${names(me, 'd')} or ${names(me, 'p')}))`
+  `exists (select 1 ${hanging(alias, id, me)})`
+
+const hanging = (alias: string, id: string, me: string): string =>
+  `from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
+    where d.workspace_id = ${alias}.workspace_id and d.id = ${id} and (${names(me, 'd')} or ${names(me, 'p')})`
+
+/**
+ * Whether this caller may change the row, as the policies judge it. Said of each row of a page by itself: of an `exists` among what
+ * is selected the planner makes a hash of the whole directory, which it cannot of the single value that this asks for.
+ */
+export function mayChangeExpression(record: RecordDefinition, { role }: Who, alias = 't'): string {
+  if (role === 'VIEWER' || (role === 'MEMBER' && record.writers === 'admin')) return 'false'
+  if (role !== 'MEMBER') return 'true'
+  const isMine = (id: string) => `(select true ${hanging(alias, id, ME)})`
+  return `coalesce(${ownCondition(record, alias, ME, 'change', isMine)}, false)`
+}
 
 /**
  * The CTE `mine`: the ids of all records of which `hangsOnMine` holds. A statement that asks it of many rows gathers them once,

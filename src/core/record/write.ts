@@ -81,7 +81,7 @@ ${noOldRow(record)}listed as (${directoryInsert(record)}),
 told as (insert into events (workspace_id, id, actor_id, action, entity_type, entity_id, changes, cause_id, ip, user_agent, request_id, api_key_id, created_at)
   select n.workspace_id, e.event_id, ${asItHappened ? `coalesce(n.created_by_id, ${actor})` : actor}, 'created', '${record.contract.name}', n.id, e.changes, ${cause}, ${ip}, ${agent}, ${request}, ${apiKey}, ${asItHappened ? 'n.created_at' : 'now()'}
   from unnest(${ids}, ${eventIds}, ${changes}) e(id, event_id, changes) join new n on n.id = e.id)
-select ${read ? selectList(record) : 't.id'} from new t`
+select ${read ? selectList(record, who) : 't.id'} from new t`
   return { text, params: params.values }
 }
 
@@ -149,7 +149,7 @@ new as (
   from old where t.workspace_id = ${who.workspaceId}::uuid and t.id = old.id${version} and (${differs.length ? sql.join(differs, sql` or `) : sql`false`})
   returning t.*)${sql.raw(record.alongside ? `,\n${record.alongside}` : '')}${directoryUpdate(record, keys)},
 told as (${eventInsert(record, who, options.action ?? 'updated', changesExpression(record, keys))})
-select ${sql.raw(selectList(record))}, (select count(*)::int from new) as changed, (select version from old) as "foundVersion"
+select ${sql.raw(selectList(record, who))}, (select count(*)::int from new) as changed, (select version from old) as "foundVersion"
 from (select * from new union all select * from old where not exists (select 1 from new)) t`
 }
 

@@ -17,7 +17,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { Answer, operation, streamOperation } from '#core/http/operation.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
-import { pageOf } from '#core/record/json-schema.ts'
+import { mayChange, pageOf } from '#core/record/json-schema.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
@@ -109,7 +109,7 @@ const rowSchema = {
     },
     entityType: { type: 'string' },
     entityId: { type: 'string', format: 'uuid' },
-    metadata: { type: 'object', additionalProperties: true },
+    metadata: { type: 'object', properties: { mayChange }, additionalProperties: true },
     createdAt: { type: 'string', format: 'date-time', description: 'When it happened' },
   },
   required: ['id', 'workspaceId', 'actorId', 'type', 'entityType', 'entityId', 'metadata', 'createdAt'],
@@ -128,7 +128,7 @@ const listRoute = operation({
 /** `/deals/:id/activities` and its like for every record type that people work with, and not for settings. */
 const nestedRoutes = () =>
   allRecords()
-    .filter(record => record.contract.softDelete && record.writers === 'member' && record !== interactions)
+    .filter(record => record.contract.softDelete && record.writers !== 'admin' && record !== interactions)
     .map(record =>
       operation({
         method: 'GET',

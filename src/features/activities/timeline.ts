@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Add, adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
-import type { Tx } from '#core/db/workspace.ts'
+import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
@@ -8,7 +8,7 @@ import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
-import { seesThrough } from '#core/record/visibility.ts'
+import { mayChangeExpression, seesThrough } from '#core/record/visibility.ts'
 import { INTERACTION_TYPES } from './activities.contract.ts'
 
 const day = z
@@ -157,7 +157,7 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: Add, ask: Aggregate | unde
     if (ask) conditions.push(ask.scope('interaction', 'i'))
     if (link) conditions.push(`i.${link} = ${add(query.entityId, 'uuid')}`)
     if (wanted?.length) conditions.push(`i.type = any(${add(`{${wanted.join(',')}}`, 'text[]')})`)
-    sources.push(logged(conditions))
+    sources.push(logged(tx.who, conditions))
   }
   return sources
 }
@@ -192,7 +192,10 @@ function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
   }
 }
 
-function logged(conditions: string[]): Source {
+function logged(who: Who, conditions: string[]): Source {
+  const mayChange = who.asksMayChange
+    ? `, 'mayChange', ${mayChangeExpression(recordNamed('interaction'), who, 'i')}`
+    : ''
   return {
     from: 'interactions i',
     columns: `i.id, i.workspace_id as "workspaceId", ${actorIn('i.created_by_id')} as "actorId", i.type,
@@ -200,7 +203,7 @@ function logged(conditions: string[]): Source {
       coalesce(i.deal_id, i.contact_id, i.company_id, i.id) as "entityId",
       jsonb_build_object('subject', i.subject, 'content', i.content, 'direction', i.direction, 'durationMinutes', i.duration_minutes,
         'contactId', i.contact_id, 'dealId', i.deal_id, 'companyId', i.company_id, 'sentimentScore', i.sentiment_score,
-        'objections', i.objections, 'competitors', i.competitors, 'nextSteps', i.next_steps) as metadata, i.occurred_at as "createdAt"`,
+        'objections', i.objections, 'competitors', i.competitors, 'nextSteps', i.next_steps${mayChange}) as metadata, i.occurred_at as "createdAt"`,
     time: 'i.occurred_at',
     id: 'i.id',
     key: 'i.id',

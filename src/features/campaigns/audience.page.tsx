@@ -2,7 +2,7 @@ import { ActionIcon, Button, Select, Title } from '@mantine/core'
 import { IconUserPlus, IconUsers, IconX } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, messageOf, useMay } from '#web/api.ts'
+import { api, messageOf, useMayChange } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { tellFault } from '#web/kit/notify.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
@@ -42,7 +42,7 @@ const TIMES: Record<string, string> = {
 /** Who gets the campaign, and how far it has come with each. */
 export function Audience({ campaign }: { campaign: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const format = useFormat()
   const [status, setStatus] = useState<string | null>(null)
   const [limit, setLimit] = useState(SHOWN)
@@ -73,7 +73,7 @@ export function Audience({ campaign }: { campaign: Row }) {
           data={STATES.map(value => ({ value, label: choiceLabel(text, value) }))}
           onChange={value => setStatus(value)}
         />
-        {may.write && (
+        {mayChange(campaign) && (
           <Button variant="default" leftSection={<IconUserPlus size={14} />} onClick={() => add(true)}>
             {text.campaigns.add}
           </Button>
@@ -106,7 +106,7 @@ export function Audience({ campaign }: { campaign: Row }) {
 
 function Recipient({ campaignId, row }: { campaignId: string; row: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const format = useFormat()
   const contactId = row.contactId as string | null
   const name = useTitle('contact', contactId)
@@ -128,7 +128,7 @@ function Recipient({ campaignId, row }: { campaignId: string; row: Row }) {
         </span>
         <Choice value={status} />
       </span>
-      {may.write && contactId && REMOVABLE.has(status) ? (
+      {mayChange(row) && contactId && REMOVABLE.has(status) ? (
         <ActionIcon
           size="sm"
           aria-label={text.campaigns.remove(name ?? '')}

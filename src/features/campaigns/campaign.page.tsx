@@ -44,7 +44,7 @@ function Sending({ campaign }: { campaign: Row }) {
     onError: error => tellFault(messageOf(error, text.common.offline)),
     onSettled: () => refreshAround('campaign'),
   })
-  if (campaign.type !== 'EMAIL' || !mayChange('campaign', campaign)) return null
+  if (campaign.type !== 'EMAIL' || !mayChange(campaign)) return null
   const { status } = campaign
   const isSending = campaign.sendingSince !== null
   if (isSending && status === 'ACTIVE')

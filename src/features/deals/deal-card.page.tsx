@@ -35,7 +35,7 @@ export const isFollowed = (id: string): boolean => id === followed && document.a
 export const DealCard = memo(
   function DealCard({ deal, lane, lanes, stage, isByMonth, start, move }: Given) {
     const text = useText()
-    const mayMove = useMayChange()('deal', deal)
+    const mayMove = useMayChange()(deal)
     const { workspace } = useMe()
     const format = useFormat()
     const card = useRef<HTMLAnchorElement>(null)

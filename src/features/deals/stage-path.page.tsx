@@ -7,7 +7,7 @@ import { useMove } from './move.page.tsx'
 
 /** The stages of the deal's pipeline, the present one marked; a click moves the deal. */
 export function StagePath({ deal }: { deal: Row }) {
-  const mayMove = useMayChange()('deal', deal)
+  const mayMove = useMayChange()(deal)
   const { move, dialog } = useMove()
   const stages = usePipelines().find(({ id }) => id === deal.pipelineId)?.stages ?? []
   const present = stages.findIndex(({ id }) => id === deal.stageId)

@@ -88,6 +88,8 @@ test('all see a template, its maker and admins change it; records that one may n
   const unseen = await ben.post(`/email-templates/${id}/preview`, { contactId })
   assert.deepEqual([unseen.status, unseen.body.issues[0].path], [400, 'contactId'])
   assert.equal((await ana.delete(`/email-templates/${id}`)).status, 204)
+  assert.equal((await ben.post(`/email-templates/${id}/restore`)).status, 403)
+  assert.equal((await ana.post(`/email-templates/${id}/restore`)).status, 200)
 })
 
 test('texts that are not kept yet are previewed, and what cannot be merged is named by part', async () => {

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
-import { api, issuesByPath, messageOf, useMay, useMe } from '#web/api.ts'
+import { api, issuesByPath, messageOf, useMayChange } from '#web/api.ts'
 import { useDraft } from '#web/kit/draft.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { RecordPicker } from '#web/kit/record-picker.tsx'
@@ -122,8 +122,7 @@ const NOTHING = {}
 /** What stands in the form: what is kept, under what has been typed since. */
 function useTemplate(row: Row) {
   const text = useText()
-  const may = useMay()
-  const { user } = useMe()
+  const mayChange = useMayChange()
   const { draft, change, forget } = useDraft(`template.${row.id}`, NOTHING)
   const kept = useMemo(
     (): Template => ({
@@ -155,7 +154,7 @@ function useTemplate(row: Row) {
       forget()
       saving.reset()
     },
-    isReadOnly: !may.write || !(may.administer || row.createdById === user.id),
+    isReadOnly: !mayChange(row),
     isChanged: Object.keys(changes).length > 0,
     saving,
   }

@@ -214,7 +214,7 @@ const differing = (values: Record<string, unknown>, row: Row): Record<string, un
   )
 
 async function readAll(tx: Tx, { record }: Plan, ids: string[]): Promise<Map<string, Row>> {
-  const text = `select ${selectList(record)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
+  const text = `select ${selectList(record, tx.who)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
   const rows = await tx.session.rows(text, [tx.who.workspaceId, arrayLiteral([...new Set(ids)])])
   return new Map(rows.map(row => [row.id as string, row]))
 }

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { dayIn } from '#core/record/relative-time.ts'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
-import { api, useMay, useMe } from '#web/api.ts'
+import { api, useMayChange, useMe } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { openFile, saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
@@ -56,9 +56,9 @@ const MOVES: Record<string, readonly Move[]> = {
 /** Its PDF, and sending, paying and voiding it, each confirmed: none of these can be taken back. */
 function Moves({ invoice }: { invoice: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const [asked, ask] = useState<Move>()
-  const moves = may.write ? (MOVES[invoice.status as string] ?? []) : []
+  const moves = mayChange(invoice) ? (MOVES[invoice.status as string] ?? []) : []
   const path = `/invoices/${invoice.id}/pdf`
   const filename = `invoice-${String(invoice.invoiceNumber).replace(/[^\w.-]+/g, '_')}.pdf`
   return (

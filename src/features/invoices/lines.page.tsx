@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { ApiError } from '#core/client/client.ts'
-import { api, issuesByPath, messageOf, useMay } from '#web/api.ts'
+import { api, issuesByPath, messageOf, useMayChange } from '#web/api.ts'
 import { useDraft } from '#web/kit/draft.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
@@ -21,11 +21,11 @@ const BLANK: Line = { description: '', quantity: 1, unitPrice: null, taxRate: 0 
 /** The lines of an invoice and what they come to, reckoned as the server does it. They are changed while it is a draft. */
 export function InvoiceLines({ invoice }: { invoice: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const list = useRef<HTMLTableElement>(null)
   const { draft, isRestored, change, forget } = useDraft(`lines.${invoice.id}`, UNCHANGED)
   const stored = (invoice.items as InvoiceItem[]).map(({ amount: _, ...line }): Line => line)
-  const isOpen = may.write && invoice.status === 'DRAFT'
+  const isOpen = mayChange(invoice) && invoice.status === 'DRAFT'
   const lines = isOpen ? ((draft.lines as Line[] | undefined) ?? stored) : stored
   const isChanged = isOpen && draft.lines !== undefined
   const put = (next: Line[]) => change({ lines: next, version: draft.version ?? invoice.version })

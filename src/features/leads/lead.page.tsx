@@ -30,7 +30,7 @@ function Convert({ lead }: { lead: Row }) {
   const text = useText()
   const mayChange = useMayChange()
   const [isOpen, setOpen] = useState(false)
-  if (lead.convertedAt || !mayChange('lead', lead)) return null
+  if (lead.convertedAt || !mayChange(lead)) return null
   return (
     <>
       <Button onClick={() => setOpen(true)}>{text.leads.convert}</Button>

@@ -1,7 +1,7 @@
 import { Checkbox, Group } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { api, messageOf, useMay } from '#web/api.ts'
+import { api, messageOf, useMayChange } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { tellFault, tellUndo } from '#web/kit/notify.tsx'
 import { Choice, MemberName, RecordLink } from '#web/kit/value.tsx'
@@ -39,7 +39,7 @@ type Given = {
 /** A task in a list of few: ticked off where it stands. */
 export function TaskItem({ task, withAssignee = false, isAtHome = false }: Given) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const format = useFormat()
   const ticking = useTick()
   const due = task.dueAt as string | null
@@ -48,7 +48,7 @@ export function TaskItem({ task, withAssignee = false, isAtHome = false }: Given
     <li className={classes.item}>
       <Checkbox
         size="xs"
-        disabled={!may.write}
+        disabled={!mayChange(task)}
         aria-label={`${text.tasks.done}: ${task.title}`}
         checked={isDone !== ticking.isPending}
         onChange={() => ticking.mutate({ task, status: isDone ? 'OPEN' : 'DONE' })}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useMay } from '#web/api.ts'
+import { useMayChange } from '#web/api.ts'
 import type { Row } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { prefetchRecord } from '#web/record/timeline.tsx'
@@ -22,10 +22,10 @@ export default function Task() {
 
 function Complete({ task }: { task: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const ticking = useTick()
   const isDone = task.status === 'DONE'
-  if (!may.write) return null
+  if (!mayChange(task)) return null
   return (
     <Button
       variant={isDone ? 'default' : 'filled'}

@@ -13,7 +13,7 @@ export const TASK_FORM = ['title', 'description', 'type', 'priority', 'dueAt', '
 const SHOWN_MINUTES = 30
 
 const inCalendar: CalendarOf = {
-  itemOf(row, zone, _text, mayWrite) {
+  itemOf(row, zone, _text, mayChange) {
     const slot = slotAt(row.dueAt as string, zone, SHOWN_MINUTES)
     const isDone = row.status === 'DONE'
     return {
@@ -24,7 +24,7 @@ const inCalendar: CalendarOf = {
       title: row.title as string,
       path: `/tasks/${row.id}`,
       tone: isDone ? 'done' : (row.dueAt as string) < new Date().toISOString() ? 'late' : 'plain',
-      isMovable: mayWrite && !isDone,
+      isMovable: mayChange && !isDone,
       isResizable: false,
     }
   },

@@ -1,6 +1,6 @@
 import { Button, Group, Title } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { api, messageOf, queries, useMay } from '#web/api.ts'
+import { api, messageOf, queries, useMayChange } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
 import { tell, tellFault } from '#web/kit/notify.tsx'
@@ -9,13 +9,20 @@ import { MemberName } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
 
-type Row = { id: string; entity: string; title: string; deletedAt: string; deletedById: string | null }
+type Row = {
+  id: string
+  entity: string
+  title: string
+  deletedAt: string
+  deletedById: string | null
+  mayChange?: boolean
+}
 type Page = { rows: Row[]; total: number; nextCursor: string | null }
 
 /** What was deleted and can still be taken back. */
 export default function Trash() {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const format = useFormat()
   const list = useInfiniteQuery({
     queryKey: ['trash'],
@@ -55,7 +62,7 @@ export default function Trash() {
                   <MemberName id={row.deletedById} />
                 </span>
               </span>
-              {may.write && (
+              {mayChange(row) && (
                 <Button
                   variant="default"
                   size="compact-xs"

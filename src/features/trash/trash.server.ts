@@ -6,13 +6,13 @@ import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { pageOf } from '#core/record/json-schema.ts'
+import { mayChange, pageOf } from '#core/record/json-schema.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
-import { ownCondition, seesOwnOnly } from '#core/record/visibility.ts'
+import { mayChangeExpression, ownCondition, seesOwnOnly } from '#core/record/visibility.ts'
 import { purge, purgeExpired } from './purge.ts'
 
 const trashQuery = z.strictObject({
@@ -43,9 +43,11 @@ async function trash(
     : ''
   const inTrash = (record: RecordDefinition) =>
     `${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is not null and $2::uuid is not distinct from ${me}${seesOwnOnly(record, tx.who) ? ` and ${ownCondition(record, 't', me)}` : ''}`
+  const whether = (record: RecordDefinition) =>
+    tx.who.asksMayChange ? `, ${mayChangeExpression(record, tx.who)} as "mayChange"` : ''
   const parts = types.map(
     record =>
-      `(select t.id, '${record.contract.name}' as entity, left(${titleOf(record)}, 300) as title, t.deleted_at as "deletedAt" from ${inTrash(record)}${behind} order by t.deleted_at desc, t.id desc limit ${limit + 1})`,
+      `(select t.id, '${record.contract.name}' as entity, left(${titleOf(record)}, 300) as title, t.deleted_at as "deletedAt"${whether(record)} from ${inTrash(record)}${behind} order by t.deleted_at desc, t.id desc limit ${limit + 1})`,
   )
   const counts = types.map(
     record => `(select count(*) from (select 1 from ${inTrash(record)} limit ${COUNTED_AT_MOST + 1}) c)`,
@@ -88,6 +90,7 @@ const item = {
     title: { type: 'string' },
     deletedAt: { type: 'string', format: 'date-time' },
     deletedById: { type: ['string', 'null'], format: 'uuid' },
+    mayChange,
   },
   required: ['id', 'entity', 'title', 'deletedAt', 'deletedById'],
 }

@@ -1,7 +1,7 @@
 import { Alert, Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { api, messageOf, useMay } from '#web/api.ts'
+import { api, messageOf, useMayChange } from '#web/api.ts'
 import { tellFault } from '#web/kit/notify.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
@@ -36,13 +36,13 @@ function Overlap({ visit }: { visit: Row }) {
 /** A visit took place, or does not; either may be taken back. */
 function Turn({ visit }: { visit: Row }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const turning = useMutation({
     mutationFn: (status: string) => api.patch(`/visits/${visit.id}`, { status }),
     onSuccess: () => refreshAround('visit'),
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
-  if (!may.write) return null
+  if (!mayChange(visit)) return null
   const turn = (status: string) => () => turning.mutate(status)
   if (visit.status !== 'SCHEDULED')
     return (

@@ -8,7 +8,7 @@ const COLUMNS = ['reason', 'contactId', 'date', 'time', 'durationMinutes', 'stat
 export const VISIT_FORM = ['contactId', 'reason', 'date', 'time', 'durationMinutes', 'ownerId', 'notes']
 
 const inCalendar: CalendarOf = {
-  itemOf: (row, _zone, text, mayWrite) => ({
+  itemOf: (row, _zone, text, mayChange) => ({
     id: row.id,
     day: row.date as string,
     start: minutesOf(row.time as string),
@@ -18,8 +18,8 @@ const inCalendar: CalendarOf = {
     path: `/visits/${row.id}`,
     tone: row.status === 'SCHEDULED' ? 'plain' : 'done',
     ...((row.warnings as unknown[]).length ? { warning: text.calendar.overlap } : {}),
-    isMovable: mayWrite && row.status === 'SCHEDULED',
-    isResizable: mayWrite && row.status === 'SCHEDULED',
+    isMovable: mayChange && row.status === 'SCHEDULED',
+    isResizable: mayChange && row.status === 'SCHEDULED',
   }),
   valuesAt: ({ day, start = 0, minutes }) => ({ date: day, time: clock(start), durationMinutes: minutes }),
 }

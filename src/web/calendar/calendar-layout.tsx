@@ -5,7 +5,7 @@ import { keepPreviousData, useMutation, useMutationState, useQuery } from '@tans
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { addDays, dayIn, relativeDay } from '#core/record/relative-time.ts'
-import { api, messageOf, queries, useMay, useMe } from '../api.ts'
+import { api, messageOf, queries, useMayChange, useMe } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
 import { tellFault } from '../kit/notify.tsx'
 import { Fault, Waiting } from '../kit/states.tsx'
@@ -23,7 +23,7 @@ const PAGES_AT_MOST = 5
 
 /** How a record type stands in the calendar. */
 export type CalendarOf = {
-  itemOf: (row: Row, zone: string, text: Text, mayWrite: boolean) => Item
+  itemOf: (row: Row, zone: string, text: Text, mayChange: boolean) => Item
   /** The change that moves a record there; also what a new one there knows. */
   valuesAt: (slot: Slot, zone: string) => Record<string, unknown>
 }
@@ -40,7 +40,7 @@ export const calendarLayout = (of: CalendarOf): Layout => ({
 
 function Calendar({ of, ...given }: LayoutGiven & { of: CalendarOf }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const { workspace } = useMe()
   const zone = workspace.timezone
   const { days, span, go, setSpan } = useDays(given, zone)
@@ -49,8 +49,8 @@ function Calendar({ of, ...given }: LayoutGiven & { of: CalendarOf }) {
   const format = useFormat()
   const { move, rows } = useMoves(given, of, key, zone, query.data)
   const items = useMemo(
-    () => rows.map(row => of.itemOf(row, zone, text, may.write)),
-    [rows, of, zone, text, may.write],
+    () => rows.map(row => of.itemOf(row, zone, text, mayChange(row))),
+    [rows, of, zone, text, mayChange],
   )
   return (
     <div className={classes.calendar}>

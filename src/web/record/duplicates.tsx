@@ -26,19 +26,21 @@ export function DuplicatesHint({ contract, row }: { contract: AnyContract; row: 
   const [other, choose] = useState<Duplicate>()
   const { data } = useQuery({
     queryKey: [contract.name, 'duplicates', row.id],
-    enabled: DOUBLED.has(contract.name) && mayChange(contract.name, row),
+    enabled: DOUBLED.has(contract.name) && mayChange(row),
     staleTime: 60_000,
     queryFn: () =>
       api.get<{ rows: Duplicate[]; total: number }>(`/${contract.path}/${row.id}/duplicates`, {
         query: { limit: SHOWN },
       }),
   })
-  if (!data?.rows.length) return null
+  // Two become one only for whoever may change both.
+  const rows = data?.rows.filter(({ record }) => mayChange(record)) ?? []
+  if (!data || !rows.length) return null
   return (
     <Alert color="orange" variant="light" radius={0} py={6} icon={<IconCopy size={16} />}>
       <Group gap="sm">
-        <span>{text.merge.hint(data.total)}</span>
-        {data.rows.map(duplicate => (
+        <span>{text.merge.hint(data.total - data.rows.length + rows.length)}</span>
+        {rows.map(duplicate => (
           <Button
             key={duplicate.record.id}
             size="compact-xs"

@@ -58,9 +58,7 @@ function Fact({ contract, row, column }: { contract: AnyContract; row: Row; colu
   const [isEdited, setEdited] = useState(false)
   const value = column.read(row)
   const isOpen =
-    column.isWritable &&
-    mayChange(contract.name, row) &&
-    (column.field.kind !== 'object' || hasParts(column.path))
+    column.isWritable && mayChange(row) && (column.field.kind !== 'object' || hasParts(column.path))
   const isLink = ['link', 'links', 'related', 'email', 'phone', 'url'].includes(column.field.kind)
   const shown = isEmpty(value) ? (
     <span className="quiet">{text.record.notFilled}</span>

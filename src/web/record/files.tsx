@@ -11,7 +11,7 @@ import {
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ComponentType, type DragEvent, Suspense, useRef, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
-import { api, messageOf, queries, useMay } from '../api.ts'
+import { api, messageOf, queries, useMay, useMayChange } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
 import { useFormat } from '../kit/format.ts'
 import { later } from '../kit/later.tsx'
@@ -201,7 +201,7 @@ const ICONS: Array<[RegExp, ComponentType<{ size?: number }>]> = [
 
 function FileItem({ file, recordId, show }: { file: FileRow; recordId: string; show: () => void }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const format = useFormat()
   const Icon = ICONS.find(([pattern]) => pattern.test(file.contentType))?.[1] ?? IconFile
   const save = () => saveFile(`/files/${file.id}/download`, file.filename)
@@ -240,7 +240,7 @@ function FileItem({ file, recordId, show }: { file: FileRow; recordId: string; s
       <ActionIcon size="sm" aria-label={`${text.files.download}: ${file.filename}`} onClick={save}>
         <IconDownload size={14} />
       </ActionIcon>
-      {may.write && (
+      {mayChange(file) && (
         <ActionIcon
           size="sm"
           aria-label={`${text.common.delete}: ${file.filename}`}

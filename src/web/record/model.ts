@@ -8,7 +8,7 @@ import type { RelatedValue } from '../kit/related-input.tsx'
 import { typeKeyOf } from '../kit/titles.ts'
 import { fieldLabel, useText } from '../text/index.tsx'
 
-export type Row = { id: string; version: number } & Record<string, unknown>
+export type Row = { id: string; version: number; mayChange?: boolean } & Record<string, unknown>
 /** What the web app needs of a record type's contract. */
 export type AnyContract = Pick<
   Contract,

@@ -2,7 +2,7 @@ import { Button, Group, Menu, Text as P, Textarea } from '@mantine/core'
 import { IconNote, IconPencil, IconPin, IconPinned, IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { api, messageOf, queries, useMay } from '../api.ts'
+import { api, messageOf, queries, useMayChange } from '../api.ts'
 import { useDraft } from '../kit/draft.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
@@ -10,7 +10,14 @@ import { useText } from '../text/index.tsx'
 import classes from './record.module.css'
 import { useName, When } from './who.tsx'
 
-export type Note = { id: string; body: string; isPinned: boolean; authorId: string | null; createdAt: string }
+export type Note = {
+  id: string
+  body: string
+  mayChange?: boolean
+  isPinned: boolean
+  authorId: string | null
+  createdAt: string
+}
 type Given = { note: Pick<Note, 'id' | 'body'> & Partial<Note>; actorId: string | null; at: string }
 
 function refresh(): void {
@@ -21,7 +28,7 @@ function refresh(): void {
 /** A note: changed where it stands, pinned above everything else, deleted with a way back. */
 export function NoteCard({ note, actorId, at }: Given) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const name = useName(actorId)
   const [isEdited, setEdited] = useState(false)
   const fail = (error: unknown) => tellFault(messageOf(error, text.common.offline))
@@ -58,7 +65,7 @@ export function NoteCard({ note, actorId, at }: Given) {
           {note.isPinned && <span>{text.timeline.pinned}</span>}
           <Group gap={4} ml="auto" wrap="nowrap">
             <When at={at} />
-            {may.write && (
+            {mayChange(note) && (
               <MoreMenu label={text.labels.note} size={20}>
                 <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setEdited(true)}>
                   {text.common.edit}

@@ -148,7 +148,7 @@ function RecordMenu({ contract, row }: { contract: AnyContract; row: Row }) {
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
-  if (!mayChange(contract.name, row)) return null
+  if (!mayChange(row)) return null
   return (
     <MoreMenu>
       <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => removing.mutate()}>

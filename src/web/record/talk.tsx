@@ -3,7 +3,7 @@ import { IconMail, IconMessage, IconPencil, IconPhone, IconTrash, IconUsers } fr
 import { useMutation } from '@tanstack/react-query'
 import { type ComponentType, type FormEvent, useState } from 'react'
 import { Findings } from '#features/conversation-insights/findings.page.tsx'
-import { api, messageOf, queries, useMay } from '../api.ts'
+import { api, messageOf, queries, useMayChange } from '../api.ts'
 import { useDraft } from '../kit/draft.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
@@ -25,7 +25,7 @@ const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['tim
 /** A call, mail, meeting or message as it was logged; it may be put right. */
 export function Talk({ entry }: { entry: Entry }) {
   const text = useText()
-  const may = useMay()
+  const mayChange = useMayChange()
   const name = useName(entry.actorId)
   const [isEdited, setEdited] = useState(false)
   const remove = useRemoval(entry)
@@ -47,7 +47,7 @@ export function Talk({ entry }: { entry: Entry }) {
           </Group>
           <Group gap={4} wrap="nowrap" fz="xs">
             <When at={entry.createdAt} />
-            {may.write && (
+            {mayChange(entry) && (
               <MoreMenu label={entry.subject ?? entry.type} size={20}>
                 <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setEdited(true)}>
                   {text.common.edit}

@@ -24,6 +24,7 @@ type Told = {
 }
 export type Entry = {
   id: string
+  mayChange?: boolean
   type: string
   createdAt: string
   actorId: string | null

@@ -2,9 +2,9 @@ import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, messageOf, useMembers } from '../api.ts'
+import { api, messageOf, useMayChange, useMembers } from '../api.ts'
 import { tell, tellFault, tellUndo } from '../kit/notify.tsx'
-import { type AnyContract, refreshAround } from '../record/model.ts'
+import { type AnyContract, type Row, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 import type { BulkActions } from './layout.ts'
 import classes from './table.module.css'
@@ -24,20 +24,21 @@ async function sendAll(path: string, operations: Operation[]): Promise<{ done: s
   return { done, failed: operations.length - done.length }
 }
 
-/** What may be done with the selected rows together: hand them over, tag them, delete them. */
+/** What may be done with the selected rows together: hand them over, tag them, delete them. It is done to those that the reader may change. */
 export function BulkBar({
   contract,
-  ids,
+  rows,
   clear,
   more,
 }: {
   contract: AnyContract
-  ids: string[]
+  rows: Row[]
   clear: () => void
   more?: BulkActions
 }) {
   const text = useText()
   const members = useMembers()
+  const own = rows.filter(useMayChange()).map(({ id }) => id)
   const [tag, setTag] = useState('')
   const owner =
     'ownerId' in contract.fields ? 'ownerId' : 'assigneeId' in contract.fields ? 'assigneeId' : undefined
@@ -65,17 +66,21 @@ export function BulkBar({
     },
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
-  const update = (data: object) => running.mutate(ids.map(id => ({ op: 'update', id, data })))
-  const addTag = () => running.mutate(ids.map(id => ({ op: 'tag', id, data: { add: [tag.trim()] } })))
+  const update = (data: object) => running.mutate(own.map(id => ({ op: 'update', id, data })))
+  const addTag = () => running.mutate(own.map(id => ({ op: 'tag', id, data: { add: [tag.trim()] } })))
   return (
-    <div className={classes.bulk} role="toolbar" aria-label={text.table.selected(ids.length)}>
+    <div className={classes.bulk} role="toolbar" aria-label={text.table.selected(rows.length)}>
       <ActionIcon onClick={clear} aria-label={text.common.clear}>
         <IconX size={16} />
       </ActionIcon>
-      <span className="numbers">{text.table.selected(ids.length)}</span>
+      <span className="numbers">{text.table.selected(rows.length)}</span>
+      {own.length < rows.length && <span className="quiet">{text.table.mayChange(own.length)}</span>}
       <Group gap="xs" ml="auto">
-        {more?.(ids, clear)}
-        {owner && (
+        {more?.(
+          rows.map(({ id }) => id),
+          clear,
+        )}
+        {own.length > 0 && owner && (
           <Select
             size="xs"
             w={170}
@@ -89,7 +94,7 @@ export function BulkBar({
             onChange={id => id && update({ [owner]: id })}
           />
         )}
-        {'tags' in contract.fields && (
+        {own.length > 0 && 'tags' in contract.fields && (
           <form
             onSubmit={event => {
               event.preventDefault()
@@ -107,15 +112,17 @@ export function BulkBar({
             />
           </form>
         )}
-        <Button
-          color="red"
-          variant="light"
-          loading={running.isPending}
-          leftSection={<IconTrash size={14} />}
-          onClick={() => running.mutate(ids.map(id => ({ op: 'delete', id })))}
-        >
-          {text.common.delete}
-        </Button>
+        {own.length > 0 && (
+          <Button
+            color="red"
+            variant="light"
+            loading={running.isPending}
+            leftSection={<IconTrash size={14} />}
+            onClick={() => running.mutate(own.map(id => ({ op: 'delete', id })))}
+          >
+            {text.common.delete}
+          </Button>
+        )}
       </Group>
     </div>
   )

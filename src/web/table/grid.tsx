@@ -104,9 +104,7 @@ export function Grid(given: Given) {
                 {...{ row, columns, contract, index, start, template, toggle }}
                 isSelected={may.write ? selected.has(row.id) : undefined}
                 edited={edited?.id === row.id ? edited.path : undefined}
-                edit={path =>
-                  mayChange(contract.name, row) && setEdited(path ? { id: row.id, path } : undefined)
-                }
+                edit={path => mayChange(row) && setEdited(path ? { id: row.id, path } : undefined)}
               />
             )
           })}

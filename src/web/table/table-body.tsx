@@ -25,6 +25,7 @@ function TableBody(given: LayoutGiven) {
     [given.columns, view.columns],
   )
   const { rows, total, list } = useRows(given)
+  const chosen = useMemo(() => rows.filter(({ id }) => selected.has(id)), [rows, selected])
   const isNarrowed = view.q !== '' || filter !== undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: another view shows other rows
   useEffect(() => setSelected(new Set()), [view.q, view.sort, JSON.stringify(filter)])
@@ -64,13 +65,8 @@ function TableBody(given: LayoutGiven) {
         onEnd={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
         isStale={list.isPlaceholderData}
       />
-      {selected.size > 0 && (
-        <BulkBar
-          contract={contract}
-          ids={[...selected]}
-          clear={() => setSelected(new Set())}
-          more={given.bulk}
-        />
+      {chosen.length > 0 && (
+        <BulkBar contract={contract} rows={chosen} clear={() => setSelected(new Set())} more={given.bulk} />
       )}
     </>
   )

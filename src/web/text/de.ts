@@ -470,6 +470,7 @@ export const de: Text = {
     and: 'und',
     sortBy: field => `Nach ${field} ordnen`,
     selected: n => `${n} ausgewählt`,
+    mayChange: n => (n === 0 ? 'davon dürfen Sie keine ändern' : `davon dürfen Sie ${n} ändern`),
     selectAll: 'Alle geladenen Zeilen auswählen',
     selectRow: 'Zeile auswählen',
     rows: n => (n === '1' ? '1 Zeile' : `${n} Zeilen`),

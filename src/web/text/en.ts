@@ -473,6 +473,7 @@ export const en = {
     and: 'and',
     sortBy: (field: string) => `Sort by ${field}`,
     selected: (n: number) => `${n} selected`,
+    mayChange: (n: number) => (n === 0 ? 'none of them yours to change' : `${n} of them yours to change`),
     selectAll: 'Select all loaded rows',
     selectRow: 'Select row',
     rows: (n: string) => (n === '1' ? '1 row' : `${n} rows`),

@@ -37,7 +37,7 @@ const workedWith = (): string[] =>
   allRecords()
     .filter(
       ({ contract, writers, routes }) =>
-        contract.softDelete && writers === 'member' && routes.includes('update'),
+        contract.softDelete && writers !== 'admin' && routes.includes('update'),
     )
     .filter(({ table }) => 'searchText' in table)
     .map(({ contract }) => contract.name)
