@@ -93,7 +93,7 @@ const namesOne = ({ kind }: Operand, { op, value }: Condition) =>
   UUIDS.includes(kind) && !MULTI.includes(kind) && (op === 'in' || (op === 'eq' && value !== null))
 
 /** `company` names the field `companyId`, `contacts` the field `contactIds`. */
-function linkNamed(
+export function linkNamed(
   record: RecordDefinition,
   name: string,
 ): { column: string; target: string; many: boolean } | undefined {

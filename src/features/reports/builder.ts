@@ -4,23 +4,17 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { exchangeOf, ratesUsed } from '#core/record/currency.ts'
-import { type CustomField, customFieldsOf, fieldOf } from '#core/record/custom-fields.ts'
-import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import type { Field, FieldKind } from '#core/record/fields.ts'
-import { compileFilter, customEntitiesIn, customExpression } from '#core/record/filter.ts'
+import { type CustomField, customFieldsOf } from '#core/record/custom-fields.ts'
+import { tableOf } from '#core/record/definition.ts'
+import type { FieldKind } from '#core/record/fields.ts'
+import { compileFilter, customEntitiesIn } from '#core/record/filter.ts'
 import { checkFilter, type Filter } from '#core/record/filter-language.ts'
 import { type FilterScope, noTraits } from '#core/record/filter-operand.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
-import { comparedExpression, isNullInTrash, readExpression, readsMore } from '#core/record/select.ts'
 import { namesFor } from '#features/exports/columns.ts'
-import {
-  REPORT_OPS,
-  REPORT_STEPS,
-  type ReportGroup,
-  type ReportMeasure,
-  reportShape,
-} from './reports.contract.ts'
+import { customTypesOf, fieldPart, type Group, groupOf, groupPart, type Making, type Part } from './parts.ts'
+import { REPORT_OPS, REPORT_STEPS, type ReportMeasure, reportShape } from './reports.contract.ts'
 import { stepsBetween } from './steps.ts'
 
 const GROUPS_AT_MOST = 1000
@@ -47,9 +41,13 @@ export const answerShape = {
         by: z.enum(REPORT_STEPS).nullable(),
         label: z.string(),
         kind: z.string(),
+        countsInEach: z.boolean().meta({
+          description:
+            'Whether a row may have several values, such as tags: it counts once in each of them, so that the groups come to more than the totals, in which it counts once',
+        }),
       }),
     )
-    .meta({ description: 'What the keys are; kind is that of the field' }),
+    .meta({ description: 'What the keys are; kind is that of the field, or of one of its values' }),
   measures: z
     .array(
       z.object({
@@ -77,19 +75,6 @@ export const answerShape = {
 export const reportAnswer = z.object(answerShape)
 export type ReportResult = z.infer<typeof reportAnswer>
 
-/** A report on its way to SQL. */
-type Making = {
-  tx: Tx
-  spec: ReportSpec
-  record: RecordDefinition
-  custom: Map<string, CustomField>
-  scope: FilterScope
-  ask: Aggregate
-  where: string
-  /** What one unit of the row's currency is worth; undefined where amounts stay as they are. */
-  rate: (() => string) | undefined
-}
-
 /**
  * Runs a report over what the caller may see. Amounts of several currencies are converted by the workspace's rates, and
  * left out where there is none; grouped by currency they stay as they are. @throws Refusal 400 naming the place
@@ -99,16 +84,16 @@ export async function runReport(tx: Tx, spec: ReportSpec): Promise<ReportResult>
   const exchange = await exchangeOf(tx)
   const groups = groupsOf(made)
   const isGroupedByCurrency = groups.some(({ name }) => name === 'currency')
-  // A parameter that no statement names has no type, so it comes with the first amount.
-  let rate: string | undefined
-  if ('currency' in made.record.contract.fields && !isGroupedByCurrency)
-    made.rate = () => {
-      rate ??= `(${made.scope.add(JSON.stringify(exchange.rates), 'jsonb')}->>t.currency)::numeric`
-      return rate
-    }
+  const converts = 'currency' in made.record.contract.fields && !isGroupedByCurrency
+  const rate = converts ? rateIn(made, exchange) : undefined
   const measures = measuresOf(made)
   const found = await rowsOf(made, groups, measures)
-  const currencies = rate ? await currencyCounts(tx, spec) : []
+  if (groups.some(({ isMany }) => isMany)) {
+    const once = await prepare(tx, spec)
+    if (converts) rateIn(once, exchange)
+    found.unshift(...(await rowsOf(once, [], measuresOf(once))))
+  }
+  const currencies = rate?.isUsed() ? await currencyCounts(tx, spec) : []
   const rows = found.filter(row => groups.length && !row.whole).slice(0, GROUPS_AT_MOST)
   const called = await namesOf(made, groups, rows)
   const values = (row: Row | undefined) => measures.map((_, i) => (row?.[`m${i}`] ?? null) as number | null)
@@ -121,7 +106,13 @@ export async function runReport(tx: Tx, spec: ReportSpec): Promise<ReportResult>
     currency: hasMoney && !isGroupedByCurrency ? exchange.currency : null,
     rates: ratesUsed(currencies, exchange),
     unconverted: currencies.filter(({ currency }) => !exchange.rates[currency]),
-    groups: groups.map(({ name, by, label, kind }) => ({ field: name, by: by ?? null, label, kind })),
+    groups: groups.map(({ name, by, label, kind, isMany }) => ({
+      field: name,
+      by: by ?? null,
+      label,
+      kind,
+      countsInEach: isMany,
+    })),
     measures: measures.map(({ op, field, label, kind }) => ({ op, field: field ?? null, label, kind })),
     rows: rows.map(row => {
       const keys = groups.map((_, i) => row[`k${i}`] as string | number | boolean | null)
@@ -134,6 +125,16 @@ export async function runReport(tx: Tx, spec: ReportSpec): Promise<ReportResult>
   }
 }
 
+/** What an amount is worth. A parameter that no statement names has no type, so it comes with the first amount. */
+function rateIn(made: Making, { rates }: Awaited<ReturnType<typeof exchangeOf>>) {
+  let rate: string | undefined
+  made.rate = () => {
+    rate ??= `(${made.scope.add(JSON.stringify(rates), 'jsonb')}->>t.currency)::numeric`
+    return rate
+  }
+  return { isUsed: () => rate !== undefined }
+}
+
 const byCurrency = ({ name }: { name: string }) => name === 'currency'
 
 /** Whether a report can be run, as far as that shows without its rows. @throws Refusal 400 naming the place */
@@ -143,7 +144,10 @@ export async function checkReport(tx: Tx, spec: ReportSpec): Promise<void> {
   measuresOf(made)
 }
 
-/** The groups and, marked as `whole`, what all of them come to: one more than are shown, to tell whether there are more. */
+/**
+ * The groups and, marked as `whole`, what all of them come to: one more than are shown, to tell whether there are more.
+ * Where a row counts in several groups they do not tell what all come to.
+ */
 async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promise<Row[]> {
   const keys: string[] = []
   for (const group of groups) keys.push(group.by ? await stepSql(made, group, group.by) : `(${group.sql})`)
@@ -152,11 +156,16 @@ async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promi
     ...measures.map(({ sql }, i) => `${sql} as m${i}`),
   ]
   const numbers = keys.map((_, i) => i + 1).join(', ')
-  const whole = keys.length ? `grouping(${keys.join(', ')}) > 0` : 'true'
-  const sets = keys.length ? ` group by grouping sets ((${numbers}), ())` : ''
+  const isMany = groups.some(group => group.isMany)
+  const whole = !keys.length ? 'true' : isMany ? 'false' : `grouping(${keys.join(', ')}) > 0`
+  const sets = !keys.length
+    ? ''
+    : isMany
+      ? ` group by ${numbers}`
+      : ` group by grouping sets ((${numbers}), ())`
   const first = groups[0]?.by ? 'k0 nulls last, m0 desc nulls last' : 'm0 desc nulls last, k0'
   const order = keys.length ? ` order by whole desc, ${first}` : ''
-  const from = `from ${tableOf(made.record)} t where ${made.where}`
+  const from = `from ${tableOf(made.record)} t${joinsOf(groups)} where ${made.where}`
   const text = `select ${[...columns, `${whole} as whole`].join(', ')} ${from}${sets}${order} limit ${GROUPS_AT_MOST + 2}`
   return rowsFor(made, text).catch(error => {
     if (error instanceof DatabaseFault && error.code.startsWith('22'))
@@ -164,6 +173,9 @@ async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promi
     throw error
   })
 }
+
+const joinsOf = (parts: Part[]): string =>
+  parts.flatMap(({ joins }) => joins.map(join => ` ${join}`)).join('')
 
 const rowsFor = ({ ask, scope }: Making, text: string): Promise<Row[]> =>
   ask.rows(text, !scope.traits.readsMore)
@@ -184,7 +196,11 @@ async function prepare(tx: Tx, spec: ReportSpec): Promise<Making> {
   const record = recordNamed(entity)
   const checked: Filter = filter === undefined || filter === null ? { and: [] } : checkFilter(filter)
   const all = new Map<string, Map<string, CustomField>>()
-  for (const name of new Set([entity, ...customEntitiesIn(checked, record)]))
+  for (const name of new Set([
+    entity,
+    ...customEntitiesIn(checked, record),
+    ...customTypesOf(record, spec.groupBy),
+  ]))
     all.set(name, await customFieldsOf(tx, name))
   const ask = new Aggregate(tx)
   const scope: FilterScope = {
@@ -195,42 +211,14 @@ async function prepare(tx: Tx, spec: ReportSpec): Promise<Making> {
     traits: noTraits(),
   }
   const where = `${ask.scope(entity)} and ${compileFilter(checked, record, 't', scope)}`
-  return { tx, spec, record, custom: all.get(entity)!, scope, ask, where, rate: undefined }
-}
-
-type Part = { sql: string; kind: FieldKind; field: Field; label: string; isOwn: boolean }
-
-function partOf({ record, custom, scope }: Making, name: string, path: string): Part {
-  const own = Object.hasOwn(record.contract.fields, name) ? record.contract.fields[name] : undefined
-  if (own && own.kind !== 'custom' && own.kind !== 'object') {
-    if (readsMore(record, name)) scope.traits.readsMore = true
-    return { sql: ownExpression(record, name, own), kind: own.kind, field: own, label: name, isOwn: true }
-  }
-  const defined = name.startsWith('customFields.')
-    ? custom.get(name.slice('customFields.'.length))
-    : undefined
-  if (!defined) throw invalid({ path, message: `${name} is not a field that reports know` })
-  const field = fieldOf(defined)
-  return {
-    sql: customExpression(defined, field, 't'),
-    kind: field.kind,
-    field,
-    label: defined.label,
-    isOwn: false,
-  }
-}
-
-/** A link into the trash counts as none, as it reads. */
-function ownExpression(record: RecordDefinition, name: string, field: Field): string {
-  return isNullInTrash(field) && field.kind !== 'links'
-    ? readExpression(record, name, field)
-    : comparedExpression(record, name, 't')
+  return { tx, spec, record, scope, ask, where, rate: undefined, joined: 0 }
 }
 
 const NUMBERS: readonly FieldKind[] = ['integer', 'number', 'money']
-const UNGROUPED: readonly FieldKind[] = ['longText', 'tags', 'texts', 'links']
 
 type Measure = ReportMeasure & { sql: string; label: string; kind: 'count' | 'number' | 'money' | 'rate' }
+
+const groupsOf = (made: Making): Group[] => made.spec.groupBy.map((one, i) => groupOf(made, one, i))
 
 const measuresOf = (made: Making): Measure[] => made.spec.measures.map((one, i) => measureOf(made, one, i))
 
@@ -244,7 +232,7 @@ function measureOf(made: Making, measure: ReportMeasure, i: number): Measure {
     const sql = `round(avg(case when ${test} then 1 else 0 end), 4)`
     return { ...measure, sql, label: `rate of ${name} ${value ?? true}`, kind: 'rate' }
   }
-  const { sql, kind, label, isOwn } = partOf(made, name, path)
+  const { sql, kind, label, isOwn } = fieldPart(made, made.record, 't', name, path)
   if (!NUMBERS.includes(kind))
     throw invalid({ path, code: 'NOT_A_NUMBER', message: `must be a number for ${op}` })
   const amount = kind === 'money' && isOwn && made.rate ? `${sql} * ${made.rate()}` : sql
@@ -253,31 +241,17 @@ function measureOf(made: Making, measure: ReportMeasure, i: number): Measure {
   return { ...measure, sql: rounded, label: `${op} of ${label}`, kind: kind === 'money' ? 'money' : 'number' }
 }
 
-type Group = Part & { name: string; by: (typeof REPORT_STEPS)[number] | undefined; path: string }
-
-const groupsOf = (made: Making): Group[] => made.spec.groupBy.map((one, i) => groupOf(made, one, i))
-
-function groupOf(made: Making, group: ReportGroup, i: number): Group {
-  const { field: name, by } = typeof group === 'string' ? { field: group, by: undefined } : group
-  const path = `groupBy.${i}`
-  const part = partOf(made, name, path)
-  const isTime = part.kind === 'date' || part.kind === 'moment'
-  if (!by && (UNGROUPED.includes(part.kind) || part.kind === 'moment'))
-    throw invalid({ path, message: `${name} needs a time to group by, or cannot be grouped by` })
-  if (by && !isTime) throw invalid({ path, message: `${name} is no date and cannot be grouped by ${by}` })
-  return { ...part, name, by, path }
-}
-
 /** The day on which the step begins that holds the row's time. */
 async function stepSql(made: Making, { name, sql, kind, path }: Group, by: (typeof REPORT_STEPS)[number]) {
   if (kind === 'date') return `to_char(date_trunc('${by}', ${sql}), 'YYYY-MM-DD')`
   // The bounds are reckoned here: the database's own zones may be others than ours.
   const { timezone } = made.tx.who
   const own = await prepare(made.tx, made.spec)
-  const at = partOf(own, name, path).sql
+  const part = groupPart(own, name, path)
+  const at = part.sql
   const [ends] = await rowsFor(
     own,
-    `select min(${at}) as first, max(${at}) as last from ${tableOf(own.record)} t where ${own.where}`,
+    `select min(${at}) as first, max(${at}) as last from ${tableOf(own.record)} t${joinsOf([part])} where ${own.where}`,
   )
   const dayOf = (moment: unknown) => dayIn(timezone, new Date(moment as string))
   const days = ends!.first ? stepsBetween(dayOf(ends!.first), dayOf(ends!.last), by, path) : []

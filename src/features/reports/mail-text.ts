@@ -88,13 +88,16 @@ function linesOf({ groups, measures, rows, totals, currency }: ReportResult) {
   return { head, lines: [[...total, ...totals.map(shown)], ...lines] }
 }
 
-function notesOf({ rates, unconverted, currency, isCut }: ReportResult, count: number): string[] {
+function notesOf({ groups, rates, unconverted, currency, isCut }: ReportResult, count: number): string[] {
   return [
     ...Object.entries(rates).map(([code, rate]) => `Converted by 1 ${code} = ${rate} ${currency}.`),
     ...unconverted.map(
       ({ currency: code, count: n }) => `${n} in ${code} are in no amount, for there is no rate.`,
     ),
     ...(count > ROWS_AT_MOST ? [`These are the first ${ROWS_AT_MOST} of ${count} lines.`] : []),
+    ...(groups.some(({ countsInEach }) => countsInEach)
+      ? ['A record counts once in each of its values, and once in the total.']
+      : []),
     ...(isCut ? ['There are more groups than are shown.'] : []),
   ]
 }

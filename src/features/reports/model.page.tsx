@@ -60,7 +60,7 @@ export const stepOfGroup = (group: ReportGroup | undefined) =>
   typeof group === 'object' ? group.by : undefined
 
 const NUMBERS = ['integer', 'number', 'money']
-const UNGROUPED = ['longText', 'tags', 'texts', 'links', 'object', 'custom', 'id', 'email', 'phone', 'url']
+const UNGROUPED = ['longText', 'links', 'object', 'custom', 'id', 'email', 'phone', 'url']
 
 export const canGroup = ({ field }: Column): boolean => !UNGROUPED.includes(field.kind)
 export const isNumber = ({ field }: Column): boolean => NUMBERS.includes(field.kind)

@@ -91,7 +91,8 @@ export const reportContract = defineContract({
     groupBy: f.object(reportShape.groupBy.unwrap(), {
       nullable: false,
       default: [],
-      description: 'Up to two: a field, a custom field, or a time with the step by which it is grouped',
+      description:
+        'Up to two: a field, a custom field (`customFields.region`), a field of a linked record (`company.industry`, `contacts.jobTitle`; none where the caller does not see it), or a time with the step by which it is grouped. A row with several values, as of `tags`, counts once in each',
     }),
     measures: f.required(f.object(reportShape.measures, { description: 'One to ten' })),
     chart: f.withDefault(f.choice(REPORT_CHARTS, { description: 'How clients show it' }), 'BAR'),

@@ -98,7 +98,8 @@ export default {
       access: 'VIEWER',
       reads: true,
       summary: 'Run a report: rows of a record type, filtered, grouped and measured',
-      description: 'Of what the caller may see. Nothing is kept.',
+      description:
+        'Of what the caller may see; a field of a linked record that the caller does not see counts as none. Grouped by what has several values (tags, a multi-select, `contacts.jobTitle`) a row counts once in each of them: the group says so (`countsInEach`), and `totals` have it once. Nothing is kept.',
       body: reportBody,
       answers: reportAnswer,
       document: {

@@ -39,6 +39,8 @@ function tableOf(result: ReportResult): { columns: SheetColumn[]; rows: unknown[
   for (const [code, rate] of Object.entries(rates)) rows.push([`Converted: 1 ${code} = ${rate} ${currency}`])
   for (const { currency: code, count } of unconverted)
     rows.push([`Without a rate, in no amount: ${count} in ${code}`])
+  if (groups.some(({ countsInEach }) => countsInEach))
+    rows.push(['A record counts once in each of its values, and once in the total'])
   if (result.isCut) rows.push(['There are more groups than are shown'])
   return { columns, rows }
 }

@@ -35,7 +35,9 @@ test('a saved report is run with the rights of whoever asks, and stands beside t
     [mine.reportId, mine.name, mine.chart, mine.totals, mine.currency],
     [shared.id, 'Deals', 'DONUT', [10], 'USD'],
   )
-  assert.deepEqual(mine.groups, [{ field: 'ownerId', by: null, label: 'ownerId', kind: 'member' }])
+  assert.deepEqual(mine.groups, [
+    { field: 'ownerId', by: null, label: 'ownerId', kind: 'member', countsInEach: false },
+  ])
   assert.deepEqual(mine.measures, [{ op: 'sum', field: 'amount', label: 'sum of amount', kind: 'money' }])
   for (const person of [vera, owner])
     assert.deepEqual(

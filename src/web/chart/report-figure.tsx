@@ -174,9 +174,10 @@ export function Legend({ drawn: { series } }: { drawn: Pick<Drawn, 'series'> }) 
 
 /** What a sum must not keep to itself. */
 export function Notes({
-  result: { rates, unconverted, currency, isCut },
+  result: { rates, unconverted, currency, isCut, groups = [] },
 }: {
   result: Pick<Result, 'rates' | 'currency'> & {
+    groups?: Result['groups']
     unconverted: Array<{ currency: string; count: number }>
     isCut?: boolean
   }
@@ -186,6 +187,7 @@ export function Notes({
   const notes = [
     ...Object.entries(rates).map(([code, rate]) => `1 ${code} = ${format.number(rate)} ${currency}`),
     ...unconverted.map(({ currency: code, count }) => text.reports.unconverted(count, code)),
+    ...(groups.some(({ countsInEach }) => countsInEach) ? [text.reports.countsInEach] : []),
     ...(isCut ? [text.reports.isCut] : []),
   ]
   return notes.length ? <p className={classes.notes}>{notes.join(' · ')}</p> : null

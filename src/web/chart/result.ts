@@ -1,7 +1,14 @@
 import type { ReportChart, ReportGroup, ReportMeasure } from '#features/reports/reports.contract.ts'
 
 export type Cell = string | number | boolean | null
-export type ResultGroup = { field: string; by: string | null; label: string; kind: string }
+export type ResultGroup = {
+  field: string
+  by: string | null
+  label: string
+  kind: string
+  /** Whether a row counts once in each of several values. */
+  countsInEach?: boolean
+}
 export type ResultMeasure = {
   op: ReportMeasure['op']
   field: string | null

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { Contract } from '#core/record/contract.ts'
 import type { Field } from '#core/record/fields.ts'
@@ -6,6 +6,7 @@ import { api, queries } from '../api.ts'
 import { customKind } from '../kit/custom-kind.ts'
 import type { RelatedValue } from '../kit/related-input.tsx'
 import { typeKeyOf } from '../kit/titles.ts'
+import type { Text } from '../text/en.ts'
 import { fieldLabel, useText } from '../text/index.tsx'
 
 export type Row = { id: string; version: number; mayChange?: boolean } & Record<string, unknown>
@@ -49,35 +50,66 @@ const UNFILTERED: Field['kind'][] = ['object', 'custom', 'links', 'texts']
 /** All fields of a record type with the workspace's own, labelled for the reader. */
 export function useColumns(contract: AnyContract): Column[] {
   const text = useText()
-  const hasCustom = 'customFields' in contract.fields
-  const { data: custom = NONE } = useQuery({ ...customQuery(contract.name), enabled: hasCustom })
-  return useMemo(() => {
-    const own = Object.entries(contract.fields)
-      .filter(([key]) => !HIDDEN.has(key))
-      .map(
-        ([key, field]): Column => ({
-          path: key,
-          label: fieldLabel(text, key),
-          field: field.kind === 'related' ? withTypes(field, contract.fields[typeKeyOf(key)]) : field,
-          isCustom: false,
-          isWritable: field.writable === 'always',
-          read: row => row[key],
-        }),
-      )
-    const more = custom.map(
-      ({ key, label, type, options, required }): Column => ({
-        path: `customFields.${key}`,
-        label,
-        field: { ...customKind(type, options), required },
-        isCustom: true,
-        isWritable: true,
-        read: row => (row.customFields as Record<string, unknown> | undefined)?.[key],
+  const { data: custom = NONE } = useQuery({ ...customQuery(contract.name), enabled: hasCustom(contract) })
+  return useMemo(() => columnsOf(text, contract, custom), [contract, custom, text])
+}
+
+/** The fields of the records of these types that a record links to, named after the link: `company.industry`. */
+export function useLinkedColumns(contract: AnyContract, types: readonly AnyContract[]): Column[] {
+  const text = useText()
+  const links = useMemo(
+    () =>
+      Object.entries(contract.fields).flatMap(([key, { kind, target }]) => {
+        const type = kind === 'link' ? types.find(({ name }) => name === target) : undefined
+        return type ? [{ key, type }] : []
+      }),
+    [contract, types],
+  )
+  const customs = useQueries({
+    queries: links.map(({ type }) => ({ ...customQuery(type.name), enabled: hasCustom(type) })),
+    combine: results => results.map(({ data }) => data ?? NONE),
+  })
+  return useMemo(
+    () =>
+      links.flatMap(({ key, type }, i) =>
+        columnsOf(text, type, customs[i]!).map(column => ({
+          ...column,
+          path: `${key.replace(/Id$/, '')}.${column.path}`,
+          label: text.common.within(fieldLabel(text, key), column.label),
+        })),
+      ),
+    [links, customs, text],
+  )
+}
+
+const hasCustom = ({ fields }: AnyContract): boolean => 'customFields' in fields
+
+function columnsOf(text: Text, contract: AnyContract, custom: CustomField[]): Column[] {
+  const own = Object.entries(contract.fields)
+    .filter(([key]) => !HIDDEN.has(key))
+    .map(
+      ([key, field]): Column => ({
+        path: key,
+        label: fieldLabel(text, key),
+        field: field.kind === 'related' ? withTypes(field, contract.fields[typeKeyOf(key)]) : field,
+        isCustom: false,
+        isWritable: field.writable === 'always',
+        read: row => row[key],
       }),
     )
-    // What every record has says least, so it stands last.
-    const isSystem = ({ path }: Column) => SYSTEM.has(path)
-    return [...own.filter(column => !isSystem(column)), ...more, ...own.filter(isSystem)]
-  }, [contract, custom, text])
+  const more = custom.map(
+    ({ key, label, type, options, required }): Column => ({
+      path: `customFields.${key}`,
+      label,
+      field: { ...customKind(type, options), required },
+      isCustom: true,
+      isWritable: true,
+      read: row => (row.customFields as Record<string, unknown> | undefined)?.[key],
+    }),
+  )
+  // What every record has says least, so it stands last.
+  const isSystem = ({ path }: Column) => SYSTEM.has(path)
+  return [...own.filter(column => !isSystem(column)), ...more, ...own.filter(isSystem)]
 }
 const NONE: CustomField[] = []
 

@@ -107,6 +107,7 @@ export const de: Text = {
     discardDraft: 'Entwurf verwerfen',
     required: 'fehlt',
     showMore: 'Mehr anzeigen',
+    within: (link, field) => `${link}: ${field}`,
     count: n => n,
     about: n => `etwa ${n}`,
     over: n => `über ${n}`,
@@ -948,6 +949,7 @@ export const de: Text = {
       n === 1
         ? `1 in ${currency} hat keinen Wechselkurs und fehlt in den Beträgen`
         : `${n} in ${currency} haben keinen Wechselkurs und fehlen in den Beträgen`,
+    countsInEach: 'Ein Eintrag zählt einmal in jedem seiner Werte, und einmal in der Summe',
     isCut: 'Es gibt mehr Gruppen, als gezeigt werden',
     showTable: 'Als Tabelle zeigen',
     showChart: 'Als Diagramm zeigen',

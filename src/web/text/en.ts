@@ -113,6 +113,8 @@ export const en = {
     discardDraft: 'Discard draft',
     required: 'is required',
     showMore: 'Show more',
+    /** A field of what a record links to. */
+    within: (link: string, field: string) => `${link}: ${field}`,
     count: (n: string) => n,
     about: (n: string) => `about ${n}`,
     over: (n: string) => `over ${n}`,
@@ -927,6 +929,7 @@ export const en = {
       n === 1
         ? `1 in ${currency} has no exchange rate and is in no amount`
         : `${n} in ${currency} have no exchange rate and are in no amount`,
+    countsInEach: 'A record counts once in each of its values, and once in the total',
     isCut: 'There are more groups than are shown',
     showTable: 'Show as table',
     showChart: 'Show as chart',

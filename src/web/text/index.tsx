@@ -86,7 +86,7 @@ export const choiceLabel = (text: Text, code: string): string =>
   text.choices[code] ?? (/^[A-Z0-9_]+$/.test(code) ? capital(words(code)) : code)
 /** The name of a field's option. Those of the workspace's own fields stand as they were typed: EU is no code of ours. */
 export const optionLabel = (text: Text, path: string, option: string): string =>
-  path.startsWith('customFields.') ? option : choiceLabel(text, option)
+  /(^|\.)customFields\./.test(path) ? option : choiceLabel(text, option)
 
 /** What is wrong with a field, in the reader's language where the server has said it by a code. */
 export function issueText(text: Text, { path, code, params = {}, message }: Issue): string {
