@@ -8,10 +8,11 @@ import { checkFilter } from '#core/record/filter-language.ts'
 import { LIMIT_AT_MOST, readInOrder } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { nearOf } from '#features/embeddings/near.ts'
+import { filteredRows } from './filtered.ts'
 import { type Highlight, inFields, inTexts, writtenPieces } from './highlight.ts'
 import { someRanking } from './some.ts'
 import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
-import { CANDIDATES_AT_MOST, type Ranking, rank, scopesOf } from './turn.ts'
+import { CANDIDATES_AT_MOST, type Ranking, rank, type Scope, scopesOf } from './turn.ts'
 import { wholeRanking } from './whole.ts'
 import { meantBy } from './words.ts'
 
@@ -39,7 +40,10 @@ export const searchQuery = z.strictObject({
   cursor: z.string().max(4000).optional(),
 })
 export const searchBody = z.strictObject({
-  q: text,
+  q: text.optional().meta({
+    description:
+      'As in `GET /search`. Without it a filter is needed: then what meets the filters is answered, of the types that have one, those changed last first and of one moment by `id`, the highest first; each scores 1 and has no highlights',
+  }),
   types: z.array(z.string().max(60)).min(1).max(50).optional(),
   filters: z
     .record(z.string().max(60), z.unknown())
@@ -52,7 +56,45 @@ export const searchBody = z.strictObject({
   limit: z.int().min(1).max(LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
-export type Search = z.infer<typeof searchBody>
+type Search = z.infer<typeof searchBody>
+type Words = Search & { q: string }
+
+/** What was asked in words, or else by filters alone. @throws Refusal 400 where nothing was asked */
+export function searchFor(tx: Tx, { q, ...asked }: Search) {
+  if (q !== undefined) return search(tx, { q, ...asked })
+  if (!asked.filter && !Object.keys(asked.filters ?? {}).length)
+    throw invalid({ path: 'q', code: 'REQUIRED', message: 'is required without a filter' })
+  return filtered(tx, asked)
+}
+
+async function filtered(tx: Tx, { types, filters = {}, filter, limit = 50, cursor: given }: Search) {
+  const scopes = await scopesFor(tx, types, filters, filter)
+  const asked = scopes.filter(({ record }) => filter || record.contract.name in filters)
+  const records = asked.map(({ record }) => record)
+  const names = records.map(({ contract }) => contract.name)
+  const mark = queryMark(['filtered', names, filters, filter ?? null])
+  const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
+  const found = await filteredRows(tx, asked, limit + 1, cursor?.values as [string, string] | undefined)
+  const totalIsEstimate = Object.values(found.facets).some(n => n > CANDIDATES_AT_MOST)
+  const page = pageFrom(found.rows, limit, cursor ?? { ...found, totalIsEstimate }, mark, row => [
+    row.at,
+    row.id,
+  ])
+  return { ...page, rows: await shown(tx, records, page.rows, []), facets: found.facets }
+}
+
+function scopesFor(
+  tx: Tx,
+  types: string[] | undefined,
+  filters: Record<string, unknown>,
+  filter: Record<string, unknown> | undefined,
+): Promise<Scope[]> {
+  const all = typesOf(types)
+  for (const type of Object.keys(filters))
+    if (!all.some(({ contract }) => contract.name === type))
+      throw invalid({ path: `filters.${type}`, message: 'is not a record type of this search' })
+  return scopesOf(tx, all, { filters, filter: filter && checkFilter(filter) })
+}
 
 /** What holds all the words is looked for first; then with typos forgiven; then what holds some of them. */
 const [WHOLE, MEANT, SOME] = [0, 1, 2]
@@ -68,13 +110,8 @@ const COUNTED_AT_MOST = 3000
  * those that are near them (`words.ts`), and then what holds some of the words follows, by BM25 (`some.ts`). Vectors of
  * meaning would be one turn more. The ids are ranked by the role of searches, the records read with the caller's own rights.
  */
-export async function search(tx: Tx, { q, types, filters = {}, limit = 50, cursor: given, ...more }: Search) {
-  const all = typesOf(types)
-  const filter = more.filter && checkFilter(more.filter)
-  for (const type of Object.keys(filters))
-    if (!all.some(({ contract }) => contract.name === type))
-      throw invalid({ path: `filters.${type}`, message: 'is not a record type of this search' })
-  const [asked, scopes] = await together([askedOf(tx, q), scopesOf(tx, all, { filters, filter })])
+export async function search(tx: Tx, { q, types, filters = {}, filter, limit = 50, cursor: given }: Words) {
+  const [asked, scopes] = await together([askedOf(tx, q), scopesFor(tx, types, filters, filter)])
   const records = scopes.map(({ record }) => record)
   const names = records.map(({ contract }) => contract.name)
   const mark = queryMark(['search', asked.text, names, filters, ...(filter ? [filter] : [])])

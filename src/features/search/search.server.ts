@@ -1,7 +1,7 @@
 import type { Feature } from '#core/feature.ts'
 import { type Operation, operation } from '#core/http/operation.ts'
 import { componentName, pageOf, ref } from '#core/record/json-schema.ts'
-import { search, searchBody, searched, searchQuery } from './query.ts'
+import { search, searchBody, searched, searchFor, searchQuery } from './query.ts'
 import { wordFollower, wordSweep, wordWalls } from './words.ts'
 
 function answer() {
@@ -65,14 +65,14 @@ const operations = (): Operation[] => [
     tag: 'search',
     access: 'VIEWER',
     reads: true,
-    summary: 'Search all records, with a filter for all or for each type',
+    summary: 'Search all records by words, with a filter for all or for each type, or by filters alone',
     description,
     body: searchBody,
     document: {
       answer: answer(),
       example: { q: 'scanner', filters: { deal: { field: 'amount', op: 'gte', value: 1000 } } },
     },
-    handle: ({ tx, body }) => search(tx, body),
+    handle: ({ tx, body }) => searchFor(tx, body),
   }),
 ]
 

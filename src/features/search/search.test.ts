@@ -150,3 +150,41 @@ test('each finds what they may see, page by page, and of the types and filters t
   checkRefusal(await ask({ filter: { ...large, value: 'x' } }), 400, 'no value of any', 'filter.amount')
   checkRefusal(await ask({ filter: { amount: 4 } }), 400, 'not the language', 'filter')
 })
+
+test('filters alone find what meets them, changed last first, page by page', async () => {
+  const { ana, ben, owner, mallory } = await world()
+  const ids: string[] = []
+  for (const [i, who] of [ana, ben, ana, ana].entries())
+    ids.push((await who.post('/deals', { title: `D${i}`, amount: 100 * i, tags: ['hot'] })).body.id)
+  const company = (await ana.post('/companies', { name: 'C', tags: ['hot'] })).body.id
+  await ana.post('/companies', { name: 'Cold' })
+  await ana.patch(`/deals/${ids[0]}`, { amount: 1 })
+  const hot = { field: 'tags', op: 'contains', value: 'hot' }
+  const found = async (who: Person, body: object) => {
+    const reply = await who.post('/search', body)
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body
+  }
+  const idsOf = ({ rows }: any) => rows.map((row: any) => row.id)
+  const all = await found(owner, { filter: hot, types: ['deal', 'company'] })
+  assert.deepEqual(idsOf(all), [ids[0], company, ids[3], ids[2], ids[1]])
+  assert.deepEqual([all.total, all.facets, all.nextCursor], [5, { deal: 4, company: 1 }, null])
+  const { type, title, score, highlights, record } = all.rows[0]
+  assert.deepEqual([type, title, score, highlights, record.amount], ['deal', 'D0', 1, [], 1])
+  const paged: string[] = []
+  for (let cursor = ''; ; ) {
+    const page = await found(owner, { filter: hot, limit: 2, ...(cursor ? { cursor } : {}) })
+    assert.equal(page.total, 5)
+    paged.push(...idsOf(page))
+    if (!page.nextCursor) break
+    cursor = page.nextCursor
+  }
+  assert.deepEqual(paged, idsOf(all))
+  assert.deepEqual(idsOf(await found(ana, { filter: hot, types: ['deal'] })), [ids[0], ids[3], ids[2]])
+  assert.equal((await found(mallory, { filter: hot })).total, 0)
+  // Types without a filter of their own are not meant.
+  const large = { deal: { field: 'amount', op: 'gte', value: 200 } }
+  assert.deepEqual(idsOf(await found(ana, { filters: large })), [ids[3], ids[2]])
+  for (const body of [{}, { types: ['deal'] }, { filters: {} }])
+    checkRefusal(await ana.post('/search', body), 400, 'nothing asked', 'q')
+})
