@@ -2,14 +2,23 @@
 export type Row = Record<string, unknown>
 
 /**
+ * `once`: the best plan of the statement is the same for any parameters, as of one that finds rows by their ids, so a
+ * connection may plan it once and need not weigh that plan against another each time, which takes longer than running it.
+ */
+export type Planned = 'once'
+
+/**
  * One connection, held by one piece of work at a time. Statements run in the order in which they are
  * issued, so a caller may issue several without waiting for each (they travel in one round trip).
  */
 export interface Session {
-  /** Runs one statement with `$1…` parameters; rows as objects. @throws DatabaseFault */
-  rows(text: string, params?: readonly unknown[]): Promise<Row[]>
+  /**
+   * Runs one statement with `$1…` parameters; rows as objects. What `planned` says is heeded where transactions are made
+   * around statements (wave.ts). @throws DatabaseFault
+   */
+  rows(text: string, params?: readonly unknown[], planned?: Planned): Promise<Row[]>
   /** The same; rows as arrays in column order. @throws DatabaseFault */
-  values(text: string, params?: readonly unknown[]): Promise<unknown[][]>
+  values(text: string, params?: readonly unknown[], planned?: Planned): Promise<unknown[][]>
   /** Runs several statements without parameters in one round trip; the rows of all of them. @throws DatabaseFault */
   script(text: string): Promise<Row[]>
 }

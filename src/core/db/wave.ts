@@ -1,6 +1,13 @@
-import type { Engine, Row, Session } from './engine.ts'
+import type { Engine, Planned, Row, Session } from './engine.ts'
 
-type Step = { run: (session: Session) => Promise<unknown>; refuse: (error: unknown) => void }
+/** Has a transaction keep to the plans that its connection has made, whatever the parameters. */
+export const PLANS_ONCE = '; set local plan_cache_mode = force_generic_plan'
+
+type Step = {
+  planned: Planned | undefined
+  run: (session: Session) => Promise<unknown>
+  refuse: (error: unknown) => void
+}
 
 /**
  * A read-only transaction that takes one round trip for as many statements as are issued in one go. The statements
@@ -19,24 +26,25 @@ export class WaveSession implements Session {
     this.opening = opening
   }
 
-  rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return this.join(session => session.rows(text, params))
+  rows(text: string, params: readonly unknown[] = [], planned?: Planned): Promise<Row[]> {
+    return this.join(session => session.rows(text, params), planned)
   }
 
-  values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
-    return this.join(session => session.values(text, params))
+  values(text: string, params: readonly unknown[] = [], planned?: Planned): Promise<unknown[][]> {
+    return this.join(session => session.values(text, params), planned)
   }
 
   /** What a script sets holds for the statements that are issued in one go with it, and no longer. */
   script(text: string): Promise<Row[]> {
-    return this.join(session => session.script(text))
+    return this.join(session => session.script(text), 'once')
   }
 
-  private join<T>(run: (session: Session) => Promise<T>): Promise<T> {
+  private join<T>(run: (session: Session) => Promise<T>, planned?: Planned): Promise<T> {
     // Behind the promises that are settling now: each of them may issue one more statement.
     if (!this.steps.length) process.nextTick(() => this.send())
     return new Promise<T>((resolve, reject) => {
       this.steps.push({
+        planned,
         run: session => run(session).then(resolve, reject),
         refuse: reject,
       })
@@ -53,7 +61,8 @@ export class WaveSession implements Session {
       for (const { refuse } of steps) refuse(error)
       return
     }
-    const opened = session.script(this.opening)
+    const isPlannedOnce = steps.every(({ planned }) => planned === 'once')
+    const opened = session.script(isPlannedOnce ? this.opening + PLANS_ONCE : this.opening)
     const done = steps.map(({ run }) => run(session))
     await Promise.allSettled([opened, ...done, session.script('commit')])
     this.engine.release(session)

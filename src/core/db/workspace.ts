@@ -4,7 +4,7 @@ import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
 import { isUuid } from '../ids.ts'
 import { todayIn } from '../record/relative-time.ts'
 import type { Engine, Row, Session } from './engine.ts'
-import { WaveSession } from './wave.ts'
+import { PLANS_ONCE, WaveSession } from './wave.ts'
 
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER'
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
@@ -194,8 +194,13 @@ export class Database {
    * A transaction on behalf of `who`; row-level security shows it that workspace and nothing else. What is past due
    * by the workspace's calendar is told by `app.day_start`, since the database's own zones may be others than ours.
    * To `read` is many small transactions, one for each wave of statements that are issued together (wave.ts).
+   * To `change` is to write with statements that all find their rows by keys, and so are planned once (`Planned`).
    */
-  inWorkspace<T>(who: Who, work: (tx: Tx) => Promise<T>, access: 'read' | 'write' = 'write'): Promise<T> {
+  inWorkspace<T>(
+    who: Who,
+    work: (tx: Tx) => Promise<T>,
+    access: 'read' | 'write' | 'change' = 'write',
+  ): Promise<T> {
     if (!isUuid(who.workspaceId) || (who.userId !== null && !isUuid(who.userId))) {
       throw new Error('inWorkspace needs UUIDs')
     }
@@ -204,7 +209,11 @@ export class Database {
     const opening = `begin${access === 'read' ? ' read only' : ''}; set local role ${role}; set local app.workspace_id = '${who.workspaceId}'; set local app.user_id = '${who.userId ?? ''}'; set local app.day_start = '${todayIn(who.timezone).start}'`
     return access === 'read'
       ? this.reading(new Tx(new WaveSession(this.engine, opening), role, who), work)
-      : this.transact(opening, session => new Tx(session, role, who), work)
+      : this.transact(
+          access === 'change' ? opening + PLANS_ONCE : opening,
+          session => new Tx(session, role, who),
+          work,
+        )
   }
 
   /**

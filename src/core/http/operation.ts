@@ -23,6 +23,14 @@ export class Answer {
   }
 }
 
+/** A body that is JSON already: rows that the database itself has written so. */
+export class JsonText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 /** What every handler is given; inputs have passed the operation's schemas. */
 type Base<P, Q, B> = { app: App; request: FastifyRequest; params: P; query: Q; body: B }
 export type PublicContext<P, Q, B> = Base<P, Q, B>
@@ -68,6 +76,8 @@ type Described = {
   isScopedWithin?: boolean
   /** Only for people who are signed in; no API key reaches it. */
   sessionOnly?: boolean
+  /** Writes with statements that all find their rows by keys (`Database.inWorkspace`). */
+  byKeys?: boolean
   /** A POST that is answered anew each time, whatever `Idempotency-Key` comes with it. */
   unkeyed?: boolean
 }
@@ -136,3 +146,9 @@ const RANK: Record<Role, number> = { VIEWER: 0, MEMBER: 1, ADMIN: 2, OWNER: 3 }
 export const reaches = (role: Role, least: Role): boolean => RANK[role] >= RANK[least]
 /** The one of two roles that may do less. */
 export const lesser = (one: Role, other: Role): Role => (reaches(one, other) ? other : one)
+
+/** What kind of transaction its handler is given. */
+export const transactionOf = ({ reads, byKeys }: Operation): 'read' | 'change' | 'write' => {
+  if (reads) return 'read'
+  return byKeys ? 'change' : 'write'
+}

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Tx } from '../db/workspace.ts'
 import { forbidden, type Issue, invalid, issuesOf, Refusal } from '../errors.ts'
-import { Answer, type Operation, reaches, type StreamContext } from './operation.ts'
+import { Answer, JsonText, type Operation, reaches, type StreamContext, transactionOf } from './operation.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
 
 /** On whose behalf an operation runs inside the program: what the handler of a streaming route is given. */
@@ -43,10 +43,11 @@ export async function perform(
   await operation.before?.({ app: actor.app, ...inputs })
   const work = async (inside?: Tx) => {
     const result = await operation.handle({ ...actor, ...inputs, ifMatch, tx: inside })
-    return result instanceof Answer ? result.body : result
+    const body = result instanceof Answer ? result.body : result
+    return body instanceof JsonText ? JSON.parse(body.text) : body
   }
   if (tx || operation.streams) return work(tx)
-  return actor.app.database.inWorkspace(actor.who, work, operation.reads ? 'read' : 'write')
+  return actor.app.database.inWorkspace(actor.who, work, transactionOf(operation))
 }
 
 /** @throws Refusal 429 */

@@ -9,7 +9,7 @@ import { forbidden, type Issue, invalid, issuesOf, notFound, Refusal, unauthenti
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
-import { Answer, MAY_CHANGE, type Operation, reaches } from './operation.ts'
+import { Answer, JsonText, MAY_CHANGE, type Operation, reaches, transactionOf } from './operation.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
 
 /** Who calls, as far as the request has shown it. `apiKeyId` where a program calls on behalf of the user. */
@@ -130,12 +130,11 @@ export async function serve(
   const ifMatch = readIfMatch(request)
   const work = (tx: Tx) => Promise.resolve(operation.handle({ ...member, tx, ifMatch }))
   if (typeof key === 'string') {
-    const kept = await app.database.inWorkspace(who, tx =>
-      once(tx, key, asked, async () => keep(operation, await work(tx)), jwtSecret),
-    )
+    const answered = (tx: Tx) => once(tx, key, asked, async () => keep(operation, await work(tx)), jwtSecret)
+    const kept = await app.database.inWorkspace(who, answered, operation.byKeys ? 'change' : 'write')
     return sendKept(reply, kept)
   }
-  return send(operation, reply, await app.database.inWorkspace(who, work, operation.reads ? 'read' : 'write'))
+  return send(operation, reply, await app.database.inWorkspace(who, work, transactionOf(operation)))
 }
 
 function readInputs(operation: Operation, request: FastifyRequest) {
@@ -221,7 +220,7 @@ function keep(operation: Operation, result: unknown): KeptAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify(answer.body),
+    body: jsonOf(answer.body),
   }
 }
 
@@ -236,8 +235,10 @@ function send(operation: Operation, reply: FastifyReply, result: unknown): unkno
   if (answer.body === undefined) return reply.send()
   if (answer.body instanceof Readable || typeof answer.body === 'string' || Buffer.isBuffer(answer.body))
     return reply.send(answer.body)
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+  return reply.type('application/json; charset=utf-8').send(jsonOf(answer.body))
 }
+
+const jsonOf = (body: unknown): string => (body instanceof JsonText ? body.text : JSON.stringify(body))
 
 function etagOf(body: unknown): Record<string, string> {
   const version = (body as { version?: unknown } | null | undefined)?.version

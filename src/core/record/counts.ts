@@ -48,4 +48,5 @@ const countNow = (tx: Tx, type: string) =>
            where workspace_id = $1::uuid and entity_type = $2 and action in ('created', 'restored', 'deleted')
              and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'counts') and seq < 9223372036854775807), 0) as live`,
     [tx.who.workspaceId, type],
+    'once',
   )

@@ -62,13 +62,13 @@ export function readCursor(text: string, query: string, parts: readonly Part[]):
  * @param query the mark of the query, as `queryMark` makes it
  * @param valuesOf the ordering values of a row, in which its cursor consists
  */
-export function pageFrom(
-  found: Row[],
+export function pageFrom<R = Row>(
+  found: R[],
   limit: number,
   { total: counted, totalIsEstimate }: Total,
   query: string,
-  valuesOf: (row: Row) => unknown[],
-): Page {
+  valuesOf: (row: R) => unknown[],
+): Page<R> {
   // What was written between counting and reading is in the rows already; R3's client takes no total below their number.
   const total = Math.max(counted, found.length)
   const rows = found.slice(0, limit)

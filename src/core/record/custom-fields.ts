@@ -20,6 +20,7 @@ export async function customFieldsOf(tx: Tx, entity: string): Promise<Map<string
   const rows = await tx.session.rows(
     'select key, label, type, options, required from custom_fields where workspace_id = $1::uuid and entity = $2 and deleted_at is null order by position, created_at',
     [tx.who.workspaceId, entity],
+    'once',
   )
   return new Map(rows.map(row => [row.key as string, row as CustomField]))
 }

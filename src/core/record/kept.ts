@@ -82,6 +82,7 @@ async function stateOf(tx: Tx): Promise<string | undefined> {
          (select count(*) from (select 1 from events where workspace_id = $1::uuid
            and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'counts') and seq < 9223372036854775807 limit ${UNFOLDED_AT_MOST}) e)`,
       [tx.who.workspaceId],
+      'once',
     )
   const [row] = await (tx.role === 'ascendore_admin' ? reading() : tx.as('ascendore_search', reading))
   const [last, unfolded] = row as [number | null, number]

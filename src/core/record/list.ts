@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { together } from '#core/db/workspace.ts'
-import { type Add, adderOf, arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
+import { type Add, adderOf, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
-import { invalid } from '../errors.ts'
+import { JsonText } from '../http/operation.ts'
 import { Aggregate } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
-import { hasColumn, type RecordDefinition, tableOf } from './definition.ts'
+import { hasColumn, type RecordDefinition } from './definition.ts'
 import { compileFilter, customEntitiesIn } from './filter.ts'
 import { type Filter, parseFilter } from './filter-language.ts'
 import { noTraits } from './filter-operand.ts'
@@ -14,11 +14,11 @@ import { fold, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
 import { dayIn } from './relative-time.ts'
+import { type Read, readRows, readTexts } from './rows.ts'
 import { savedViewOf } from './saved-view.ts'
-import { selectList } from './select.ts'
-import { after, orderBy, parseSort, type SortKey, sortValue } from './sort.ts'
+import { parseSort, type SortKey, sortValue } from './sort.ts'
 import { totalOf } from './total.ts'
-import { planAnew, scopeCondition } from './visibility.ts'
+import { planAnew, scopeCondition, seesOwnOnly } from './visibility.ts'
 
 export const LIMIT_AT_MOST = 200
 
@@ -117,6 +117,8 @@ export type Selection = {
    * where that is quicker, and where there are conditions for all that is read.
    */
   asSearch: boolean
+  /** Nothing but the order decides which rows come first, so to walk along it is best for any workspace. */
+  isWalk: boolean
   /** What stands before a statement with this `where`: nothing, or what it asks of many rows, gathered once. */
   before: string
 }
@@ -178,13 +180,15 @@ export async function compileSelection(
   const before = ask?.whole('') ?? ''
   const isLeaky = traits.isLeaky || words.length > 0 || keys.some(key => !key.leakproof)
   const readsMore = traits.readsMore || keys.some(key => key.readsMore)
+  const isWhole = given.length === 0 && words.length === 0
   return {
     where,
     params,
     add,
     keys,
     mark: queryMark([own, sort, given, words]),
-    isWhole: given.length === 0 && words.length === 0,
+    isWhole,
+    isWalk: isWhole && !isLeaky && !readsMore && !seesOwnOnly(record, tx.who),
     search: words.length ? { words: `(${found})`, rest } : undefined,
     before,
     asSearch: !readsMore && (isLeaky || before !== ''),
@@ -215,18 +219,39 @@ export async function list(
   query: ListQuery,
   extra: Filter[] = [],
 ): Promise<Page> {
+  const { found, limit, total, selection } = await pageOf(tx, record, query, extra, readRows)
+  return pageFrom(found, limit, total, selection.mark, row => placeOf(selection, row))
+}
+
+/** The same page as the text of its JSON, in which the database wrote the rows. */
+export async function listText(
+  tx: Tx,
+  record: RecordDefinition,
+  query: ListQuery,
+  extra: Filter[] = [],
+): Promise<JsonText> {
+  const { found, limit, total, selection } = await pageOf(tx, record, query, extra, readTexts)
+  const { rows, ...rest } = pageFrom(found, limit, total, selection.mark, text =>
+    placeOf(selection, JSON.parse(text)),
+  )
+  return new JsonText(`{"rows":[${rows.join(',')}],${JSON.stringify(rest).slice(1)}`)
+}
+
+const placeOf = ({ keys }: Selection, row: Row): unknown[] => keys.map(key => sortValue(key, row))
+
+async function pageOf<R>(tx: Tx, record: RecordDefinition, query: ListQuery, extra: Filter[], read: Read<R>) {
   const limit = query.limit ?? 50
   const selection = await compileSelection(tx, record, query, extra, true)
   const parts = selection.keys.map(key => (key.nullable ? 'nullable' : 'any'))
   const cursor = query.cursor ? readCursor(query.cursor, selection.mark, parts) : undefined
   const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
-  const reading = (total?: number) => readRows(tx, record, selection, limit + 1, cursor?.values, total)
+  const reading = (total?: number) => read(tx, record, selection, limit + 1, cursor?.values, total)
   // Whether to walk along the order or to sort what is theirs depends on how much that is: a plan for anybody always sorts.
   planAnew(tx, record)
   const [total, found] = selection.search
     ? await oneByOne(counting, reading)
     : await both(counting, () => reading())
-  return pageFrom(found, limit, total, selection.mark, row => selection.keys.map(key => sortValue(key, row)))
+  return { found, limit, total, selection }
 }
 
 /** Issues two pieces of work without waiting between them, so that their statements travel together. */
@@ -240,67 +265,10 @@ async function both<A, B>(first: () => Promise<A>, second: () => Promise<B>): Pr
 }
 
 /** Counts first: how many rows a word finds decides how they are best read. */
-async function oneByOne<T extends Total>(
+async function oneByOne<T extends Total, R>(
   counting: () => Promise<T>,
-  reading: (total: number) => Promise<Row[]>,
-): Promise<[T, Row[]]> {
+  reading: (total: number) => Promise<R[]>,
+): Promise<[T, R[]]> {
   const total = await counting()
   return [total, await reading(total.total)]
-}
-
-/** From so many matches on, walking along the order meets a page of them sooner than sorting all does. */
-const FREQUENT = 2000
-
-/** The rows behind the cursor values, at most `limit`; `total` says how many there are, where that is known. */
-export async function readRows(
-  tx: Tx,
-  record: RecordDefinition,
-  selection: Selection,
-  limit: number,
-  behind?: unknown[],
-  total = 0,
-): Promise<Row[]> {
-  const { where, keys, search, before } = selection
-  const params = [...selection.params]
-  const add = adderOf(params)
-  const table = tableOf(record)
-  const order = orderBy(keys)
-  const place = behind ? ` and ${after(keys, behind, add)}` : ''
-  // Under row-level security the planner has no statistics of LIKE and expects few matches. OFFSET 0 keeps the
-  // words out of the inner statement, which then has nothing better to follow than the order.
-  const from =
-    search && total > FREQUENT
-      ? `from (select * from ${table} t where ${search.rest}${place} order by ${order} offset 0) t where ${search.words} order by ${order} limit ${limit}`
-      : `from ${table} t where ${where}${place} order by ${order} limit ${limit}`
-  try {
-    if (!selection.asSearch)
-      return await tx.session.rows(`${before}select ${selectList(record, tx.who)} ${from}`, params)
-    const ids = await tx.as('ascendore_search', () => tx.session.rows(`${before}select t.id ${from}`, params))
-    return await readInOrder(
-      tx,
-      record,
-      ids.map(row => row.id as string),
-    )
-  } catch (error) {
-    if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({
-        path: behind ? 'cursor' : 'filter',
-        code: 'VALUE_FITS_NOT',
-        message: 'holds a value that does not fit',
-      })
-    throw error
-  }
-}
-
-/** Reads records under row-level security in the order of the ids. */
-export async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
-  if (!ids.length) return []
-  const text = `select ${selectList(record, tx.who)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
-  const rows = new Map(
-    (await tx.session.rows(text, [tx.who.workspaceId, arrayLiteral(ids)])).map(row => [
-      row.id as string,
-      row,
-    ]),
-  )
-  return ids.flatMap((id): Row[] => (rows.has(id) ? [rows.get(id)!] : []))
 }

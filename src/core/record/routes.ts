@@ -6,7 +6,7 @@ import { inputSchema } from './contract.ts'
 import type { GenericRoute, RecordDefinition } from './definition.ts'
 import type { Filter } from './filter-language.ts'
 import { componentName, pageOf, ref } from './json-schema.ts'
-import { list, listQuerySchema } from './list.ts'
+import { listQuerySchema, listText } from './list.ts'
 import { allRecords } from './registry.ts'
 import { typeKeyOf } from './related.ts'
 import { type Stored, store } from './store.ts'
@@ -48,7 +48,7 @@ function listRoute(record: RecordDefinition): Operation {
     summary: `List ${label} records`,
     query: listQuerySchema(record),
     document: { answer: pageOf(schema) },
-    handle: ({ tx, query }) => list(tx, record, query),
+    handle: ({ tx, query }) => listText(tx, record, query),
   })
 }
 
@@ -60,6 +60,7 @@ function createRoute(record: RecordDefinition, access: Role): Operation {
     tag,
     access,
     status: 201,
+    byKeys: true,
     summary: `Create a ${label}`,
     body: inputSchema(record.contract, 'create'),
     document: {
@@ -93,6 +94,7 @@ export function updateRoute(record: RecordDefinition, method: 'PATCH' | 'PUT', a
     tag,
     access,
     conditional: true,
+    byKeys: true,
     summary: `Change a ${label}: the fields that are given${method === 'PUT' ? ' (the same as PATCH)' : ''}`,
     params: idParams,
     body: inputSchema(record.contract, 'update'),
@@ -113,6 +115,7 @@ function removeRoute(record: RecordDefinition, access: Role): Operation {
     status: 204,
     answers: 'nothing',
     conditional: true,
+    byKeys: true,
     summary: record.contract.softDelete ? `Put a ${label} into the trash` : `Delete a ${label}`,
     params: idParams,
     refuses: { 412: 'If-Match names another version' },
@@ -127,6 +130,7 @@ function restoreRoute(record: RecordDefinition, access: Role): Operation {
     path: `${base}/:id/restore`,
     tag,
     access,
+    byKeys: true,
     summary: `Take a ${label} out of the trash`,
     params: idParams,
     document: { answer: schema },
@@ -203,6 +207,6 @@ function nestedRoute(
     query: listQuerySchema(record),
     document: { answer: pageOf(named(record).schema) },
     handle: async ({ tx, params, query }) =>
-      list(tx, record, query, conditions(await store.read(tx, target, params.id))),
+      listText(tx, record, query, conditions(await store.read(tx, target, params.id))),
   })
 }

@@ -6,29 +6,43 @@ import { hasRecord, recordNamed } from './registry.ts'
 import { mayChangeExpression } from './visibility.ts'
 
 const dialect = new PgDialect()
-const lists = new WeakMap<RecordDefinition, string>()
 
 /**
  * The select list that turns a row `t` into the record on the wire. Links to records in the trash read as
  * null and come back on restore. It holds no parameters. Whether the caller may change the row stands there where they ask.
  */
-export const selectList = (record: RecordDefinition, who: Who): string =>
-  who.asksMayChange
-    ? `${fieldList(record)}, ${mayChangeExpression(record, who)} as "mayChange"`
-    : fieldList(record)
+export const selectList = (record: RecordDefinition, who: Who): string => fieldList(record, 'values', who)
 
+/**
+ * The same, to be turned into JSON by the database: `row_to_json` over it writes the record as it stands on the wire. To have it
+ * written there takes a third of the time that reading each value here and writing it again takes.
+ */
+export const jsonSelectList = (record: RecordDefinition, who: Who): string => fieldList(record, 'json', who)
+
+type Form = 'values' | 'json'
 /** Made once per record type. */
-function fieldList(record: RecordDefinition): string {
-  let list = lists.get(record)
+const lists = {
+  values: new WeakMap<RecordDefinition, string>(),
+  json: new WeakMap<RecordDefinition, string>(),
+}
+
+function fieldList(record: RecordDefinition, form: Form, who: Who): string {
+  let list = lists[form].get(record)
   if (!list) {
     const fields = Object.entries(record.contract.fields)
-    list = [
-      ...fields.map(([key, f]) => `${readExpression(record, key, f)} as "${key}"`),
-      't.version as "version"',
-    ].join(', ')
-    lists.set(record, list)
+    const written = (key: string, f: Field) => {
+      const read = readExpression(record, key, f)
+      // Sessions run in UTC. Milliseconds, the rest cut off, as PARSERS does.
+      return form === 'json' && f.kind === 'moment'
+        ? `to_char(${read}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+        : read
+    }
+    list = [...fields.map(([key, f]) => `${written(key, f)} as "${key}"`), 't.version as "version"'].join(
+      ', ',
+    )
+    lists[form].set(record, list)
   }
-  return list
+  return who.asksMayChange ? `${list}, ${mayChangeExpression(record, who)} as "mayChange"` : list
 }
 
 /** What a computed field reads, over the row `t`. */

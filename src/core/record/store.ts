@@ -171,7 +171,7 @@ export const store = {
 
   async find(tx: Tx, record: RecordDefinition, id: string): Promise<Stored | undefined> {
     const text = `select ${selectList(record, tx.who)} from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = $2::uuid and t.deleted_at is null`
-    return (await tx.session.rows(text, [tx.who.workspaceId, id]))[0] as Stored | undefined
+    return (await tx.session.rows(text, [tx.who.workspaceId, id], 'once'))[0] as Stored | undefined
   },
 }
 

@@ -227,6 +227,7 @@ const moveRoute = operation({
   path: '/deals/:id/stage',
   tag: 'deals',
   conditional: true,
+  byKeys: true,
   summary: "Move a deal to a stage; its status follows the stage's kind",
   params: idParams,
   body: z.strictObject({

@@ -1,7 +1,7 @@
 import { adderOf } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { readInOrder } from '#core/record/list.ts'
+import { readInOrder } from '#core/record/rows.ts'
 import { titleExpression } from '#core/record/title.ts'
 import { planAnew, scopeCondition, seesOwnOnly } from '#core/record/visibility.ts'
 import { ALIKE } from './keys.ts'

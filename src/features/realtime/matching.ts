@@ -1,8 +1,9 @@
 import type { Database, Who } from '#core/db/workspace.ts'
 import type { EventRow } from '#core/events/follow.ts'
 import { checkFilter, type Filter } from '#core/record/filter-language.ts'
-import { compileSelection, readRows } from '#core/record/list.ts'
+import { compileSelection } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
+import { readRows } from '#core/record/rows.ts'
 
 const IDS_AT_ONCE = 500
 

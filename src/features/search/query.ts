@@ -5,8 +5,9 @@ import { invalid } from '#core/errors.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { checkFilter } from '#core/record/filter-language.ts'
-import { LIMIT_AT_MOST, readInOrder } from '#core/record/list.ts'
+import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { readInOrder } from '#core/record/rows.ts'
 import { nearOf } from '#features/embeddings/near.ts'
 import { filteredRows } from './filtered.ts'
 import { type Highlight, inFields, inTexts, writtenPieces } from './highlight.ts'
@@ -223,18 +224,21 @@ function typesOf(types: string[] | undefined): RecordDefinition[] {
 
 /** The ranked records as their caller reads them, each with what was found in it. */
 async function shown(tx: Tx, records: RecordDefinition[], ranked: Row[], words: string[]) {
-  const read = new Map<string, Row>()
   const marked = new Map<string, Highlight[]>()
-  const pieces = new Map<string, string>()
-  for (const record of records) {
-    const ids = ranked.filter(({ type }) => type === record.contract.name).map(({ id }) => id as string)
-    for (const row of await readInOrder(tx, record, ids)) {
-      read.set(row.id as string, row)
-      marked.set(row.id as string, inFields(record.contract, row, words))
-    }
-    const unmarked = ids.filter(id => marked.get(id)?.length === 0)
-    for (const [id, piece] of await writtenPieces(tx, record, unmarked, words)) pieces.set(id, piece)
-  }
+  const idsOf = ({ contract }: RecordDefinition) =>
+    ranked.filter(({ type }) => type === contract.name).map(({ id }) => id as string)
+  const rows = await together(records.map(record => readInOrder(tx, record, idsOf(record))))
+  records.forEach(({ contract }, i) => {
+    for (const row of rows[i]!) marked.set(row.id as string, inFields(contract, row, words))
+  })
+  const written = await together(
+    records.map(record => {
+      const unmarked = idsOf(record).filter(id => marked.get(id)?.length === 0)
+      return writtenPieces(tx, record, unmarked, words)
+    }),
+  )
+  const read = new Map(rows.flat().map(row => [row.id as string, row]))
+  const pieces = new Map(written.flatMap(found => [...found]))
   return ranked.flatMap(({ type, id, rank: points, excerpt }) => {
     const row = read.get(id as string)
     if (!row) return []

@@ -1,4 +1,4 @@
-import type { Add, Row } from '#core/db/engine.ts'
+import type { Add, Planned, Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, Refusal } from '#core/errors.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -17,6 +17,8 @@ export type Ranking = {
   /** Undefined where no record of the type can be among them. */
   part: (record: RecordDefinition, add: Add) => Part | undefined
   score: (add: Add) => string
+  /** Whether its plan is the same whatever is looked for: with a part for each type it takes long to be made. */
+  planned?: Planned
 }
 
 /** A record type with the condition of what the caller sees of it and asks for. */
@@ -113,7 +115,7 @@ export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [
     page as (select * from r ${place} order by rank desc, id limit ${limit})
     select type, id, rank, left(body, ${EXCERPT_CHARACTERS}) as excerpt, null::int as n from page
     union all select type, null, null, null, count(*)::int from c group by type order by rank desc, id`
-  const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params))
+  const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params, ranking.planned))
   const facets = Object.fromEntries(
     found.flatMap(({ type, n }) => (n === null ? [] : [[type as string, n as number]])),
   )

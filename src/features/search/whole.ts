@@ -26,6 +26,7 @@ export function wholeRanking(asked: string, choices: string[][]): Ranking {
         .join(' and '),
     }),
     score: add => scoreOf(asked, choices, add),
+    planned: 'once',
   }
 }
 

@@ -115,6 +115,7 @@ const completeRoute = operation({
   path: '/tasks/:id/complete',
   tag: 'tasks',
   conditional: true,
+  byKeys: true,
   summary: 'Mark a task as done',
   params: idParams,
   document: { answer: ref('Task') },
