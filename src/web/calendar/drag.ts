@@ -52,17 +52,24 @@ export function useDrag({ slot, days, area, isMovable, commit }: Given) {
     if (event.pointerType === 'touch') timer.current = setTimeout(() => hold(true), HOLD_MS)
     else hold(false)
   }
-  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+  const target = ({ clientX, clientY }: PointerEvent): Slot | undefined => {
     const from = held.current
-    if (!from) return
-    const [dx, dy] = [event.clientX - from.x, event.clientY - from.y]
-    if (!from.isMoving && Math.hypot(dx, dy) < THRESHOLD_PX) return
+    if (!from) return undefined
+    const [dx, dy] = [clientX - from.x, clientY - from.y]
+    if (!from.isMoving && Math.hypot(dx, dy) < THRESHOLD_PX) return undefined
     from.isMoving = true
     wasMoved.current = true
-    setPreview(slotUnder(from, dx, dy, area.current!, days))
+    return slotUnder(from, dx, dy, area.current!, days)
   }
-  const onPointerUp = () => {
-    if (preview && held.current?.isMoving && !isSameSlot(preview, slot)) commit(preview)
+  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    const to = target(event)
+    if (to) setPreview(to)
+  }
+  // Where the pointer is, not what was drawn last: on a busy page that is behind, or nothing yet.
+  const onPointerUp = (event: PointerEvent<HTMLElement>) => {
+    const from = held.current?.slot
+    const to = target(event)
+    if (from && to && !isSameSlot(to, from) && !isSameSlot(to, slot)) commit(to)
     end()
   }
   return {
