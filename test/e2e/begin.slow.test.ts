@@ -2,20 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { freshEmail, PASSWORD, tokenFrom, verify } from '#features/people/outbox.testing.ts'
-import { useBrowser, violations } from './browser.ts'
+import { isWide, useBrowser, violations } from './browser.ts'
 import { signedIn } from './signed-in.ts'
 
 const { page, program } = useBrowser()
 
 const phone = { viewport: { width: 390, height: 800 } }
-const isWide = (tab: Page) =>
-  tab.evaluate(() => {
-    const { document, innerWidth } = globalThis as unknown as {
-      document: { documentElement: { scrollWidth: number } }
-      innerWidth: number
-    }
-    return document.documentElement.scrollWidth > innerWidth
-  })
 
 async function signIn(tab: Page, email: string, password: string) {
   await tab.getByLabel('Work email').fill(email)

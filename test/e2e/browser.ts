@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after } from 'node:test'
 import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium as driver,
+  type Page,
+  type Request,
+} from 'playwright-core'
+import { until } from '#test/until.ts'
 import { addressOf, useProgram } from '#test/world.ts'
 
 /** The longest that a page may take for one step, on a machine that runs other tests beside it. */
@@ -72,7 +79,7 @@ type Found = { id: string; nodes: Array<{ target: string[]; failureSummary: stri
 
 /** Every violation of WCAG 2.2 AA that axe finds on the page, each by its rule and where it is. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(axeSource)
   return page.evaluate(async () => {
     const { axe, document } = globalThis as unknown as {
       document: unknown
@@ -84,4 +91,51 @@ export async function violations(page: Page): Promise<string[]> {
       nodes.slice(0, 3).map(node => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
     )
   })
+}
+
+/** Whether something makes the page wider than what it is seen through. */
+export const isWide = (tab: Page) =>
+  tab.evaluate(() => {
+    const { document, innerWidth } = globalThis as unknown as {
+      document: { documentElement: { scrollWidth: number } }
+      innerWidth: number
+    }
+    return document.documentElement.scrollWidth > innerWidth
+  })
+
+const QUIET_MS = 60
+
+/**
+ * Goes to pages as links of the app do, without loading it anew. Each is there once its heading is and nothing has been on its way for
+ * a moment.
+ */
+export function walkIn(page: Page): (path: string) => Promise<void> {
+  const underWay = new Set<Request>()
+  let last = 0
+  const ended = (request: Request) => {
+    underWay.delete(request)
+    last = performance.now()
+  }
+  page.on('request', request => underWay.add(request))
+  page.on('requestfinished', ended)
+  page.on('requestfailed', ended)
+  return async path => {
+    await page.evaluate(go, path)
+    await page.locator('h1:not([data-left])').first().waitFor()
+    last = performance.now()
+    await until(() => underWay.size === 0 && performance.now() - last > QUIET_MS)
+  }
+}
+
+/** Marks what is left, and goes. */
+function go(path: string): void {
+  const { history, document, dispatchEvent, PopStateEvent } = globalThis as unknown as {
+    history: { pushState: (state: unknown, title: string, path: string) => void }
+    document: { querySelectorAll: (selector: string) => Iterable<{ dataset: Record<string, string> }> }
+    dispatchEvent: (event: unknown) => void
+    PopStateEvent: new (type: string) => unknown
+  }
+  for (const heading of document.querySelectorAll('h1')) heading.dataset.left = ''
+  history.pushState({}, '', path)
+  dispatchEvent(new PopStateEvent('popstate'))
 }
