@@ -22,7 +22,8 @@ async function begin() {
 
 test('a template is written with what is wrong beside it, a campaign sends it, and the outbox shows it', async () => {
   const { ana, tab } = await begin()
-  await ana.post('/contacts', { firstName: 'Ida', lastName: 'Moser', email: 'ida@theirs.example' })
+  const person = { firstName: 'Ida', lastName: 'Moser', email: 'ida@theirs.example' }
+  const contact = (await ana.post('/contacts', person)).body
   const template = { name: 'News', subject: 'News', body: 'Hello' }
   const { id } = (await ana.post('/email-templates', template)).body
   await tab.goto(`/templates/${id}`)
@@ -52,6 +53,9 @@ test('a template is written with what is wrong beside it, a campaign sends it, a
   // The buttons of facts are named by their field, and show its value: so on every record page.
   const found = (await violations(tab)).filter(each => !each.includes('[aria-label="Edit: '))
   assert.deepEqual(found, [])
+  await ana.delete(`/contacts/${contact.id}`)
+  await tab.goto(`/campaigns/${campaign.id}`)
+  await tab.getByText('A contact that is deleted or hidden from you').waitFor()
   await tab.goto('/settings/mail')
   await tab.getByRole('button', { name: /News.*ida@theirs.example/ }).click()
   await tab.getByRole('dialog').getByText('Hello Ida').waitFor()

@@ -41,6 +41,14 @@ test('from signing up to the first deal that is won, by mouse and keyboard', asy
     await column(stage).getByText('20 scanners').waitFor()
   }
   await until(() => arrived === 2)
+  const toast = tab.getByRole('alert').filter({ hasText: '20 scanners moved to Closed Won' })
+  await toast.getByRole('button', { name: 'Undo' }).click()
+  await column('Negotiation').getByText('20 scanners').waitFor()
+  await tab.getByText('20 scanners moved to Negotiation').last().waitFor()
+  await tab.getByRole('link', { name: /20 scanners/ }).focus()
+  await tab.keyboard.press('Shift+ArrowRight')
+  await column('Closed Won').getByText('20 scanners').waitFor()
+  await until(() => arrived === 3)
   await tab.getByRole('link', { name: /20 scanners/ }).click()
   await tab.getByRole('button', { name: 'Edit: Status' }).getByText('Won').waitFor()
   // Back to the board from which it was opened.

@@ -108,6 +108,8 @@ test('a second factor is enrolled by its key, asked for at the next sign-in, and
   assert.equal(codes.length, 10)
   await inDialog(tab, 'I have kept them')
   await tab.getByText('10 recovery codes left').waitFor()
+  // The button with which it began is gone; the focus is where it was.
+  assert.equal(await focused(tab), 'New recovery codes')
   // No key is asked for once there is one.
   await tab.waitForLoadState('networkidle')
   assert.deepEqual(refused, [])

@@ -12,7 +12,16 @@ export function foldedTitle(columns: readonly PgColumn[], alias = ''): string {
   return `crm_fold(btrim(${columns.map(({ name }) => `coalesce(${alias}${name}, '')`).join(" || ' ' || ")}))`
 }
 
-/** The same for a record type. */
+/** What people call the row `t`, as it is written: its title fields, or else its address. Empty where it has none. */
+export function writtenTitle(record: RecordDefinition): string {
+  const named = record.contract.title.filter(key => hasColumn(record, key))
+  const title = `trim(concat_ws(' ', ${named.map(key => `t.${columnOf(record, key).name}`).join(', ')}))`
+  const written = hasColumn(record, 'email') ? `coalesce(nullif(${title}, ''), t.email, '')` : title
+  return `left(${written}, ${TITLE_AT_MOST})`
+}
+export const TITLE_AT_MOST = 300
+
+/** `foldedTitle` of a record type. */
 export const titleExpression = (record: RecordDefinition, alias: string): string =>
   foldedTitle(
     record.contract.title.map(key => columnOf(record, key)),

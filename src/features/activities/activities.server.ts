@@ -163,7 +163,17 @@ const auditRoute = operation({
         action: { type: 'string' },
         entityType: { type: 'string' },
         entityId: { type: 'string', format: 'uuid' },
+        entityTitle: {
+          type: ['string', 'null'],
+          description:
+            'What the record is called, also in the trash; one that is gone for good, as it was called last',
+        },
         changes: { type: 'object', additionalProperties: true, description: 'By field: { old, new }' },
+        linkedTitles: {
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'What the records are called that old and new values name, by id',
+        },
         ip: { type: ['string', 'null'] },
         userAgent: { type: ['string', 'null'] },
         apiKeyId: { type: ['string', 'null'], description: 'The API key of the program that called' },

@@ -125,6 +125,31 @@ test('the stream tells of records; of people, sessions and addresses only the au
     }
 })
 
+test('the audit log names what its records are called, also in the trash and when they are gone for good', async () => {
+  const { owner, admin } = await world()
+  const companyId = (await owner.post('/companies', { name: 'Nordlicht' })).body.id
+  const person = { firstName: 'Ida', lastName: 'Berg', companyId }
+  const contactId = (await owner.post('/contacts', person)).body.id
+  await owner.patch(`/contacts/${contactId}`, { lastName: 'Falk', companyId: null })
+  await owner.delete(`/companies/${companyId}`)
+  const said = async () => {
+    const { rows } = (await admin.get(`/audit-logs?entityId=${contactId}`)).body
+    return rows.map((row: { entityTitle: string; linkedTitles: object }) => [
+      row.entityTitle,
+      row.linkedTitles,
+    ])
+  }
+  const links = { [companyId]: 'Nordlicht' }
+  assert.deepEqual(await said(), [
+    ['Ida Falk', links],
+    ['Ida Falk', links],
+  ])
+  await owner.delete(`/contacts/${contactId}`)
+  assert.equal((await said())[0][0], 'Ida Falk')
+  assert.equal((await owner.delete(`/trash/${contactId}`)).status, 204)
+  assert.deepEqual(new Set((await said()).map(([title]: [string]) => title)), new Set(['Ida Falk']))
+})
+
 test('the audit log is exported by the filters of the list, with names, and safe to open', async () => {
   const { ana, ben, admin } = await world()
   const { id } = (await ana.post('/companies', { name: '=cmd|calc' })).body

@@ -4,7 +4,7 @@ import { memo, type ReactNode, useState } from 'react'
 import { deviceOf } from '#features/people/device.ts'
 import { useMembers } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { pathOf, typeKeyOf, useTitle } from '#web/kit/titles.ts'
+import { pathOf } from '#web/kit/titles.ts'
 import { RecordLink } from '#web/kit/value.tsx'
 import { choiceLabel, fieldLabel, useText } from '#web/text/index.tsx'
 import classes from './audit.module.css'
@@ -17,7 +17,9 @@ export type Event = {
   action: string
   entityType: string
   entityId: string
+  entityTitle: string | null
   changes: Record<string, Change>
+  linkedTitles: Record<string, string>
   ip: string | null
   userAgent: string | null
   apiKeyId: string | null
@@ -30,7 +32,7 @@ export const AuditEvent = memo(function AuditEvent({ event }: { event: Event }) 
   const format = useFormat()
   const members = useMembers()
   const [isOpen, setOpen] = useState(false)
-  const { actorId, action, entityType, entityId, changes } = event
+  const { actorId, action, entityType, entityId, entityTitle, changes } = event
   const who = actorId ? (members.get(actorId)?.name ?? text.common.unknown) : text.audit.system
   const fields = changesOf(changes)
   const title = ['name', 'title', 'email', 'label', 'filename', 'subject', 'url']
@@ -46,7 +48,7 @@ export const AuditEvent = memo(function AuditEvent({ event }: { event: Event }) 
         <b className="one-line">{who}</b>
         <span className={`one-line ${classes.what}`}>
           {actionLabel(text, action)}: {typeLabel(text, entityType)}{' '}
-          <Name type={entityType} id={entityId} title={title as string | undefined} />
+          <Name type={entityType} id={entityId} title={entityTitle ?? (title as string | undefined)} />
           {action === 'updated' && fields.length > 0 && (
             <span className="quiet"> · {fields.map(({ key }) => fieldLabel(text, key)).join(', ')}</span>
           )}
@@ -57,11 +59,10 @@ export const AuditEvent = memo(function AuditEvent({ event }: { event: Event }) 
   )
 })
 
-/** What it is called now, or was called then. */
+/** What it is called now, or was called last. */
 function Name({ type, id, title }: { type: string; id: string; title: string | undefined }) {
-  const known = useTitle(type, pathOf(type) ? id : null)
   const members = useMembers()
-  const name = known ?? title ?? (type === 'user' ? members.get(id)?.name : undefined)
+  const name = title ?? (type === 'user' ? members.get(id)?.name : undefined)
   return name ? <b>{name}</b> : null
 }
 
@@ -78,12 +79,12 @@ function Details({ event, fields }: { event: Event; fields: Field[] }) {
               <dt className="quiet">{fieldLabel(text, key)}</dt>
               <dd>
                 {event.action === 'created' ? (
-                  <Value name={key} value={change.new} changes={event.changes} />
+                  <Value name={key} value={change.new} titles={event.linkedTitles} />
                 ) : (
                   <>
-                    <Value name={key} value={change.old} changes={event.changes} />
+                    <Value name={key} value={change.old} titles={event.linkedTitles} />
                     <IconArrowRight size={12} aria-label={text.timeline.became} />
-                    <Value name={key} value={change.new} changes={event.changes} />
+                    <Value name={key} value={change.new} titles={event.linkedTitles} />
                   </>
                 )}
               </dd>
@@ -128,22 +129,18 @@ function changesOf(changes: Record<string, Change>): Field[] {
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const MEMBERS = /^(owner|assignee|createdBy|deletedBy|author|projectManager|sentBy|user)Id$/
-const LINKS: Record<string, string> = { primaryContactId: 'contact', templateId: 'emailTemplate' }
 /** What holds one of our own codes; a name such as IBM is none. */
 const CHOICES = /(?:status|stage|type|priority|progress|role|kind|visibility)$/i
 const LONGEST = 300
 
-type ValueGiven = { name: string; value: unknown; changes: Event['changes'] }
+type ValueGiven = { name: string; value: unknown; titles: Event['linkedTitles'] }
 
 /** A value as people read it, as far as its name and form say what it is. */
-function Value({ name, value, changes }: ValueGiven): ReactNode {
+function Value({ name, value, titles }: ValueGiven): ReactNode {
   const text = useText()
   const format = useFormat()
   const members = useMembers()
   const isId = typeof value === 'string' && UUID.test(value)
-  const kind = changes[typeKeyOf(name)]
-  const type = String(kind?.new ?? kind?.old ?? LINKS[name] ?? name.replace(/Id$/, ''))
-  const title = useTitle(type, isId && !MEMBERS.test(name) && pathOf(type) ? value : null)
   if (value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length))
     return <span className="quiet">{text.timeline.nothing}</span>
   if (typeof value === 'boolean') return value ? text.common.yes : text.common.no
@@ -154,7 +151,7 @@ function Value({ name, value, changes }: ValueGiven): ReactNode {
     ) : (
       <code>{short(JSON.stringify(value))}</code>
     )
-  if (isId) return (MEMBERS.test(name) ? members.get(value)?.name : title) ?? <code>{value}</code>
+  if (isId) return (MEMBERS.test(name) ? members.get(value)?.name : titles[value]) ?? <code>{value}</code>
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return format.moment(value)
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return format.day(value)
   return <span className={classes.text}>{CHOICES.test(name) ? choiceLabel(text, value) : short(value)}</span>

@@ -5,6 +5,7 @@ import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
+import { withTitles } from './audit-titles.ts'
 import { period, timelineQuery } from './timeline.ts'
 
 export const auditQuery = z.strictObject({
@@ -53,7 +54,7 @@ export async function auditPage(tx: Tx, query: z.infer<typeof auditQuery>): Prom
   const cursor = given ? readCursor(given, mark, ['number']) : undefined
   const counted = cursor ?? (await count(tx, selected))
   const found = await eventsBefore(tx, selected, cursor?.values[0], limit + 1)
-  return pageFrom(found, limit, counted, mark, row => [row.seq])
+  return pageFrom(await withTitles(tx, found), limit, counted, mark, row => [row.seq])
 }
 
 async function count(tx: Tx, { conditions, params }: Selection): Promise<Total> {

@@ -121,7 +121,11 @@ function Recipient({ campaignId, row }: { campaignId: string; row: Row }) {
   const said = reason ? (text.campaigns.reasons[reason] ?? reason) : at ? format.ago(at) : null
   return (
     <li className={classes.person}>
-      <RecordLink type="contact" id={contactId} />
+      {contactId === null || name === null ? (
+        <span className="quiet one-line">{text.campaigns.hiddenContact}</span>
+      ) : (
+        <RecordLink type="contact" id={contactId} />
+      )}
       <span className={classes.state}>
         <span className={`quiet one-line ${classes.reason}`} title={said ?? undefined}>
           {said}
@@ -131,7 +135,7 @@ function Recipient({ campaignId, row }: { campaignId: string; row: Row }) {
       {mayChange(row) && contactId && REMOVABLE.has(status) ? (
         <ActionIcon
           size="sm"
-          aria-label={text.campaigns.remove(name ?? '')}
+          aria-label={text.campaigns.remove(name ?? text.campaigns.hiddenContact)}
           loading={removing.isPending}
           onClick={() => removing.mutate()}
         >

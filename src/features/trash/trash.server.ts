@@ -5,12 +5,13 @@ import { invalid, notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
-import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { mayChange, pageOf } from '#core/record/json-schema.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
+import { writtenTitle } from '#core/record/title.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { mayChangeExpression, ownCondition, seesOwnOnly } from '#core/record/visibility.ts'
 import { purge, purgeExpired } from './purge.ts'
@@ -22,9 +23,6 @@ const trashQuery = z.strictObject({
 })
 
 const trashable = () => allRecords().filter(record => record.contract.softDelete)
-
-const titleOf = (record: RecordDefinition) =>
-  `trim(concat_ws(' ', ${record.contract.title.map(key => `t.${columnOf(record, key).name}`).join(', ')}))`
 
 /** What the caller may see in the trash, latest first. */
 async function trash(
@@ -47,7 +45,7 @@ async function trash(
     tx.who.asksMayChange ? `, ${mayChangeExpression(record, tx.who)} as "mayChange"` : ''
   const parts = types.map(
     record =>
-      `(select t.id, '${record.contract.name}' as entity, left(${titleOf(record)}, 300) as title, t.deleted_at as "deletedAt"${whether(record)} from ${inTrash(record)}${behind} order by t.deleted_at desc, t.id desc limit ${limit + 1})`,
+      `(select t.id, '${record.contract.name}' as entity, ${writtenTitle(record)} as title, t.deleted_at as "deletedAt"${whether(record)} from ${inTrash(record)}${behind} order by t.deleted_at desc, t.id desc limit ${limit + 1})`,
   )
   const counts = types.map(
     record => `(select count(*) from (select 1 from ${inTrash(record)} limit ${COUNTED_AT_MOST + 1}) c)`,

@@ -765,6 +765,7 @@ export const de: Text = {
     added: (added: number, already: number) =>
       already ? `${added} hinzugefügt, ${already} waren schon da` : `${added} hinzugefügt`,
     remove: (name: string) => `${name} herausnehmen`,
+    hiddenContact: 'Ein Kontakt, der gelöscht oder für Sie verborgen ist',
     more: (count: string) => `${count} insgesamt`,
     reasons: {
       NO_ADDRESS: 'keine Adresse',

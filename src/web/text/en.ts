@@ -755,6 +755,7 @@ export const en = {
     added: (added: number, already: number) =>
       already ? `${added} added, ${already} were there already` : `${added} added`,
     remove: (name: string) => `Take ${name} out`,
+    hiddenContact: 'A contact that is deleted or hidden from you',
     more: (count: string) => `${count} in all`,
     reasons: {
       NO_ADDRESS: 'no address',
