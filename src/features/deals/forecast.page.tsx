@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { addMonths, dayIn } from '#core/record/relative-time.ts'
 import { api, messageOf, useMe } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
-import { tell, tellFault } from '#web/kit/notify.tsx'
+import { tell, tellFault, tellUndo } from '#web/kit/notify.tsx'
 import type { Row } from '#web/record/model.ts'
 import { putIntoLists } from '#web/table/cell-editor.tsx'
 import type { Layout, LayoutGiven } from '#web/table/layout.ts'
@@ -15,6 +15,9 @@ import { DealTools, Lanes } from './lanes.page.tsx'
 
 const MONTHS = 6
 
+type Move = { deal: Row; lane: Lane; back?: object }
+const pick = ({ expectedCloseDate = null }: Partial<Row>) => ({ expectedCloseDate })
+
 /** Open deals by the month in which they are expected to close; a deal that is put into another month closes in it. */
 function Forecast(given: LayoutGiven) {
   const text = useText()
@@ -23,17 +26,21 @@ function Forecast(given: LayoutGiven) {
   const month = dayIn(workspace.timezone).slice(0, 7)
   const lanes = useMemo(() => lanesFrom(month, text, format.month), [month, text, format])
   const moving = useMutation({
-    mutationFn: ({ deal, lane }: { deal: Row; lane: Lane }) =>
-      api.patch<Row>(`/deals/${deal.id}`, {
-        expectedCloseDate: lane.put!(deal).expectedCloseDate ?? null,
-      }),
+    mutationFn: ({ deal, lane, back }: Move) =>
+      api.patch<Row>(`/deals/${deal.id}`, back ?? pick(lane.put!(deal))),
     onMutate: ({ deal, lane }) => showMoved(deal, lane),
     onError(error, _given, shown) {
       shown?.undo()
       tellFault(messageOf(error, text.common.offline))
     },
-    onSuccess(changed, { deal, lane }) {
-      tell(text.board.moved(String(deal.title), lane.name))
+    onSuccess(changed, { deal, lane, back }) {
+      const told = text.board.moved(String(deal.title), lane.name)
+      const from = back ? undefined : lanes.find(({ holds }) => holds(monthOf(deal)))
+      if (from)
+        tellUndo(told, text.common.undo, () =>
+          moving.mutate({ deal: { ...deal, ...changed }, lane: from, back: pick(deal) }),
+        )
+      else tell(told)
       putIntoLists('deal', changed)
     },
     onSettled: (_changed, _error, _given, shown) => shown?.settle(),
