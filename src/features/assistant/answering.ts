@@ -138,8 +138,16 @@ async function* choose(
   }
   const question = before?.parts.find(part => part.type === 'question')?.question
   // With its calendar of words it is one file in thirty of the program, and no start needs it.
-  const { answerPlainly } = await import('./commands/index.ts')
-  yield* answerPlainly(turn, { said, question, before: recordsIn(before?.parts ?? []) })
+  const { answerPlainly, doneIn, listedIn } = await import('./commands/index.ts')
+  const answers = history.slice(0, -1).filter(({ role }) => role === 'assistant')
+  yield* answerPlainly(turn, {
+    said,
+    question,
+    before: recordsIn(before?.parts ?? []),
+    // What was not understood in between is forgiven once.
+    listed: listedIn(answers.slice(-2).flatMap(({ parts }) => parts)),
+    done: doneIn(answers.flatMap(({ parts }) => parts)),
+  })
 }
 
 const YES =

@@ -129,6 +129,22 @@ const FINDS: Record<string, string[]> = {
   'deals in Prospecting': ['renewal', 'small', 'anas'],
   'deals not in Prospecting': ['won'],
   'deals tagged vip': ['won'],
+  'deals tagged vip or gold': ['won'],
+  'leads that are not from Germany': ['paul'],
+  'leads not from Deutschland': ['paul'],
+  'leads that are not qualified': ['lena'],
+  'deals not owned by me': ['anas'],
+  'deals not of Ana': ['renewal', 'small', 'won'],
+  'deals of Ana and Olga': ['renewal', 'small', 'anas', 'won'],
+  'open deals not over 50k': ['small'],
+  'open deals not closing this month': ['small'],
+  'deals not created this year': [],
+  'deals over 400 but not open': ['won'],
+  'all deals except won ones': ['renewal', 'small', 'anas'],
+  'deals with amount 500': ['small'],
+  'deals in Prospecting for more than 2 weeks': [],
+  'deals closing before next year': ['renewal', 'anas'],
+  "what's closing this month?": ['renewal', 'anas'],
   'deals without a company': ['small', 'anas', 'won'],
   'top 2 deals': ['renewal', 'anas'],
   'the smallest deal': ['small'],
@@ -311,6 +327,118 @@ test('a sentence carries on from the one before, by what it spoke of', async () 
   assert.equal(await proposed('then the close date to 30 December 2031'), '2031-12-30')
   assert.equal(await proposed('und das Abschlussdatum auf 29.12.2031', GERMAN), '2031-12-29')
   assert.match((await then('which company is it for?')).message.content, /no company/)
+})
+
+test('a list goes on in the next sentence: narrowed, with another time, counted, exported, in either language', async () => {
+  const first = await say('show my open deals')
+  assert.deepEqual(idsOf(first), named('renewal', 'small'))
+  const goOn =
+    (conversationId: string) =>
+    async (content: string, language = 'en'): Promise<any> => {
+      const body = { messages: [{ role: 'user', content }], conversationId, stream: false }
+      return (await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })).body
+    }
+  const then = goOn(first.conversationId)
+  const narrowed = await then('only those over 10k')
+  assert.deepEqual(idsOf(narrowed), named('renewal'))
+  assert.match(narrowed.message.content, /^1 deal: of those before, amount over 10,000/)
+  assert.match((await then('how many are there?')).message.content, /\*\*1 deal\*\* \(of those before\)/)
+  assert.match((await then('export them as excel')).message.content, /Download 1 deal as XLSX/)
+  assert.deepEqual(idsOf(await then('davon die in Prospecting', GERMAN)), named('renewal'))
+  assert.deepEqual(idsOf(await then('and in Negotiation?')), [], 'all that was said counts')
+  assert.match(
+    (await then('what is my win rate this year?')).message.content,
+    /win rate/,
+    'a question of its own',
+  )
+  const counted = await say('how many deals did we win this year?')
+  const after = goOn(counted.conversationId)
+  const year = Number(today.slice(0, 4))
+  const before = (await after('and last year?')).message.content
+  assert.match(before, new RegExp(`no deals.*otherwise as before, last year \\(${year - 1}-01-01`))
+  assert.match(
+    (await sayIn(GERMAN, 'Wie viel haben wir dieses Jahr gewonnen?')).message.content,
+    /9\.000 USD/,
+  )
+  assert.match((await after('und dieses Jahr?', GERMAN)).message.content, /\*\*1 Deal\*\*/)
+})
+
+test('what was done is undone by a proposal of its own, and never mind is no riddle', async () => {
+  await prepare()
+  const deal = await made(owner, '/deals', { title: 'Undone', amount: 700 })
+  const { conversationId } = await say('how many contacts are there?')
+  const then = async (content: string, language = 'en'): Promise<any> => {
+    const body = { messages: [{ role: 'user', content }], conversationId, stream: false }
+    return (await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })).body
+  }
+  const read = async () => (await owner.get(`/deals/${deal.id}`)).body
+  assert.match((await then('undo that')).message.content, /nothing here that could be undone/)
+  assert.match((await then('never mind')).message.content, /nothing has been changed/)
+  assert.match((await then('vergiss es', GERMAN)).message.content, /nichts geändert/)
+  assert.match((await then('yes')).message.content, /Nothing waits/)
+  await then('mark Undone as lost because of the price')
+  await then('yes')
+  assert.deepEqual([(await read()).status, (await read()).lostReason], ['LOST', 'the price'])
+  const undone = await then('mach das rückgängig', GERMAN)
+  assert.equal(undone.proposals.length, 1, undone.message.content)
+  assert.equal((await read()).status, 'LOST', 'nothing is done before the yes')
+  await then('ja')
+  assert.deepEqual([(await read()).status, (await read()).lostReason], ['OPEN', null])
+  await then('create a task to water the plants tomorrow')
+  const task = (await then('yes')).records[0]
+  await then('undo it')
+  await then('yes')
+  assert.equal((await owner.get(`/tasks/${task.recordId}`)).status, 404)
+  await then('create a task to feed the fish tomorrow')
+  const fish = (await then('yes')).records[0]
+  const cancelled = await then('cancel my task feed the fish')
+  assert.deepEqual(
+    cancelled.proposals[0].changes.find(({ field }: any) => field === 'progress').new,
+    'CANCELLED',
+  )
+  await then('yes')
+  assert.equal((await owner.get(`/tasks/${fish.recordId}`)).body.progress, 'CANCELLED')
+  await owner.delete(`/deals/${deal.id}`)
+})
+
+test('a no that is not understood is never passed over, and names are nobody’s to translate', async () => {
+  for (const [language, sentence] of [
+    ['en', 'deals not about bananas'],
+    ['en', 'companies without invoices'],
+    ['en', "deals we didn't like"],
+    [GERMAN, 'Deals, die nicht gelb sind'],
+  ] as const) {
+    const { message, warnings, records } = await sayIn(language, sentence)
+    assert.match(message.content, /the answer would be wrong|wäre die Antwort falsch/, sentence)
+    assert.equal(warnings[0].code, 'PARTLY_UNDERSTOOD')
+    assert.deepEqual(records, [])
+  }
+  const people = await world()
+  await made(people.owner, '/companies', { name: 'Between Company' })
+  const told = async (content: string) => {
+    const body = { messages: [{ role: 'user', content }], stream: false }
+    return (await people.owner.post('/ai/chat', body, { headers: { 'accept-language': 'de' } })).body.message
+      .content
+  }
+  assert.match(await told('wie viele Deals von Between Company gibt es'), /\(zu Between Company\)/)
+  const other = await made(people.owner, '/pipelines', {
+    name: 'Other',
+    stages: [{ name: 'Elsewhere' }, { name: 'W', kind: 'WON' }, { name: 'L', kind: 'LOST' }],
+  })
+  assert.ok(other.id)
+  await made(people.owner, '/deals', { title: 'Stuck one' })
+  const refused = await told('verschiebe Stuck one nach Nirgendwo')
+  assert.match(refused, /Prospecting/)
+  assert.doesNotMatch(refused, /Elsewhere/, 'stages of another pipeline are none of its own')
+  await made(people.owner, '/custom-fields', {
+    entity: 'deal',
+    key: 'tier',
+    label: 'Tier',
+    type: 'select',
+    options: ['GOLD Plus'],
+  })
+  await made(people.owner, '/deals', { title: 'Tiered', customFields: { tier: 'GOLD Plus' } })
+  assert.match(await told('was ist der Tier von Tiered'), /\*\*GOLD Plus\*\*/)
 })
 
 test('it counts, adds up and groups by the report of the API', async () => {

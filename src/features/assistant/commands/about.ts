@@ -96,7 +96,9 @@ export async function fieldOf(context: Context, label: string, name: string): Pr
     const [first = '', key] = word.path.split('.')
     const value = key ? (row[first] as Row | null)?.[key] : row[first]
     const names = await context.turn.hands.names(record, [row])
-    const said = valueText(word.field, value, {
+    // An option of a custom field reads as it was typed.
+    const field = key && word.field.kind === 'choice' ? { ...word.field, kind: 'text' as const } : word.field
+    const said = valueText(field, value, {
       names,
       currency: currencyOf(row),
       timezone: context.timezone,

@@ -93,6 +93,7 @@ export function groupLines(
 export const understood = ({ told, q }: Query): string =>
   [...told, ...(q ? [`with the words “${q}”`] : [])]
     .map(words => (languageSpoken() === 'de' ? conditionInGerman(words) : words).trim())
+    .map(words => words.replaceAll('\u0001', ''))
     .filter(isOnce)
     .map(plain)
     .join(', ')

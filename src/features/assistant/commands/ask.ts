@@ -143,7 +143,7 @@ function amountMeasure({ record }: Query) {
   return field ? [{ op: 'sum', field: field[0] }] : []
 }
 
-async function* exported(context: Context, query: Query, format: string): Parts {
+export async function* exported(context: Context, query: Query, format: string): Parts {
   const filter = filterOf(query)
   const { data } = yield* context.turn.read('export_records', {
     type: query.record.contract.name,

@@ -85,6 +85,17 @@ async function stepFrom(
   return next && { stageId: next.id }
 }
 
+/** The stages that a record can be in: those of its own pipeline. */
+async function stagesOf({ turn }: Context, { record, row }: Resolved): Promise<string[]> {
+  if (!record.contract.fields.stageId || !row.pipelineId) return []
+  const { rows } = await turn.hands.list(recordNamed('stage'), {
+    pipelineId: row.pipelineId,
+    sort: 'order',
+    limit: 100,
+  })
+  return rows.map(({ name }) => String(name))
+}
+
 /** `move X to Negotiation`, `mark X as won`, `close X as lost because of the price`. */
 async function move(context: Context, words: string, to: string): Promise<Parts | undefined> {
   const reason = /^(.+?)\s+(?:because(?: of)?|due to|since)\s+(.+)$/i.exec(strip(to))
@@ -93,9 +104,7 @@ async function move(context: Context, words: string, to: string): Promise<Parts 
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const body = (await stepFrom(context, found, place)) ?? placeCalled(lexicon, place)
   if (!body) {
-    const names = [
-      ...new Set(lexicon.named.filter(({ field }) => field === 'stageId').map(({ name }) => name)),
-    ]
+    const names = await stagesOf(context, found)
     const options = lexicon.words
       .filter(({ path }) => path === 'stage' || path === 'status')
       .flatMap(({ options: all = [] }) => all.map(({ said }) => said))
@@ -210,6 +219,21 @@ async function complete(context: Context, words: string): Promise<Parts> {
   )
 }
 
+/** `cancel my task X`: what knows that state is cancelled; a task that does not is deleted. */
+async function cancel(context: Context, words: string): Promise<Parts | undefined> {
+  const { name, types } = named(words.replace(/^(?:my|our|the|this|that)\s+/i, ''))
+  const found = await context.resolver.one(name, types ?? ['task', 'visit', 'project', 'campaign', 'invoice'])
+  const { fields } = found.record.contract
+  const key = ['status', 'progress'].find(field => fields[field]?.options?.includes('CANCELLED'))
+  if (!key) return remove(context, words)
+  return change(
+    context,
+    found,
+    { [key]: 'CANCELLED' },
+    inLanguage(`Cancel ${found.ref.title}`, `${found.ref.title} absagen`),
+  )
+}
+
 async function remove(context: Context, words: string): Promise<Parts> {
   const { ref } = await target(context, words)
   return proposed(
@@ -285,6 +309,10 @@ export const changeCommands: Command[] = [
   {
     pattern: /^(?:please )?(?:add|put|link|connect|attach|invite)\s+(.+?)\s+(?:to|on|with)\s+(.+)$/i,
     run: (context, match) => involve(context, match[1]!, match[2]!),
+  },
+  {
+    pattern: /^(?:please )?(?:cancel|call off|scrap|drop)\s+(.+)$/i,
+    run: (context, match) => cancel(context, match[1]!),
   },
   { pattern: /^(?:please )?convert\s+(.+)$/i, run: (context, match) => convert(context, match[1]!) },
   {

@@ -33,27 +33,34 @@ const ALSO_STATUS = /^(won|lost|done|completed|paid|sent|converted)$/i
 export function dateConditions(reading: Reading): void {
   const { said, lexicon, today } = reading
   const { fields } = lexicon.record.contract
+  lasting(reading)
   overdue(reading)
   silent(reading)
   const dates = lexicon.words.filter(({ field }) => isTime(field))
   const read = (text: string) => periodFrom(text, today)
   const labelled = said.takeBeforePeriod(
-    `(?:with )?(?:an? |the )?(${labelsOf(dates)})(?: date)?(?: is)?`,
+    `(not )?(?:with )?(?:an? |the )?(${labelsOf(dates)})(?: date)?(?: is)?`,
     read,
   )
-  const label = labelled?.found[1]?.toLowerCase() ?? ''
+  const label = labelled?.found[2]?.toLowerCase() ?? ''
   const named = labelled && wordCalled(dates, label)
-  if (named) inPeriod(reading, named.path, label, labelled.period)
+  if (named) (labelled.found[1] ? outOfPeriod : inPeriod)(reading, named.path, label, labelled.period)
   for (const [verbs, keys] of WHEN) {
     const key = keys.find(candidate => fields[candidate])
     if (!key) continue
     const taken = said.takeBeforePeriod(
-      `(?:that |which |were |was |are |is |have been |been |to be )*(${verbs})`,
+      `(?:that |which |were |was |are |is |have been |been |to be )*(not )?(?:been |yet )*(${verbs})`,
       read,
     )
     if (!taken) continue
-    const verb = taken.found[1]!
+    const [, not, verb = ''] = taken.found
+    if (not) {
+      outOfPeriod(reading, key, verb.toLowerCase(), taken.period)
+      continue
+    }
     inPeriod(reading, key, verb.toLowerCase(), taken.period)
+    // What is yet to close is open, unless it is said how it ended.
+    if (key === 'expectedCloseDate' && (taken.period.to ?? today) >= today) reading.isToCome = true
     if (ALSO_STATUS.test(verb)) said.putBack(verb)
   }
   const bare = said.takePeriod(read)
@@ -67,6 +74,14 @@ function inPeriod(reading: Reading, field: string, verb: string, { from, to, tex
   ]
   const days = from && to ? (from === to ? from : `${from} to ${to}`) : from ? `from ${from}` : `until ${to}`
   add(reading, parts.length === 1 ? parts[0]! : { and: parts }, `${verb ? `${verb} ` : ''}${text} (${days})`)
+}
+
+/** `not created this year`: all others, also those without such a day. Of how they ended the verb says no more then. */
+function outOfPeriod(reading: Reading, field: string, verb: string, period: Period): void {
+  inPeriod(reading, field, verb, period)
+  const { query } = reading
+  query.conditions.push({ not: query.conditions.pop()! })
+  query.told.push(`not ${query.told.pop()}`)
 }
 
 function overdue(reading: Reading): void {
@@ -84,6 +99,27 @@ function overdue(reading: Reading): void {
   add(reading, { and: [before, ...open] }, 'overdue')
 }
 
+const UNIT = '(?:more than |over |longer than |at least )?(\\d{1,3}) (day|week|month|year)s?'
+const daysBack = (today: string, count: string, unit: string): string =>
+  moveDay(today, { count: -Number(count), unit: unit.charAt(0).toLowerCase() as 'd' | 'w' | 'm' | 'y' })
+
+/** `in Proposal for more than 2 weeks`, `overdue by 30 days`. */
+function lasting(reading: Reading): void {
+  const { said, lexicon, today } = reading
+  const { fields } = lexicon.record.contract
+  const stayed = fields.stageEnteredAt && said.take(`for (?=more|over|longer|at least)${UNIT}`)
+  if (stayed) {
+    const day = daysBack(today, stayed[1]!, stayed[2]!)
+    add(reading, { field: 'stageEnteredAt', op: 'before', value: day }, `in the stage since before ${day}`)
+  }
+  const due = ['dueAt', 'dueDate'].find(key => fields[key])
+  const late = due && said.take(`(?:overdue|late|past due) (?:by |for |since )?${UNIT}`)
+  if (!late) return
+  const day = daysBack(today, late[1]!, late[2]!)
+  add(reading, { field: due, op: 'before', value: day }, `due before ${day}`)
+  said.putBack('overdue')
+}
+
 /** `not updated in 30 days`, `no contact for 2 weeks`, `older than 6 months`. */
 function silent(reading: Reading): void {
   const { said, lexicon, today } = reading
@@ -95,7 +131,7 @@ function silent(reading: Reading): void {
       `(?:not |un|haven't been |hasn't been |have not been |without )(updated|touched|changed|contacted|moved|contact|activity) ${span}`,
     ) ?? said.take(`(?:no )(contact|activity|update)s? ${span}`)
   const old = found ? undefined : said.take(`older than (\\d{1,3}) (day|week|month|year)s?`)
-  const [count, unit] = found ? [found[2]!, found[3]!] : old ? [old[1]!, old[2]!] : []
+  const [count, unit] = found ? [found[2]!, found[3]!] : (old?.slice(1, 3) ?? [])
   if (!count || !unit) return
   const verb = found?.[1]?.toLowerCase() ?? 'created'
   const key =
@@ -106,8 +142,7 @@ function silent(reading: Reading): void {
         : found
           ? 'updatedAt'
           : 'createdAt'
-  const letter = unit.charAt(0).toLowerCase() as 'd' | 'w' | 'm' | 'y'
-  const day = moveDay(today, { count: -Number(count), unit: letter })
+  const day = daysBack(today, count, unit)
   const before: Filter = { field: key, op: 'before', value: day }
   const never: Filter = { field: key, op: 'empty', value: true }
   add(

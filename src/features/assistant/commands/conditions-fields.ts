@@ -1,5 +1,6 @@
 import type { Condition, Filter } from '#core/record/filter-language.ts'
 import { moneyText } from '../words.ts'
+import type { Word } from './lexicon.ts'
 import { NUMBER, numberFrom } from './numbers.ts'
 import { add, amountOf, isNumeric, labelsOf, type Reading, wordCalled } from './phrase.ts'
 
@@ -39,16 +40,38 @@ export function numberConditions(reading: Reading): void {
   }
   inCurrency(reading)
   const ops = `${OVER}|${LEAST}|${UNDER}|${MOST}`
-  const compared = `${JOIN}(?:(${labels})\\s+)?(?:is\\s+|are\\s+|of\\s+|worth\\s+|valued\\s+(?:at\\s+)?)*(${ops})\\s+(${NUMBER})${NO_SPAN}(?:\\s+(?:in\\s+)?(${labels}))?`
+  const compared = `${JOIN}(?:(${labels})\\s+)?(not\\s+)?(?:is\\s+|are\\s+|of\\s+|worth\\s+|valued\\s+(?:at\\s+)?)*(${ops})\\s+(${NUMBER})${NO_SPAN}(?:\\s+(?:in\\s+)?(${labels}))?`
   for (const found of said.takeAll(compared)) {
-    const word = fieldOf(found[1] ?? found[4])
-    const number = numberFrom(found[3]!)
-    const op = OPS.find(([pattern]) => pattern.test(found[2]!))
+    const [, label, not, comparison = '', figure = '', behind] = found
+    const word = fieldOf(label ?? behind)
+    const number = numberFrom(figure)
+    const op = OPS.find(([pattern]) => pattern.test(comparison))
     if (!word || !number || !op) continue
+    const condition = withCurrency(
+      reading,
+      { field: word.path, op: op[1], value: number.value },
+      number.currency,
+    )
     add(
       reading,
-      withCurrency(reading, { field: word.path, op: op[1], value: number.value }, number.currency),
-      `${word.labels[0]} ${op[2]} ${moneyText(number.value, number.currency)}`,
+      not ? { not: condition } : condition,
+      `${not ? 'not ' : ''}${word.labels[0]} ${op[2]} ${moneyText(number.value, number.currency)}`,
+    )
+  }
+  exactly(reading, numbers)
+}
+
+/** `with amount 1596`, `probability is 80`: the very number. */
+function exactly(reading: Reading, numbers: Word[]): void {
+  const pattern = `${JOIN}(${labelsOf(numbers)})\\s+(?:(?:is|of|=|equals|exactly)\\s+)*(${NUMBER})${NO_SPAN}(?=\\s*(?:¦|$|and|or|with))`
+  for (const found of reading.said.takeAll(pattern)) {
+    const word = wordCalled(numbers, found[1]!)
+    const number = numberFrom(found[2]!)
+    if (!word || !number) continue
+    add(
+      reading,
+      withCurrency(reading, { field: word.path, op: 'eq', value: number.value }, number.currency),
+      `${word.labels[0]} ${moneyText(number.value, number.currency)}`,
     )
   }
 }

@@ -1,6 +1,7 @@
 import type { RecordDefinition } from '#core/record/definition.ts'
+import type { Filter } from '#core/record/filter-language.ts'
 import { anyOf, type Member } from './lexicon.ts'
-import { add, type Reading } from './phrase.ts'
+import { add, asNamed, type Reading } from './phrase.ts'
 
 const WHOSE = ['assigneeId', 'ownerId', 'authorId', 'createdById']
 /** The field that says whose a record is. */
@@ -17,6 +18,13 @@ const fieldOfVerb = (record: RecordDefinition, verb: string | undefined): string
 export function whoseConditions(reading: Reading): void {
   const { said, lexicon, vocabulary } = reading
   const by = 'assigned to|owned by|created by|logged by|added by|managed by|belonging to|written by|of|by|for'
+  const notMe = said.take(`(?:that are |which are |are )?not (?:(?:${by}) (?:me|myself)|mine)`)
+  if (notMe)
+    add(
+      reading,
+      { not: { field: whoseField(lexicon.record), op: 'eq', value: vocabulary.hands.who.userId } },
+      'not yours',
+    )
   const me =
     said.take(`(${by}) (?:me|myself)`) ??
     said.take('(?:did|have|do) i (log|logged|create|created|add|added|make|made|write)') ??
@@ -35,20 +43,27 @@ export function whoseConditions(reading: Reading): void {
   const names = anyOf(
     people.flatMap(({ name }) => [name, name.split(' ')[0]!]).filter(name => name.length > 1),
   )
-  const found = names && said.take(`(?:(${by}) )?(${names})(?:'s)?`)
+  const found = names && said.take(`(not )?(?:(${by}) )?(${names})(?:'s)?`)
   if (!found) return
-  const member = memberCalled(people, found[2]!)
+  const [, not, how, name = ''] = found
+  const member = memberCalled(people, name)
   const next = said.rest.slice(found.index + 3).trimStart()
   // A capital behind a first name: somebody else is meant, such as a contact.
-  if (!member || (/^\p{Lu}/u.test(next) && member.name.toLowerCase() !== found[2]!.toLowerCase())) {
+  if (!member || (/^\p{Lu}/u.test(next) && member.name.toLowerCase() !== name.toLowerCase())) {
     said.putBack(found[0])
     return
   }
-  add(
-    reading,
-    { field: fieldOfVerb(lexicon.record, found[1]), op: 'eq', value: member.id },
-    `${member.name}’s`,
-  )
+  const other = said.take(`(?:and|or) (?:(?:${by}) )?(${names})(?:'s)?`)
+  const second = other && memberCalled(people, other[1]!)
+  if (other && !second) said.putBack(other[0])
+  const all = second ? [member, second] : [member]
+  const field = fieldOfVerb(lexicon.record, how)
+  const condition: Filter =
+    all.length > 1
+      ? { field, op: 'in', value: all.map(({ id }) => id) }
+      : { field, op: 'eq', value: member.id }
+  const told = all.map(one => `${asNamed(one.name)}’s`).join(' or ')
+  add(reading, not ? { not: condition } : condition, `${not ? 'not ' : ''}${told}`)
 }
 
 /** The member of that name, or the only one of that first name. */

@@ -1,9 +1,10 @@
 import type { Row } from '#core/db/engine.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { RecordRef } from '../hands.ts'
-import { type Part, type Question, text } from '../parts.ts'
+import { type Part, type Proposal, type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
 import { link } from './answer.ts'
+import type { Listed } from './follow.ts'
 import type { Vocabulary } from './lexicon.ts'
 import type { Replies } from './replies.ts'
 import type { Resolved, Resolver } from './resolve.ts'
@@ -25,6 +26,9 @@ export type Context = {
   /** The sentences to answer in, in their language. */
   say: Replies
   chosen: Map<string, RecordRef>
+  /** The list or count of the answer before, and what was confirmed last. */
+  listed?: Listed
+  done?: Proposal
   /** Whether slips of the pen have been put right already, as far as there were any. */
   isLastTry?: boolean
 }

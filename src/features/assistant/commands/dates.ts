@@ -27,7 +27,7 @@ const NUMBERS: Record<string, number> = Object.fromEntries(
     'twelve',
   ].map((word, n) => [word, n]),
 )
-const POINT = `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}|\\d{1,2}/\\d{1,2}/\\d{2,4}|(?:${MONTHS})\\.? \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTHS})(?:,? \\d{4})?|(?:last |next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:${COUNT}) (?:${UNIT})s? ago|in (?:${COUNT}) (?:${UNIT})s?|(?:the )?end of (?:the |this |next )?(?:${UNIT})`
+const POINT = `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}|\\d{1,2}/\\d{1,2}/\\d{2,4}|(?:${MONTHS})\\.? \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTHS})(?:,? \\d{4})?|(?:last |next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:${COUNT}) (?:${UNIT})s? ago|in (?:${COUNT}) (?:${UNIT})s?|(?:the )?end of (?:(?:the |this |next )?(?:${UNIT})|(?:${MONTHS})(?: \\d{4})?|q[1-4](?: (?:\\d{4}|this year|next year))?)`
 const SPAN = `today|yesterday|tomorrow|(?:the )?(?:this|last|next|past|previous|current|coming) (?:${UNIT}|weekend)|(?:in |within |over |during )?(?:the )?(?:last|past|previous|next|coming) (?:${COUNT}) (?:${UNIT})s?|(?:the )?(?:first|second|third|fourth|last) quarter(?: of)?(?: (?:\\d{4}|this year|last year))?|q[1-4](?:(?: of)? (?:\\d{4}|this year|last year|next year))?|(?:${MONTHS})(?: \\d{4}| this year| last year| next year)?|(?:19|20)\\d\\d`
 
 /** Every period holds one of these. */
@@ -170,6 +170,9 @@ function pointSpan(text: string, today: string): { from: string; to: string } | 
     const { to } = whole(end[2]!, moved(startOf(end[2]!, today), end[1] ? 1 : 0, end[2]!))
     return { from: to, to }
   }
+  const last = /^end of (.+)$/.exec(text)?.[1]
+  const ended = last && (monthSpan(last, today) ?? quarterSpan(last, today))
+  if (ended) return { from: ended.to, to: ended.to }
   const ago = new RegExp(`^(in )?(${COUNT}) (${UNIT})s?( ago)?$`).exec(text)
   if (ago && (ago[1] || ago[4])) {
     const day = moved(today, numberOf(ago[2]!) * (ago[4] ? -1 : 1), ago[3]!)
@@ -191,6 +194,21 @@ const two = (n: number | null) => String(n ?? 0).padStart(2, '0')
 const dayOf = (parts: Parts): string =>
   `${parts.get('year')}-${two(parts.get('month'))}-${two(parts.get('day'))}`
 
+const END = new RegExp(
+  `\\b(?:the )?end of (?:(?:the |this |next )?(?:${UNIT})|(?:${MONTHS})(?: \\d{4})?|q[1-4](?: (?:\\d{4}|this year|next year))?)\\b`,
+  'i',
+)
+
+/** `end of next month`, `end of March`, `end of Q1`: the last day, of a month or quarter without a year the next one to come. */
+function endIn(text: string, today: string): Moment | undefined {
+  const found = END.exec(text)
+  const span = found && pointSpan(found[0].toLowerCase().replace(/^the /, ''), today)
+  if (!found || !span) return undefined
+  const isPast = span.to < today && !/\d{4}|year/.test(found[0])
+  const day = isPast ? addDays(addMonths(addDays(span.to, 1), 12), -1) : span.to
+  return { day, start: found.index, end: found.index + found[0].length }
+}
+
 /**
  * The point in time that a text names, looking ahead: `tomorrow at 10`, `next Friday`, `in 3 days`; with the place of its
  * words. The clock is that of the zone.
@@ -198,6 +216,8 @@ const dayOf = (parts: Parts): string =>
 export function momentFrom(text: string, zone: string, now = Date.now()): Moment | undefined {
   // A clock that shows in UTC what the zone's shows, so that no other zone comes in.
   const instant = new Date(now + offsetMs(zone, now))
+  const end = endIn(text, instant.toISOString().slice(0, 10))
+  if (end) return end
   const [found] = parse(text, { instant, timezone: 0 }, { forwardDate: true })
   if (!found) return undefined
   const { start, index } = found

@@ -3,6 +3,8 @@ import { periodIn } from './dates.ts'
 /** German words of questions about records, each with the English one that the commands know; the longest first. */
 const WORDS: readonly (readonly [string, string])[] = [
   // What is missing.
+  ['ohne (?:eine[nmrs]? )?e-?mail(?:-?adresse)?|ohne mailadresse', 'without e-mail-adresse'],
+  ['ohne (?:eine[nmrs]? )?telefon(?:nummer)?', 'without phone'],
   ['ohne (?:eine[nmrs]? )?(?:zugeordnete[nrs]? )?(?:firma|unternehmen)', 'without company'],
   ['ohne (?:eine[nmrs]? )?(?:haupt)?(?:kontakt|ansprechpartner)', 'without primary contact'],
   ['ohne (?:eine[nmrs]? )?(?:besitzer|zuständige[nrs]?|verantwortliche[nrs]?)', 'without owner'],
@@ -25,6 +27,8 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['dateien|datei', 'files'],
   ['aktivitäten|aktivität', 'activities'],
   // How they stand.
+  ['nicht qualifizierte[nmrs]?|nicht qualifiziert', 'unqualified'],
+  ['nicht|keine?[nmrs]?', 'not'],
   ['offene[nmrs]?|offen', 'open'],
   ['gewonnene[nmrs]?|gewonnen', 'won'],
   ['verlorene[nmrs]?|verloren', 'lost'],
@@ -34,6 +38,8 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['erledigte[nmrs]?|erledigt', 'done'],
   ['neue[nmrs]?', 'new'],
   ['qualifizierte[nmrs]?|qualifiziert', 'qualified'],
+  ['umgewandelte[nmrs]?|umgewandelt', 'converted'],
+  ['kontaktierte[nmrs]?|kontaktiert', 'contacted'],
   ['größte[nmrs]?|höchste[nmrs]?|wertvollste[nmrs]?', 'biggest'],
   ['kleinste[nmrs]?|niedrigste[nmrs]?', 'smallest'],
   ['neueste[nmrs]?|jüngste[nmrs]?', 'newest'],
@@ -53,14 +59,14 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['millionen?|mio\\.?', 'million'],
   // By what.
   ['(?:je|pro|nach) (?:besitzer|zuständige[mnr]?|verantwortliche[mnr]?|mitarbeiter|verkäufer)', 'by owner'],
-  ['(?:je|pro|nach) (?:phase|stufe)', 'by stage'],
+  ['(?:je|pro|nach|in|für) (?:jede[rnm]? )?(?:phase|stufe)(?= |$)|in jeder (?:phase|stufe)', 'by stage'],
   ['(?:je|pro|nach) quelle', 'by source'],
   ['(?:je|pro|nach) branche', 'by industry'],
   ['(?:je|pro|nach) status', 'by status'],
   ['(?:je|pro|nach) monat', 'by month'],
   ['(?:je|pro|nach) quartal', 'by quarter'],
   ['(?:je|pro|nach) woche', 'by week'],
-  ['(?:in|aus) der (?:phase|stufe)|in phase', 'in stage'],
+  ['(?:in|aus) der (?:phase|stufe)', 'in stage'],
   ['ohne', 'without'],
   ['und', 'and'],
   ['oder', 'or'],
@@ -70,7 +76,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['von', 'of'],
   ['für', 'for'],
   [
-    'alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
+    'hatten|hatte|kommen|kommt|kamen|stammen|stammt|liegen|sitzen|jetzt|gerade|derzeit|aktuell|insgesamt|uns|alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
     '',
   ],
 ]
@@ -152,7 +158,16 @@ const LETTERS = '\\wÀ-ɏ'
 const word = (pattern: string) => new RegExp(`(?<![${LETTERS}-])(?:${pattern})(?![${LETTERS}-])`, 'giu')
 
 type Rule = readonly [RegExp, string | ((...found: string[]) => string)]
+const QUARTERS = ['er', 'zw', 'dr', 'vi', '1.', '2.', '3.', '4.']
 const TIMES: readonly Rule[] = [
+  [
+    word(`(?:bis |am |zum )?ende (?:der |des )?(nächsten |kommenden )?${UNIT}`),
+    (_, next, of) => `by end of ${next ? 'next' : 'the'} ${unit(of!)}`,
+  ],
+  [
+    word('(?:im )?(ersten?|zweiten?|dritten?|vierten?|1\\.|2\\.|3\\.|4\\.) quartal(?: (\\d{4}))?'),
+    (_, n, year) => `q${(QUARTERS.indexOf(n!.toLowerCase().slice(0, 2)) % 4) + 1}${year ? ` ${year}` : ''}`,
+  ],
   [
     word(`(\\d{1,2})\\. (${[...MONTH_NAMES.keys()].join('|')})`),
     (_, day, month) => `${day} ${MONTH_NAMES.get(month!.toLowerCase())}`,
@@ -165,6 +180,11 @@ const TIMES: readonly Rule[] = [
     word(`(?:in|während) den (?:nächsten|kommenden) ${COUNT} ${UNIT}`),
     (_, n, of) => `in the next ${nth(n!)} ${unit(of!)}s`,
   ],
+  [
+    word(`seit (?:mehr als |über )${COUNT} ${UNIT} überfällig[enrs]*`),
+    (_, n, of) => `overdue by more than ${nth(n!)} ${unit(of!)}s`,
+  ],
+  [word(`seit (?:mehr als |über )${COUNT} ${UNIT}`), (_, n, of) => `for more than ${nth(n!)} ${unit(of!)}s`],
   [word(`vor ${COUNT} ${UNIT}`), (_, n, of) => `${nth(n!)} ${unit(of!)}s ago`],
   [word(`in ${COUNT} ${UNIT}`), (_, n, of) => `in ${nth(n!)} ${unit(of!)}s`],
   [word(`(?:in )?diese[nmrs]? ${UNIT}`), (_, of) => `this ${unit(of!)}`],
@@ -173,10 +193,6 @@ const TIMES: readonly Rule[] = [
     (_, of) => `last ${unit(of!)}`,
   ],
   [word(`(?:in |im )?(?:der |dem )?(?:nächste|kommende)[nmrs]? ${UNIT}`), (_, of) => `next ${unit(of!)}`],
-  [
-    word(`(?:bis |am )?ende (?:der |des )?(nächsten )?${UNIT}`),
-    (_, next, of) => `${'by '}end of ${next ? 'next' : 'the'} ${unit(of!)}`,
-  ],
   ...pairs(DAYS).map(
     ([from, to]): Rule => [
       word(`(?:am )?(nächsten |kommenden )?${from}`),
@@ -199,6 +215,9 @@ const TIMES: readonly Rule[] = [
 
 const CONDITIONS: readonly (readonly [string, string])[] = [
   ['with the words', 'mit den Wörtern'],
+  ['(?:by )?(?:the )?end of (?:the )?', 'Ende '],
+  ['of those before', 'von den vorigen'],
+  ['otherwise as before', 'sonst wie zuvor'],
   ['yours', 'Ihre'],
   ['in the (?:last|past) (\\d+) (?:days)', 'in den letzten $1 Tagen'],
   ['in the next (\\d+) (?:days)', 'in den nächsten $1 Tagen'],
@@ -247,16 +266,18 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ['from (?=\\d)', 'ab '],
   ['until', 'bis'],
   ['to', 'bis'],
-  ['^(?:for|of|at|about|with)(?= [^\\d“])', 'zu'],
+  ['(?<=^|^nicht )(?:for|of|at|about|with)(?= (?:[^\\d“]|$))', 'zu'],
+  ['from(?= $)', 'aus'],
+  ['(?<=\\()by', 'nach'],
   ...pairs(MONTHS).map(([from, to]): [string, string] => [to, from.charAt(0).toUpperCase() + from.slice(1)]),
 ]
 
 /** How a condition was understood, in German; what somebody has named stands in quotes and stays. */
 export const conditionInGerman = (words: string): string =>
   words
-    .split(/(“[^”]*”)/u)
+    .split(/(“[^”]*”|\u0001[^\u0001]*\u0001)/u)
     .map(part =>
-      part.startsWith('“')
+      /^[“\u0001]/u.test(part)
         ? part
         : CONDITIONS.reduce((said, [from, to]) => said.replace(word(from), to), part),
     )
@@ -305,11 +326,25 @@ function verbBefore(said: string, verb: string, to: string): string {
   return said
 }
 
+const SUPERLATIVE = 'größte|höchste|wertvollste|kleinste|niedrigste|neueste|jüngste|älteste'
+const SUPERLATIVES: readonly (readonly [RegExp, string | ((...found: string[]) => string)])[] = [
+  // `die fünf größten`: the number behind.
+  [word(`${COUNT} (${SUPERLATIVE})n`), (_, n, which) => `${which} ${nth(n!)}`],
+  // `der größte Deal`: one.
+  [
+    new RegExp(
+      `(?<![${LETTERS}-])(${SUPERLATIVE})[rs]? (?=(?:[${LETTERS}]+ )?(?:deal|geschäft|lead|kontakt|firma|unternehmen|aufgabe|rechnung|projekt|kampagne)(?![${LETTERS}]))`,
+      'giu',
+    ),
+    '$1 1 ',
+  ],
+]
+
 /** A German phrase that speaks of records in the words of the English commands. In German the verb follows the period that it governs. */
 export function phraseInEnglish(phrase: string): string {
   const quoted: string[] = []
   let said = timesInEnglish(
-    phrase
+    SUPERLATIVES.reduce((text, [pattern, to]) => text.replace(pattern, to as never), phrase)
       .replace(/["„“][^"“”„]*["“”]/g, text => `\u0001${quoted.push(text) - 1}\u0001`)
       .replace(/,\s*(?:die|der|das|welche)\b/giu, ' '),
   )

@@ -98,7 +98,38 @@ const RULES: readonly Rule[] = [
     (label = '', value = '') =>
       `set the ${labelInEnglish(label)} of it to ${timesInEnglish(value).replace(/^(?:on|den|dem) /u, '')}`,
   ),
+  // What carries on from the answer before.
+  rule(
+    '(?:und\\s+)?(?:wie ?viele?)\\s+(?:sind|waren|gibt es|davon|das|es|dort|insgesamt|\\s)+',
+    () => 'how many are there',
+  ),
+  rule(
+    `${VERB('exportier')}\\s+(?:sie|die|das|diese|alle)(?:\\s+(?:als|nach|in)\\s+(csv|excel|xlsx|json))?`,
+    format => `export them${format ? ` as ${format}` : ''}`,
+  ),
+  rule(
+    '(?:und\\s+|jetzt\\s+)*(?:zeig(?:e)?\\s+(?:mir\\s+)?)?(?:davon\\s+)?(?:nur|bloß|lediglich|davon)\\s+(?:noch\\s+)?(?:(?:die|der|das|diejenigen|jene|solche|alle)\\s+)?(?:(?:die|der|das)\\s+)?(.+)',
+    (what = '') => `only those ${phrase(what)}`,
+  ),
+  rule('(?:vergiss (?:es|das)|egal|schon gut|lass (?:es|das|gut sein)|doch nicht)', () => 'never mind'),
+  rule(
+    '(?:(?:mach(?:e|en sie)?|nimm|nehmen sie)\\s+)?(?:das|es|die (?:letzte )?änderung)?\\s*(?:wieder\\s+)?(?:rückgängig(?:\\s+machen)?|zurück|zurücknehmen)',
+    () => 'undo that',
+  ),
+  rule(
+    `${VERB('stornier|streich')}\\s+(.+)|(?:sag(?:e|en sie)?|brich|brechen sie)\\s+(.+)\\s+ab`,
+    (one, other) => `cancel ${nameIn(one ?? other ?? '')}`,
+  ),
+  rule(
+    'wie ?viel(?: geld| umsatz)?\\s+(?:haben wir|habe ich)\\s*(.*?)\\s*(gewonnen|verloren|verkauft|abgeschlossen)',
+    (when = '', how = '') => `how much did we ${how === 'verloren' ? 'lose' : 'win'} ${timesInEnglish(when)}`,
+  ),
   // What hangs on one.
+  rule(
+    '(wie ?viele?|welche)\\s+(.+?)\\s+(?:hat|haben)\\s+(?!wir\\b|ich\\b)(.+?)\\s+((?:im|in|dies|letzt|seit|heute|gestern|zwischen|vor)\\S*\\s.+?\\s+)?(gewonnen|verloren)',
+    (asks = '', what = '', name = '', when = '', how = '') =>
+      `${/^wie/i.test(asks) ? 'how many' : 'show'} ${phrase(what)} of ${nameIn(name)} ${placeIn(how)} ${timesInEnglish(when ?? '')}`,
+  ),
   rule(
     '(wie ?viele?|welche)\\s+(.+?)\\s+hat\\s+(?!er$|sie$|man$)(?!am meisten|die meisten)(.+)',
     (asks = '', what = '', name = '') =>
@@ -210,6 +241,14 @@ const RULES: readonly Rule[] = [
   rule(
     '(?:(?:was|wie hoch) ist\\s+)?(?:der\\s+)?(?:durchschnittliche[rn]?|mittlere[rn]?)\\s+(?:betrag|wert)\\s+(?:aller|der|von|meiner|unserer)?\\s*(.+)',
     (query = '') => `average amount of ${phrase(query)}`,
+  ),
+  rule(
+    '(?:(?:was|wie hoch) (?:ist|sind)\\s+)(?:der|die|das)\\s+(?:betrag|wert|volumen|umsatz)\\s+(?:aller|meiner|unserer|der)\\s+(?=.*(?:deals?|geschäfte|verkaufschancen|rechnungen)(?: |$))(.+)',
+    (query = '') => `total amount of ${phrase(query)}`,
+  ),
+  rule(
+    'was (?:schließt|kommt zum abschluss)\\s+(.+?)(?:\\s+ab)?',
+    (when = '') => `show open deals closing ${timesInEnglish(when)}`,
   ),
   rule('(?:fass|fasse|fassen)(?: Sie)?\\s+(.+?)\\s+zusammen', (name = '') => `summarise ${nameIn(name)}`),
   rule(

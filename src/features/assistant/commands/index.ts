@@ -6,7 +6,7 @@ import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { dayIn } from '#core/record/relative-time.ts'
 import type { RecordRef } from '../hands.ts'
-import { type Question, text } from '../parts.ts'
+import { type Proposal, type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
 import { momentText } from '../words.ts'
 import { isNamed } from './about.ts'
@@ -15,9 +15,11 @@ import { factsOf, link, plain } from './answer.ts'
 import { askCommands, HardlyUnderstood, looseCommands } from './ask.ts'
 import { changeCommands, NotOneByOne, told } from './change.ts'
 import { asked, type Command, type Context, type Parts } from './context.ts'
+import { doneIn, followCommands, type Listed, listedIn } from './follow.ts'
 import { inEnglish } from './german.ts'
 import { vocabularyOf } from './lexicon.ts'
 import { makeCommands } from './make.ts'
+import { Denied } from './phrase.ts'
 import { plainer } from './plainer.ts'
 import { germanRefusal } from './refusals-german.ts'
 import { type Replies, repliesIn } from './replies.ts'
@@ -26,6 +28,8 @@ import { withOneMeant } from './superlatives.ts'
 import { withoutTypos } from './typos.ts'
 import { NoValue } from './values.ts'
 import { DoubtfulDate, withPlainDates } from './written-dates.ts'
+
+export { doneIn, listedIn }
 
 const talk: Command[] = [
   {
@@ -47,6 +51,7 @@ const talk: Command[] = [
 
 const commands: Command[] = [
   ...talk,
+  ...followCommands,
   ...adviceCommands,
   ...makeCommands,
   ...changeCommands,
@@ -60,10 +65,13 @@ export type Asked = {
   question: Question | undefined
   /** The records of which the answer before spoke. */
   before: readonly RecordRef[]
+  /** Of which list it spoke, and what was done last in the conversation. */
+  listed?: Listed
+  done?: Proposal
 }
 
 /** Answers a sentence by the builtin commands, without a model. @throws Refusal 5xx alone; what is wrong otherwise is told */
-export async function* answerPlainly(turn: Turn, { said, question, before }: Asked): Parts {
+export async function* answerPlainly(turn: Turn, { said, question, before, listed, done }: Asked): Parts {
   const picked = question && pick(question, said)
   const command = picked ? question.command : said
   const speaker = speakerFrom(turn.hands.actor.request.headers['accept-language'])
@@ -82,6 +90,8 @@ export async function* answerPlainly(turn: Turn, { said, question, before }: Ask
     heard,
     say: repliesIn(speaker),
     chosen,
+    listed,
+    done,
   }
   const read = (sentence: string) =>
     withPlainDates(plainer(inEnglish(sentence, speaker.language === 'de', people) ?? sentence), speaker)
@@ -111,7 +121,7 @@ async function* tried(context: Context, read: () => string, before?: string): Pa
     yield* answer
     return true
   } catch (error) {
-    if (error instanceof HardlyUnderstood) return false
+    if (error instanceof HardlyUnderstood || (error instanceof Denied && !context.isLastTry)) return false
     throw error
   }
 }
@@ -152,12 +162,25 @@ async function* explained(error: unknown, context: Context): Parts {
     const noun = error.types.length === 1 ? `${say.noun(recordNamed(error.types[0]!), 1)} ` : ''
     return yield text(say.unknown(plain(error.called), noun))
   }
+  if (error instanceof Denied) return yield* deniedText(error, context)
   if (error instanceof DoubtfulDate) return yield text(say.doubtfulDate(error.written, error.readings))
   if (error instanceof NotOneByOne) return yield text(say.oneAtATime)
   if (error instanceof NoValue) return yield text(plain(error.message))
   if (error instanceof Refusal && error.status < 500) return yield text(refusalText(error, say))
   if (error instanceof AiUnavailable) return yield text(plain(error.message))
   throw error
+}
+
+async function* deniedText({ words }: Denied, { say }: Context): Parts {
+  yield {
+    type: 'warning',
+    code: 'PARTLY_UNDERSTOOD',
+    message: inLanguage(
+      `Not understood as a condition: ${words}`,
+      `Nicht als Bedingung verstanden: ${words}`,
+    ),
+  }
+  yield text(say.denied(plain(words)))
 }
 
 /** What is called so, but is of a type that does not fit. */

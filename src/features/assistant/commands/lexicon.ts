@@ -130,6 +130,7 @@ const LABELS: Record<string, string[]> = {
   leadScore: ['score'],
   leadSource: ['source'],
   assigneeId: ['assigned to'],
+  lostReason: ['reason', 'loss reason', 'reason for loss'],
 }
 
 /** All that a type's fields may be called, the workspace's custom fields among them. */

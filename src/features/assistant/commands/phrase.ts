@@ -31,6 +31,8 @@ export type Reading = {
   resolver: Resolver
   query: Query
   today: string
+  /** What is asked about is yet to happen. */
+  isToCome?: boolean
 }
 
 export const isNumeric = ({ kind }: Field): boolean =>
@@ -42,10 +44,23 @@ export const amountOf = ({ words }: Lexicon): Word | undefined =>
   words.find(({ field }) => field.kind === 'money' && field.writable === 'always') ??
   words.find(({ field }) => isNumeric(field) && field.writable === 'always')
 
+/** A name within how a condition is told: its words are nobody's to translate. `understood` takes the marks off. */
+export const asNamed = (name: string): string => `\u0001${name}\u0001`
+
 /** Adds a condition and how it is told. */
 export function add({ query }: Reading, condition: Filter, told: string): void {
   query.conditions.push(condition)
   query.told.push(told)
+}
+
+const NO = /(?:^|\s)(?:not|no|never|neither|nor|none|without|except|excluding|\S+n't)(?:\s|$)/i
+/** A sentence says no to something that is no condition. */
+export class Denied extends Error {
+  readonly words: string
+  constructor(words: string) {
+    super(`not understood: ${words}`)
+    this.words = words
+  }
 }
 
 /** Reads which records a sentence speaks of; undefined where it names no type of records. @throws Ambiguous */
@@ -55,13 +70,14 @@ export async function readQuery(
   resolver: Resolver,
   today: string,
   otherwise?: RecordDefinition,
+  carriedOn: { before: Filter[]; dated: string | undefined } = { before: [], dated: undefined },
 ): Promise<{ query: Query; leftovers: string[] } | undefined> {
   const said = new Said(text.replace(/[?!]+\s*$/, ''))
   const noun: (Noun & { isOne?: boolean }) | undefined =
     takeNoun(said) ?? (otherwise ? { record: otherwise } : undefined)
   if (!noun || !vocabulary.hands.canList(noun.record)) return undefined
   const lexicon = await vocabulary.lexiconOf(noun.record)
-  const query: Query = { record: noun.record, conditions: [], told: [], groupBy: [] }
+  const query: Query = { record: noun.record, conditions: [...carriedOn.before], told: [], groupBy: [] }
   const reading: Reading = { said, lexicon, vocabulary, resolver, query, today }
   if (noun.narrowed)
     add(
@@ -77,9 +93,13 @@ export async function readQuery(
   whoseConditions(reading)
   namedConditions(reading)
   optionConditions(reading)
-  defaultDates(reading)
+  openUnlessSaid(reading)
+  defaultDates(reading, carriedOn.dated)
   await linkConditions(reading)
   const leftovers = said.leftovers()
+  // Without a no that was not understood the answer would be the very opposite.
+  const [denied] = leftovers.filter(part => NO.test(part))
+  if (denied) throw new Denied(denied)
   // Where nothing can be searched for, a sentence that is not understood whole is not understood.
   if (leftovers.length && !('searchText' in noun.record.table)) return undefined
   if (leftovers.length) query.q = leftovers.join(' ')
@@ -176,10 +196,15 @@ export const wordCalled = (words: Word[], label: string): Word | undefined =>
 
 function tagConditions(reading: Reading): void {
   if (!reading.lexicon.record.contract.fields.tags) return
-  const tagged = '(?:tagged(?: with| as)?|with (?:the )?tags?|labell?ed)\\s+("[^"]+"|#?[\\w-]+)|#([\\w-]+)'
+  const tagged =
+    '(?:tagged(?: with| as)?|with (?:the )?tags?|labell?ed)\\s+("[^"]+"|#?[\\w-]+)(?:\\s+or\\s+("[^"]+"|#?[\\w-]+))?|#([\\w-]+)'
   for (const found of reading.said.takeAll(tagged)) {
-    const tag = (found[1] ?? found[2]!).replace(/^[#"]+|"$/g, '')
-    add(reading, { field: 'tags', op: 'contains', value: tag }, `tagged “${tag}”`)
+    const tags = [found[1] ?? found[3]!, ...(found[2] ? [found[2]] : [])].map(tag =>
+      tag.replace(/^[#"]+|"$/g, ''),
+    )
+    const any = tags.map((tag): Filter => ({ field: 'tags', op: 'contains', value: tag }))
+    const told = `tagged ${tags.map(tag => `“${tag}”`).join(' or ')}`
+    add(reading, any.length > 1 ? { or: any } : any[0]!, told)
   }
 }
 
@@ -207,7 +232,11 @@ function namedConditions(reading: Reading): void {
     }
   for (const [field, { ids, names: said2, isNot }] of byField) {
     const condition: Filter = { field, op: 'in', value: ids }
-    add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}in ${said2.join(' or ')}`)
+    add(
+      reading,
+      isNot ? { not: condition } : condition,
+      `${isNot ? 'not ' : ''}in ${said2.map(asNamed).join(' or ')}`,
+    )
   }
 }
 
@@ -222,6 +251,9 @@ const SEVERAL: Record<string, Record<string, string[]>> = {
   'invoice.status': { unpaid: ['SENT', 'OVERDUE'], outstanding: ['SENT', 'OVERDUE'] },
   'project.status': { open: ['PLANNING', 'IN_PROGRESS', 'ON_HOLD'], 'in progress': ['IN_PROGRESS'] },
 }
+
+/** `not qualified`, `non-qualified`, `not from Germany`. */
+const NOT = 'not (?:(?:from|in|at|of|with|by) (?:the )?)?|non-'
 
 function optionConditions(reading: Reading): void {
   const { said, lexicon } = reading
@@ -239,8 +271,8 @@ function optionConditions(reading: Reading): void {
       const label = anyOf(word.labels)
       const plain = anyOf([text])
       const pattern = EVERYDAY.has(text)
-        ? `(not |non-)?(?:(?:${label}) (?:is )?${plain}|${plain}(?: |-)(?:${label})|${plain}(?=\\s+¦))`
-        : `(not |non-)?(?:(?:${label}) (?:is )?)?${plain}(?:(?: |-)(?:${label}))?`
+        ? `(${NOT})?(?:(?:${label}) (?:is )?${plain}|${plain}(?: |-)(?:${label})|${plain}(?=\\s+¦))`
+        : `(${NOT})?(?:(?:${label}) (?:is )?)?${plain}(?:(?: |-)(?:${label}))?`
       const found = said.take(pattern)
       if (!found) continue
       isNot ||= Boolean(found[1])
@@ -252,17 +284,28 @@ function optionConditions(reading: Reading): void {
         ? { field: word.path, op: 'in', value: [...new Set(values)] }
         : { field: word.path, op: 'eq', value: values[0] }
     // An option of a custom field stands as it was typed.
-    const reads = word.path.startsWith('customFields.') ? (value: string) => value : choiceText
+    const reads = word.path.startsWith('customFields.') ? asNamed : choiceText
     const told = [...new Set(values)].map(reads).join(' or ')
     add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}${told}`)
   }
 }
 
+/** Deals that close next month are open ones, where nothing is said of how they stand. */
+function openUnlessSaid(reading: Reading): void {
+  const { isToCome, query, lexicon } = reading
+  const says = /"field":"(?:status|stageId|stage)"/.test(JSON.stringify(query.conditions))
+  if (isToCome && !says && lexicon.record.contract.fields.status?.options?.includes('OPEN'))
+    add(reading, { field: 'status', op: 'eq', value: 'OPEN' }, choiceText('OPEN'))
+}
+
 /** A period without a verb, which waits until it is known whether closed deals are meant. */
-function defaultDates({ query }: Reading): void {
+function defaultDates({ query }: Reading, dated: string | undefined): void {
   const { fields, dateField } = query.record.contract
   const isClosed = /"value":"(WON|LOST)"/.test(JSON.stringify(query.conditions))
-  const field = isClosed && fields.actualCloseDate ? 'actualCloseDate' : dateField
+  const field = dated ?? (isClosed && fields.actualCloseDate ? 'actualCloseDate' : dateField)
+  // The last five won are those that were won last.
+  if (isClosed && fields.actualCloseDate && query.sort === `-${dateField}`) query.sort = '-actualCloseDate'
+  if (isClosed && fields.actualCloseDate && query.sort === dateField) query.sort = 'actualCloseDate'
   query.groupBy = query.groupBy.map(group =>
     typeof group === 'object' && group.field === dateField ? { ...group, field } : group,
   )

@@ -40,7 +40,7 @@ const WAYS: readonly Rule[] = [
   ),
   // What hangs on one.
   rule(
-    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|there\\b|no\\b|a\\b|an\\b|more\\b|not\\b)(.+?)(?: have| got| own| hold)?${END}`,
+    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|there\\b|each\\b|every\\b|no\\b|a\\b|an\\b|more\\b|not\\b)(.+?)(?: have| got| own| hold)?${END}`,
     'how many $1 of $2',
   ),
   rule(
@@ -115,6 +115,10 @@ const WAYS: readonly Rule[] = [
     'set the $1 of $2 to $3',
   ),
   rule(
+    "^(?:push|shift|postpone|delay|extend|pull|move)(?: back| out| forward)? (.+?)'s ((?:expected )?clos\\w* date|due date|deadline)(?: back| out| forward)? (?:to|until|till) (.+)$",
+    'set the $2 of $1 to $3',
+  ),
+  rule(
     `^(?:bump|raise|increase|lower|drop|reduce|cut|adjust)(?: up| down)? (?:the (?:amount|value) of )?(.+?)(?: up| down)? to (${MONEY})${END}`,
     'set the amount of $1 to $2',
   ),
@@ -150,13 +154,27 @@ const WAYS: readonly Rule[] = [
     'total amount of won deals $1',
   ),
   rule(
-    `^how much (?:revenue |money |business )?(?:did|have|has) (we|i) (?:close|win|won|sell|sold|book|booked|closed|make|made|bring in|brought in)\\b\\s*(.*?)${END}`,
-    (_, who = '', when = '') => `total amount of ${mine(who)}won deals ${when}`,
+    `^how much (?:revenue |money |business )?(?:did|have|has) (we|i) (close|win|won|sell|sold|book|booked|closed|make|made|bring in|brought in|lose|lost)\\b\\s*(.*?)${END}`,
+    (_, who = '', how = '', when = '') =>
+      `total amount of ${mine(who)}${/^lo/i.test(how) ? 'lost' : 'won'} deals ${when}`,
+  ),
+  rule(
+    `^what (?:did|have|has) (we|i) (sell|sold|win|won|close|closed|lose|lost)\\b\\s*(.*?)${END}`,
+    (_, who = '', how = '', when = '') =>
+      `total amount of ${mine(who)}${/^lo/i.test(how) ? 'lost' : 'won'} deals ${when}`,
+  ),
+  rule(
+    `^(?:what(?:'s| is| are)|which(?: ones)? (?:is|are)|anything) (?:closing|expected to close|due to close)\\b\\s*(.*?)${END}`,
+    'show open deals closing $1',
+  ),
+  rule(
+    `^how many ((?:\\w+ )?\\w+s) (?:are|were|is) (?:currently |now |still )?(new|open|won|lost|overdue|qualified|unqualified|contacted|converted|paid|unpaid|done|completed)\\b\\s*(.*?)${END}`,
+    'how many $2 $1 $3',
   ),
   rule(
     `^how many (?:deals?|opportunities) (?:did|have) (we|i) (win|won|lose|lost|close|closed)\\b\\s*(.*?)${END}`,
     (_, who = '', how = '', when = '') =>
-      `how many of ${mine(who) || 'our '}${/^lo/i.test(how) ? 'lost' : 'won'} deals ${when}`,
+      `how many ${/^i$/i.test(who) ? 'of my ' : ''}${/^lo/i.test(how) ? 'lost' : 'won'} deals ${when}`,
   ),
   rule(
     `^(?:how (?:big|large|full|much) is|what(?:'s| is)(?: the (?:size|value|worth) of)?(?: in)?|show(?: me)?(?: what(?:'s| is) in)?) (my|our|the) pipeline(?: worth| value| right now| now| today| currently| at the moment)*${END}`,
@@ -200,7 +218,7 @@ const WAYS: readonly Rule[] = [
 /** Turns of phrase within a sentence. */
 const WITHIN: readonly Rule[] = [
   rule(
-    '\\b(?:did|have|has) (?:we|you|they|the team) (?:log|logged|make|made|hold|held|get|got|have|had)\\b',
+    '\\b(?:did|have|has) (?:we|you|they|the team) (?:log|logged|send|sent|make|made|hold|held|get|got|have|had)\\b',
     '',
   ),
   rule(
@@ -223,6 +241,25 @@ const WITHIN: readonly Rule[] = [
   rule(
     '\\b(?:that |which |who )?(?:have |has |had |are |is )?(?:gone|going|went) (?:quiet|cold|dark|silent|stale)\\b',
     'with no activity in the last 30 days',
+  ),
+  rule('\\bnot (?:yet )?been (?=(?:won|lost|converted|contacted|paid|completed|sent)\\b)', 'not '),
+  rule('\\b(?:that |which |who )?(?:are |is )?neither won nor lost\\b', 'open'),
+  rule(
+    '\\b(?:except|excluding|other than|apart from|besides) (?:the |for |those )*(won|lost|open|overdue|new|converted|contacted|qualified|unqualified|paid|completed)(?: ones?| deals| leads)?\\b',
+    'not $1',
+  ),
+  rule('\\b(?:owned by|assigned to|belonging to|handled by) (?:nobody|no[- ]?one)\\b', 'without owner'),
+  rule(
+    '\\b(?:(?:are|is) there )?(?:in|for|at|from|per) (?:each|every) (stage|owner|source|industry|status|month|quarter|week|year|company)\\b',
+    'by $1',
+  ),
+  rule(
+    '\\b(?:do|does|did|has|have) (?:each|every) (?:sales ?)?(?:reps?|person|people|seller|salesman|owner|member|user)(?: (?:have|has|own|owns|got|win|won))?\\b',
+    'by owner',
+  ),
+  rule(
+    '\\b(?:by|per|for each) (?:sales ?)?(?:reps?|person|seller|salesman|member|user|colleague)\\b',
+    'by owner',
   ),
   rule('\\b(?:stuck|sitting|parked|stalled) (?=(?:in|at) )', ''),
   rule(

@@ -38,6 +38,8 @@ const english = {
   help: `I understand plain sentences about your records. For example:\n\n${HELP}\n\nWhatever changes something is shown to you first and done only once you confirm it.`,
   hello: 'Hello.',
   welcome: 'You are welcome.',
+  nothingWaits: 'Nothing waits for a yes.',
+  fine: 'All right, nothing has been changed.',
   noun: (record: RecordDefinition, count: number) => nounOf(record, count),
   counted: (record: RecordDefinition, total: number, isEstimate = false) =>
     `${isEstimate ? 'about ' : ''}${total === 0 ? 'no' : inEnglish(total)} ${nounOf(record, total)}`,
@@ -59,6 +61,8 @@ const english = {
     `I did not understand ${listed(words, '“', '”', 'and')} as a condition, so I looked for records that hold these words.`,
   noneWith: (nouns: string, words: string[]) =>
     `I did not understand ${listed(words, '“', '”', 'and')} as a condition, and no ${nouns} that you may see hold these words.`,
+  denied: (words: string) =>
+    `I did not understand “${words}” as a condition, and without it the answer would be wrong. Say it another way, or leave it out.`,
   none: (nouns: string, how: string) =>
     `There are no ${nouns}${how ? ` that fit: ${how}` : ''} that you may see.`,
   thereAre: (total: number, what: string, how: string, worth: string) =>
@@ -107,6 +111,8 @@ const german: Replies = {
   help: `Ohne Sprachmodell verstehe ich einfache Sätze über Ihre Datensätze, deutsche und englische. Zum Beispiel:\n\n${HILFE}\n\nWas etwas ändert, zeige ich Ihnen zuerst; geschrieben wird es erst, wenn Sie es bestätigen.`,
   hello: 'Hallo.',
   welcome: 'Gern geschehen.',
+  nothingWaits: 'Es wartet nichts auf ein Ja.',
+  fine: 'In Ordnung, es wurde nichts geändert.',
   noun: germanNoun,
   counted: (record, total, isEstimate = false) =>
     `${isEstimate ? 'etwa ' : ''}${inGerman(total)} ${germanNoun(record, total)}`,
@@ -129,6 +135,8 @@ const german: Replies = {
     `${listed(words, '„', '“', 'und')} habe ich nicht als Bedingung verstanden, daher habe ich nach Datensätzen mit diesen Wörtern gesucht.`,
   noneWith: (nouns, words) =>
     `${listed(words, '„', '“', 'und')} habe ich nicht als Bedingung verstanden, und keine ${nouns}, die Sie sehen dürfen, enthalten diese Wörter.`,
+  denied: words =>
+    `„${words}“ habe ich nicht als Bedingung verstanden, und ohne sie wäre die Antwort falsch. Sagen Sie es anders, oder lassen Sie es weg.`,
   none: (nouns, how) =>
     `Es gibt keine ${nouns}, die Sie sehen dürfen${how ? ` und die passen: ${how}` : ''}.`,
   thereAre: (_, what, how, worth) => `Es sind **${what}**${how ? ` (${how})` : ''}${worth}.`,

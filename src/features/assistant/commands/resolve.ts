@@ -1,5 +1,5 @@
 import type { Row } from '#core/db/engine.ts'
-import type { RecordDefinition } from '#core/record/definition.ts'
+import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import type { Hands, PageOf, RecordRef } from '../hands.ts'
@@ -59,7 +59,10 @@ export class Resolver {
     const chosen = this.chosen.get(fold(name))
     if (chosen && (!types || types.includes(chosen.recordType))) return this.read(chosen)
     if (!this.hands.can('GET /search')) return undefined
-    const rows = await this.search(name, types)
+    // Settings such as pipelines are not searched.
+    const searched = types?.filter(type => hasColumn(recordNamed(type), 'searchText'))
+    if (types?.length && !searched?.length) return undefined
+    const rows = await this.search(name, searched)
     const isNamed = (row: Row) => isCalled(name, row)
     // What only looks like the name is not meant where something of another type is called exactly so.
     if (types?.length && !rows.some(isNamed) && (await this.search(name)).some(isNamed)) return undefined
@@ -93,7 +96,7 @@ function choose(name: string, rows: Row[]): Resolved | undefined {
     (title: string) => wanted.split(' ').every(word => title.includes(word)),
     isLike(wanted),
   ]) {
-    const found = titled.filter(({ title }) => fits(title))
+    const found = withoutConverted(titled.filter(({ title }) => fits(title)))
     if (found.length === 1) return resolvedOf(found[0]!.row)
     if (found.length > 1)
       throw new Ambiguous(
@@ -102,6 +105,12 @@ function choose(name: string, rows: Row[]): Resolved | undefined {
       )
   }
   return undefined
+}
+
+/** A lead that was converted goes on as its contact: where both are found, the contact is meant. */
+function withoutConverted<T extends { row: Row }>(found: T[]): T[] {
+  const ids = new Set(found.map(({ row }) => row.id))
+  return found.filter(({ row }) => !ids.has((row.record as Row).convertedContactId))
 }
 
 /** All its words stand in the title. */

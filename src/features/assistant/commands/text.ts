@@ -85,7 +85,7 @@ export class Said {
 
 /** Words that only join others, or ask. */
 export const EMPTY: ReadonlySet<string> = new Set(
-  "a an the of in on at to for by from with and or all any some my me i we us our your you it its is are was were be been do does did have has had got get give show list find search look see display tell which what who whom whose that this these those there here now currently please can could would will right just only also there's what's i'm their his her they them he she most more than as into about still yet every each both no not were'nt let's want need like sorted ordered order sort records record ones one entries things number count many much total how than when where recently ever so far up out right-now".split(
+  "a an the of in on at to for by from with and or all any some my me i we us our your you it its is are was were be been do does did have has had got get give show list find search look see display tell which what who whom whose that this these those there here now currently please can could would will right just only also there's what's i'm their his her they them he she most more than as into about still yet every each both but let's want need like sorted ordered order sort records record ones one entries things number count many much total how than when where recently ever so far up out right-now".split(
     ' ',
   ),
 )

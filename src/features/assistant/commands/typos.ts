@@ -18,7 +18,7 @@ firmen kontakt kontakte aufgabe aufgaben rechnung rechnungen notiz notizen anruf
 const RIGHT =
   `contains containing includes including starts starting equals between within during through after before over under above below more less
 than most least industry revenue employees probability source score email phone status tagged worth with from have does much many about some
-open sent paid done call calls meeting meetings mail mails note visit house home team sales rate best most only also then there here still
+open sent paid done contacted converted qualified unqualified assigned logged touched called moved kontaktiert call calls meeting meetings mail mails note visit house home team sales rate best most only also then there here still
 noch auch oder aber nicht kein keine mehr unter über zwischen nach seit mein euer unser bitte gern jetzt dann wann wird sind wurde`.split(
     /\s+/,
   )

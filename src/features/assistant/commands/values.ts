@@ -22,6 +22,7 @@ export async function valueFrom(
 ): Promise<unknown> {
   const said = given.replace(/^["']|["'.!]$/g, '').trim()
   const label = labels[0]!
+  const isOwn = path.startsWith('customFields.')
   if (NOTHING.test(said) && field.nullable) return null
   if (isNumeric(field)) {
     const number = numberFrom(said)
@@ -34,13 +35,15 @@ export async function valueFrom(
   if (options) {
     const wanted = said.toLowerCase()
     const option = options.find(({ said: own, value }) => own === wanted || value.toLowerCase() === wanted)
-    if (!option)
+    if (!option) {
+      const known = options.map(({ said: own, value }) => (isOwn ? value : own)).join(', ')
       throw new NoValue(
         inLanguage(
-          `${label} can be ${options.map(({ said: own }) => own).join(', ')}, not “${said}”.`,
-          `${label} kann ${options.map(({ said: own }) => own).join(', ')} sein, nicht „${said}“.`,
+          `${label} can be ${known}, not “${said}”.`,
+          `${label} kann ${known} sein, nicht „${said}“.`,
         ),
       )
+    }
     return field.kind === 'texts' ? [option.value] : option.value
   }
   switch (field.kind) {
