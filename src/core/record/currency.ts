@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '../db/workspace.ts'
+import { invalid } from '../errors.ts'
 
 /** Amounts of one currency, added up. */
 export const currencySum = z.object({ currency: z.string(), amount: z.number(), count: z.int() })
@@ -33,6 +34,30 @@ export function exchangeOf(tx: Tx): Promise<Exchange> {
 
 /** The workspace's own currency, ISO 4217. */
 export const workspaceCurrency = async (tx: Tx): Promise<string> => (await exchangeOf(tx)).currency
+
+/** ISO 4217's currencies without a minor unit. The locale data of Intl go by cash, and leave others (HUF, PKR) without one too. */
+const WHOLE = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '))
+
+/** Decimals of a currency's smallest coin, at most the two that are stored: 0 for JPY, and 2 for KWD, which has three. */
+export const decimalsOf = (currency: string): 0 | 2 => (WHOLE.has(currency) ? 0 : 2)
+
+/** An amount and its currency as they stand or are to stand. */
+type Money = { amount: number; currency: string }
+
+/**
+ * Holds an amount to the coins of its currency. One that stands already may be sent back.
+ * @throws Refusal 400 at `amount`
+ */
+export function checkAmount({ amount, currency }: Money, current?: Money): void {
+  if (decimalsOf(currency) === 2 || Number.isInteger(amount)) return
+  if (current && current.amount === amount && current.currency === currency) return
+  throw invalid({
+    path: 'amount',
+    code: 'WHOLE_AMOUNT',
+    params: { currency },
+    message: `must have no decimals, for ${currency} has none`,
+  })
+}
 
 /** What money with two decimals is in hundredths: whole numbers, which add up without the errors of floats. */
 export const cents = (amount: number): number => Math.round(amount * 100)

@@ -19,7 +19,7 @@ import { records, workspaces } from '#core/db/tables.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { workspaceCurrency } from '#core/record/currency.ts'
+import { checkAmount, decimalsOf, workspaceCurrency } from '#core/record/currency.ts'
 import { sqlDays, sqlWholeDays } from '#core/record/days.ts'
 import { type Change, defineRecord, type WriteContext } from '#core/record/definition.ts'
 import { ref } from '#core/record/json-schema.ts'
@@ -157,9 +157,11 @@ async function startDeal(tx: Tx, values: Change, { history }: WriteContext): Pro
     happened ??
     (closeDate && (closeDate === dayIn('UTC') ? new Date().toISOString() : `${closeDate}T12:00:00.000Z`))
   const enteredAt = values.stageEnteredAt ?? closedAt ?? values.createdAt
+  const currency = (values.currency as string | undefined) ?? (await workspaceCurrency(tx))
+  checkAmount({ amount: (values.amount as number | undefined) ?? 0, currency })
   return {
     ...values,
-    currency: values.currency ?? (await workspaceCurrency(tx)),
+    currency,
     pipelineId: stage.pipelineId,
     stageId: stage.id,
     status: stage.kind,
@@ -178,6 +180,7 @@ const involved = (contactIds: unknown, primary: unknown): string[] => [
 /** A change may move the deal; then status, dates and history follow. */
 async function changeDeal(tx: Tx, id: string, values: Change, { history }: WriteContext): Promise<Change> {
   const { stageId: _s, pipelineId: _p, status: _t, closedAt, ...rest } = values
+  await checkMoney(tx, id, values)
   const changed: Change = { ...rest, ...changedContacts(values) }
   // Only an import says when; a deal that is open was not closed.
   if (closedAt)
@@ -191,6 +194,21 @@ async function changeDeal(tx: Tx, id: string, values: Change, { history }: Write
   if (!current) return changed
   const stage = await targetStage(tx, current as Parameters<typeof targetStage>[1], values, history)
   return stage ? { ...changed, ...entered(tx, stage, values) } : changed
+}
+
+/** Asks for what stands where the change could leave an amount that its currency has no coins for. */
+async function checkMoney(tx: Tx, id: string, { amount, currency }: Change): Promise<void> {
+  const mayBeFine =
+    amount === undefined ? decimalsOf((currency ?? 'EUR') as string) === 2 : Number.isInteger(amount)
+  if (mayBeFine) return
+  const [row] = await tx.session.rows(
+    'select amount, currency from deals where workspace_id = $1::uuid and id = $2::uuid',
+    [tx.who.workspaceId, id],
+  )
+  if (!row) return
+  const current = row as { amount: number; currency: string }
+  const next = { amount: amount ?? current.amount, currency: currency ?? current.currency }
+  checkAmount(next as typeof current, current)
 }
 
 /** The primary contact is always among the contacts, and contacts in the trash are not forgotten. */

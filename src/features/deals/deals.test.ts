@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { useProgram, world } from '#test/world.ts'
+import { type Reply, useProgram, world } from '#test/world.ts'
 
 useProgram()
 
@@ -228,4 +228,32 @@ test('open deals are summed up by stage or month, by currency, filtered as the l
   const refused = await ana.get('/deals/sums?by=week')
   assert.deepEqual([refused.status, refused.body.issues[0].path], [400, 'by'])
   assert.equal((await ana.get('/deals/sums?filter=nonsense')).status, 400)
+})
+
+test('an amount has the decimals that its currency has, at most two', async () => {
+  const { ana, owner } = await world()
+  const wrong = (reply: Reply) => {
+    const { path, code, params } = reply.body.issues[0]
+    assert.deepEqual([reply.status, path, code, params], [400, 'amount', 'WHOLE_AMOUNT', { currency: 'JPY' }])
+  }
+  wrong(await ana.post('/deals', { title: 'X', amount: 10.5, currency: 'JPY' }))
+  const { id } = (await ana.post('/deals', { title: 'X', amount: 10, currency: 'JPY' })).body
+  wrong(await ana.patch(`/deals/${id}`, { amount: 10.5 }))
+  wrong(await ana.patch(`/deals/${id}`, { amount: 10.5, title: 'Y' }))
+  assert.equal((await ana.patch(`/deals/${id}`, { amount: 10.5, currency: 'HUF' })).body.amount, 10.5)
+  wrong(await ana.patch(`/deals/${id}`, { currency: 'JPY' }))
+  assert.equal((await ana.patch(`/deals/${id}`, { amount: 1.25, currency: 'KWD' })).body.amount, 1.25)
+  assert.equal((await ana.patch(`/deals/${id}`, { amount: 1.255 })).body.issues[0].code, 'DECIMALS')
+  await owner.patch('/workspaces/current', { currency: 'JPY' })
+  wrong(await ana.post('/deals', { title: 'X', amount: 0.5 }))
+  // What stood before the rule may be sent back as it was read.
+  await owner.inWorkspace(tx =>
+    tx.session.rows(`update deals set amount = 10.5, currency = 'JPY' where id = $1::uuid`, [id]),
+  )
+  const old = (await ana.get(`/deals/${id}`)).body
+  assert.equal(
+    (await ana.put(`/deals/${id}`, { title: 'Z', amount: old.amount, currency: 'JPY' })).status,
+    200,
+  )
+  wrong(await ana.patch(`/deals/${id}`, { amount: 11.5 }))
 })

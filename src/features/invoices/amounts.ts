@@ -1,3 +1,4 @@
+import { decimalsOf } from '#core/record/currency.ts'
 import type { InvoiceItem, InvoiceTax } from './invoices.contract.ts'
 
 /** What the items of an invoice come to; all amounts in its currency. */
@@ -14,13 +15,6 @@ export type Totals = {
 /** Quantities, prices and rates have at most 4 decimals, and are counted in ten-thousandths. */
 const FACTOR = 10_000
 const fine = (value: number): bigint => BigInt(Math.round(value * FACTOR))
-
-/** Decimals of a currency's smallest coin (ISO 4217), at most the two that are stored: 0 for JPY. */
-const decimalsOf = (currency: string): number =>
-  Math.min(
-    2,
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2,
-  )
 
 /** The quotient as a whole number; a half goes away from zero, as commercial rounding has it. */
 function divideRounded(dividend: bigint, divisor: bigint): bigint {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { extractText, getDocumentProxy } from 'unpdf'
 import { completed, counts, ended, importing } from '#features/imports/testing.ts'
-import { type Person, takeLog, useProgram, world } from '#test/world.ts'
+import { type Person, type Reply, takeLog, useProgram, world } from '#test/world.ts'
 
 const program = useProgram()
 
@@ -248,6 +248,24 @@ test('items add up; an amount may do without them, and must not contradict them'
       `${path}: ${reply.text}`,
     )
   }
+})
+
+test('an amount without items has the decimals of its currency; sums of items go by ISO 4217, not by cash', async () => {
+  const { ana } = await world()
+  const wrong = ({ status, body }: Reply) =>
+    assert.deepEqual([status, body.issues[0].code], [400, 'WHOLE_AMOUNT'])
+  wrong(await ana.post('/invoices', { title: 'X', amount: 10.5, currency: 'JPY' }))
+  const { id } = (await ana.post('/invoices', { title: 'X', amount: 10.5, currency: 'EUR' })).body
+  wrong(await ana.patch(`/invoices/${id}`, { currency: 'JPY' }))
+  assert.equal((await ana.patch(`/invoices/${id}`, { currency: 'JPY', amount: 11 })).body.amount, 11)
+  wrong(await ana.patch(`/invoices/${id}`, { amount: 11.5 }))
+  const items = [{ description: 'Paper', quantity: 3, unitPrice: 4.115, taxRate: 0 }]
+  for (const [currency, amount] of [
+    ['HUF', 12.35],
+    ['KWD', 12.35],
+    ['JPY', 12],
+  ])
+    assert.equal((await ana.post('/invoices', { title: 'X', currency, items })).body.amount, amount)
 })
 
 test('lists by status, by what is billed and by dates, and what hangs on them', async () => {

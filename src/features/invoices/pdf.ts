@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
+import { decimalsOf } from '#core/record/currency.ts'
 import type { Invoice, InvoiceItem, InvoiceTax } from './invoices.contract.ts'
 
 /** What stands on an invoice's paper. Days are those of the workspace's calendar. */
@@ -73,7 +74,10 @@ export async function drawInvoice(sheet: Sheet): Promise<Buffer> {
 
 /** `1,234.50`, with the decimals of the currency. */
 const amountText = (amount: number, currency: string): string =>
-  new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' })
+  new Intl.NumberFormat('en', {
+    ...{ style: 'currency', currency, currencyDisplay: 'code' },
+    ...(decimalsOf(currency) ? { minimumFractionDigits: 2 } : {}),
+  })
     .formatToParts(amount)
     .filter(({ type }) => type !== 'currency')
     .map(({ value }) => value)

@@ -1,7 +1,7 @@
 import type { Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, unprocessable } from '#core/errors.ts'
-import { workspaceCurrency } from '#core/record/currency.ts'
+import { checkAmount, workspaceCurrency } from '#core/record/currency.ts'
 import type { Change, WriteContext } from '#core/record/definition.ts'
 import { dayIn, startOfDay, todayIn } from '#core/record/relative-time.ts'
 import { addUp, type Totals } from './amounts.ts'
@@ -81,7 +81,7 @@ export async function changeInvoice(
   const values = withMoments(tx, given)
   await changeNumber(tx, current, values.invoiceNumber as string | undefined)
   const { status: _, ...rest } = values
-  return { ...rest, ...amountsOf(values, current), ...moved(tx, current, values, context) }
+  return { ...rest, ...amountsOf(values, current, current), ...moved(tx, current, values, context) }
 }
 
 /** A day means its beginning in the workspace's zone. */
@@ -144,13 +144,18 @@ function checkPaidAt(status: InvoiceStatus, paidAt: unknown): void {
     })
 }
 
+type Amounts = Pick<Current, 'items' | 'amount' | 'currency'>
+
 /** The amounts that follow from what is given and what stands. @throws Refusal 400 where sum and items differ */
-function amountsOf(values: Change, current: Pick<Current, 'items' | 'amount' | 'currency'>): Change {
+function amountsOf(values: Change, current: Amounts, before?: Amounts): Change {
   const { items, amount, currency } = values
   if (items === undefined && amount === undefined && currency === undefined) return {}
   const lines = (items as InvoiceItem[] | undefined) ?? current.items
-  if (!lines.length)
-    return { items: [], taxes: [], subtotal: null, taxAmount: null, amount: amount ?? current.amount }
+  if (!lines.length) {
+    const whole = (amount ?? current.amount) as number
+    checkAmount({ amount: whole, currency: (currency as string | undefined) ?? current.currency }, before)
+    return { items: [], taxes: [], subtotal: null, taxAmount: null, amount: whole }
+  }
   const totals = addUp(lines, (currency as string | undefined) ?? current.currency)
   checkTotals(totals)
   // The sum that was read may be sent back beside items that have changed.
