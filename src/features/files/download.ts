@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
-import { create as contentDisposition } from 'content-disposition'
 import type { FastifyRequest } from 'fastify'
 import type { Who } from '#core/db/workspace.ts'
 import { errorBody, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
+import { dispositionOf } from '#core/http/disposition.ts'
 import { Answer } from '#core/http/operation.ts'
 import { store } from '#core/record/store.ts'
 import type { ByteRange } from '#core/storage/types.ts'
@@ -32,9 +32,7 @@ export async function download({ app, who, request, params, query }: Context): P
     etag,
     'accept-ranges': 'bytes',
     'content-type': withCharset(file.contentType as string),
-    'content-disposition': contentDisposition(file.filename as string, {
-      type: isShown ? 'inline' : 'attachment',
-    }),
+    'content-disposition': dispositionOf(file.filename as string, isShown ? 'inline' : 'attachment'),
     'content-security-policy': SANDBOX,
     'x-content-type-options': 'nosniff',
     // Rights may change, so every use asks again; the bytes never change.

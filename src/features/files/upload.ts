@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { type Issue, invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
+import { asNamed } from '#core/http/form-names.ts'
 import { type KeptAnswer, once } from '#core/http/idempotency.ts'
 import { newId } from '#core/ids.ts'
 import { inputSchema } from '#core/record/contract.ts'
@@ -32,7 +33,7 @@ export async function uploadFile({ app, who, request }: Context): Promise<KeptAn
   let wasClaimed = false
   try {
     const { fields, kept } = await readForm(request, async (file, claim) => {
-      const filename = safeFilename(claim.filename)
+      const filename = safeFilename(asNamed(claim.filename))
       refuseProgramName(filename)
       const bytes = limited(file, app.config.fileLimitBytes)
       const { head, whole } = await withHead(bytes)

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isEncoding } from '#core/csv/index.ts'
 import { invalid, issuesOf, Refusal } from '#core/errors.ts'
+import { asNamed } from '#core/http/form-names.ts'
 import { ON_DUPLICATE } from './imports.contract.ts'
 
 const flag = z.enum(['true', 'false', '1', '0']).transform(text => text === 'true' || text === '1')
@@ -112,7 +113,8 @@ export async function receive<T>(
   for await (const part of request.parts({
     limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 30 },
   })) {
-    if (part.type === 'file') file = { filename: part.filename, kept: await keep(part.file) }
+    if (part.type === 'file')
+      file = { filename: part.filename && asNamed(part.filename), kept: await keep(part.file) }
     else if (part.value !== '')
       fields[part.fieldname] = typeof part.value === 'object' ? JSON.stringify(part.value) : part.value
   }

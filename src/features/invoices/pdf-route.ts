@@ -1,5 +1,6 @@
 import type { Row } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { dispositionOf } from '#core/http/disposition.ts'
 import { Answer, operation } from '#core/http/operation.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { dayIn } from '#core/record/relative-time.ts'
@@ -59,16 +60,6 @@ function addressOf(company: Company | undefined): string[] {
   )
 }
 
-/** For old clients in ASCII, for all others as it is (RFC 6266). */
-function dispositionOf(number: string): string {
-  const ascii = number.replace(/[^\w.-]+/g, '_')
-  const encoded = encodeURIComponent(number).replace(
-    /['()*]/g,
-    c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `inline; filename="invoice-${ascii}.pdf"; filename*=UTF-8''invoice-${encoded}.pdf`
-}
-
 export const pdfRoute = operation({
   method: 'GET',
   path: '/invoices/:id/pdf',
@@ -85,7 +76,7 @@ export const pdfRoute = operation({
     return new Answer(await drawInvoice(sheet), {
       headers: {
         'content-type': 'application/pdf',
-        'content-disposition': dispositionOf(sheet.invoice.invoiceNumber),
+        'content-disposition': dispositionOf(`invoice-${sheet.invoice.invoiceNumber}.pdf`, 'inline'),
       },
     })
   },

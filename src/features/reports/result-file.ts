@@ -63,12 +63,12 @@ export const RESULT_TYPES = {
   json: 'application/json; charset=utf-8',
 } as const
 
-/** A name that every file system takes. */
+/** A name that every file system takes: letters of any script, and nothing that means something to one of them. */
 export const fileNameOf = (name: string, day: string, ending: string): string =>
   `${
     name
-      .normalize('NFKD')
-      .replace(/[^\w -]+/g, '')
+      .normalize('NFC')
+      .replace(/[^\p{L}\p{M}\p{N}_ -]+/gu, '')
       .trim()
       .replace(/ +/g, '-')
       .slice(0, 60) || 'report'

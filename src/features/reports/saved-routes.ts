@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { notFound } from '#core/errors.ts'
+import { dispositionOf } from '#core/http/disposition.ts'
 import { Answer, operation } from '#core/http/operation.ts'
 import { dayIn } from '#core/record/relative-time.ts'
 import { idParams } from '#core/record/routes.ts'
@@ -62,7 +63,7 @@ export const exportRoute = operation({
     return new Answer(body, {
       headers: {
         'content-type': RESULT_TYPES[format],
-        'content-disposition': `attachment; filename="${fileNameOf(name, day, format)}"`,
+        'content-disposition': dispositionOf(fileNameOf(name, day, format)),
       },
     })
   },
