@@ -26,7 +26,7 @@ export function contractsAsData(): Plugin {
   }
 }
 
-type Listed = { name: string; path: string; importable?: boolean; fields: object }
+type Listed = { name: string; path: string; importable: boolean; exportable: boolean; fields: object }
 const isContract = (value: unknown): value is Listed =>
   typeof value === 'object' && value !== null && 'fields' in value && 'path' in value && 'name' in value
 
@@ -37,8 +37,8 @@ async function recordTypes() {
   return modules
     .flatMap(exported => Object.values(exported))
     .filter(isContract)
-    .map(({ name, path, importable = true, fields }) => ({
-      ...{ name, path, importable },
+    .map(({ name, path, importable, exportable, fields }) => ({
+      ...{ name, path, importable, exportable },
       hasCustomFields: 'customFields' in fields,
     }))
 }

@@ -5,6 +5,7 @@ declare module 'virtual:record-types' {
     path: string
     /** Whether a file may be imported into it. */
     importable: boolean
+    exportable: boolean
     /** Whether the workspace may add fields of its own. */
     hasCustomFields: boolean
   }>

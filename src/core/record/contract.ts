@@ -33,10 +33,12 @@ export type Contract<F extends Fields = Fields, P extends string = string> = {
   softDelete: boolean
   /** A body that creates one, as the OpenAPI document shows it; a test sends it. */
   example?: Record<string, unknown>
-  /** Whether `/import` and `/export` and `/bulk` exist for it. */
+  /** Whether `/import` exists for it. */
   importable: boolean
-  /** What `/export` answers where nothing else is asked for, and the columns that stand first in it. */
-  exportAs?: { format: 'csv' | 'xlsx' | 'json'; first: readonly string[] }
+  /** Whether `/export` exists for it; where not said, for what can be imported. */
+  exportable: boolean
+  /** What `/export` answers where nothing else is asked for, the columns that stand first in it, and how many rows are read at once. */
+  exportAs?: { format: 'csv' | 'xlsx' | 'json'; first: readonly string[]; rowsAtOnce?: number }
 }
 
 const systemFields = {
@@ -58,7 +60,12 @@ type Given<F extends Fields, P extends string> = Pick<Contract<F>, 'name' | 'pat
   softDelete?: boolean
   example?: Partial<Record<keyof F & string, unknown>>
   importable?: boolean
-  exportAs?: { format: 'csv' | 'xlsx' | 'json'; first: readonly (keyof F & string)[] }
+  exportable?: boolean
+  exportAs?: {
+    format: 'csv' | 'xlsx' | 'json'
+    first: readonly (keyof F & string)[]
+    rowsAtOnce?: number
+  }
 }
 
 /** Makes the contract of a record type; the fields that every record has are added to its own. */
@@ -72,6 +79,7 @@ export function defineContract<
     dateField: 'createdAt',
     softDelete: true,
     importable: true,
+    exportable: given.importable ?? true,
     ...given,
     plainFilters: given.plainFilters ?? [],
     fields: {

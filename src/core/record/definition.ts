@@ -105,11 +105,17 @@ export function defineRecord(given: Given): RecordDefinition {
     purgedWith: undefined,
     once: [],
     rules: {},
-    routes: given.contract.importable
-      ? ALL_ROUTES
-      : ALL_ROUTES.filter(route => route !== 'import' && route !== 'export'),
+    routes: ALL_ROUTES.filter(
+      route =>
+        (route !== 'import' || given.contract.importable) &&
+        (route !== 'export' || given.contract.exportable),
+    ),
     ...given,
   }
+  if (definition.routes.includes('export') !== given.contract.exportable)
+    throw new Error(
+      `${definition.contract.name} is exportable in its contract or by its routes, and not in both`,
+    )
   const columns = getTableColumns(definition.table)
   for (const key of Object.keys(definition.contract.fields)) {
     if (!columns[key] && !definition.computed[key]) {

@@ -25,6 +25,7 @@ import { readingOf } from '#features/conversation-insights/read.ts'
 import { interactionContract } from './activities.contract.ts'
 import { auditCsv, auditPage, auditQuery } from './audit.ts'
 import { engagementFollower, refreshEngagement } from './engagement.ts'
+import { streamExport } from './stream-export.ts'
 import { SYSTEM_ACTOR, timeline, timelineQuery } from './timeline.ts'
 
 export const interactionTable = pgTable(
@@ -207,7 +208,7 @@ const auditExport = streamOperation({
 
 export default {
   records: [interactions],
-  operations: () => [listRoute, auditRoute, auditExport, ...nestedRoutes()],
+  operations: () => [listRoute, streamExport, auditRoute, auditExport, ...nestedRoutes()],
   followers: [engagementFollower],
   schedules: [{ name: 'refresh-engagement', cron: '15 3 * * *', run: refreshEngagement }],
 } satisfies Feature

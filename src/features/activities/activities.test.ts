@@ -170,3 +170,31 @@ test('the audit log is exported by the filters of the list, with names, and safe
   assert.equal((await ben.get('/audit-logs/export')).status, 403)
   assert.equal((await admin.get('/audit-logs/export?dateFrom=soon')).status, 400)
 })
+
+test('the stream is exported as it is shown, with names, any number of rows', async () => {
+  const { ana, ben } = await world()
+  const { id } = (await ana.post('/companies', { name: 'Acme, Inc' })).body
+  await ana.post('/activities', { type: 'CALL', subject: '=1+1', companyId: id })
+  await ben.post('/companies', { name: 'Hidden' })
+  const shown = (await ana.get('/activities')).body.rows
+  const reply = await ana.get('/activities/stream/export')
+  assert.match(String(reply.headers['content-disposition']), /filename="activity-stream-[\d-]+\.csv"/)
+  const [head, ...rows] = reply.text.trim().split('\r\n')
+  assert.equal(head, 'createdAt,type,actorId,actorName,entityType,entityId,entityName,metadata')
+  assert.equal(rows.length, shown.length)
+  assert.ok(
+    rows.some(row => row.includes(`CALL,${ana.id},Ana,company,${id},"Acme, Inc"`)),
+    reply.text,
+  )
+  assert.doesNotMatch(reply.text, /Hidden/)
+  const asked = { entityType: 'company', entityId: id, type: 'changes', format: 'json' }
+  const changes = (await ana.get('/activities/stream/export', { query: asked })).body
+  assert.deepEqual(
+    changes.map(({ type, entityName, metadata }: any) => [type, entityName, metadata.action]),
+    [['company.created', 'Acme, Inc', 'created']],
+  )
+  for (let i = 0; i < 201; i++) await ana.patch(`/companies/${id}`, { industry: `No. ${i}` })
+  const all = (await ana.get('/activities/stream/export', { query: { format: 'json' } })).body
+  assert.equal(new Set(all.map((row: any) => row.id)).size, shown.length + 201)
+  assert.equal((await ana.get('/activities/stream/export?type=nonsense')).status, 400)
+})

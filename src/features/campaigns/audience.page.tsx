@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Select, Title } from '@mantine/core'
-import { IconUserPlus, IconUsers, IconX } from '@tabler/icons-react'
+import { IconDownload, IconUserPlus, IconUsers, IconX } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, messageOf, useMayChange } from '#web/api.ts'
+import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { tellFault } from '#web/kit/notify.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
@@ -73,6 +74,21 @@ export function Audience({ campaign }: { campaign: Row }) {
           data={STATES.map(value => ({ value, label: choiceLabel(text, value) }))}
           onChange={value => setStatus(value)}
         />
+        {data && data.total > 0 && (
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={14} />}
+            onClick={() =>
+              saveFile('/campaign-contacts/export', `${campaign.name}.csv`, {
+                format: 'csv',
+                campaignId: campaign.id,
+                ...(status ? { status } : {}),
+              })
+            }
+          >
+            {text.table.export}
+          </Button>
+        )}
         {mayChange(campaign) && (
           <Button variant="default" leftSection={<IconUserPlus size={14} />} onClick={() => add(true)}>
             {text.campaigns.add}

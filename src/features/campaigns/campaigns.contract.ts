@@ -71,6 +71,7 @@ export const campaignContactContract = defineContract({
   plainFilters: ['contactId', 'status'],
   softDelete: false,
   importable: false,
+  exportable: true,
   fields: {
     campaignId: f.readOnly(f.link('campaign')),
     contactId: f.readOnly(f.link('contact')),

@@ -23,6 +23,13 @@ export const emailContract = defineContract({
   plainFilters: ['contactId', 'dealId', 'templateId', 'campaignId', 'status', 'direction', 'createdById'],
   softDelete: false,
   importable: false,
+  exportable: true,
+  // A mail may hold a megabyte of text.
+  exportAs: {
+    format: 'csv',
+    first: ['sentAt', 'direction', 'status', 'fromAddress', 'toAddress', 'subject'],
+    rowsAtOnce: 50,
+  },
   fields: {
     direction: f.readOnly(f.withDefault(f.choice(['INBOUND', 'OUTBOUND']), 'OUTBOUND')),
     status: f.readOnly(f.withDefault(f.choice(EMAIL_STATUSES), 'QUEUED')),

@@ -38,5 +38,5 @@ export const emails = defineRecord({
   contract: emailContract,
   table: emailTable,
   visibility: { own: ['createdById'], through: ['contactId', 'dealId'] },
-  routes: ['list', 'read'],
+  routes: ['list', 'read', 'export'],
 })

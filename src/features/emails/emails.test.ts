@@ -49,6 +49,13 @@ test('a mail from a template reaches each contact once, is merged, and stands in
   const sent = []
   for (const { emailId } of reply.body.rows) sent.push(await settled(ana, emailId))
   for (const email of sent) assert.equal(email.status, 'SENT', email.reason)
+  const exported = (await ana.get(`/emails/export?contactId=${ida.id}`)).text.split('\r\n')
+  assert.match(exported[0]!, /^sentAt,direction,status,fromAddress,toAddress,subject,/)
+  assert.ok(
+    exported[1]!.includes(`,OUTBOUND,SENT,crm@ours.example,${ida.email},Scanners for ida,`),
+    exported[1],
+  )
+  assert.equal((await ben.get('/emails/export?format=json')).body.length, 0)
   const [message, ...more] = smtp.to(ida.email)
   assert.equal(more.length, 0)
   for (const line of [

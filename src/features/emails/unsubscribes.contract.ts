@@ -10,6 +10,7 @@ export const unsubscribeContract = defineContract({
   defaultSort: '-createdAt',
   plainFilters: ['email', 'source'],
   importable: false,
+  exportable: true,
   example: { email: 'ingrid.solberg@borealis.example', reason: 'Asked on the phone' },
   fields: {
     email: { ...f.required(f.email()), writable: 'create' },

@@ -31,9 +31,10 @@ function readPage(
   const read = async (tx: Parameters<Parameters<Database['inWorkspace']>[1]>[0]): Promise<Page> => {
     const columns = await columnsOf(tx, record)
     const selection = await compileSelection(tx, record, query, [], true)
-    const rows = await readRows(tx, record, selection, ROWS_AT_ONCE, behind)
+    const { rowsAtOnce = ROWS_AT_ONCE } = record.contract.exportAs ?? {}
+    const rows = await readRows(tx, record, selection, rowsAtOnce, behind)
     const names = await namesFor(tx, record, rows)
-    const last = rows.length === ROWS_AT_ONCE ? rows.at(-1) : undefined
+    const last = rows.length === rowsAtOnce ? rows.at(-1) : undefined
     return {
       columns,
       rows,

@@ -11,6 +11,7 @@ export const fileContract = defineContract({
   defaultSort: '-createdAt',
   plainFilters: ['attachedToType', 'attachedToId', 'contentType', 'createdById'],
   importable: false,
+  exportable: true,
   fields: {
     filename: f.required(
       f.text(255, { description: 'Made safe for every file system: the answer has the name that is kept' }),

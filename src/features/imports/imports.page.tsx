@@ -1,13 +1,14 @@
-import { Button, Menu, Table } from '@mantine/core'
+import { Button, Group, Menu, Table } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { SampleData } from '#features/demo/sample-data.page.tsx'
 import { api, queries, useMay } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
+import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
-import { importedTypes } from '#web/kit/record-types.ts'
+import { exportedTypes, importedTypes } from '#web/kit/record-types.ts'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { Choice, MemberName } from '#web/kit/value.tsx'
@@ -26,19 +27,24 @@ export default function Imports() {
     queryFn: () => api.get<{ rows: ImportRow[] }>('/imports', { query: { limit: 100 } }),
     refetchInterval: ({ state }) => (state.data?.rows.some(isBusy) ? 2000 : false),
   })
-  const begin = may.write && (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button>{text.imports.start}</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {importedTypes.map(entity => (
-          <Menu.Item key={entity} component={Link} to={`/imports/new/${entity}`}>
-            {text.plurals[entity]}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+  const begin = (
+    <Group gap="xs">
+      <ExportMenu />
+      {may.write && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button>{text.imports.start}</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {importedTypes.map(entity => (
+              <Menu.Item key={entity} component={Link} to={`/imports/new/${entity}`}>
+                {text.plurals[entity]}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </Group>
   )
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={list.refetch} />
@@ -90,6 +96,28 @@ export default function Imports() {
         </ScrollBox>
       )}
     </SettingsPage>
+  )
+}
+
+/** Every kind of record that can be exported, also those without a list of their own, such as mails and files. */
+function ExportMenu() {
+  const text = useText()
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default">{text.table.export}</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {exportedTypes.map(({ name, path }) => (
+          <Menu.Item key={name} onClick={() => saveFile(`/${path}/export`, `${path}.csv`, { format: 'csv' })}>
+            {text.plurals[name]}
+          </Menu.Item>
+        ))}
+        <Menu.Item onClick={() => saveFile('/activities/stream/export', 'activity-stream.csv')}>
+          {text.imports.stream}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

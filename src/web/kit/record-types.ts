@@ -14,4 +14,7 @@ const named = (isAsked: (type: (typeof recordTypes)[number]) => boolean): string
 
 export const allTypes = named(() => true)
 export const importedTypes = named(({ importable }) => importable)
+export const exportedTypes = named(({ exportable }) => exportable).map(
+  name => recordTypes.find(type => type.name === name)!,
+)
 export const extensibleTypes = named(({ hasCustomFields }) => hasCustomFields)

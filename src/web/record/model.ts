@@ -13,7 +13,7 @@ export type Row = { id: string; version: number; mayChange?: boolean } & Record<
 /** What the web app needs of a record type's contract. */
 export type AnyContract = Pick<
   Contract,
-  'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable' | 'softDelete'
+  'name' | 'path' | 'label' | 'title' | 'defaultSort' | 'importable' | 'exportable' | 'softDelete'
 > & {
   fields: Record<string, Field>
 }

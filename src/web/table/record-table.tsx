@@ -181,7 +181,7 @@ function TableMenu({ contract, view, filter }: MenuGiven) {
   const text = useText()
   const navigate = useNavigate()
   const may = useMay()
-  if (!contract.importable) return null
+  if (!contract.importable && !contract.exportable) return null
   const download = async () => {
     const query = {
       format: 'csv',
@@ -193,7 +193,7 @@ function TableMenu({ contract, view, filter }: MenuGiven) {
   }
   return (
     <MoreMenu>
-      {may.write && (
+      {may.write && contract.importable && (
         <Menu.Item
           leftSection={<IconUpload size={14} />}
           onClick={() => navigate({ to: '/imports/new/$entity', params: { entity: contract.name } })}
@@ -201,9 +201,11 @@ function TableMenu({ contract, view, filter }: MenuGiven) {
           {text.table.import}
         </Menu.Item>
       )}
-      <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
-        {text.table.export}
-      </Menu.Item>
+      {contract.exportable && (
+        <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
+          {text.table.export}
+        </Menu.Item>
+      )}
     </MoreMenu>
   )
 }

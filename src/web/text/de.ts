@@ -1716,6 +1716,7 @@ export const de: Text = {
     createLinked: types => `${types} anlegen, die es noch nicht gibt`,
     createLinkedHint:
       'Angelegt wird jeder Eintrag nur einmal, mit Name, E-Mail oder Domain aus der Datei; er gehört Ihnen. Rückgängig machen nimmt auch das zurück.',
+    stream: 'Aktivitäten und alle Änderungen',
     madeAlong: 'Mit angelegt',
     createdLinked: types => `${types}: mit angelegt`,
     ignoreUnknownMembers: 'Ist der Besitzer kein Mitglied, bin ich der Besitzer',
@@ -1799,6 +1800,7 @@ export const de: Text = {
     email: 'E-Mails',
     emailTemplate: 'E-Mail-Vorlagen',
     unsubscribe: 'Abmeldungen',
+    campaignContact: 'Kampagnenkontakte',
     report: 'Berichte',
     dashboard: 'Dashboards',
   },
@@ -2024,6 +2026,7 @@ export const de: Text = {
     NOT_JSON: () => 'Ist kein JSON',
     NOT_FUTURE: () => 'Muss in der Zukunft liegen',
     YEAR_RANGE: () => 'Muss zwischen 1900 und 2200 liegen',
+    WHOLE_AMOUNT: ({ currency }) => `${currency} hat keine Nachkommastellen`,
     DECIMALS: () => 'Höchstens zwei Nachkommastellen',
     ONE_LINE: () => 'Nur eine Zeile',
     CONTROL_CHARACTERS: () => 'Enthält Zeichen, die nicht gespeichert werden können',

@@ -1654,6 +1654,7 @@ export const en = {
     createLinked: (types: string) => `Create ${types.toLowerCase()} that are not there yet`,
     createLinkedHint:
       'Each is made once, with the name, email or domain that the file gives, and belongs to you. Undo takes them back too.',
+    stream: 'Activities and all changes',
     madeAlong: 'Made along the way',
     createdLinked: (types: string) => `${types} made along the way`,
     ignoreUnknownMembers: 'Where the owner is not a member, I am the owner',
@@ -1738,6 +1739,7 @@ export const en = {
     email: 'Emails',
     emailTemplate: 'Email templates',
     unsubscribe: 'Unsubscribes',
+    campaignContact: 'Campaign contacts',
     report: 'Reports',
     dashboard: 'Dashboards',
   } as Record<string, string>,
@@ -1830,6 +1832,7 @@ export const en = {
     NOT_JSON: () => 'This is not JSON',
     NOT_FUTURE: () => 'This must lie in the future',
     YEAR_RANGE: () => 'This must lie between 1900 and 2200',
+    WHOLE_AMOUNT: ({ currency }) => `${currency} has no decimals`,
     DECIMALS: () => 'Two decimals at most',
     ONE_LINE: () => 'One line only',
     CONTROL_CHARACTERS: () => 'This holds characters that cannot be stored',
