@@ -19,6 +19,7 @@ type Evidence = {
   field?: string
   sentence: string
   value?: unknown
+  title?: string
   start?: number
   end?: number
 }
@@ -37,7 +38,7 @@ const read = new Map<string, any>()
 /** Each ground stands in a record that this person may read, letter by letter. */
 export async function checkGrounds(person: Person, { body }: Reply): Promise<Evidence[]> {
   const grounds = groundsIn(body)
-  for (const { recordType, recordId, field = '', sentence, value, start, end } of grounds) {
+  for (const { recordType, recordId, field = '', sentence, value, title, start, end } of grounds) {
     const path = `/${PATHS[recordType]}/${recordId}`
     const key = `${person.id} ${path}`
     if (!read.has(key)) read.set(key, (await person.get(path)).body)
@@ -48,6 +49,8 @@ export async function checkGrounds(person: Person, { body }: Reply): Promise<Evi
         : row[field]
       assert.deepEqual(held, value, `${path} ${field}`)
       assert.ok(sentence, `${path} ${field} reads as something`)
+      const name = [row.title ?? row.name ?? row.firstName, row.lastName].filter(Boolean).join(' ')
+      assert.equal(title, name, `${path} ${field} says whose it is`)
       continue
     }
     const text = field === 'name' ? `${row.firstName} ${row.lastName}` : [row[field]].flat().join('\n')

@@ -19,6 +19,10 @@ export const evidence = z.object({
       description:
         'What the field holds, where the claim rests on a value and not on words: an amount, an owner, a list',
     }),
+  title: z.string().optional().meta({
+    description:
+      'What the record is called, where the claim rests on a value or a day, which do not say whose they are',
+  }),
   start: z
     .int()
     .optional()

@@ -5,6 +5,7 @@ import { type Operation, type StreamContext, streamOperation } from '../http/ope
 import type { Grounded, ProviderName, Stamped } from './answer.ts'
 import { answeringIn, inLanguage } from './language.ts'
 import { AiUnavailable, type Task } from './provider.ts'
+import { withTitles } from './titles.ts'
 
 /**
  * How a feature brings an AI route:
@@ -39,7 +40,10 @@ export const aiOperation = <P, B>(
     ...aiOptions,
     refuses: { ...aiOptions.refuses, ...given.refuses },
     query: aiQuery,
-    handle: context => answeringIn(context.request.headers['accept-language'], () => given.handle(context)),
+    handle: context =>
+      answeringIn(context.request.headers['accept-language'], async () =>
+        withTitles(context, await given.handle(context)),
+      ),
   })
 
 export const aiQuery = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answeringIn } from '#core/ai/language.ts'
 import { aiOperation, aiOptions, aiQuery } from '#core/ai/operation.ts'
+import { withTitles } from '#core/ai/titles.ts'
 import type { Feature } from '#core/feature.ts'
 import { type StreamContext, streamOperation } from '#core/http/operation.ts'
 import { answerWorded } from '#features/deal-signals/wording.ts'
@@ -45,7 +46,9 @@ const workspaceRoute = streamOperation({
   query: z.strictObject({ ...workspaceQuery.shape, ...aiQuery.shape }),
   answers: workspaceAnswer,
   handle: context =>
-    answeringIn(context.request.headers['accept-language'], () => answerForWorkspace(context)),
+    answeringIn(context.request.headers['accept-language'], async () =>
+      withTitles(context, await answerForWorkspace(context)),
+    ),
 })
 
 type Asked = StreamContext<unknown, z.infer<typeof workspaceQuery> & z.infer<typeof aiQuery>, unknown>

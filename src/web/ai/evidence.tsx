@@ -33,7 +33,7 @@ function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void })
   const text = useText()
   const format = useFormat()
   const navigate = useNavigate()
-  const { recordType, recordId, field, sentence, value, start, end, occurredAt } = evidence
+  const { recordType, recordId, field, sentence, value, title, start, end, occurredAt } = evidence
   const open = async () => {
     try {
       const place = await findPlace(recordType, recordId)
@@ -64,6 +64,7 @@ function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void })
       )}
       <span className="quiet">
         {text.labels[recordType] ?? recordType}
+        {title && ` · ${title}`}
         {occurredAt && ` · ${format.shortDay(occurredAt.slice(0, 10))}`}
       </span>
     </button>

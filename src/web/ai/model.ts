@@ -11,6 +11,8 @@ export type Evidence = {
   sentence: string
   /** What a field holds, where the ground is no words. */
   value?: string | number | boolean | null | string[]
+  /** What the record is called, beside a value or a day. */
+  title?: string
   start?: number
   end?: number
   occurredAt?: string
