@@ -421,6 +421,7 @@ test('a no that is not understood is never passed over, and names are nobody’s
       .content
   }
   assert.match(await told('wie viele Deals von Between Company gibt es'), /\(zu Between Company\)/)
+  assert.match(await told('Deals von Ana'), /von Ana/)
   const other = await made(people.owner, '/pipelines', {
     name: 'Other',
     stages: [{ name: 'Elsewhere' }, { name: 'W', kind: 'WON' }, { name: 'L', kind: 'LOST' }],

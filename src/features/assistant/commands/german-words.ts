@@ -275,6 +275,7 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
 /** How a condition was understood, in German; what somebody has named stands in quotes and stays. */
 export const conditionInGerman = (words: string): string =>
   words
+    .replace(/\u0001([^\u0001]*)\u0001’s/gu, 'von \u0001$1\u0001')
     .split(/(“[^”]*”|\u0001[^\u0001]*\u0001)/u)
     .map(part =>
       /^[“\u0001]/u.test(part)
