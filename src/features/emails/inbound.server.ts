@@ -6,6 +6,7 @@ import { invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation, publicOperation } from '#core/http/operation.ts'
 import { newId, newSecret } from '#core/ids.ts'
+import { mailOfForm } from './inbound-form.ts'
 import { inboxWalls } from './inbox.table.ts'
 import { checkInboxToken, INBOX_TOKEN, inboxWho } from './inbox.ts'
 import { parseMime, type Received, receivedFrom } from './parse.ts'
@@ -105,9 +106,9 @@ const deliver = publicOperation({
   status: 202,
   summary: 'Deliver a received mail to a workspace',
   description:
-    'For mail services: the message itself (`message/rfc822`), or JSON with the whole message as `raw` (also `RawEmail`, `body-mime`), or with its fields under our names or Postmark’s. An answer is filed with the contact and deal of the mail that it answers (In-Reply-To, References), any other with the contact who has the address; mail of strangers is not kept. A report of a failed delivery makes the contact BOUNCED. The same message is taken once.',
+    'For mail services: the message itself (`message/rfc822`), or JSON with the whole message as `raw` (also `RawEmail`, `body-mime`), or with its fields under our names or Postmark’s, or a form as SendGrid (Inbound Parse, also of the raw message) and Mailgun send it. An answer is filed with the contact and deal of the mail that it answers (In-Reply-To, References), any other with the contact who has the address; mail of strangers is not kept. A report of a failed delivery makes the contact BOUNCED. The same message is taken once.',
   params: z.object({ token: z.string().regex(INBOX_TOKEN, 'must be the end of an address for mail') }),
-  consumes: ['message/rfc822', 'application/json'],
+  consumes: ['message/rfc822', 'application/json', 'multipart/form-data'],
   answers: outcome,
   document: {
     body: {
@@ -127,7 +128,9 @@ const deliver = publicOperation({
     const who = inboxWho(params.token, request)
     // Before the body is read: whoever does not know the secret costs one look-up.
     await app.database.inWorkspace(who, tx => checkInboxToken(tx, params.token), 'read')
-    const mail = await readMail(request.body)
+    const mail = await readMail(
+      request.isMultipart() ? await mailOfForm(request, MAIL_AT_MOST_BYTES) : request.body,
+    )
     return app.database.inWorkspace(who, async tx => {
       // One at a time in each workspace, so that a message which comes twice at once is kept once.
       await checkInboxToken(tx, params.token, ' for update')

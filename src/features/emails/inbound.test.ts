@@ -146,3 +146,44 @@ test('only who knows the secret delivers; a new one ends the old; other workspac
   ] as const)
     assert.equal((await nobody.post(again, body, options)).status, status, JSON.stringify(body))
 })
+
+test('forms of mail services are read: SendGrid with the parts of a mail or the whole of it, and Mailgun', async () => {
+  const { owner, ana } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  const sent = await sentTo(ana, email)
+  const form = (fields: Record<string, string>, file = '') => {
+    const parts = Object.entries(fields).map(
+      ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    )
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+    return nobody.post(path, `${parts.join('')}${file}--b--\r\n`, { headers })
+  }
+  const headers = `Received: by mx\nMessage-ID:\n <one-${email}>\nIn-Reply-To: ${sent.messageId}\nSubject: Re: Offer\n`
+  const attached =
+    '--b\r\nContent-Disposition: form-data; name="attachment1"; filename="a.pdf"\r\n\r\n%PDF\r\n'
+  const parsed = await form(
+    {
+      headers,
+      from: `Ida <${email}>`,
+      to: 'crm@ours.example',
+      subject: 'Re: Offer',
+      text: 'Dear äll',
+      charsets: '{}',
+    },
+    attached,
+  )
+  assert.deepEqual([parsed.status, parsed.body.status], [202, 'RECEIVED'], parsed.text)
+  const kept = (await ana.get(`/emails/${parsed.body.emailId}`)).body
+  assert.deepEqual(
+    [kept.contactId, kept.inReplyTo, kept.messageId, kept.body],
+    [sent.contactId, sent.messageId, `<one-${email}>`, 'Dear äll'],
+  )
+  const raw = mime({ From: email, Subject: 'Two', 'Message-ID': `<two-${email}>` }, 'Whole')
+  const whole = await form({ email: raw, from: 'someone@else.example' })
+  assert.equal((await ana.get(`/emails/${whole.body.emailId}`)).body.subject, 'Two')
+  const fields = { sender: email, recipient: 'crm@ours.example', subject: 'Three', 'body-plain': 'Plain' }
+  const gun = await form({ ...fields, 'Message-Id': `<three-${email}>` })
+  assert.equal((await ana.get(`/emails/${gun.body.emailId}`)).body.body, 'Plain')
+  assert.equal((await form({ subject: 'From nobody' })).status, 400)
+})
