@@ -26,7 +26,14 @@ export function contractsAsData(): Plugin {
   }
 }
 
-type Listed = { name: string; path: string; importable: boolean; exportable: boolean; fields: object }
+type Listed = {
+  name: string
+  path: string
+  importable: boolean
+  exportable: boolean
+  softDelete: boolean
+  fields: object
+}
 const isContract = (value: unknown): value is Listed =>
   typeof value === 'object' && value !== null && 'fields' in value && 'path' in value && 'name' in value
 
@@ -37,8 +44,8 @@ async function recordTypes() {
   return modules
     .flatMap(exported => Object.values(exported))
     .filter(isContract)
-    .map(({ name, path, importable, exportable, fields }) => ({
-      ...{ name, path, importable, exportable },
+    .map(({ name, path, importable, exportable, softDelete, fields }) => ({
+      ...{ name, path, importable, exportable, softDelete },
       hasCustomFields: 'customFields' in fields,
     }))
 }

@@ -8,5 +8,7 @@ declare module 'virtual:record-types' {
     exportable: boolean
     /** Whether the workspace may add fields of its own. */
     hasCustomFields: boolean
+    /** Whether what is deleted goes into the trash. */
+    softDelete: boolean
   }>
 }

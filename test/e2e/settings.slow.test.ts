@@ -287,3 +287,40 @@ test('what is not saved is not left without a question, and a conflict is told',
   await tab.getByRole('link', { name: 'Members' }).click()
   await heading(tab, 'Members')
 })
+
+test('the trash says how many it holds, and is narrowed to a type; imports go back as far as there are any', async () => {
+  const { ana, tab } = await begin()
+  for (const [path, body] of [
+    ['/companies', { name: 'Nordlicht' }],
+    ['/tasks', { title: 'Ring Ida' }],
+  ] as const)
+    await ana.delete(`${path}/${(await ana.post(path, body)).body.id}`)
+  await tab.goto('/trash')
+  await tab.getByText('2 rows').waitFor()
+  await tab.getByRole('combobox', { name: 'Type of record' }).click()
+  await tab.getByRole('option', { name: 'Companies' }).click()
+  await tab.getByText('1 row', { exact: true }).waitFor()
+  await tab.reload()
+  await tab.getByText('Nordlicht').waitFor()
+  assert.equal(await tab.getByText('Ring Ida').count(), 0)
+  await tab.goto('/trash?entity=deal')
+  await tab.getByText('No Deals in the trash').waitFor()
+  const { request } = tab.context()
+  const login = await request.post('/api/v1/auth/login', { data: { email: ana.email, password: PASSWORD } })
+  const headers = { authorization: `Bearer ${(await login.json()).token}` }
+  for (let n = 0; n < 51; n++) {
+    const buffer = Buffer.from(`name\nNordlicht ${n}\n`)
+    const multipart = { file: { name: `${n}.csv`, mimeType: 'text/csv', buffer } }
+    const reply = await request.post('/api/v1/companies/import', { headers, multipart })
+    assert.equal(reply.status(), 202, await reply.text())
+  }
+  await tab.setViewportSize({ width: 390, height: 800 })
+  await tab.goto('/settings/imports')
+  await tab.getByRole('link', { name: '50.csv' }).waitFor()
+  await tab.getByRole('button', { name: 'Show more' }).click()
+  await tab.getByRole('link', { name: '0.csv', exact: true }).waitFor()
+  await tab.getByText('Completed').nth(50).waitFor()
+  const undo = (await tab.getByRole('button', { name: 'Undo: 50.csv' }).boundingBox())!
+  assert.ok(undo.x + undo.width < 390)
+  assert.deepEqual(await violations(tab), [])
+})

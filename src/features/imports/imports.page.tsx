@@ -1,5 +1,5 @@
-import { Button, Group, Menu, Table } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button, Group, Menu, Text as P, Table } from '@mantine/core'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { SampleData } from '#features/demo/sample-data.page.tsx'
@@ -17,15 +17,21 @@ import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
 import { canUndo, type ImportRow, isBusy } from './progress.page.tsx'
 
+const PAGE = 50
+type Page = { rows: ImportRow[]; nextCursor: string | null }
+
 /** The imports that the reader may see, the latest first. */
 export default function Imports() {
   const text = useText()
   const may = useMay()
   const format = useFormat()
-  const list = useQuery({
+  const list = useInfiniteQuery({
     queryKey: ['import', 'list'],
-    queryFn: () => api.get<{ rows: ImportRow[] }>('/imports', { query: { limit: 100 } }),
-    refetchInterval: ({ state }) => (state.data?.rows.some(isBusy) ? 2000 : false),
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      api.get<Page>('/imports', { query: { limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    getNextPageParam: page => page.nextCursor ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.some(({ rows }) => rows.some(isBusy)) ? 2000 : false),
   })
   const begin = (
     <Group gap="xs">
@@ -48,10 +54,11 @@ export default function Imports() {
   )
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={list.refetch} />
+  const rows = list.data.pages.flatMap(page => page.rows)
   return (
     <SettingsPage title={text.imports.title} hint={text.imports.hint} action={begin}>
       <SampleData />
-      {list.data.rows.length === 0 ? (
+      {rows.length === 0 ? (
         <Blank title={text.imports.none} text={text.imports.noneHint} />
       ) : (
         <ScrollBox label={text.imports.title}>
@@ -59,33 +66,42 @@ export default function Imports() {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{text.imports.file}</Table.Th>
-                <Table.Th>{text.imports.what}</Table.Th>
+                <Table.Th visibleFrom="sm">{text.imports.what}</Table.Th>
                 <Table.Th>{text.fields.status ?? 'Status'}</Table.Th>
-                <Table.Th ta="right">{text.imports.created}</Table.Th>
-                <Table.Th ta="right">{text.imports.failed}</Table.Th>
-                <Table.Th>{text.fields.createdById}</Table.Th>
-                <Table.Th>{text.fields.createdAt}</Table.Th>
+                <Table.Th ta="right" visibleFrom="sm">
+                  {text.imports.created}
+                </Table.Th>
+                <Table.Th ta="right" visibleFrom="sm">
+                  {text.imports.failed}
+                </Table.Th>
+                <Table.Th visibleFrom="sm">{text.fields.createdById}</Table.Th>
+                <Table.Th visibleFrom="sm">{text.fields.createdAt}</Table.Th>
                 <Table.Th aria-label={text.common.more} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {list.data.rows.map(row => (
+              {rows.map(row => (
                 <Table.Tr key={row.id}>
                   <Table.Td>
                     <Link to="/imports/$id" params={{ id: row.id }} className="subtle-link">
                       {row.filename ?? text.imports.file}
                     </Link>
+                    <Small row={row} />
                   </Table.Td>
-                  <Table.Td>{text.plurals[row.entity] ?? row.entity}</Table.Td>
+                  <Table.Td visibleFrom="sm">{text.plurals[row.entity] ?? row.entity}</Table.Td>
                   <Table.Td>
                     <Choice value={row.dryRun && row.status === 'COMPLETED' ? 'DRY_RUN' : row.status} />
                   </Table.Td>
-                  <Table.Td ta="right">{format.number(row.created)}</Table.Td>
-                  <Table.Td ta="right">{format.number(row.failed)}</Table.Td>
-                  <Table.Td>
+                  <Table.Td ta="right" visibleFrom="sm">
+                    {format.number(row.created)}
+                  </Table.Td>
+                  <Table.Td ta="right" visibleFrom="sm">
+                    {format.number(row.failed)}
+                  </Table.Td>
+                  <Table.Td visibleFrom="sm">
                     <MemberName id={row.createdById} />
                   </Table.Td>
-                  <Table.Td>{format.ago(row.createdAt)}</Table.Td>
+                  <Table.Td visibleFrom="sm">{format.ago(row.createdAt)}</Table.Td>
                   <Table.Td ta="right">
                     <UndoButton row={row} />
                   </Table.Td>
@@ -94,6 +110,13 @@ export default function Imports() {
             </Table.Tbody>
           </Table>
         </ScrollBox>
+      )}
+      {list.hasNextPage && (
+        <Group justify="center">
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+            {text.common.showMore}
+          </Button>
+        </Group>
       )}
     </SettingsPage>
   )
@@ -118,6 +141,23 @@ function ExportMenu() {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** On a phone, what has no room for columns of its own. */
+function Small({ row }: { row: ImportRow }) {
+  const text = useText()
+  const format = useFormat()
+  const parts = [
+    text.plurals[row.entity] ?? row.entity,
+    `${format.number(row.created)} ${text.imports.created.toLowerCase()}`,
+    row.failed > 0 && `${format.number(row.failed)} ${text.imports.failed.toLowerCase()}`,
+    format.ago(row.createdAt),
+  ]
+  return (
+    <P size="xs" className="quiet" hiddenFrom="sm">
+      {parts.filter(Boolean).join(' · ')}
+    </P>
   )
 }
 

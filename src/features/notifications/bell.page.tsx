@@ -2,6 +2,7 @@ import { ActionIcon, Indicator } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
+import { useFormat } from '#web/kit/format.ts'
 import { later } from '#web/kit/later.tsx'
 import { useText } from '#web/text/index.tsx'
 import { countQuery } from './model.page.tsx'
@@ -12,12 +13,13 @@ const COUNTED_AT_MOST = 99
 /** How many I have not read; the latest of them are fetched when somebody reaches for them. */
 export default function Bell() {
   const text = useText()
+  const format = useFormat()
   const [isWanted, setWanted] = useState(false)
   const unread = useQuery(countQuery).data?.unread ?? 0
   const plain = (
     <ActionIcon
       size="lg"
-      aria-label={text.notices.unread(unread)}
+      aria-label={text.notices.unread(format.number(unread))}
       onMouseEnter={OpenedBell.fetch}
       onFocus={OpenedBell.fetch}
       onClick={() => setWanted(true)}

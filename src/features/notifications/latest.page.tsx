@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import { NoticeItem } from './item.page.tsx'
@@ -15,11 +16,16 @@ const SHOWN = 6
 /** The bell with what it opens; opened as it comes. */
 export default function OpenedBell({ unread }: { unread: number }) {
   const text = useText()
+  const format = useFormat()
   const [isOpen, setOpen] = useState(true)
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={380} trapFocus withinPortal>
       <Popover.Target>
-        <ActionIcon size="lg" aria-label={text.notices.unread(unread)} onClick={() => setOpen(!isOpen)}>
+        <ActionIcon
+          size="lg"
+          aria-label={text.notices.unread(format.number(unread))}
+          onClick={() => setOpen(!isOpen)}
+        >
           <IconBell size={18} />
         </ActionIcon>
       </Popover.Target>

@@ -3,6 +3,7 @@ import { IconBell } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { api } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import { NoticeItem } from './item.page.tsx'
@@ -14,6 +15,7 @@ const PAGE = 50
 /** What I was told in the last 90 days, the latest first. */
 export default function Notifications() {
   const text = useText()
+  const format = useFormat()
   const navigate = useNavigate()
   const { show } = useSearch({ strict: false }) as { show?: string }
   const isUnread = show === 'unread'
@@ -43,7 +45,9 @@ export default function Notifications() {
             { value: 'all', label: text.notices.every },
             {
               value: 'unread',
-              label: unread ? `${text.notices.onlyUnread} (${unread})` : text.notices.onlyUnread,
+              label: unread
+                ? `${text.notices.onlyUnread} (${format.number(unread)})`
+                : text.notices.onlyUnread,
             },
           ]}
         />

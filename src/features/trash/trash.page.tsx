@@ -1,10 +1,13 @@
-import { Button, Group, Title } from '@mantine/core'
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Button, Group, Select, Title } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { api, messageOf, queries, useMayChange } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import classes from '#web/kit/list.module.css'
 import { tell, tellFault } from '#web/kit/notify.tsx'
+import { deletedTypes } from '#web/kit/record-types.ts'
 import { Blank, Fault, PageWaiting } from '#web/kit/states.tsx'
+import { totalText } from '#web/kit/total.ts'
 import { MemberName } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
 import { useText } from '#web/text/index.tsx'
@@ -17,18 +20,23 @@ type Row = {
   deletedById: string | null
   mayChange?: boolean
 }
-type Page = { rows: Row[]; total: number; nextCursor: string | null }
+type Page = { rows: Row[]; total: number; totalIsEstimate?: boolean; nextCursor: string | null }
 
 /** What was deleted and can still be taken back. */
 export default function Trash() {
   const text = useText()
   const mayChange = useMayChange()
   const format = useFormat()
+  const navigate = useNavigate()
+  const { entity } = useSearch({ strict: false }) as { entity?: string }
   const list = useInfiniteQuery({
-    queryKey: ['trash'],
+    queryKey: ['trash', entity],
+    placeholderData: keepPreviousData,
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
-      api.get<Page>('/trash', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+      api.get<Page>('/trash', {
+        query: { limit: 100, entity, ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
     getNextPageParam: page => page.nextCursor ?? undefined,
   })
   const restoring = useMutation({
@@ -45,9 +53,32 @@ export default function Trash() {
   const rows = list.data.pages.flatMap(page => page.rows)
   return (
     <div className={classes.page}>
-      <Title order={1}>{text.trash.title}</Title>
+      <Group gap="sm">
+        <Title order={1}>{text.trash.title}</Title>
+        <span className="quiet numbers" role="status">
+          {text.table.rows(totalText(text, format, list.data.pages[0]!))}
+        </span>
+        {(rows.length > 0 || entity) && (
+          <Select
+            size="xs"
+            w={170}
+            ml="auto"
+            clearable
+            aria-label={text.trash.type}
+            placeholder={text.trash.every}
+            value={entity ?? null}
+            data={deletedTypes.map(value => ({ value, label: text.plurals[value] ?? value }))}
+            onChange={value =>
+              navigate({ to: '.', replace: true, search: (value ? { entity: value } : {}) as never })
+            }
+          />
+        )}
+      </Group>
       {rows.length === 0 ? (
-        <Blank title={text.trash.empty} text={text.trash.emptyHint} />
+        <Blank
+          title={entity ? text.trash.noneOf(text.plurals[entity] ?? entity) : text.trash.empty}
+          text={entity ? undefined : text.trash.emptyHint}
+        />
       ) : (
         <ul className={`card ${classes.rows}`}>
           {rows.map(row => (

@@ -73,7 +73,7 @@ function Whole({ webhook }: { webhook: Webhook }) {
           <Link to="/settings/webhooks" className="link">
             {text.webhooks.title}
           </Link>{' '}
-          · {webhook.url} · {webhook.events.join(', ')}
+          {webhook.name && `· ${webhook.url} `}· {webhook.events.join(', ')}
         </>
       }
       action={
@@ -142,7 +142,7 @@ function Standing({ webhook }: { webhook: Webhook }) {
       )}
       {isActive && waiting > 0 && (
         <Alert color="orange" variant="light" py="xs">
-          {text.webhooks.waiting(waiting)}
+          {text.webhooks.waiting(format.number(waiting))}
           {nextAttemptAt ? ` · ${text.webhooks.next(format.moment(nextAttemptAt))}` : ''}
         </Alert>
       )}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '#web/api.ts'
+import { useFormat } from '#web/kit/format.ts'
 import { SecretAddress } from '#web/kit/secret-address.tsx'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { SettingsPage } from '#web/settings/kit.tsx'
@@ -65,6 +66,7 @@ export default function Webhooks() {
 
 function WebhookRow({ webhook }: { webhook: Webhook }) {
   const text = useText()
+  const format = useFormat()
   const { id, name, url, events, isActive, waiting } = webhook
   return (
     <li>
@@ -77,7 +79,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
           {events.join(', ')}
         </span>
       </div>
-      {waiting > 0 && <span className="quiet numbers">{text.webhooks.waiting(waiting)}</span>}
+      {waiting > 0 && <span className="quiet numbers">{text.webhooks.waiting(format.number(waiting))}</span>}
       <Badge variant="light" color={isActive ? 'green' : 'orange'} radius="sm" tt="none">
         {isActive ? text.webhooks.active : text.webhooks.paused}
       </Badge>

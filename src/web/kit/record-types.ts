@@ -13,6 +13,7 @@ const named = (isAsked: (type: (typeof recordTypes)[number]) => boolean): string
     .sort((a, b) => placeOf(a) - placeOf(b))
 
 export const allTypes = named(() => true)
+export const deletedTypes = named(({ softDelete }) => softDelete)
 export const importedTypes = named(({ importable }) => importable)
 export const exportedTypes = named(({ exportable }) => exportable).map(
   name => recordTypes.find(type => type.name === name)!,

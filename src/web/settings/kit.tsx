@@ -10,7 +10,9 @@ export function SettingsPage({ title, hint, action, children }: Given) {
     <div className={classes.page}>
       <header>
         <div className={classes.head}>
-          <Title order={1}>{title}</Title>
+          <Title order={1} className={classes.title} title={title}>
+            {title}
+          </Title>
           {action}
         </div>
         {hint && <p className={`quiet ${classes.hint}`}>{hint}</p>}

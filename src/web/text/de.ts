@@ -322,7 +322,7 @@ export const de: Text = {
   notices: {
     title: 'Mitteilungen',
     unread: n =>
-      n === 0 ? 'Mitteilungen' : n === 1 ? 'Mitteilungen, 1 ungelesen' : `Mitteilungen, ${n} ungelesen`,
+      n === '0' ? 'Mitteilungen' : n === '1' ? 'Mitteilungen, 1 ungelesen' : `Mitteilungen, ${n} ungelesen`,
     which: 'Welche zu zeigen sind',
     every: 'Alle',
     onlyUnread: 'Ungelesene',
@@ -1762,6 +1762,9 @@ export const de: Text = {
     title: 'Papierkorb',
     empty: 'Der Papierkorb ist leer',
     emptyHint: 'Gelöschtes bleibt hier, bis es endgültig entfernt wird.',
+    every: 'Alles',
+    type: 'Art des Eintrags',
+    noneOf: plural => `Keine ${plural} im Papierkorb`,
     deleted: when => `gelöscht ${when}`,
   },
   labels: {

@@ -326,8 +326,8 @@ export const en = {
   },
   notices: {
     title: 'Notifications',
-    unread: (n: number) =>
-      n === 0 ? 'Notifications' : n === 1 ? 'Notifications, 1 unread' : `Notifications, ${n} unread`,
+    unread: (n: string) =>
+      n === '0' ? 'Notifications' : n === '1' ? 'Notifications, 1 unread' : `Notifications, ${n} unread`,
     which: 'Which to show',
     every: 'All',
     onlyUnread: 'Unread',
@@ -1365,7 +1365,7 @@ export const en = {
     once: 'Signs the deliveries. It is shown this once.',
     active: 'Active',
     paused: 'Paused',
-    waiting: (n: number) => `${n} waiting`,
+    waiting: (n: string) => `${n} waiting`,
     next: (when: string) => `next try ${when}`,
     pausedSince: (when: string) => `Paused since ${when}.`,
     pausedHint: 'Resumed, it goes on with what waits and with what happens from then on.',
@@ -1701,6 +1701,9 @@ export const en = {
     title: 'Trash',
     empty: 'The trash is empty',
     emptyHint: 'Deleted records stay here until they are purged.',
+    every: 'Everything',
+    type: 'Type of record',
+    noneOf: (plural: string) => `No ${plural} in the trash`,
     deleted: (when: string) => `deleted ${when}`,
   },
   labels: {
