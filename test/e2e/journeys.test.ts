@@ -179,4 +179,9 @@ test('who is invited sees what their role may, and a direct visit to the rest sa
   await theirs.getByText('Moved to trash').waitFor()
   await theirs.getByRole('link', { name: 'Ring 0' }).waitFor()
   await theirs.getByRole('link', { name: 'Ring 1' }).waitFor({ state: 'detached' })
+  // What is told stands above what may be done with the selected rows, not over it.
+  await theirs.getByRole('checkbox', { name: 'Select row: Ring 0' }).check()
+  const { y } = (await theirs.getByRole('toolbar', { name: '1 selected' }).boundingBox())!
+  const toast = (await theirs.getByRole('alert').filter({ hasText: 'Moved to trash' }).boundingBox())!
+  assert.ok(toast.y + toast.height <= y)
 })

@@ -304,7 +304,7 @@ test('the trash says how many it holds, and is narrowed to a type; imports go ba
   await tab.getByText('Nordlicht').waitFor()
   assert.equal(await tab.getByText('Ring Ida').count(), 0)
   await tab.goto('/trash?entity=deal')
-  await tab.getByText('No Deals in the trash').waitFor()
+  await tab.getByText('No deals in the trash').waitFor()
   const { request } = tab.context()
   const login = await request.post('/api/v1/auth/login', { data: { email: ana.email, password: PASSWORD } })
   const headers = { authorization: `Bearer ${(await login.json()).token}` }

@@ -82,8 +82,10 @@ function DeliveryTable({ rows, show }: { rows: Delivery[]; show: (id: string) =>
             <Table.Th>{text.webhooks.event}</Table.Th>
             <Table.Th>{text.webhooks.status}</Table.Th>
             <Table.Th>{text.webhooks.answer}</Table.Th>
-            <Table.Th ta="right">{text.webhooks.attempts}</Table.Th>
-            <Table.Th>{text.webhooks.at}</Table.Th>
+            <Table.Th ta="right" visibleFrom="sm">
+              {text.webhooks.attempts}
+            </Table.Th>
+            <Table.Th visibleFrom="sm">{text.webhooks.at}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -94,6 +96,9 @@ function DeliveryTable({ rows, show }: { rows: Delivery[]; show: (id: string) =>
                   {row.eventType}
                 </UnstyledButton>{' '}
                 {row.kind !== 'EVENT' && <span className="quiet">{text.webhooks.kinds[row.kind]}</span>}
+                <P size="xs" className="quiet numbers" hiddenFrom="sm">
+                  {format.moment(row.createdAt)}
+                </P>
               </Table.Td>
               <Table.Td>
                 <DeliveryStatus status={row.status} />
@@ -101,10 +106,12 @@ function DeliveryTable({ rows, show }: { rows: Delivery[]; show: (id: string) =>
               <Table.Td className="quiet one-line" maw={240} title={row.error ?? undefined}>
                 {row.responseStatus ?? row.error ?? '–'}
               </Table.Td>
-              <Table.Td ta="right" className="numbers">
+              <Table.Td ta="right" className="numbers" visibleFrom="sm">
                 {row.attempts}
               </Table.Td>
-              <Table.Td className="quiet numbers">{format.moment(row.createdAt)}</Table.Td>
+              <Table.Td className="quiet numbers" visibleFrom="sm">
+                {format.moment(row.createdAt)}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

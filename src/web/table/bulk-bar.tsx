@@ -69,7 +69,7 @@ export function BulkBar({
   const update = (data: object) => running.mutate(own.map(id => ({ op: 'update', id, data })))
   const addTag = () => running.mutate(own.map(id => ({ op: 'tag', id, data: { add: [tag.trim()] } })))
   return (
-    <div className={classes.bulk} role="toolbar" aria-label={text.table.selected(rows.length)}>
+    <div className={classes.bulk} data-bulk role="toolbar" aria-label={text.table.selected(rows.length)}>
       <ActionIcon onClick={clear} aria-label={text.common.clear}>
         <IconX size={16} />
       </ActionIcon>

@@ -1703,7 +1703,7 @@ export const en = {
     emptyHint: 'Deleted records stay here until they are purged.',
     every: 'Everything',
     type: 'Type of record',
-    noneOf: (plural: string) => `No ${plural} in the trash`,
+    noneOf: (plural: string) => `No ${plural.toLowerCase()} in the trash`,
     deleted: (when: string) => `deleted ${when}`,
   },
   labels: {
