@@ -133,6 +133,10 @@ const FINDS: Record<string, string[]> = {
   'leads that are not from Germany': ['paul'],
   'leads not from Deutschland': ['paul'],
   'leads that are not qualified': ['lena'],
+  'deals not in EUR': ['renewal', 'small', 'anas', 'won'],
+  'stale deals': [],
+  'leads from Fair or Referral': ['lena', 'paul'],
+  'leads not from Fair or Web': ['paul'],
   'deals not owned by me': ['anas'],
   'deals not of Ana': ['renewal', 'small', 'won'],
   'deals of Ana and Olga': ['renewal', 'small', 'anas', 'won'],
@@ -343,7 +347,7 @@ test('a list goes on in the next sentence: narrowed, with another time, counted,
   assert.deepEqual(idsOf(narrowed), named('renewal'))
   assert.match(narrowed.message.content, /^1 deal: of those before, amount over 10,000/)
   assert.match((await then('how many are there?')).message.content, /\*\*1 deal\*\* \(of those before\)/)
-  assert.match((await then('export them as excel')).message.content, /Download 1 deal as XLSX/)
+  assert.match((await then('export as excel')).message.content, /Download 1 deal as XLSX/)
   assert.deepEqual(idsOf(await then('davon die in Prospecting', GERMAN)), named('renewal'))
   assert.deepEqual(idsOf(await then('and in Negotiation?')), [], 'all that was said counts')
   assert.match(

@@ -83,8 +83,10 @@ const CURRENCIES =
 /** `open deals in EUR`. */
 function inCurrency(reading: Reading): void {
   if (!reading.lexicon.record.contract.fields.currency) return
-  const code = reading.said.take(`in (${CURRENCIES})`)?.[1]?.toUpperCase()
-  if (code) add(reading, { field: 'currency', op: 'eq', value: code }, `in ${code}`)
+  const [, not, named] = reading.said.take(`(not )?in (${CURRENCIES})`) ?? []
+  const code = named?.toUpperCase()
+  const condition: Filter = { field: 'currency', op: 'eq', value: code }
+  if (code) add(reading, not ? { not: condition } : condition, `${not ?? ''}in ${code}`)
 }
 
 /** Who names a currency means amounts in it. */

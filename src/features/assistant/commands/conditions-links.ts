@@ -70,7 +70,8 @@ async function heldBy(
   const fields = lexicon.words.filter(
     ({ path, field }) => PLACES.test(path) && (field.kind === 'text' || field.kind === 'choice'),
   )
-  const names = namesOfPlace(value)
+  // `from Fair or Referral`: any of them.
+  const names = value.split(/\s+or\s+/i).flatMap(namesOfPlace)
   const fitting = fields.flatMap(({ path, field }): Filter[] => {
     if (field.kind === 'text')
       return names.map(name => ({ field: path, op: name.length > 2 ? 'contains' : 'eq', value: name }))

@@ -186,7 +186,7 @@ export const followCommands: Command[] = [
   },
   {
     pattern: new RegExp(
-      `^(?:please )?(?:export|download) ${THOSE}(?: (?:as|to|in|into) (?:an? )?(csv|excel|xlsx|json)(?: file)?)?[.! ]*$`,
+      `^(?:please )?(?:export|download)(?: ${THOSE})?(?: (?:as|to|in|into) (?:an? )?(csv|excel|xlsx|json)(?: file)?)?[.! ]*$`,
       'i',
     ),
     async run(context, match) {

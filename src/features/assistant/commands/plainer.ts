@@ -75,7 +75,7 @@ const WAYS: readonly Rule[] = [
     'what should i do next',
   ),
   rule(
-    `^(?:which|what|show(?: me)?(?: the| my)?) (?:of )?(?:my |our |the )?deals (?:that )?(?:are|is) (?:at risk|in danger|in trouble)${END}`,
+    `^(?:which|what|any|show(?: me)?(?: the| my)?) (?:of )?(?:my |our |the )?deals (?:that )?(?:(?:are|is) )?(?:at risk|in danger|in trouble)${END}`,
     'what needs my attention',
   ),
   rule(
@@ -260,6 +260,10 @@ const WITHIN: readonly Rule[] = [
   rule(
     '\\b(?:by|per|for each) (?:sales ?)?(?:reps?|person|seller|salesman|member|user|colleague)\\b',
     'by owner',
+  ),
+  rule(
+    '\\b(?:open )?(?:stale|dormant|neglected|silent) deals\\b',
+    'open deals with no activity in the last 30 days',
   ),
   rule('\\b(?:stuck|sitting|parked|stalled) (?=(?:in|at) )', ''),
   rule(
