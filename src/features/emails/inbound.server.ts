@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { hashOf } from '#core/auth/sealing.ts'
 import type { Tx } from '#core/db/workspace.ts'
@@ -11,6 +12,7 @@ import { inboxWalls } from './inbox.table.ts'
 import { checkInboxToken, INBOX_TOKEN, inboxWho } from './inbox.ts'
 import { parseMime, type Received, receivedFrom } from './parse.ts'
 import { type Outcome, receive } from './receive.ts'
+import { confirmSubscription, mailOfSns } from './sns.ts'
 
 export { mailInboxTable } from './inbox.table.ts'
 
@@ -106,9 +108,9 @@ const deliver = publicOperation({
   status: 202,
   summary: 'Deliver a received mail to a workspace',
   description:
-    'For mail services: the message itself (`message/rfc822`), or JSON with the whole message as `raw` (also `RawEmail`, `body-mime`), or with its fields under our names or Postmark’s, or a form as SendGrid (Inbound Parse, also of the raw message) and Mailgun send it. An answer is filed with the contact and deal of the mail that it answers (In-Reply-To, References), any other with the contact who has the address; mail of strangers is not kept. A report of a failed delivery makes the contact BOUNCED. The same message is taken once.',
+    'For mail services: the message itself (`message/rfc822`), or JSON with the whole message as `raw` (also `RawEmail`, `body-mime`), or with its fields under our names or Postmark’s, or what Amazon SES sends through SNS (whose subscription is confirmed by itself), or a form as SendGrid (Inbound Parse, also of the raw message) and Mailgun send it. An answer is filed with the contact and deal of the mail that it answers (In-Reply-To, References), any other with the contact who has the address; mail of strangers is not kept. A report of a failed delivery makes the contact BOUNCED. The same message is taken once.',
   params: z.object({ token: z.string().regex(INBOX_TOKEN, 'must be the end of an address for mail') }),
-  consumes: ['message/rfc822', 'application/json', 'multipart/form-data'],
+  consumes: ['message/rfc822', 'application/json', 'multipart/form-data', 'text/plain'],
   answers: outcome,
   document: {
     body: {
@@ -128,9 +130,11 @@ const deliver = publicOperation({
     const who = inboxWho(params.token, request)
     // Before the body is read: whoever does not know the secret costs one look-up.
     await app.database.inWorkspace(who, tx => checkInboxToken(tx, params.token), 'read')
-    const mail = await readMail(
-      request.isMultipart() ? await mailOfForm(request, MAIL_AT_MOST_BYTES) : request.body,
-    )
+    const body = await bodyOf(request)
+    await confirmSubscription(app, body)
+    const ofSns = mailOfSns(body)
+    if (ofSns === null) return { status: 'IGNORED', emailId: null }
+    const mail = await readMail(ofSns ?? body)
     return app.database.inWorkspace(who, async tx => {
       // One at a time in each workspace, so that a message which comes twice at once is kept once.
       await checkInboxToken(tx, params.token, ' for update')
@@ -139,10 +143,23 @@ const deliver = publicOperation({
   },
 })
 
+/** The fields of a form, an object, or the bytes of a message. SNS sends its JSON as text. @throws Refusal 400, 413 */
+async function bodyOf(request: FastifyRequest): Promise<unknown> {
+  if (request.isMultipart()) return mailOfForm(request, MAIL_AT_MOST_BYTES)
+  if (!isStream(request.body)) return request.body
+  const bytes = await readAll(request.body)
+  if (!/^text\/plain\b/i.test(request.headers['content-type'] ?? '')) return bytes
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    return bytes
+  }
+}
+
 /** @throws Refusal 400 for what is no mail, 413 */
 async function readMail(body: unknown): Promise<Received> {
   const noMail = () => invalid({ path: 'from', message: 'must be the address of the sender' })
-  if (isStream(body)) return (await parsed(await readAll(body))) ?? refuse(noMail())
+  if (Buffer.isBuffer(body)) return (await parsed(body)) ?? refuse(noMail())
   const read = jsonMail.safeParse(body ?? {})
   if (!read.success) throw invalid(issuesOf(read.error))
   const mail = read.data

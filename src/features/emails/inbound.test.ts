@@ -187,3 +187,27 @@ test('forms of mail services are read: SendGrid with the parts of a mail or the 
   assert.equal((await ana.get(`/emails/${gun.body.emailId}`)).body.body, 'Plain')
   assert.equal((await form({ subject: 'From nobody' })).status, 400)
 })
+
+test('what Amazon SES receives comes through SNS, as it is or in base64', async () => {
+  const { owner, ana } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  await sentTo(ana, email)
+  const sns = (Message: object, Type = 'Notification') =>
+    nobody.post(path, JSON.stringify({ Type, MessageId: 'x', Message: JSON.stringify(Message) }), {
+      headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': Type },
+    })
+  for (const [n, encode] of [
+    (raw: string) => raw,
+    (raw: string) => Buffer.from(raw).toString('base64'),
+  ].entries()) {
+    const raw = mime({ From: email, Subject: `No. ${n}`, 'Message-ID': `<sns${n}-${email}>` }, 'Héllo')
+    const reply = await sns({ notificationType: 'Received', mail: {}, content: encode(raw) })
+    assert.deepEqual([reply.status, reply.body.status], [202, 'RECEIVED'], reply.text)
+    assert.equal((await ana.get(`/emails/${reply.body.emailId}`)).body.subject, `No. ${n}`)
+  }
+  const without = await sns({ notificationType: 'Received', mail: {} })
+  assert.deepEqual([without.status, without.body.issues[0].path], [400, 'Message'])
+  assert.equal((await sns({}, 'UnsubscribeConfirmation')).body.status, 'IGNORED')
+  assert.equal((await sns({}, 'SubscriptionConfirmation')).status, 400, 'no address of Amazon')
+})

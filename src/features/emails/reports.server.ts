@@ -1,23 +1,19 @@
-import { get } from 'node:https'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, issuesOf, Refusal } from '#core/errors.ts'
-import type { App, Feature } from '#core/feature.ts'
+import type { Feature } from '#core/feature.ts'
 import { publicOperation } from '#core/http/operation.ts'
-import { AddressGuard } from '#core/net/address-guard.ts'
 import { store } from '#core/record/store.ts'
 import { tellCampaign } from './campaign-state.ts'
 import { checkInboxToken, INBOX_TOKEN, inboxWho } from './inbox.ts'
 import { mailAmong, markMailBounced } from './receive.ts'
+import { confirmSubscription } from './sns.ts'
 import { unsubscribedAmong, unsubscribes } from './unsubscribes.server.ts'
-import { type MailReport, reportsIn, snsEnvelope } from './vendor-reports.ts'
+import { type MailReport, reportsIn } from './vendor-reports.ts'
 
 const BODY_AT_MOST_BYTES = 5_000_000
-const CONFIRM_TIMEOUT_MS = 10_000
-/** The only hosts to which a confirmation may lead. */
-const SNS_HOST = /^sns\.[a-z0-9-]{5,30}\.amazonaws\.com(\.cn)?$/
 
 const report = publicOperation({
   method: 'POST',
@@ -79,29 +75,6 @@ function read(body: unknown): MailReport[] {
     if (error instanceof z.ZodError) throw invalid(issuesOf(error).slice(0, 20))
     throw error
   }
-}
-
-/** Follows the link by which SNS asks whether its news is wanted; only to Amazon. @throws Refusal 400, 503 */
-async function confirmSubscription(app: App, body: unknown): Promise<void> {
-  const envelope = snsEnvelope.safeParse(body)
-  if (!envelope.success || envelope.data.Type !== 'SubscriptionConfirmation') return
-  const given = envelope.data.SubscribeURL ?? ''
-  const url = URL.canParse(given) ? new URL(given) : undefined
-  if (url?.protocol !== 'https:' || !SNS_HOST.test(url.hostname) || url.port)
-    throw invalid({ path: 'SubscribeURL', message: 'must be an address of Amazon SNS' })
-  const guard = new AddressGuard([])
-  await new Promise<void>((resolve, reject) => {
-    const asked = get(url, { lookup: guard.lookup, timeout: CONFIRM_TIMEOUT_MS }, answer => {
-      answer.resume()
-      if (answer.statusCode === 200) resolve()
-      else reject(new Error(`SNS answered ${answer.statusCode}`))
-    })
-    asked.on('timeout', () => asked.destroy(new Error('SNS did not answer')))
-    asked.on('error', reject)
-  }).catch(error => {
-    app.log.info({ err: error }, 'a subscription of Amazon SNS could not be confirmed')
-    throw new Refusal(503, 'UNAVAILABLE', 'Amazon SNS could not be reached', { cause: error })
-  })
 }
 
 /** Files one report; false where it speaks of no mail of ours. */

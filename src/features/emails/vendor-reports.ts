@@ -166,7 +166,7 @@ export function reportsIn(body: unknown): MailReport[] {
   return (Array.isArray(body) ? plainBody.parse(body) : [plainReport.parse(body)]).map(ofPlain)
 }
 
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
