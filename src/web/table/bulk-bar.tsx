@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api, messageOf, useMayChange, useMembers } from '../api.ts'
 import { tell, tellFault, tellUndo } from '../kit/notify.tsx'
 import { type AnyContract, type Row, refreshAround } from '../record/model.ts'
@@ -24,6 +24,25 @@ async function sendAll(path: string, operations: Operation[]): Promise<{ done: s
   return { done, failed: operations.length - done.length }
 }
 
+const GAP_PX = 8
+
+/** Has what is told stand above the element, which is of any height. */
+function useRoomBelow() {
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const { style } = document.documentElement
+    const observer = new ResizeObserver(() =>
+      style.setProperty('--bulk', `${element.current!.offsetHeight + GAP_PX}px`),
+    )
+    observer.observe(element.current!)
+    return () => {
+      observer.disconnect()
+      style.removeProperty('--bulk')
+    }
+  }, [])
+  return element
+}
+
 /** What may be done with the selected rows together: hand them over, tag them, delete them. It is done to those that the reader may change. */
 export function BulkBar({
   contract,
@@ -39,7 +58,6 @@ export function BulkBar({
   const text = useText()
   const members = useMembers()
   const own = rows.filter(useMayChange()).map(({ id }) => id)
-  const [tag, setTag] = useState('')
   const owner =
     'ownerId' in contract.fields ? 'ownerId' : 'assigneeId' in contract.fields ? 'assigneeId' : undefined
   // The bar is gone by then, with what it knows.
@@ -67,9 +85,14 @@ export function BulkBar({
     onError: error => tellFault(messageOf(error, text.common.offline)),
   })
   const update = (data: object) => running.mutate(own.map(id => ({ op: 'update', id, data })))
-  const addTag = () => running.mutate(own.map(id => ({ op: 'tag', id, data: { add: [tag.trim()] } })))
+  const addTag = (tag: string) => running.mutate(own.map(id => ({ op: 'tag', id, data: { add: [tag] } })))
   return (
-    <div className={classes.bulk} data-bulk role="toolbar" aria-label={text.table.selected(rows.length)}>
+    <div
+      ref={useRoomBelow()}
+      className={classes.bulk}
+      role="toolbar"
+      aria-label={text.table.selected(rows.length)}
+    >
       <ActionIcon onClick={clear} aria-label={text.common.clear}>
         <IconX size={16} />
       </ActionIcon>
@@ -94,24 +117,7 @@ export function BulkBar({
             onChange={id => id && update({ [owner]: id })}
           />
         )}
-        {own.length > 0 && 'tags' in contract.fields && (
-          <form
-            onSubmit={event => {
-              event.preventDefault()
-              if (tag.trim()) addTag()
-            }}
-          >
-            <TextInput
-              size="xs"
-              w={140}
-              maxLength={60}
-              aria-label={text.table.addTag}
-              placeholder={text.table.addTag}
-              value={tag}
-              onChange={event => setTag(event.currentTarget.value)}
-            />
-          </form>
-        )}
+        {own.length > 0 && 'tags' in contract.fields && <TagForm add={addTag} />}
         {own.length > 0 && (
           <Button
             color="red"
@@ -125,5 +131,28 @@ export function BulkBar({
         )}
       </Group>
     </div>
+  )
+}
+
+function TagForm({ add }: { add: (tag: string) => void }) {
+  const text = useText()
+  const [tag, setTag] = useState('')
+  return (
+    <form
+      onSubmit={event => {
+        event.preventDefault()
+        if (tag.trim()) add(tag.trim())
+      }}
+    >
+      <TextInput
+        size="xs"
+        w={140}
+        maxLength={60}
+        aria-label={text.table.addTag}
+        placeholder={text.table.addTag}
+        value={tag}
+        onChange={event => setTag(event.currentTarget.value)}
+      />
+    </form>
   )
 }
