@@ -36,6 +36,12 @@ const EVENTS_TOGETHER = 100
 const IDLE_MS = 1000
 /** Between two rounds, so that under load events are handled in large batches and not one by one. */
 const PAUSE_MS = 50
+/**
+ * A round is followed by a pause as many times as long, up to the longest: the more is written, the more there is in a round, each of
+ * whose statements costs about the same for many events as for one, and the less followers take from those who write.
+ */
+const PAUSES_A_ROUND = 3
+const LONGEST_PAUSE_MS = 250
 
 /**
  * Reads events in the order of `seq`, which for one record is the order of commits: the number is drawn
@@ -209,6 +215,7 @@ export class Following {
   private readonly log: Log
   private stopped = false
   private wakeUp: (() => void) | undefined
+  private end: (() => void) | undefined
   private woken = false
   private running: Promise<void> | undefined
 
@@ -230,15 +237,20 @@ export class Following {
 
   async stop(): Promise<void> {
     this.stopped = true
-    this.wake()
+    this.end?.()
     await this.running
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
       this.woken = false
+      const start = performance.now()
       const isIdle = await this.round()
-      if (!this.stopped) await this.sleep(isIdle && !this.woken ? IDLE_MS : PAUSE_MS)
+      const tookMs = performance.now() - start
+      if (this.stopped) return
+      if (isIdle && !this.woken) await this.sleep(IDLE_MS, 'woken')
+      else
+        await this.sleep(Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, PAUSES_A_ROUND * tookMs)), 'stopped')
     }
   }
 
@@ -258,16 +270,18 @@ export class Following {
     return isIdle
   }
 
-  private sleep(ms: number): Promise<void> {
+  /** @param until what ends it before its time: writes end a long sleep, but not a pause */
+  private sleep(ms: number, until: 'woken' | 'stopped'): Promise<void> {
     return new Promise(resolve => {
       const done = () => {
         clearTimeout(timer)
         this.wakeUp = undefined
+        this.end = undefined
         resolve()
       }
       const timer = setTimeout(done, ms)
-      // A short pause is not cut by writes; a long sleep is.
-      this.wakeUp = ms > PAUSE_MS ? done : undefined
+      this.end = done
+      this.wakeUp = until === 'woken' ? done : undefined
     })
   }
 }
