@@ -5,6 +5,8 @@ import type { Ranking } from './turn.ts'
 
 /** Of the words, the longest are looked for by index; each record that has them is then asked for the others. */
 const WORDS_BY_INDEX = 8
+const INDEXED = 't.search_text'
+const UNINDEXED = `(t.search_text || '')`
 /** So much of a text decides how well it is ranked. */
 const RANKED_CHARACTERS = 2000
 const TITLE_CHARACTERS = 200
@@ -21,8 +23,8 @@ export function wholeRanking(asked: string, choices: string[][]): Ranking {
   return {
     part: (record, add) => ({
       from: `select t.id, left(${foldedTitleOf(record)}, ${TITLE_CHARACTERS}) as title, t.search_text as body`,
-      where: [...longest.slice(0, WORDS_BY_INDEX), ...longest.slice(WORDS_BY_INDEX)]
-        .map(words => any(words, word => holds('t.search_text', word, add)))
+      where: longest
+        .map((words, i) => any(words, word => holds(i < WORDS_BY_INDEX ? INDEXED : UNINDEXED, word, add)))
         .join(' and '),
     }),
     score: add => scoreOf(asked, choices, add),
