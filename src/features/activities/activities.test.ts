@@ -160,13 +160,17 @@ test('the audit log is exported by the filters of the list, with names, and safe
   const [head, ...rows] = reply.text.trim().split('\r\n')
   assert.equal(
     head,
-    'createdAt,actorId,actorName,action,entityType,entityId,changes,ip,userAgent,apiKeyId,requestId',
+    'createdAt,actorId,actorName,action,entityType,entityId,changes,ip,userAgent,apiKeyId,requestId,entityTitle',
   )
   assert.deepEqual(
     rows.map(row => row.split(',').slice(1, 6)),
     ['updated', 'created'].map(action => [ana.id, ana.name, action, 'company', id]),
   )
   assert.ok(rows[0]!.includes('""new"":""Harmless""'))
+  assert.deepEqual(
+    rows.map(row => row.split(',').at(-1)),
+    ['Harmless', 'Harmless'],
+  )
   assert.equal((await ben.get('/audit-logs/export')).status, 403)
   assert.equal((await admin.get('/audit-logs/export?dateFrom=soon')).status, 400)
 })

@@ -69,7 +69,7 @@ async function count(tx: Tx, { conditions, params }: Selection): Promise<Total> 
 const ROWS_AT_ONCE = 1000
 const COLUMNS = [
   ...['createdAt', 'actorId', 'actorName', 'action', 'entityType', 'entityId'],
-  ...['changes', 'ip', 'userAgent', 'apiKeyId', 'requestId'],
+  ...['changes', 'ip', 'userAgent', 'apiKeyId', 'requestId', 'entityTitle'],
 ]
 
 /** The history as CSV, any length of it: a page at a time, each in a short transaction of its own. */
@@ -91,7 +91,7 @@ async function namedEvents(tx: Tx, asked: Asked, seq: unknown): Promise<Row[]> {
     [tx.who.workspaceId, arrayLiteral([...new Set(rows.flatMap(row => (row.actorId as string) ?? []))])],
   )
   const names = new Map(people.map(({ id, name }) => [id, name]))
-  return rows.map(row => ({
+  return (await withTitles(tx, rows)).map(row => ({
     ...row,
     actorName: names.get(row.actorId) ?? null,
     changes: JSON.stringify(row.changes),
