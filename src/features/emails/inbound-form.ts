@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '#core/errors.ts'
 
@@ -17,6 +18,18 @@ export async function mailOfForm(request: FastifyRequest, limitBytes: number) {
     else if (part.valueTruncated) throw new Refusal(413, 'PAYLOAD_TOO_LARGE', 'The mail is too large')
     else form.set(part.fieldname.toLowerCase(), String(part.value))
   }
+  return mailOfFields(form)
+}
+
+/** The same form as Mailgun sends it where nothing is attached: `application/x-www-form-urlencoded`. */
+export function mailOfEncoded(text: string) {
+  const fields = Object.entries(parse(text, '&', '=', { maxKeys: FIELDS_AT_MOST }))
+  return mailOfFields(
+    new Map(fields.map(([name, value]) => [name.toLowerCase(), String([value].flat().at(-1))])),
+  )
+}
+
+function mailOfFields(form: ReadonlyMap<string, string>) {
   const first = (...names: string[]) => names.map(name => form.get(name)).find(Boolean)
   const headers = form.get('headers')?.replace(/\r?\n[ \t]+/g, ' ') ?? ''
   const header = (name: string) =>

@@ -7,7 +7,7 @@ import { invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation, publicOperation } from '#core/http/operation.ts'
 import { newId, newSecret } from '#core/ids.ts'
-import { mailOfForm } from './inbound-form.ts'
+import { mailOfEncoded, mailOfForm } from './inbound-form.ts'
 import { inboxWalls } from './inbox.table.ts'
 import { checkInboxToken, INBOX_TOKEN, inboxWho } from './inbox.ts'
 import { parseMime, type Received, receivedFrom } from './parse.ts'
@@ -16,6 +16,7 @@ import { confirmSubscription, mailOfSns } from './sns.ts'
 
 export { mailInboxTable } from './inbox.table.ts'
 
+const FORM = 'application/x-www-form-urlencoded'
 const MAIL_AT_MOST_BYTES = 25 * 1024 * 1024
 
 const outcome = z.object({
@@ -110,7 +111,7 @@ const deliver = publicOperation({
   description:
     'For mail services: the message itself (`message/rfc822`), or JSON with the whole message as `raw` (also `RawEmail`, `body-mime`), or with its fields under our names or Postmark’s, or what Amazon SES sends through SNS (whose subscription is confirmed by itself), or a form as SendGrid (Inbound Parse, also of the raw message) and Mailgun send it. An answer is filed with the contact and deal of the mail that it answers (In-Reply-To, References), any other with the contact who has the address; mail of strangers is not kept. A report of a failed delivery makes the contact BOUNCED. The same message is taken once.',
   params: z.object({ token: z.string().regex(INBOX_TOKEN, 'must be the end of an address for mail') }),
-  consumes: ['message/rfc822', 'application/json', 'multipart/form-data', 'text/plain'],
+  consumes: ['message/rfc822', 'application/json', 'multipart/form-data', FORM, 'text/plain'],
   answers: outcome,
   document: {
     body: {
@@ -148,7 +149,9 @@ async function bodyOf(request: FastifyRequest): Promise<unknown> {
   if (request.isMultipart()) return mailOfForm(request, MAIL_AT_MOST_BYTES)
   if (!isStream(request.body)) return request.body
   const bytes = await readAll(request.body)
-  if (!/^text\/plain\b/i.test(request.headers['content-type'] ?? '')) return bytes
+  const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+  if (type === FORM) return mailOfEncoded(bytes.toString())
+  if (type !== 'text/plain') return bytes
   try {
     return JSON.parse(bytes.toString())
   } catch {

@@ -147,7 +147,7 @@ test('only who knows the secret delivers; a new one ends the old; other workspac
     assert.equal((await nobody.post(again, body, options)).status, status, JSON.stringify(body))
 })
 
-test('forms of mail services are read: SendGrid with the parts of a mail or the whole of it, and Mailgun', async () => {
+test('forms of mail services are read: SendGrid with the parts of a mail or the whole of it, and Mailgun with files or without', async () => {
   const { owner, ana } = await world()
   const path = await inbox(owner)
   const email = address('ida')
@@ -186,6 +186,17 @@ test('forms of mail services are read: SendGrid with the parts of a mail or the 
   const gun = await form({ ...fields, 'Message-Id': `<three-${email}>` })
   assert.equal((await ana.get(`/emails/${gun.body.emailId}`)).body.body, 'Plain')
   assert.equal((await form({ subject: 'From nobody' })).status, 400)
+  const encoded = (values: Record<string, string>) =>
+    nobody.post(path, String(new URLSearchParams(values)), {
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    })
+  const four = await encoded({ ...fields, 'body-plain': 'Grüße & 1 + 1', 'Message-Id': `<four-${email}>` })
+  assert.deepEqual([four.status, four.body.status], [202, 'RECEIVED'], four.text)
+  const { body, messageId } = (await ana.get(`/emails/${four.body.emailId}`)).body
+  assert.deepEqual([body, messageId], ['Grüße & 1 + 1', `<four-${email}>`])
+  const five = await encoded({ 'body-mime': mime({ From: email, Subject: 'Five' }, 'Whole'), token: 'x' })
+  assert.equal((await ana.get(`/emails/${five.body.emailId}`)).body.subject, 'Five')
+  assert.equal((await encoded({ subject: 'From nobody' })).status, 400)
 })
 
 test('what Amazon SES receives comes through SNS, as it is or in base64', async () => {
