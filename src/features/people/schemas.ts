@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from '#core/db/workspace.ts'
-import { saying } from '#core/errors.ts'
+import { type Issue, saying } from '#core/errors.ts'
 import * as f from '#core/record/fields.ts'
 import { isCurrencyCode } from '#core/record/formats.ts'
 
@@ -158,16 +158,31 @@ const exchangeRates = z.record(
 export const ONBOARDING_STEPS = ['workspace', 'pipeline', 'team', 'data'] as const
 
 const SETTINGS_MAX_CHARACTERS = 20_000
-/** Settings that are known are checked; others are the features' own and kept as they are. Null takes one away. */
-export const settings = z
-  .looseObject({
-    recordVisibility: z.enum(['own', 'workspace']).nullish(),
-    retentionDays: z.int().min(1).max(3650).nullish(),
-    exchangeRates: exchangeRates.nullish(),
-    mailTracking: z.boolean().nullish(),
-    onboarding: z.enum(ONBOARDING_STEPS).nullish(),
-  })
-  .refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')
+/** Null takes one away. */
+const SETTINGS = {
+  recordVisibility: z.enum(['own', 'workspace']).nullish(),
+  retentionDays: z.int().min(1).max(3650).nullish(),
+  exchangeRates: exchangeRates.nullish(),
+  mailTracking: z.boolean().nullish(),
+  onboarding: z.enum(ONBOARDING_STEPS).nullish(),
+  invoiceSender: z.string().nullish(),
+  invoiceFooter: z.string().nullish(),
+}
+const sized = <T extends z.ZodType>(of: T) =>
+  of.refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')
+export const settings = sized(z.strictObject(SETTINGS))
+/** What is kept from before settings were checked by name may be sent back; whoever changes them looks (`strangersIn`). */
+export const settingsChange = sized(z.looseObject(SETTINGS))
+
+type Values = Record<string, unknown>
+/** Settings that are neither known nor kept already as they are given, or to be taken away. */
+export const strangersIn = (given: Values, kept: Values): Issue[] =>
+  Object.entries(given)
+    .filter(([key, value]) => !Object.hasOwn(SETTINGS, key) && !isKept(kept, key, value))
+    .map(([key]) => ({ path: `settings.${key}`, message: 'is not a known field', code: 'UNKNOWN_FIELD' }))
+
+const isKept = (kept: Values, key: string, value: unknown): boolean =>
+  Object.hasOwn(kept, key) && (value === null || JSON.stringify(value) === JSON.stringify(kept[key]))
 
 export const EXAMPLE = {
   user: { id: '0198c0de-0000-7000-8000-000000000001', name: 'Ana Lima', email: 'ana@example.com' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
-import { notFound, Refusal, unauthenticated } from '#core/errors.ts'
+import { invalid, notFound, Refusal, unauthenticated } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation, userOperation } from '#core/http/operation.ts'
 import { newId } from '#core/ids.ts'
@@ -16,7 +16,9 @@ import {
   myWorkspaceAnswer,
   ONBOARDING_STEPS,
   settings,
+  settingsChange,
   slug,
+  strangersIn,
   timezone,
   workspaceAnswer,
   workspaceName,
@@ -122,7 +124,7 @@ const workspaceChange = z.strictObject({
   name: workspaceName.optional(),
   currency: currency.optional(),
   timezone: timezone.optional(),
-  settings: settings.optional(),
+  settings: settingsChange.optional(),
   ...Object.fromEntries(
     ['id', 'slug', 'createdAt', 'updatedAt', 'version', 'role'].map(key => [key, ignored]),
   ),
@@ -134,12 +136,14 @@ type WorkspaceChange = {
   settings?: Record<string, unknown>
 }
 
-/** Changes what is given; settings are merged key by key. @throws Refusal 412 where another version is meant */
+/** Changes what is given; settings are merged key by key. @throws Refusal 400 for unknown settings, 412 where another version is meant */
 async function changeHere(tx: Tx, given: WorkspaceChange, ifMatch: number | undefined) {
   await tx.session.rows('select 1 from workspaces where id = $1::uuid for update', [tx.who.workspaceId])
   const before = await readHere(tx)
   if (ifMatch !== undefined && ifMatch !== before.version)
     throw new Refusal(412, 'PRECONDITION_FAILED', 'The workspace has been changed since you read it')
+  const strangers = strangersIn(given.settings ?? {}, before.settings)
+  if (strangers.length) throw invalid(strangers)
   const wanted: Record<string, unknown> = {
     name: given.name,
     currency: given.currency,
@@ -198,7 +202,7 @@ const currentRoutes = ['/workspaces/current', '/companies/me'].flatMap(path => [
       conditional: true,
       summary: `Change the workspace I am in: what is given${method === 'PUT' ? ' (the same as PATCH)' : ''}`,
       description:
-        '`settings` are merged; null takes one away. `recordVisibility` says what a member sees: `own` records or all of the `workspace`. `retentionDays` is how long the trash is kept. `exchangeRates` say what one unit of another currency is worth in that of the workspace, such as `{ "EUR": 1.09 }`; reports leave deals without a rate out of their sums and name them. They are replaced as a whole. `mailTracking` has the mails of campaigns show who opens them and follows their links; it is off until somebody turns it on. `onboarding` is the next step of setting the workspace up, which the web app asks for; null ends it.',
+        '`settings` are merged; null takes one away. `recordVisibility` says what a member sees: `own` records or all of the `workspace`. `retentionDays` is how long the trash is kept. `exchangeRates` say what one unit of another currency is worth in that of the workspace, such as `{ "EUR": 1.09 }`; reports leave deals without a rate out of their sums and name them. They are replaced as a whole. `mailTracking` has the mails of campaigns show who opens them and follows their links; it is off until somebody turns it on. `invoiceSender` and `invoiceFooter` stand at the head and foot of invoices. `onboarding` is the next step of setting the workspace up, which the web app asks for; null ends it.',
       body: workspaceChange as z.ZodType<WorkspaceChange>,
       answers: workspaceAnswer,
       document: {
@@ -210,7 +214,7 @@ const currentRoutes = ['/workspaces/current', '/companies/me'].flatMap(path => [
             timezone: { type: 'string', description: 'IANA' },
             settings: {
               type: 'object',
-              additionalProperties: true,
+              additionalProperties: false,
               properties: {
                 recordVisibility: { type: ['string', 'null'], enum: ['own', 'workspace', null] },
                 retentionDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
@@ -219,6 +223,8 @@ const currentRoutes = ['/workspaces/current', '/companies/me'].flatMap(path => [
                   additionalProperties: { type: 'number', exclusiveMinimum: 0, maximum: 1e9 },
                 },
                 mailTracking: { type: ['boolean', 'null'] },
+                invoiceSender: { type: ['string', 'null'] },
+                invoiceFooter: { type: ['string', 'null'] },
                 onboarding: { type: ['string', 'null'], enum: [...ONBOARDING_STEPS, null] },
               },
             },

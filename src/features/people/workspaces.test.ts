@@ -95,11 +95,37 @@ test('settings that cannot be are refused', async () => {
     { settings: { retentionDays: 0 } },
     { settings: { retentionDays: 3651 } },
     { settings: { recordVisibility: 'public' } },
-    { settings: { big: 'x'.repeat(20_001) } },
+    { settings: { invoiceFooter: 'x'.repeat(20_001) } },
     { name: '' },
     { owner: 'me' },
   ])
     assert.equal((await admin.patch('/companies/me', body)).status, 400, JSON.stringify(body).slice(0, 60))
+})
+
+test('unknown settings are refused by name; what is kept from before may be sent back or taken away', async () => {
+  const { admin, owner, workspaceId } = await world()
+  const refused = await admin.patch('/workspaces/current', {
+    name: 'Other',
+    settings: { retentionDay: 5, recordVisibility: 'workspace' },
+  })
+  assert.deepEqual(
+    [refused.status, refused.body.issues],
+    [400, [{ path: 'settings.retentionDay', message: 'is not a known field', code: 'UNKNOWN_FIELD' }]],
+  )
+  assert.equal((await admin.get('/companies/me')).body.version, 1, 'nothing of it is taken')
+  const founded = await admin.post('/workspaces', { name: 'New', settings: { ai: true } })
+  assert.deepEqual([founded.status, founded.body.issues[0].path], [400, 'settings.ai'])
+  await owner.inWorkspace(tx =>
+    tx.session.rows(
+      `update workspaces set settings = settings || '{"old": {"a": 1}}'::jsonb where id = $1::uuid`,
+      [workspaceId],
+    ),
+  )
+  const { body } = await admin.get('/companies/me')
+  assert.equal((await admin.put('/companies/me', { ...body, name: 'Renamed' })).status, 200)
+  assert.equal((await admin.patch('/companies/me', { settings: { old: 2 } })).status, 400)
+  const taken = await admin.patch('/companies/me', { settings: { old: null } })
+  assert.deepEqual([taken.status, 'old' in taken.body.settings], [200, false], taken.text)
 })
 
 test('of two who change the same version the second hears of it', async () => {
