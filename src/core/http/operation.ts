@@ -74,6 +74,8 @@ type Described = {
   touches?: readonly string[]
   /** Needs no scope of its own: what it calls for the caller asks for theirs. */
   isScopedWithin?: boolean
+  /** What links in mails lead to: a person who opens it in a browser is refused by a page in words. */
+  isLinked?: boolean
   /** Only for people who are signed in; no API key reaches it. */
   sessionOnly?: boolean
   /** Writes with statements that all find their rows by keys (`Database.inWorkspace`). */

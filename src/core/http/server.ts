@@ -20,6 +20,7 @@ import type { App } from '../feature.ts'
 import { BASE, canonicalUrl } from './aliases.ts'
 import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
+import { isForReader, sendRefusalPage } from './refusal-page.ts'
 import { securityHeaders } from './security-headers.ts'
 import { identify, serve } from './serve.ts'
 import { webApp } from './web-app.ts'
@@ -226,6 +227,7 @@ function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<type
         'request failed',
       )
     if (refusal.retryAfterSeconds) reply.header('retry-after', String(refusal.retryAfterSeconds))
+    if (isForReader(request)) return sendRefusalPage(request, reply, refusal)
     return sendRefusal(reply, refusal, request.id)
   })
   server.setNotFoundHandler((request, reply) => {

@@ -95,6 +95,25 @@ test('a campaign goes to each contact once, with a link by which one unsubscribe
   assert.equal(refused.body.issues[0].message, 'UNSUBSCRIBED')
   const forged = `${link.slice(0, -1)}${link.endsWith('A') ? 'Q' : 'A'}`
   assert.equal((await nobody.post(forged, '', form)).status, 404)
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  const german = { ...browser, 'accept-language': 'de-AT,en;q=0.5' }
+  const dead = [forged, link.slice(0, -9), link.replace(/unsubscribe/, 'track/click')]
+  for (const wrong of dead) {
+    const refused = await nobody.get(wrong, { headers: browser })
+    assert.deepEqual([refused.status, refused.headers['content-type']], [404, 'text/html; charset=utf-8'])
+    assert.match(refused.text, /<html lang="en">.*This link does not work/)
+    assert.match(String(refused.headers['content-security-policy']), /default-src 'self'/)
+    assert.match((await nobody.get(wrong, { headers: german })).text, /<html lang="de">.*Dieser Link/)
+    assert.match((await nobody.get(wrong)).body.code, /^(NOT_FOUND|VALIDATION_ERROR)$/)
+  }
+  assert.match(
+    (await nobody.get(link, { headers: german })).text,
+    /Keine E-Mails mehr von .*<button>Abmelden</,
+  )
+  assert.match(
+    (await nobody.post(forged, '', { headers: { ...form.headers, ...browser } })).text,
+    /This link/,
+  )
   assert.equal((await mallory.get('/unsubscribes')).body.total, 0)
 })
 
@@ -257,6 +276,18 @@ test('where the workspace turns tracking on, a mail shows that it was opened and
   const kept = (await ana.get(`/emails?campaignId=${id}`)).body.rows[0]
   assert.doesNotMatch(kept.bodyHtml, /\/track\//)
   const state = async () => (await ana.get(`/campaigns/${id}/contacts`)).body.rows[0]
+  const ahead: Record<string, string>[] = [
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+    { 'x-purpose': 'preview' },
+    { 'x-moz': 'prefetch' },
+  ]
+  for (const link of [pixel, click]) {
+    const { statusCode } = await program().server.inject({ method: 'HEAD', url: link })
+    assert.equal(statusCode, link === pixel ? 200 : 302)
+    for (const headers of ahead) assert.equal((await nobody.get(link, { headers })).status, statusCode)
+  }
+  assert.equal((await state()).status, 'SENT', 'nobody has opened anything yet')
   const picture = await nobody.get(pixel)
   assert.deepEqual([picture.status, picture.headers['content-type']], [200, 'image/gif'])
   const opened = await state()

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { systemIn, type Tx } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
@@ -28,6 +29,12 @@ async function note(
   })
 }
 
+/** What comes from nobody's click: `HEAD`, and what programs fetch ahead, as far as they say so (`Sec-Purpose` and what came before it). */
+function isNobodys({ method, headers }: FastifyRequest): boolean {
+  const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map(name => headers[name] ?? '')
+  return method !== 'GET' || /\b(prefetch|prerender|preview)\b/i.test(purposes.join())
+}
+
 /** Whether the workspace wants to know who opens and follows its campaigns' mails. */
 export async function isTracking({ session, who }: Tx): Promise<boolean> {
   const [row] = await session.rows(
@@ -41,6 +48,7 @@ const open = publicOperation({
   method: 'GET',
   path: '/track/open/:token',
   tag: 'campaigns',
+  isLinked: true,
   rate: 'web',
   answers: 'stream',
   summary: 'The picture in a mail of a campaign that shows when it is opened',
@@ -49,7 +57,7 @@ const open = publicOperation({
   async handle({ app, request, params }) {
     const place = readOpen(app.config.jwtSecret, params.token)
     if (!place) throw notFound('Link')
-    if (request.method === 'GET') await note(app, place, 'opened')
+    if (!isNobodys(request)) await note(app, place, 'opened')
     return new Answer(PIXEL, {
       headers: { 'content-type': 'image/gif', 'cross-origin-resource-policy': 'cross-origin' },
     })
@@ -60,6 +68,7 @@ const click = publicOperation({
   method: 'GET',
   path: '/track/click/:token',
   tag: 'campaigns',
+  isLinked: true,
   rate: 'web',
   status: 302,
   answers: 'nothing',
@@ -72,7 +81,7 @@ const click = publicOperation({
   async handle({ app, request, params, query }) {
     const place = readClick(app.config.jwtSecret, params.token, query.url)
     if (!place) throw notFound('Link')
-    if (request.method === 'GET') await note(app, place, 'clicked')
+    if (!isNobodys(request)) await note(app, place, 'clicked')
     return new Answer(undefined, {
       headers: { location: new URL(query.url).href, 'referrer-policy': 'no-referrer' },
     })

@@ -4,6 +4,7 @@ import { systemIn, type Tx } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { Answer, publicOperation } from '#core/http/operation.ts'
+import { PAGE_HEADERS, readerLanguage, smallPage } from '#core/http/refusal-page.ts'
 import { store } from '#core/record/store.ts'
 import { tellCampaign } from './campaign-state.ts'
 import { LINK_TOKEN } from './mail-token.ts'
@@ -14,11 +15,21 @@ const params = z.object({ token: z.string().regex(LINK_TOKEN, 'must be the end o
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`)
 
-const page = (title: string, content: string) =>
-  new Answer(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title></head><body><main><h1>${title}</h1>${content}</main></body></html>`,
-    { headers: { 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' } },
-  )
+/** The words of the page, with names that have been escaped. */
+const WORDS = {
+  en: {
+    title: 'Unsubscribe',
+    question: (from: string, to: string) => `No more mail from ${from} to ${to}?`,
+    doneTitle: 'Unsubscribed',
+    done: (from: string, to: string) => `${to} gets no more mail from ${from}.`,
+  },
+  de: {
+    title: 'Abmelden',
+    question: (from: string, to: string) => `Keine E-Mails mehr von ${from} an ${to}?`,
+    doneTitle: 'Abgemeldet',
+    done: (from: string, to: string) => `${to} bekommt keine E-Mails mehr von ${from}.`,
+  },
+}
 
 /** Runs `work` for the mail in which the link stands. @throws Refusal 404 for a link that is none */
 async function forMail<T>(
@@ -46,23 +57,25 @@ const ask = publicOperation({
   method: 'GET',
   path: '/unsubscribe/:token',
   tag: 'unsubscribes',
+  isLinked: true,
   answers: 'stream',
   summary: 'The page behind the unsubscribe link of a mail, which asks',
   params,
   refuses: { 404: 'No such link' },
-  handle: ({ app, params }) =>
-    forMail(app, params.token, async (_tx, { address, workspaceName }) =>
-      page(
-        'Unsubscribe',
-        `<p>No more mail from ${escaped(workspaceName)} to ${escaped(address)}?</p><form method="post"><button>Unsubscribe</button></form>`,
-      ),
-    ),
+  handle: ({ app, request, params }) =>
+    forMail(app, params.token, async (_tx, { address, workspaceName }) => {
+      const language = readerLanguage(request)
+      const { title, question } = WORDS[language]
+      const content = `<p>${question(escaped(workspaceName), escaped(address))}</p><form method="post"><button>${title}</button></form>`
+      return new Answer(smallPage(language, title, content), { headers: PAGE_HEADERS })
+    }),
 })
 
 const unsubscribe = publicOperation({
   method: 'POST',
   path: '/unsubscribe/:token',
   tag: 'unsubscribes',
+  isLinked: true,
   answers: 'stream',
   summary: 'Unsubscribe, by the button of the page or of a mail program (one click, RFC 8058)',
   params,
@@ -82,10 +95,10 @@ const unsubscribe = publicOperation({
           await store.create(tx, unsubscribes, { email: address.toLowerCase(), source })
         await tellCampaign(tx, id, { status: 'UNSUBSCRIBED', unsubscribedAt: new Date().toISOString() })
       }
-      return page(
-        'Unsubscribed',
-        `<p>${escaped(address)} gets no more mail from ${escaped(workspaceName)}.</p>`,
-      )
+      const language = readerLanguage(request)
+      const { doneTitle, done } = WORDS[language]
+      const content = `<p>${done(escaped(workspaceName), escaped(address))}</p>`
+      return new Answer(smallPage(language, doneTitle, content), { headers: PAGE_HEADERS })
     })
   },
 })
