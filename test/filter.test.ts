@@ -63,6 +63,7 @@ const POOL: Record<string, unknown[]> = {
   ...Object.fromEntries(Object.entries(CUSTOM).map(([key, { values }]) => [`customFields.${key}`, values])),
   'company.industry': ['Bakery', 'Steel', 'steel works'],
   'company.employeeCount': [1, 10, 500],
+  'company.billingAddress.city': WORDS,
   'contacts.jobTitle': ['CTO', 'CEO'],
 }
 const KINDS: Record<string, Kind> = {
@@ -80,6 +81,7 @@ const KINDS: Record<string, Kind> = {
   },
   ...Object.fromEntries(Object.entries(CUSTOM).map(([key, { kind }]) => [`customFields.${key}`, kind])),
   ...{ 'company.industry': 'text', 'company.employeeCount': 'number', 'contacts.jobTitle': 'text' },
+  'company.billingAddress.city': 'text',
 } as Record<string, Kind>
 
 const OPS: Record<Kind, string[]> = {
@@ -174,6 +176,7 @@ async function makeRows() {
       name: `C${i}`,
       industry: pick(POOL['company.industry']!, i),
       employeeCount: pick(POOL['company.employeeCount']!, i + 1),
+      billingAddress: i ? { city: pick(WORDS, i + 2), country: 'Norway' } : undefined,
     })),
   )
   const contacts = await many(
@@ -465,5 +468,63 @@ test('links to records in the trash are filtered and ordered as they read: as no
     }
     const byCompany = sort === 'companyId' ? 'acebd' : 'ecadb'
     assert.equal(walked.join(''), byCompany, sort)
+  }
+})
+
+test('parts of addresses are filtered as texts are, also through links, and no member finds more by them', async () => {
+  const { owner, ana, ben } = await world()
+  const company = async (who: Person, name: string, billingAddress?: object) =>
+    (await who.post('/companies', { name, billingAddress })).body.id
+  const oslo = await company(ana, 'Oslo AS', { city: 'Oslo', country: 'Norway' })
+  await company(ana, 'No city', { city: null, country: 'norway' })
+  await company(ana, 'Nowhere')
+  const hidden = await company(ben, 'Bergen AS', { city: 'Bergen', country: 'Norway' })
+  await ana.post('/contacts', { firstName: 'Ida', companyId: oslo })
+  await owner.post('/contacts', { firstName: 'Kai', companyId: hidden, ownerId: ana.id })
+  const found = async (who: Person, path: string, field: string, op: string, value?: unknown) => {
+    const reply = await who.get(path, { query: { filter: JSON.stringify({ field, op, value }) } })
+    assert.equal(reply.status, 200, reply.text)
+    assert.equal(reply.body.total, reply.body.rows.length)
+    return reply.body.rows.map((row: Row) => row.name ?? row.firstName).sort()
+  }
+  const country = (op: string, value?: unknown) =>
+    found(ana, '/companies', 'billingAddress.country', op, value)
+  assert.deepEqual(
+    [
+      await country('eq', 'Norway'),
+      await country('neq', 'Norway'),
+      await country('in', ['norway', 'Norway']),
+      await country('contains', 'NORW'),
+      await country('startsWith', 'orw'),
+      await country('empty'),
+      await found(ana, '/companies', 'billingAddress.city', 'empty'),
+      await found(owner, '/companies', 'billingAddress.country', 'eq', 'Norway'),
+    ],
+    [
+      ['Oslo AS'],
+      ['No city', 'Nowhere'],
+      ['No city', 'Oslo AS'],
+      ['No city', 'Oslo AS'],
+      [],
+      ['Nowhere'],
+      ['No city', 'Nowhere'],
+      ['Bergen AS', 'Oslo AS'],
+    ],
+  )
+  const through = (who: Person) =>
+    found(who, '/contacts', 'company.billingAddress.country', 'contains', 'norway')
+  assert.deepEqual([await through(ana), await through(owner)], [['Ida'], ['Ida', 'Kai']])
+  const all = await owner.post('/search', {
+    filter: { field: 'billingAddress.city', op: 'eq', value: 'Oslo' },
+  })
+  assert.deepEqual([all.status, all.body.rows?.map((row: Row) => row.id)], [200, [oslo]], all.text)
+  for (const field of [
+    'billingAddress',
+    'billingAddress.planet',
+    'billingAddress.city.x',
+    'socialProfiles.x',
+  ]) {
+    const filter = JSON.stringify({ field, op: 'eq', value: 'Oslo' })
+    assert.equal((await ana.get('/companies', { query: { filter } })).status, 400, field)
   }
 })

@@ -29,7 +29,9 @@ test('a report is built with its answer beside it, saved, mailed, exported and p
     ['D', 7, 'JPY', 'Web'],
   ])
     assert.equal((await ana.post('/deals', { title, amount, currency, source })).status, 201)
-  const { id: companyId } = (await ana.post('/companies', { name: 'Forge', industry: 'Steel' })).body
+  const { id: companyId } = (
+    await ana.post('/companies', { name: 'Forge', industry: 'Steel', billingAddress: { country: 'Norway' } })
+  ).body
   const { rows } = (await ana.get('/deals?sort=-amount')).body
   await ana.patch(`/deals/${rows[0].id}`, { companyId, tags: ['big', 'new'] })
   const tab = await page()
@@ -38,6 +40,8 @@ test('a report is built with its answer beside it, saved, mailed, exported and p
   const shown = tab.getByRole('region', { name: 'Deals by source, Table' })
   await chosen(tab, 'Group by', 'Company: Industry')
   await shown.getByRole('row', { name: /^Steel/ }).waitFor()
+  await chosen(tab, 'Group by', 'Company: Country (Billing address)')
+  await shown.getByRole('row', { name: /^Norway/ }).waitFor()
   await chosen(tab, 'Group by', 'Tags')
   await shown.getByRole('row', { name: /^big/ }).waitFor()
   await tab.getByText('A record counts once in each of its values').waitFor()

@@ -49,6 +49,8 @@ export type Field<T = unknown, W extends Writable = Writable, R extends boolean 
   writable: W
   default?: unknown
   options?: readonly string[]
+  /** The keys of an object that hold texts and are filtered and grouped by: `billingAddress.city`. */
+  parts?: readonly string[]
   /** The record type a link points to. */
   target?: string
   description?: string

@@ -19,6 +19,9 @@ export const OPERATORS = [
 ] as const
 export type Operator = (typeof OPERATORS)[number]
 
+/** The language in a few words, for whoever writes a filter by hand or by a program. */
+export const FILTER_HELP = `the filter language: {"field","op","value"} joined by {"and":[]}, {"or":[]}, {"not":{}}. Operators: ${OPERATORS.join(' ')}. Related fields as "company.industry", custom ones as "customFields.region", parts of addresses as "billingAddress.country" (street, city, state, postalCode, country). Dates may be relative: today, -7d, startOfMonth, startOfQuarter.`
+
 export type Condition = { field: string; op: Operator; value?: unknown }
 /** The filter language: conditions over fields, joined by `and`, `or` and `not`. */
 export type Filter = Condition | { and: Filter[] } | { or: Filter[] } | { not: Filter }

@@ -19,7 +19,7 @@ import {
 } from './filter-operand.ts'
 import { momentCondition } from './filter-time.ts'
 import { recordNamed } from './registry.ts'
-import { comparedExpression, isNullInTrash, readsMore } from './select.ts'
+import { comparedExpression, isNullInTrash, partExpression, readsMore } from './select.ts'
 import { scopeCondition } from './visibility.ts'
 
 /** The record types whose custom fields a filter needs. */
@@ -74,6 +74,9 @@ function compileCondition(
   }
   if (first === 'customFields')
     return comparison(customOperand(path, record, rest.join('.'), alias, scope), condition, scope)
+  const part = partExpression(record, first, rest.join('.'), alias)
+  if (part)
+    return comparison({ path, expression: part, kind: 'text', numberCast: 'numeric' }, condition, scope)
   const link = linkNamed(record, first)
   if (!link) throw unknownField(path)
   const target = recordNamed(link.target)

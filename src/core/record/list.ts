@@ -8,7 +8,7 @@ import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
 import { hasColumn, type RecordDefinition } from './definition.ts'
 import { compileFilter, customEntitiesIn } from './filter.ts'
-import { type Filter, parseFilter } from './filter-language.ts'
+import { FILTER_HELP, type Filter, parseFilter } from './filter-language.ts'
 import { noTraits } from './filter-operand.ts'
 import { fold, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
@@ -67,7 +67,11 @@ export const listQuerySchema = perKey((record: RecordDefinition): z.ZodType<List
         description: `Fields, \`-\` for descending; \`${contract.defaultSort}\` by default`,
         example: contract.defaultSort,
       }),
-    filter: z.string().max(20_000).optional().meta({ description: 'JSON in the filter language' }),
+    filter: z
+      .string()
+      .max(20_000)
+      .optional()
+      .meta({ description: `JSON in ${FILTER_HELP}` }),
     view: z.uuid('must be the id of a saved view').optional().meta({
       description: 'A saved view: its filter applies beside the others, its order where `sort` is not given',
     }),

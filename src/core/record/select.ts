@@ -68,6 +68,17 @@ export function comparedExpression(record: RecordDefinition, key: string, alias:
   return computed ? computed.replace(/\bt\./g, `${alias}.`) : `${alias}.${columnOf(record, key).name}`
 }
 
+/** The text at a part of an object, as `billingAddress.city`; undefined where the record has no such part. */
+export function partExpression(
+  record: RecordDefinition,
+  key: string,
+  part: string,
+  alias: string,
+): string | undefined {
+  const parts = Object.hasOwn(record.contract.fields, key) ? record.contract.fields[key]!.parts : undefined
+  return parts?.includes(part) ? `(${alias}.${columnOf(record, key).name}->>'${part}')` : undefined
+}
+
 /** The SQL expression of one field over the row `t`. */
 export function readExpression(record: RecordDefinition, key: string, field: Field): string {
   const computed = computedExpression(record, key)

@@ -446,6 +446,61 @@ test('a no that is not understood is never passed over, and names are nobody’s
   assert.match(await told('was ist der Tier von Tiered'), /\*\*GOLD Plus\*\*/)
 })
 
+test('places are looked for in addresses: countries by any of their names, cities and states by their own', async () => {
+  const people = await world({ recordVisibility: 'workspace' })
+  const at = async (name: string, billingAddress: object, status = 'PROSPECT') => {
+    const company = await made(people.owner, '/companies', { name, billingAddress, status })
+    await made(people.owner, '/contacts', { firstName: `Of ${name}`, companyId: company.id })
+    await made(people.owner, '/deals', { title: `With ${name}`, companyId: company.id })
+  }
+  await at('One', { city: 'Berlin', country: 'Germany' })
+  await at('Two', { city: 'Bonn', country: 'Deutschland' }, 'CUSTOMER')
+  await at('Three', { city: 'Dover', state: 'DE', country: 'USA' })
+  await at('Four', { city: 'Austin', state: 'Texas', country: 'US' })
+  await at('Six', { city: 'Bremen', country: 'DE' })
+  await at('Five', { city: 'Lagos', country: 'Nigeria' })
+  // A name that holds the place is not what “in” asks for.
+  await made(people.owner, '/companies', { name: 'Germany Trade' })
+  const told = async (content: string, language = 'en') => {
+    const reply = await people.owner.post(
+      '/ai/chat',
+      { messages: [{ role: 'user', content }], stream: false },
+      { headers: { 'Accept-Language': language } },
+    )
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body
+  }
+  const EXPECTED: Record<string, string[]> = {
+    'companies in Germany': ['One', 'Six', 'Two'],
+    'companies based in germany': ['One', 'Six', 'Two'],
+    'companies in Berlin': ['One'],
+    'companies in Texas': ['Four'],
+    'companies in the USA': ['Four', 'Three'],
+    'companies in Berlin or Austin': ['Four', 'One'],
+    'companies not in Germany': ['Five', 'Four', 'Germany Trade', 'Three'],
+    'companies in Niger': [],
+    'contacts at companies in Germany': ['Of One', 'Of Six', 'Of Two'],
+    'contacts at customers in Germany': ['Of Two'],
+    'contacts in Texas': ['Of Four'],
+    'deals with companies in Germany': ['With One', 'With Six', 'With Two'],
+    'Firmen in Deutschland': ['One', 'Six', 'Two'],
+    'Firmen aus Deutschland': ['One', 'Six', 'Two'],
+    'Kontakte bei Firmen in Deutschland': ['Of One', 'Of Six', 'Of Two'],
+    'Firmen mit Sitz in Berlin': ['One'],
+    'Deals von Kunden in Deutschland': ['With Two'],
+  }
+  for (const [sentence, names] of Object.entries(EXPECTED)) {
+    const { warnings, message } = await told(sentence, /firmen|kunden/i.test(sentence) ? GERMAN : 'en')
+    const listed = [...message.content.matchAll(/^- \[([^\]]*)\]/gm)].map(([, title]) => title).sort()
+    assert.deepEqual(listed, names, `${sentence}: ${message.content}`)
+    assert.deepEqual(warnings, [], sentence)
+  }
+  assert.match(
+    (await told('Firmen in Berlin', GERMAN)).message.content,
+    /nach Rechnungsadresse, Lieferadresse/,
+  )
+})
+
 test('it counts, adds up and groups by the report of the API', async () => {
   const told = async (sentence: string) => (await say(sentence)).message.content
   assert.match(

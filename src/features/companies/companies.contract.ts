@@ -3,10 +3,11 @@ import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
 
 const line = z.string().max(300).nullish()
+const shape = { street: line, city: line, state: line, postalCode: line, country: line }
 
 /** A postal address; every part may be missing. */
 export const address = (more: Parameters<typeof f.object>[1] = {}) =>
-  f.object(z.strictObject({ street: line, city: line, state: line, postalCode: line, country: line }), more)
+  f.object(z.strictObject(shape), { parts: Object.keys(shape), ...more })
 
 export const companyContract = defineContract({
   name: 'company',

@@ -189,7 +189,12 @@ test('rows are grouped by fields of what they link to, as far as the caller sees
   await owner.post('/custom-fields', { entity: 'company', key: 'tier', label: 'Tier', type: 'text' })
   const company = async (who: Person, more: object) =>
     (await who.post('/companies', { name: 'C', ...more })).body.id
-  const steel = await company(ana, { industry: 'Steel', tags: ['x', 'y'], customFields: { tier: 'One' } })
+  const steel = await company(ana, {
+    industry: 'Steel',
+    tags: ['x', 'y'],
+    customFields: { tier: 'One' },
+    billingAddress: { country: 'Norway' },
+  })
   const wood = await company(ben, { industry: 'Wood', customFields: { tier: 'Two' } })
   const gone = await company(ana, { industry: 'Gone' })
   const contact = async (jobTitle: string) =>
@@ -216,6 +221,12 @@ test('rows are grouped by fields of what they link to, as far as the caller sees
     ['One', 2, 3],
     [null, 2, 12],
   ])
+  assert.deepEqual(await by(ana, 'company.billingAddress.country'), [
+    ['Norway', 2, 3],
+    [null, 2, 12],
+  ])
+  const countries = { entity: 'company', groupBy: ['billingAddress.country'], measures: [{ op: 'count' }] }
+  assert.deepEqual(byKeys(await run(ana, countries)), [['Norway', 1]])
   assert.deepEqual(await by(owner, 'company.tags', 'company.industry'), [
     ['x', 'Steel', 2, 3],
     ['y', 'Steel', 2, 3],

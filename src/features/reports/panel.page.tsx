@@ -2,7 +2,7 @@ import { ActionIcon, Button, Select, Switch, Title, UnstyledButton, VisuallyHidd
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { chartsFor } from '#web/chart/result.ts'
 import { FieldInput } from '#web/kit/input.tsx'
-import { type Column, useColumns, useLinkedColumns } from '#web/record/model.ts'
+import { type Column, useColumns, useLinkedColumns, withParts } from '#web/record/model.ts'
 import { FilterBar } from '#web/table/filter-bar.tsx'
 import { type conditionsOf, filterOf } from '#web/table/filters.ts'
 import { useText } from '#web/text/index.tsx'
@@ -63,7 +63,7 @@ export function Panel({ edited, change, shown, show, mayShare }: Given) {
           }}
         />
       </div>
-      <Groups {...{ edited, change, columns: [...columns, ...linked] }} />
+      <Groups {...{ edited, change, columns: [...withParts(text, columns), ...linked] }} />
       <Measures {...{ edited, change, columns }} />
       <div className={classes.section}>
         <Title order={2}>{text.reports.chart}</Title>

@@ -7,7 +7,13 @@ import type { Field, FieldKind } from '#core/record/fields.ts'
 import { customExpression, linkNamed } from '#core/record/filter.ts'
 import { type FilterScope, MULTI } from '#core/record/filter-operand.ts'
 import { recordNamed } from '#core/record/registry.ts'
-import { comparedExpression, isNullInTrash, readExpression, readsMore } from '#core/record/select.ts'
+import {
+  comparedExpression,
+  isNullInTrash,
+  partExpression,
+  readExpression,
+  readsMore,
+} from '#core/record/select.ts'
 import type { ReportSpec } from './builder.ts'
 import type { REPORT_STEPS, ReportGroup } from './reports.contract.ts'
 
@@ -74,6 +80,11 @@ function stepInto(made: Making, record: RecordDefinition, alias: string, name: s
   const [first = '', ...rest] = name.split('.')
   if (!rest.length || first === 'customFields')
     return spread(made, fieldPart(made, record, alias, name, path))
+  const sql = partExpression(record, first, rest.join('.'), alias)
+  if (sql) {
+    const field = record.contract.fields[first]!
+    return { sql, kind: 'text', field, label: name, isOwn: true, joins: [], isMany: false }
+  }
   const link = linkNamed(record, first)
   if (!link) throw unknown(name, path)
   const target = recordNamed(link.target)

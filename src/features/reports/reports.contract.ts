@@ -92,7 +92,7 @@ export const reportContract = defineContract({
       nullable: false,
       default: [],
       description:
-        'Up to two: a field, a custom field (`customFields.region`), a field of a linked record (`company.industry`, `contacts.jobTitle`; none where the caller does not see it), or a time with the step by which it is grouped. A row with several values, as of `tags`, counts once in each',
+        'Up to two: a field, a custom field (`customFields.region`), a part of an address (`billingAddress.country`), a field of a linked record (`company.industry`, `contacts.jobTitle`; none where the caller does not see it), or a time with the step by which it is grouped. A row with several values, as of `tags`, counts once in each',
     }),
     measures: f.required(f.object(reportShape.measures, { description: 'One to ten' })),
     chart: f.withDefault(f.choice(REPORT_CHARTS, { description: 'How clients show it' }), 'BAR'),

@@ -7,14 +7,20 @@ import type { Cell, ResultGroup, ResultMeasure } from './result.ts'
 
 const UNKNOWN = '–'
 
-/** The name of a field, also of a linked record's: `company.industry`, whose label the server gives with the same steps before it. */
+/**
+ * The name of a field, also of a part of one (`billingAddress.city`) and of a linked record's: `company.industry`, whose label the
+ * server gives with the same steps before it.
+ */
 export function labelOf(text: Text, { field, label }: { field: string; label: string }): string {
   if (field.startsWith('customFields.')) return label
   const at = field.indexOf('.')
   if (at < 0) return fieldLabel(text, field)
   const [link, rest] = [field.slice(0, at), field.slice(at + 1)]
   const key = /s$/.test(link) ? `${link.slice(0, -1)}Ids` : `${link}Id`
-  return text.common.within(fieldLabel(text, key), labelOf(text, { field: rest, label: label.slice(at + 1) }))
+  const inner = labelOf(text, { field: rest, label: label.slice(at + 1) })
+  return text.fields[link] && !text.fields[key]
+    ? text.common.partOf(inner, fieldLabel(text, link))
+    : text.common.within(fieldLabel(text, key), inner)
 }
 
 /** How the keys and measures of a result are called and written for the reader. */

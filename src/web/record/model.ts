@@ -72,7 +72,7 @@ export function useLinkedColumns(contract: AnyContract, types: readonly AnyContr
   return useMemo(
     () =>
       links.flatMap(({ key, type }, i) =>
-        columnsOf(text, type, customs[i]!).map(column => ({
+        withParts(text, columnsOf(text, type, customs[i]!)).map(column => ({
           ...column,
           path: `${key.replace(/Id$/, '')}.${column.path}`,
           label: text.common.within(fieldLabel(text, key), column.label),
@@ -115,6 +115,22 @@ const NONE: CustomField[] = []
 
 /** A link to a record of any type, with the types there are. */
 const withTypes = (field: Field, types: Field | undefined): Field => ({ ...field, options: types?.options })
+
+/** The columns with what may be filtered and grouped by of those that hold several values: `billingAddress.city`. */
+export const withParts = (text: Text, columns: readonly Column[]): Column[] =>
+  columns.flatMap(column => [
+    column,
+    ...(column.field.parts ?? []).map(
+      (part): Column => ({
+        ...column,
+        path: `${column.path}.${part}`,
+        label: text.common.partOf(fieldLabel(text, part), column.label),
+        field: { ...column.field, kind: 'text', parts: undefined },
+        isWritable: false,
+        read: row => (column.read(row) as Record<string, unknown> | null | undefined)?.[part],
+      }),
+    ),
+  ])
 
 export const canFilter = ({ field }: Column): boolean => !UNFILTERED.includes(field.kind)
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, MultiSelect, NumberInput, Popover, Select, Stack } from '@mantine/core'
 import { IconFilter, IconX } from '@tabler/icons-react'
 import { FieldInput } from '../kit/input.tsx'
-import { type Column, canFilter } from '../record/model.ts'
+import { type Column, canFilter, withParts } from '../record/model.ts'
 import { optionLabel, useText } from '../text/index.tsx'
 import { type Condition, needsValue, operatorsFor } from './filters.ts'
 import classes from './table.module.css'
@@ -18,7 +18,7 @@ export function FilterBar({ columns, view: { conditions, extra }, onChange: chan
   const text = useText()
   const onChange = (next: Condition[]) => change({ conditions: next })
   const count = conditions.length + (extra ? 1 : 0)
-  const fields = columns.filter(canFilter)
+  const fields = withParts(text, columns).filter(canFilter)
   const replace = (index: number, condition: Condition) =>
     onChange(conditions.map((other, at) => (at === index ? condition : other)))
   const add = () => {
@@ -26,7 +26,7 @@ export function FilterBar({ columns, view: { conditions, extra }, onChange: chan
     onChange([...conditions, { path: column.path, op: operatorsFor(column)[0]!, value: null }])
   }
   return (
-    <Popover position="bottom-start" width={620} onOpen={() => !count && fields.length && add()}>
+    <Popover position="bottom-start" width={680} onOpen={() => !count && fields.length && add()}>
       <Popover.Target>
         <Button
           variant={count ? 'light' : 'default'}
@@ -103,7 +103,8 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
       <span className="quiet">{lead}</span>
       <Select
         size="xs"
-        w={160}
+        w={220}
+        maw="100%"
         searchable
         aria-label={lead}
         value={column.path}
@@ -114,6 +115,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
       <Select
         size="xs"
         w={130}
+        maw="100%"
         aria-label={column.label}
         value={condition.op}
         data={operators.map(op => ({ value: op, label: text.operators[op] }))}

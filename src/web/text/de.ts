@@ -108,6 +108,7 @@ export const de: Text = {
     required: 'fehlt',
     showMore: 'Mehr anzeigen',
     within: (link, field) => `${link}: ${field}`,
+    partOf: (part, field) => `${part} (${field})`,
     count: n => n,
     about: n => `etwa ${n}`,
     over: n => `über ${n}`,

@@ -115,6 +115,7 @@ export const en = {
     showMore: 'Show more',
     /** A field of what a record links to. */
     within: (link: string, field: string) => `${link}: ${field}`,
+    partOf: (part: string, field: string) => `${part} (${field})`,
     count: (n: string) => n,
     about: (n: string) => `about ${n}`,
     over: (n: string) => `over ${n}`,

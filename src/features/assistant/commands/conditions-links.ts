@@ -2,14 +2,20 @@ import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter-language.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { linksTo } from '../tools/shared.ts'
-import { NOUNS, nounFrom } from './lexicon.ts'
+import { choiceText, fieldText } from '../words.ts'
+import { NOUNS, type Noun, nounFrom } from './lexicon.ts'
 import { add, asNamed, type Reading } from './phrase.ts'
-import { namesOfPlace } from './places.ts'
+import { addressesOf, inAddress, isCountry, namesOfPlace, ownAddresses } from './places.ts'
 
+/** Behind these stands where somebody is: `in Berlin`, `from Germany`. */
+const WHERE = /^(?:in|from|of)$/i
 const PREPOSITION = 'of|at|for|with|from|by|about|on|in|to|related to|belonging to|linked to|regarding'
 /** Fields that say where somebody is or comes from; admins may have made one under any of these names. */
 const PLACES =
   /^(customFields\.)?(company|source|leadSource|industry|department|country|region|city|state|location|territory|market)$/i
+
+/** Those among them that can be nothing else. */
+const WHEREABOUTS = /(^|\.)(country|region|city|state|location|territory)$/i
 
 /** Types of records that records of this one can hang on. */
 const targetsOf = (record: RecordDefinition): string[] =>
@@ -22,7 +28,7 @@ export async function linkConditions(reading: Reading): Promise<void> {
   const { said, lexicon, resolver } = reading
   const { record } = lexicon
   const targets = targetsOf(record)
-  const pattern = `(?:(not|n't|except|excluding|other than)(?: (?:for|those|the ones))*\\s+)?(${PREPOSITION})\\s+(?:the\\s+)?(?:(${NOUNS()})\\s+)?("[^"]+"|[^¦"]+?)(?=\\s*¦|\\s*$|\\s+(?:and|with|that|which|who)\\s)`
+  const pattern = `(?:(not|n't|except|excluding|other than)(?: (?:for|those|the ones))*\\s+)?(?:(?:based|located) )?(${PREPOSITION})\\s+(?:the\\s+)?(?:(${NOUNS()})\\s+)?("[^"]+"|[^¦"]+?)(?=\\s*¦|\\s*$|\\s+(?:and|with|that|which|who)\\s)`
   for (const found of said.takeAll(pattern)) {
     const [, not, preposition = '', of] = found
     const name = found[4]!
@@ -33,7 +39,11 @@ export async function linkConditions(reading: Reading): Promise<void> {
       if (not) said.putBack(not)
       continue
     }
-    const noun = of ? nounFrom(of)?.record.contract.name : undefined
+    const named = of ? nounFrom(of) : undefined
+    if (named && (await whereTheyAre(reading, named, name, not))) continue
+    if (/^in$/i.test(preposition) && !named && (await heldBy(reading, preposition, name, not, 'first')))
+      continue
+    const noun = named?.record.contract.name
     const types = noun && targets.includes(noun) ? [noun] : targets
     const target = types.length ? await resolver.maybe(name, types) : undefined
     if (target) {
@@ -51,7 +61,7 @@ export async function linkConditions(reading: Reading): Promise<void> {
         `${preposition.toLowerCase()} ${asNamed(target.ref.title)}`,
         not,
       )
-    } else if (!(await heldBy(reading, preposition, name, not)))
+    } else if (!(await heldBy(reading, preposition, name, not, 'last')))
       said.putBack([not, name].filter(Boolean).join(' '))
   }
 }
@@ -59,30 +69,63 @@ export async function linkConditions(reading: Reading): Promise<void> {
 const deny = (reading: Reading, condition: Filter, told: string, not: string | undefined): void =>
   not ? add(reading, { not: condition }, `not ${told}`) : add(reading, condition, told)
 
-/** A condition over the fields that say where somebody is from, where any record has it. */
+/** `contacts at companies in Germany`: the place of what they hang on, which is where its address says. */
+async function whereTheyAre(
+  reading: Reading,
+  { record, narrowed }: Noun,
+  name: string,
+  not: string | undefined,
+): Promise<boolean> {
+  const { record: own } = reading.query
+  const [, preposition, place] = /^(?:(?:based|located) )?(in|from) (?:the )?(.+)$/i.exec(name) ?? []
+  const [key] = linksTo(own, record.contract.name).filter(one => own.contract.fields[one]!.kind === 'link')
+  if (!place || !key || (narrowed && not) || !ownAddresses(record).length) return false
+  if (!(await heldBy(reading, preposition!, place, not, 'linked'))) return false
+  if (narrowed)
+    add(
+      reading,
+      { field: `${key.replace(/Id$/, '')}.${narrowed.field}`, op: 'eq', value: narrowed.value },
+      choiceText(narrowed.value),
+    )
+  return true
+}
+
+/**
+ * A condition over the fields and addresses that say where somebody is from, where any record has it.
+ * @param at whether other meanings are tried behind this one, or what it hangs on is meant, of which addresses alone are asked.
+ * The name of a country means nothing else in the end, even where no record has it
+ */
 async function heldBy(
   reading: Reading,
   preposition: string,
   value: string,
   not: string | undefined,
+  at: 'first' | 'linked' | 'last',
 ): Promise<boolean> {
   const { lexicon, query, vocabulary } = reading
+  const held = { first: WHEREABOUTS, last: PLACES, linked: undefined }[at]
   const fields = lexicon.words.filter(
-    ({ path, field }) => PLACES.test(path) && (field.kind === 'text' || field.kind === 'choice'),
+    ({ path, field }) => held?.test(path) && (field.kind === 'text' || field.kind === 'choice'),
   )
   // `from Fair or Referral`: any of them.
-  const names = value.split(/\s+or\s+/i).flatMap(namesOfPlace)
+  const values = value.split(/\s+or\s+/i)
+  const names = values.flatMap(namesOfPlace)
+  const addresses = WHERE.test(preposition) ? addressesOf(query.record) : []
   const fitting = fields.flatMap(({ path, field }): Filter[] => {
     if (field.kind === 'text')
       return names.map(name => ({ field: path, op: name.length > 2 ? 'contains' : 'eq', value: name }))
     const option = field.options?.find(one => names.some(name => one.toLowerCase() === name.toLowerCase()))
     return option ? [{ field: path, op: 'eq', value: option }] : []
   })
+  fitting.push(...addresses.flatMap(address => values.flatMap(place => inAddress(address, place))))
   if (!fitting.length) return false
   const condition: Filter = { or: fitting }
   const { total } = await vocabulary.hands.list(query.record, { filter: condition, limit: 1 })
-  if (!total) return false
-  const named = fields.map(({ labels }) => labels[0]).join(', ')
+  if (!total && !(at !== 'first' && addresses.length && values.every(isCountry))) return false
+  const named = [
+    ...fields.map(({ labels }) => labels[0]!),
+    ...addresses.map(address => fieldText(address.split('.').at(-1)!)),
+  ].join(', ')
   deny(reading, condition, `${preposition.toLowerCase()} “${value}” (by ${named})`, not)
   return true
 }

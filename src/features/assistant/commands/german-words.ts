@@ -71,6 +71,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['und', 'and'],
   ['oder', 'or'],
   ['aus', 'from'],
+  ['mit (?:haupt)?sitz in', 'based in'],
   ['bei', 'at'],
   ['mit', 'with'],
   ['von', 'of'],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import { invalid } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
-import type { Filter } from '#core/record/filter-language.ts'
+import { FILTER_HELP, type Filter } from '#core/record/filter-language.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { typeKeyOf } from '#core/record/related.ts'
 import type { Names } from '#features/exports/columns.ts'
@@ -36,14 +36,11 @@ export const groundedOutput = z.looseObject({
 
 export const idInput = z.uuid('must be the id of a record')
 
-const FILTER_HELP =
-  'In the filter language: {"field","op","value"} joined by {"and":[]}, {"or":[]}, {"not":{}}. Operators: eq neq lt lte gt gte in contains startsWith empty between withinLast before after. Related fields as "company.industry", custom ones as "customFields.region". Dates may be relative: today, -7d, startOfMonth, startOfQuarter.'
-
 /** A filter may come as an object or as its JSON. */
 export const filterInput = z
   .union([z.record(z.string(), z.unknown()), z.string().max(20_000)])
   .optional()
-  .meta({ description: FILTER_HELP })
+  .meta({ description: `In ${FILTER_HELP}` })
 
 /** The filter of a tool's input. @throws Refusal 400 at `filter` */
 export function filterFrom(given: z.infer<typeof filterInput>): Filter | undefined {
