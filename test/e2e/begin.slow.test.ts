@@ -139,6 +139,24 @@ test('who is invited joins as a viewer, reads, and is offered nothing that they 
   await tab.getByRole('heading', { name: 'Not for your role' }).waitFor()
 })
 
+test('a member is told of links to what they may not see, and is shown no label without a value', async () => {
+  const owner = await page()
+  const api = await signedIn(owner)
+  await verify(program(), api)
+  const email = freshEmail()
+  await api.post('/invites', { email, role: 'MEMBER' })
+  const tab = await page()
+  const token = await tokenFrom(program(), email, 'invite')
+  const data = { token, name: 'Ben Okri', password: PASSWORD }
+  const { user } = await (await tab.context().request.post('/api/v1/invites/accept', { data })).json()
+  const company = await api.post('/companies', { name: 'Borealis Freight' })
+  const deal = await api.post('/deals', { title: '20 scanners', companyId: company.id, ownerId: user.id })
+  await tab.goto(`/deals/${deal.id}`)
+  await tab.getByText('Not visible to you').waitFor()
+  // Among the details, and not once more beside the title.
+  assert.equal(await tab.getByText('Company', { exact: true }).count(), 1)
+})
+
 test('a password is set anew by the link in a mail', async () => {
   const tab = await page()
   const email = freshEmail()

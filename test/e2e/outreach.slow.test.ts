@@ -37,9 +37,20 @@ test('a template is written with what is wrong beside it, a campaign sends it, a
   await tab.getByRole('button', { name: 'Save template' }).click()
   await tab.getByText('Template saved').waitFor()
 
-  const campaign = (await ana.post('/campaigns', { name: 'Spring', templateId: id })).body
+  const campaign = (await ana.post('/campaigns', { name: 'Spring' })).body
   await tab.goto(`/campaigns/${campaign.id}`)
   await tab.getByRole('button', { name: 'Add contacts' }).click()
+  // The conditions stand in the dialog itself, with what they match below them, on a phone too.
+  await tab.getByRole('combobox', { name: 'Where' }).click()
+  await tab.getByRole('option', { name: 'First name' }).click()
+  await tab.getByRole('textbox', { name: 'First name' }).last().fill('Ida')
+  await tab.getByText(/^1 contact matches/).waitFor()
+  await tab.setViewportSize({ width: 390, height: 800 })
+  const boxes = await Promise.all(
+    ['Where', 'First name'].map(name => tab.getByRole('combobox', { name }).boundingBox()),
+  )
+  assert.ok(boxes[0]!.x + boxes[0]!.width <= boxes[1]!.x, 'one field stands over the other')
+  await tab.setViewportSize({ width: 1280, height: 800 })
   await tab.getByRole('tab', { name: 'One by one' }).click()
   await tab.getByLabel('Find a contact').fill('Ida')
   await tab.getByRole('option', { name: 'Ida Moser' }).click()
@@ -47,7 +58,9 @@ test('a template is written with what is wrong beside it, a campaign sends it, a
   await tab.getByRole('dialog').getByRole('button', { name: 'Add contacts' }).click()
   await tab.getByRole('link', { name: 'Ida Moser' }).waitFor()
   await tab.getByRole('button', { name: 'Send', exact: true }).click()
-  await tab.getByText(/1 contacts get the mail now/).waitFor()
+  await tab.getByText(/^1 contact gets the mail now/).waitFor()
+  await tab.getByRole('combobox', { name: 'Template' }).fill('News')
+  await tab.getByRole('option', { name: 'News' }).click()
   await tab.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
   await tab.getByRole('region', { name: 'Audience' }).getByText('Sent', { exact: true }).waitFor()
   // The buttons of facts are named by their field, and show its value: so on every record page.

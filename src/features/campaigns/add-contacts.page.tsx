@@ -11,7 +11,7 @@ import { RecordPicker } from '#web/kit/record-picker.tsx'
 import { useTitle } from '#web/kit/titles.ts'
 import { totalText } from '#web/kit/total.ts'
 import { useColumns } from '#web/record/model.ts'
-import { FilterBar } from '#web/table/filter-bar.tsx'
+import { Conditions, firstCondition } from '#web/table/filter-bar.tsx'
 import { type Condition, filterOf } from '#web/table/filters.ts'
 import { useSavedViews } from '#web/table/saved-views.ts'
 import { useText } from '#web/text/index.tsx'
@@ -24,10 +24,10 @@ type Added = { added: number; alreadyThere: number }
 export function AddContacts({ campaignId, close }: { campaignId: string; close: () => void }) {
   const text = useText()
   const [way, setWay] = useState<Way>('filter')
-  const [conditions, setConditions] = useState<Condition[]>([])
+  const [conditions, setConditions] = useState<Condition[]>()
   const [savedViewId, setView] = useState<string | null>(null)
   const [contactIds, setIds] = useState<string[]>([])
-  const filter = filterOf(conditions)
+  const filter = filterOf(conditions ?? [])
   const bodies: Record<Way, object | undefined> = {
     filter: filter && { filter },
     view: savedViewId ? { savedViewId } : undefined,
@@ -80,7 +80,7 @@ export function AddContacts({ campaignId, close }: { campaignId: string; close: 
 }
 
 type FilterGiven = {
-  conditions: Condition[]
+  conditions: Condition[] | undefined
   filter: object | undefined
   onChange: (conditions: Condition[]) => void
 }
@@ -88,14 +88,15 @@ type FilterGiven = {
 function ByFilter({ conditions, filter, onChange }: FilterGiven) {
   const text = useText()
   const columns = useColumns(contactContract)
+  const first = firstCondition(columns)
   return (
-    <Stack gap="sm" align="flex-start" mih={110}>
+    <Stack gap="sm" mih={110}>
       <P size="sm" className="quiet">
         {text.campaigns.filterHint}
       </P>
-      <FilterBar
+      <Conditions
         columns={columns}
-        view={{ conditions, extra: undefined }}
+        view={{ conditions: conditions ?? (first ? [first] : []), extra: undefined }}
         onChange={change => change.conditions && onChange(change.conditions)}
       />
       {filter && <Matching query={{ filter }} />}
@@ -116,7 +117,7 @@ function Matching({ query }: { query: Record<string, unknown> }) {
   if (!data) return null
   return (
     <P size="sm" className="quiet" role="status">
-      {text.campaigns.matches(totalText(text, format, data))}
+      {text.campaigns.matches(data.total, totalText(text, format, data))}
     </P>
   )
 }

@@ -7,10 +7,11 @@ import { api, messageOf, useMayChange } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
+import { RecordPicker } from '#web/kit/record-picker.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { prefetchRecord } from '#web/record/timeline.tsx'
-import { useText } from '#web/text/index.tsx'
+import { fieldLabel, useText } from '#web/text/index.tsx'
 import { Audience } from './audience.page.tsx'
 import { metricsQuery, refreshCampaign } from './campaign-data.page.tsx'
 import { campaignContract } from './campaigns.contract.ts'
@@ -83,8 +84,12 @@ function SendDialog({ campaign, close }: { campaign: Row; close: () => void }) {
   const text = useText()
   const format = useFormat()
   const { data } = useQuery(metricsQuery(campaign.id))
+  const [templateId, setTemplate] = useState(campaign.templateId as string | null)
   const sending = useMutation({
-    mutationFn: () => api.post(`/campaigns/${campaign.id}/send`, {}),
+    async mutationFn() {
+      if (templateId !== campaign.templateId) await api.patch(`/campaigns/${campaign.id}`, { templateId })
+      await api.post(`/campaigns/${campaign.id}/send`, {})
+    },
     onSuccess() {
       tell(text.campaigns.sending)
       refreshAround('campaign')
@@ -93,20 +98,28 @@ function SendDialog({ campaign, close }: { campaign: Row; close: () => void }) {
     },
   })
   const { campaigns } = text
-  const hint = !campaign.templateId
-    ? campaigns.noTemplate
-    : data?.pending === 0
-      ? campaigns.nobody
-      : campaigns.sendText(format.number(data?.pending ?? 0))
+  const pending = data?.pending ?? 0
+  const isEmpty = data?.pending === 0
   return (
     <Confirm
       title={campaigns.sendTitle(String(campaign.name))}
-      text={hint}
+      text={isEmpty ? campaigns.nobody : campaigns.sendText(pending, format.number(pending))}
       submit={campaigns.send}
       close={close}
       run={() => sending.mutate()}
       isSending={sending.isPending}
+      isDisabled={isEmpty || !templateId}
       error={sending.error}
-    />
+    >
+      {!isEmpty && (
+        <RecordPicker
+          type="emailTemplate"
+          label={fieldLabel(text, 'templateId')}
+          required
+          value={templateId}
+          onChange={setTemplate}
+        />
+      )}
+    </Confirm>
   )
 }

@@ -45,7 +45,7 @@ function Overdue({ invoice }: { invoice: Row }) {
 }
 
 type Move = 'SENT' | 'PAID' | 'VOID'
-/** Where an invoice may go from its state, the usual way first. */
+/** Where an invoice may go from its state. */
 const MOVES: Record<string, readonly Move[]> = {
   DRAFT: ['SENT', 'VOID'],
   SENT: ['PAID', 'VOID'],
@@ -59,6 +59,7 @@ function Moves({ invoice }: { invoice: Row }) {
   const mayChange = useMayChange()
   const [asked, ask] = useState<Move>()
   const moves = mayChange(invoice) ? (MOVES[invoice.status as string] ?? []) : []
+  const usual = moves.find(move => move !== 'VOID')
   const path = `/invoices/${invoice.id}/pdf`
   const filename = `invoice-${String(invoice.invoiceNumber).replace(/[^\w.-]+/g, '_')}.pdf`
   return (
@@ -86,7 +87,7 @@ function Moves({ invoice }: { invoice: Row }) {
           {text.invoices.moves.VOID}
         </Button>
       )}
-      {moves[0] && <Button onClick={() => ask(moves[0])}>{text.invoices.moves[moves[0]]}</Button>}
+      {usual && <Button onClick={() => ask(usual)}>{text.invoices.moves[usual]}</Button>}
       {asked && <MoveDialog invoice={invoice} move={asked} close={() => ask(undefined)} />}
     </>
   )
@@ -97,12 +98,14 @@ type DialogGiven = { invoice: Row; move: Move; close: () => void }
 function MoveDialog({ invoice, move, close }: DialogGiven): ReactNode {
   const text = useText()
   const { workspace } = useMe()
-  const [paidAt, setPaidAt] = useState(dayIn(workspace.timezone))
+  const today = dayIn(workspace.timezone)
+  const [paidAt, setPaidAt] = useState(today)
   const moving = useMutation({
     mutationFn: () =>
       api.patch(
         `/invoices/${invoice.id}`,
-        { status: move, ...(move === 'PAID' ? { paidAt } : {}) },
+        // Today is now, for the beginning of the day may lie before it was sent.
+        { status: move, ...(move === 'PAID' && paidAt !== today ? { paidAt } : {}) },
         { headers: { 'if-match': `"${invoice.version}"` } },
       ),
     onSuccess() {

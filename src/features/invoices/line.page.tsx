@@ -2,6 +2,7 @@ import { ActionIcon, Group, NumberInput, TextInput } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react'
 import type { KeyboardEvent } from 'react'
 import { useFormat } from '#web/kit/format.ts'
+import { numberTyped } from '#web/kit/input.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './lines.module.css'
 
@@ -85,7 +86,7 @@ export function LineRow({
             decimalSeparator={format.decimals}
             suffix={key === 'taxRate' ? '\u202f%' : undefined}
             error={issue(key)}
-            onChange={value => change({ ...line, [key]: typeof value === 'number' ? value : null })}
+            onChange={typed => change({ ...line, [key]: numberTyped(typed) })}
           />
         </td>
       ))}

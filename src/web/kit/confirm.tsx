@@ -12,12 +12,13 @@ type Given = {
   close: () => void
   run: () => void
   isSending?: boolean
+  isDisabled?: boolean
   error?: unknown
   children?: ReactNode
 }
 
 /** Asks before something that cannot be taken back as it was. */
-export function Confirm({ title, text, submit, color, close, run, isSending, error, children }: Given) {
+export function Confirm({ title, text, submit, close, run, children, ...foot }: Given) {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     run()
@@ -31,7 +32,7 @@ export function Confirm({ title, text, submit, color, close, run, isSending, err
           </P>
         )}
         {children}
-        <DialogFoot {...{ submit, close, isSending, error, color }} />
+        <DialogFoot {...{ submit, close, ...foot }} />
       </form>
     </Dialog>
   )

@@ -122,6 +122,12 @@ export function FieldInput({
   }
 }
 
+/** What stands in a number field. One that is half typed, such as `8.` or `10.0`, comes as text; a sign alone is none yet. */
+export function numberTyped(typed: number | string): number | null {
+  const number = typed === '' ? Number.NaN : Number(typed)
+  return Number.isNaN(number) ? null : number
+}
+
 /** A number, typed as the reader writes numbers. */
 function Figure({
   kind,
@@ -134,7 +140,7 @@ function Figure({
     <NumberInput
       {...given}
       value={value ?? ''}
-      onChange={typed => onChange(typed === '' ? null : Number(typed))}
+      onChange={typed => onChange(numberTyped(typed))}
       decimalScale={kind === 'integer' ? 0 : kind === 'money' ? 2 : undefined}
       thousandSeparator={format.thousands}
       decimalSeparator={format.decimals}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Field } from '#core/record/fields.ts'
 import { api, queries } from '../api.ts'
 
 /** The paths of the record types that links may point to, and the fields that name such a record. */
@@ -72,6 +73,15 @@ export function useTitle(type: string, id: string | null): string | null | undef
     enabled: id !== null && type in NAMED,
     staleTime: 5 * 60_000,
   }).data
+}
+
+type Linked = { field: Pick<Field, 'kind' | 'target'>; name: string; value: unknown; row: object }
+
+/** Whether a field leads to a record that the reader may not see, so that nothing can be said of it. */
+export function useIsUnseen({ field, name, value, row }: Linked): boolean {
+  const type = field.kind === 'link' ? field.target : (row as Record<string, unknown>)[typeKeyOf(name)]
+  const isLink = (field.kind === 'link' || field.kind === 'related') && typeof value === 'string'
+  return useTitle(String(type), isLink ? value : null) === null
 }
 
 /** Tells the titles of rows that are here anyway. */

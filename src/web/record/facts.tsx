@@ -4,6 +4,7 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMayChange } from '../api.ts'
 import { hasParts } from '../kit/object-input.tsx'
+import { useIsUnseen } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import { CellEditor } from '../table/cell-editor.tsx'
 import { useText } from '../text/index.tsx'
@@ -60,11 +61,13 @@ function Fact({ contract, row, column }: { contract: AnyContract; row: Row; colu
   const isOpen =
     column.isWritable && mayChange(row) && (column.field.kind !== 'object' || hasParts(column.path))
   const isLink = ['link', 'links', 'related', 'email', 'phone', 'url'].includes(column.field.kind)
-  const shown = isEmpty(value) ? (
-    <span className="quiet">{text.record.notFilled}</span>
-  ) : (
-    <FieldValue field={column.field} name={column.path} value={value} row={row} />
-  )
+  const isUnseen = useIsUnseen({ field: column.field, name: column.path, value, row })
+  const shown =
+    isEmpty(value) || isUnseen ? (
+      <span className="quiet">{isUnseen ? text.record.notSeen : text.record.notFilled}</span>
+    ) : (
+      <FieldValue field={column.field} name={column.path} value={value} row={row} />
+    )
   return (
     <div className={classes.fact}>
       <dt className="quiet">{column.label}</dt>

@@ -10,7 +10,7 @@ import { listOf } from '../kit/list-seen.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
 import { tellFault, tellUndo } from '../kit/notify.tsx'
 import { Fault, PageWaiting } from '../kit/states.tsx'
-import { titleOf } from '../kit/titles.ts'
+import { titleOf, useIsUnseen } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import { pages } from '../pages.ts'
 import { useText } from '../text/index.tsx'
@@ -18,7 +18,7 @@ import { DuplicatesHint } from './duplicates.tsx'
 import { Facts } from './facts.tsx'
 import { Files } from './files.tsx'
 import { LogBar } from './log-bar.tsx'
-import { type AnyContract, type Row, recordQuery, refreshAround, useColumns } from './model.ts'
+import { type AnyContract, type Column, type Row, recordQuery, refreshAround, useColumns } from './model.ts'
 import classes from './record.module.css'
 import { Related, type RelatedList } from './related.tsx'
 import { Timeline } from './timeline.tsx'
@@ -68,10 +68,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
             {facts
               .flatMap(path => columns.filter(column => column.path === path && column.read(row) !== null))
               .map(column => (
-                <Group key={column.path} gap={6} wrap="nowrap">
-                  <span className="quiet">{column.label}</span>
-                  <FieldValue field={column.field} name={column.path} value={column.read(row)} row={row} />
-                </Group>
+                <KeyFact key={column.path} column={column} row={row} />
               ))}
           </Group>
         </div>
@@ -103,6 +100,19 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
         )}
       </div>
     </div>
+  )
+}
+
+/** A fact beside the title; none where it is a record that the reader may not see. */
+function KeyFact({ column, row }: { column: Column; row: Row }) {
+  const { path, label, field, read } = column
+  const value = read(row)
+  if (useIsUnseen({ field, name: path, value, row })) return null
+  return (
+    <Group gap={6} wrap="nowrap">
+      <span className="quiet">{label}</span>
+      <FieldValue field={field} name={path} value={value} row={row} />
+    </Group>
   )
 }
 

@@ -14,19 +14,17 @@ type Given = {
 }
 
 /** Builds conditions that all have to hold; the server does the filtering. */
-export function FilterBar({ columns, view: { conditions, extra }, onChange: change }: Given) {
+export function FilterBar(given: Given) {
   const text = useText()
-  const onChange = (next: Condition[]) => change({ conditions: next })
+  const { conditions, extra } = given.view
   const count = conditions.length + (extra ? 1 : 0)
-  const fields = withParts(text, columns).filter(canFilter)
-  const replace = (index: number, condition: Condition) =>
-    onChange(conditions.map((other, at) => (at === index ? condition : other)))
-  const add = () => {
-    const column = fields[0]!
-    onChange([...conditions, { path: column.path, op: operatorsFor(column)[0]!, value: null }])
-  }
+  const first = firstCondition(given.columns)
   return (
-    <Popover position="bottom-start" width={680} onOpen={() => !count && fields.length && add()}>
+    <Popover
+      position="bottom-start"
+      width={680}
+      onOpen={() => !count && first && given.onChange({ conditions: [first] })}
+    >
       <Popover.Target>
         <Button
           variant={count ? 'light' : 'default'}
@@ -37,60 +35,89 @@ export function FilterBar({ columns, view: { conditions, extra }, onChange: chan
         </Button>
       </Popover.Target>
       <Popover.Dropdown maw="calc(100vw - 24px)">
-        <Stack gap="xs">
-          {conditions.map((condition, index) => (
-            <ConditionRow
-              // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other name than their place
-              key={index}
-              {...{ condition, fields }}
-              lead={index ? text.table.and : text.table.where}
-              onChange={next => replace(index, next)}
-              remove={() => onChange(conditions.filter((_, at) => at !== index))}
-            />
-          ))}
-          {extra && (
-            <Group gap="xs" wrap="nowrap">
-              <span className="quiet">{text.views.extra}</span>
-              <ActionIcon
-                ml="auto"
-                onClick={() => change({ extra: undefined })}
-                aria-label={`${text.common.delete}: ${text.views.extra}`}
-              >
-                <IconX size={14} />
-              </ActionIcon>
-            </Group>
-          )}
-          <Group>
-            <Button variant="subtle" size="compact-sm" onClick={add}>
-              {text.table.addCondition}
-            </Button>
-            {count > 0 && (
-              <Button
-                variant="subtle"
-                color="gray"
-                size="compact-sm"
-                ml="auto"
-                onClick={() => change({ conditions: [], extra: undefined })}
-              >
-                {text.common.clear}
-              </Button>
-            )}
-          </Group>
-        </Stack>
+        <Conditions {...given} isWithin />
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+/** The condition that somebody begins with. */
+export function firstCondition(columns: Column[]): Condition | undefined {
+  const column = columns.find(canFilter)
+  return column && { path: column.path, op: operatorsFor(column)[0]!, value: null }
+}
+
+/** The conditions themselves. Within what closes by a click elsewhere, its lists must not stand elsewhere. */
+export function Conditions({
+  columns,
+  view: { conditions, extra },
+  onChange: change,
+  isWithin = false,
+}: Given & { isWithin?: boolean }) {
+  const text = useText()
+  const onChange = (next: Condition[]) => change({ conditions: next })
+  const count = conditions.length + (extra ? 1 : 0)
+  const fields = withParts(text, columns).filter(canFilter)
+  const replace = (index: number, condition: Condition) =>
+    onChange(conditions.map((other, at) => (at === index ? condition : other)))
+  return (
+    <Stack gap="xs">
+      {conditions.map((condition, index) => (
+        <ConditionRow
+          // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other name than their place
+          key={index}
+          {...{ condition, fields, isWithin }}
+          lead={index ? text.table.and : text.table.where}
+          onChange={next => replace(index, next)}
+          remove={() => onChange(conditions.filter((_, at) => at !== index))}
+        />
+      ))}
+      {extra && (
+        <Group gap="xs" wrap="nowrap">
+          <span className="quiet">{text.views.extra}</span>
+          <ActionIcon
+            ml="auto"
+            onClick={() => change({ extra: undefined })}
+            aria-label={`${text.common.delete}: ${text.views.extra}`}
+          >
+            <IconX size={14} />
+          </ActionIcon>
+        </Group>
+      )}
+      <Group>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => onChange([...conditions, firstCondition(columns)!])}
+        >
+          {text.table.addCondition}
+        </Button>
+        {count > 0 && (
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            ml="auto"
+            onClick={() => change({ conditions: [], extra: undefined })}
+          >
+            {text.common.clear}
+          </Button>
+        )}
+      </Group>
+    </Stack>
   )
 }
 
 type RowGiven = {
   condition: Condition
   fields: Column[]
+  isWithin: boolean
   lead: string
   onChange: (condition: Condition) => void
   remove: () => void
 }
 
-function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
+function ConditionRow({ condition, fields, isWithin, lead, onChange, remove }: RowGiven) {
   const text = useText()
   const column = fields.find(({ path }) => path === condition.path) ?? fields[0]!
   const operators = operatorsFor(column)
@@ -103,24 +130,20 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
       <span className="quiet">{lead}</span>
       <Select
         size="xs"
-        w={220}
-        maw="100%"
         searchable
         aria-label={lead}
         value={column.path}
         data={fields.map(({ path, label }) => ({ value: path, label }))}
         onChange={choose}
-        comboboxProps={{ withinPortal: false }}
+        comboboxProps={{ withinPortal: !isWithin }}
       />
       <Select
         size="xs"
-        w={130}
-        maw="100%"
         aria-label={column.label}
         value={condition.op}
         data={operators.map(op => ({ value: op, label: text.operators[op] }))}
         onChange={op => op && onChange(withOperator(condition, op as Condition['op']))}
-        comboboxProps={{ withinPortal: false }}
+        comboboxProps={{ withinPortal: !isWithin }}
       />
       <div className={classes.wanted}>
         {!needsValue(condition.op) ? null : condition.op === 'withinLast' ? (
@@ -142,7 +165,7 @@ function ConditionRow({ condition, fields, lead, onChange, remove }: RowGiven) {
               label: optionLabel(text, column.path, value),
             }))}
             onChange={value => onChange({ ...condition, value })}
-            comboboxProps={{ withinPortal: false }}
+            comboboxProps={{ withinPortal: !isWithin }}
           />
         ) : (
           <FieldInput

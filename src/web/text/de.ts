@@ -504,6 +504,7 @@ export const de: Text = {
     timeline: 'Verlauf',
     related: 'Verknüpft',
     notFilled: 'Nicht ausgefüllt',
+    notSeen: 'Für Sie nicht sichtbar',
     logCall: 'Anruf',
     logEmail: 'E-Mail',
     logMeeting: 'Termin',
@@ -718,10 +719,9 @@ export const de: Text = {
     addTo: 'Zu Kampagne hinzufügen',
     send: 'Senden',
     sendTitle: (name: string) => `${name} senden`,
-    sendText: (count: string) =>
-      `${count} Kontakte erhalten die E-Mail jetzt, in Schüben von 100 je Minute. Wer später dazukommt, erhält sie auch. Was gesendet ist, lässt sich nicht zurückholen.`,
+    sendText: (n: number, count: string) =>
+      `${n === 1 ? '1 Kontakt erhält' : `${count} Kontakte erhalten`} die E-Mail jetzt, in Schüben von 100 je Minute. Wer später dazukommt, erhält sie auch. Was gesendet ist, lässt sich nicht zurückholen.`,
     nobody: 'Niemand wartet darauf. Zuerst Kontakte hinzufügen.',
-    noTemplate: 'Zuerst eine Vorlage wählen: Feld „Vorlage“, links.',
     sending: 'Die Kampagne wird gesendet',
     pause: 'Anhalten',
     paused: 'Es beginnt kein weiterer Schub',
@@ -757,8 +757,8 @@ export const de: Text = {
       'Welche Kontakte: Alle Bedingungen müssen zutreffen. Wer später passt, kommt nicht von selbst dazu.',
     byView: 'Ansicht',
     byHand: 'Einzeln',
-    matches: (count: string) =>
-      `${count} Kontakte passen. Wer schon in der Kampagne ist, bleibt, wie er ist.`,
+    matches: (n: number, count: string) =>
+      `${n === 1 ? '1 Kontakt passt' : `${count} Kontakte passen`}. Wer schon in der Kampagne ist, bleibt, wie er ist.`,
     chooseView: 'Gespeicherte Ansicht von Kontakten',
     noViews: 'Es gibt noch keine Ansicht von Kontakten. Sie lässt sich über der Kontakttabelle speichern.',
     pick: 'Kontakt suchen',

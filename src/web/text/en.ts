@@ -508,6 +508,7 @@ export const en = {
     timeline: 'Timeline',
     related: 'Related',
     notFilled: 'Not filled',
+    notSeen: 'Not visible to you',
     logCall: 'Call',
     logEmail: 'Email',
     logMeeting: 'Meeting',
@@ -708,10 +709,9 @@ export const en = {
     addTo: 'Add to campaign',
     send: 'Send',
     sendTitle: (name: string) => `Send ${name}`,
-    sendText: (count: string) =>
-      `${count} contacts get the mail now, in batches of 100 a minute. Contacts that are added later get theirs too. What has been sent cannot be taken back.`,
+    sendText: (n: number, count: string) =>
+      `${n === 1 ? '1 contact gets' : `${count} contacts get`} the mail now, in batches of 100 a minute. Contacts that are added later get theirs too. What has been sent cannot be taken back.`,
     nobody: 'Nobody is waiting for it. Add contacts first.',
-    noTemplate: 'Choose a template first: field “Template”, on the left.',
     sending: 'The campaign is being sent',
     pause: 'Pause',
     paused: 'No further batch begins',
@@ -747,8 +747,8 @@ export const en = {
       'Say which contacts: all conditions have to hold. Those who come to fit later are not added by themselves.',
     byView: 'Saved view',
     byHand: 'One by one',
-    matches: (count: string) =>
-      `${count} contacts match. Those who are in the campaign already stay as they are.`,
+    matches: (n: number, count: string) =>
+      `${n === 1 ? '1 contact matches' : `${count} contacts match`}. Those who are in the campaign already stay as they are.`,
     chooseView: 'Saved view of contacts',
     noViews: 'There is no saved view of contacts yet. Save one above the table of contacts.',
     pick: 'Find a contact',
