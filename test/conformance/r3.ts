@@ -385,6 +385,8 @@ export function r3(program: () => Program, origin: () => Promise<string>): void 
       rows.some(row => row.entityType === 'deal' && row.entityId === ids.deal && row.actorId === userId),
     )
     assert.ok(rows.length < all.length)
+    const ofDeals = rowsOf(await me('GET /activities', 200, { query: { entityType: 'deal' } }))
+    assert.deepEqual(new Set(ofDeals.map(row => as('Activity', row).entityType)), new Set(['deal']))
     // What the server did by itself, such as ending the import, has an actor too: 5 knows none that is null.
     assert.ok(all.some(row => row.type === 'import.completed'))
     const past = { ...query, dateFrom: '2020-01-01', dateTo: '2020-12-31' }

@@ -46,6 +46,35 @@ test('interactions and changes stand in one stream, newest first, page by page',
   assert.deepEqual((await ana.get('/activities?type=CALL')).body.rows.length, 1)
 })
 
+test('the stream is narrowed to a type of records, or to one record by its id alone', async () => {
+  const { ana, ben } = await world()
+  const contact = (await ana.post('/contacts', { firstName: 'Ida' })).body.id
+  const deal = (await ana.post('/deals', { title: 'Scanners', primaryContactId: contact })).body.id
+  await ana.post('/activities', { type: 'CALL', contactId: contact })
+  await ana.post('/activities', { type: 'MEETING', contactId: contact, dealId: deal })
+  await ana.post('/notes', { body: 'Nice', relatedType: 'deal', relatedId: deal })
+  const stream = async (query: string, person: Person = ana) => {
+    const { status, body, text } = await person.get(`/activities?${query}`)
+    assert.deepEqual([status, body.total], [200, body.rows?.length], text)
+    return body.rows.map((row: any) => `${row.type} ${row.entityType}`).sort()
+  }
+  assert.deepEqual(await stream('entityType=deal'), ['MEETING deal', 'deal.created deal'])
+  assert.deepEqual(await stream('entityType=contact&entityId='), ['CALL contact', 'contact.created contact'])
+  assert.deepEqual(await stream('entityType=deal&type=CALL'), [])
+  assert.deepEqual(await stream('entityType=task'), [])
+  for (const [type, id] of [
+    ['deal', deal],
+    ['contact', contact],
+  ])
+    assert.deepEqual(await stream(`entityId=${id}`), await stream(`entityType=${type}&entityId=${id}`))
+  assert.equal((await stream(`entityId=${deal}`)).length, 3, 'with its note')
+  for (const query of ['entityType=deal', `entityId=${deal}`]) assert.deepEqual(await stream(query, ben), [])
+  for (const query of ['entityType=Deal', `entityType=Deal&entityId=${deal}`]) {
+    const { status, body } = await ana.get(`/activities?${query}`)
+    assert.deepEqual([status, body.issues[0].path], [400, 'entityType'])
+  }
+})
+
 test('a member sees what happened around their own records, and only admins the audit log', async () => {
   const { ana, ben, admin } = await world()
   const deal = (await ana.post('/deals', { title: 'Secret' })).body.id

@@ -5,7 +5,7 @@ import { invalid } from '#core/errors.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
-import { isOfRecord, recordNamed } from '#core/record/registry.ts'
+import { hasRecord, isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { mayChangeExpression, seesThrough } from '#core/record/visibility.ts'
@@ -25,11 +25,10 @@ const actorIn = (column: string) => `coalesce(${column}, '${SYSTEM_ACTOR}')`
 
 /** The parameters of both streams of what happened. */
 export const timelineQuery = z.strictObject({
-  entityType: z
-    .string()
-    .max(60)
-    .optional()
-    .meta({ description: 'With entityId: only what happened to this record and to what hangs on it' }),
+  entityType: z.string().max(60).optional().meta({
+    description:
+      'With entityId: only what happened to this record and to what hangs on it; without: to any of its type',
+  }),
   entityId: z.uuid().optional(),
   type: z
     .string()
@@ -67,10 +66,11 @@ type Source = { columns: string; from: string; time: string; id: string; key: st
 export async function timeline(tx: Tx, query: TimelineQuery): Promise<Page> {
   const params: unknown[] = [tx.who.workspaceId]
   const add = adderOf(params)
+  const about = await typed(tx, query)
   // Of one record there is little, which is sooner asked one by one.
   const gathers = !query.entityId && seesThrough(recordNamed('interaction'), tx.who)
   const ask = gathers ? new Aggregate(tx, add) : undefined
-  const sources = sourcesOf(tx, query, add, ask)
+  const sources = sourcesOf(tx, about, add, ask)
   const { limit = 50, cursor: given, ...asked } = query
   const mark = queryMark(asked)
   const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
@@ -86,6 +86,19 @@ export async function timeline(tx: Tx, query: TimelineQuery): Promise<Page> {
       ? await readGathered(tx, sources, params, ask, limit + 1)
       : await tx.session.rows(newest(sources, limit + 1), params)
   return pageFrom(found, limit, counted, mark, row => [row.createdAt, row.id])
+}
+
+/** Who names a record by its id alone is told what its type would tell. @throws Refusal 400 for a type that is none */
+async function typed({ session, who }: Tx, query: TimelineQuery): Promise<TimelineQuery> {
+  const { entityType, entityId } = query
+  if (entityType !== undefined && !hasRecord(entityType))
+    throw invalid({ path: 'entityType', message: 'must be a type of records, such as deal' })
+  if (entityId === undefined || entityType !== undefined) return query
+  const [row] = await session.rows(
+    'select type from records where workspace_id = $1::uuid and id = $2::uuid',
+    [who.workspaceId, entityId],
+  )
+  return { ...query, entityType: row?.type as string | undefined }
 }
 
 /** The statement that reads the newest of all sources. */
@@ -127,12 +140,6 @@ async function readGathered(
 }
 
 function sourcesOf(tx: Tx, query: TimelineQuery, add: Add, ask: Aggregate | undefined): Source[] {
-  if ((query.entityType === undefined) !== (query.entityId === undefined)) {
-    throw invalid({
-      path: query.entityType ? 'entityId' : 'entityType',
-      message: 'entityType and entityId go together',
-    })
-  }
   const types = query.type?.split(',').map(type => type.trim())
   const wanted = types?.filter(type => (INTERACTION_TYPES as readonly string[]).includes(type))
   const strange = types?.filter(type => type !== 'changes' && !wanted!.includes(type))
@@ -151,11 +158,11 @@ function sourcesOf(tx: Tx, query: TimelineQuery, add: Add, ask: Aggregate | unde
     if (ask) conditions.push(`(e.actor_id = ${add(tx.who.userId, 'uuid')} or ${ask.isMine('e.entity_id')})`)
     sources.push(changes(query, conditions, add))
   }
-  const link = query.entityType ? LINKS[query.entityType] : undefined
-  if ((!types || wanted!.length) && (!query.entityType || link)) {
+  if ((!types || wanted!.length) && (!query.entityId || LINKS[query.entityType ?? ''])) {
     const conditions = common('i.occurred_at', 'i.created_by_id')
     if (ask) conditions.push(ask.scope('interaction', 'i'))
-    if (link) conditions.push(`i.${link} = ${add(query.entityId, 'uuid')}`)
+    if (query.entityId) conditions.push(`i.${LINKS[query.entityType!]} = ${add(query.entityId, 'uuid')}`)
+    else if (query.entityType) conditions.push(`${LOGGED_ON} = ${add(query.entityType, 'text')}`)
     if (wanted?.length) conditions.push(`i.type = any(${add(`{${wanted.join(',')}}`, 'text[]')})`)
     sources.push(logged(tx.who, conditions))
   }
@@ -175,7 +182,8 @@ function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
       // One array rather than `or`: only so can the index on the record find the events.
       `e.entity_id = any(array(select ${id} union all select r.id from records r where r.workspace_id = $1::uuid and r.parent_id = ${id}))`,
     )
-  }
+    // Of one record also what hangs on it, of whatever type that is.
+  } else if (query.entityType) conditions.push(`e.entity_type = ${add(query.entityType, 'text')}`)
   return {
     from: 'events e',
     columns: `e.id, e.workspace_id as "workspaceId", ${actorIn('e.actor_id')} as "actorId", e.entity_type || '.' || e.action as type,
@@ -192,6 +200,10 @@ function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
   }
 }
 
+/** Of what type the record is at which an interaction stands in the stream. */
+const LOGGED_ON =
+  "case when i.deal_id is not null then 'deal' when i.contact_id is not null then 'contact' when i.company_id is not null then 'company' else 'interaction' end"
+
 function logged(who: Who, conditions: string[]): Source {
   const mayChange = who.asksMayChange
     ? `, 'mayChange', ${mayChangeExpression(recordNamed('interaction'), who, 'i')}`
@@ -199,7 +211,7 @@ function logged(who: Who, conditions: string[]): Source {
   return {
     from: 'interactions i',
     columns: `i.id, i.workspace_id as "workspaceId", ${actorIn('i.created_by_id')} as "actorId", i.type,
-      case when i.deal_id is not null then 'deal' when i.contact_id is not null then 'contact' when i.company_id is not null then 'company' else 'interaction' end as "entityType",
+      ${LOGGED_ON} as "entityType",
       coalesce(i.deal_id, i.contact_id, i.company_id, i.id) as "entityId",
       jsonb_build_object('subject', i.subject, 'content', i.content, 'direction', i.direction, 'durationMinutes', i.duration_minutes,
         'contactId', i.contact_id, 'dealId', i.deal_id, 'companyId', i.company_id, 'sentimentScore', i.sentiment_score,
