@@ -376,7 +376,11 @@ export function r3Strict(program: () => Program, people: People, origin: () => P
     const json = { 'content-type': 'application/json' }
     await expect(400, 'VALIDATION_ERROR', 'POST /companies', { body: { name: '' } })
     await expect(400, 'BAD_REQUEST', 'POST /companies', { body: '{"name":', headers: json })
-    assert.equal((await nobody('GET /companies', 401)).body.code, 'UNAUTHENTICATED')
+    const unknown = await nobody('GET /companies', 401)
+    assert.deepEqual(
+      [unknown.body.code, unknown.headers.get('www-authenticate')],
+      ['UNAUTHENTICATED', 'Bearer'],
+    )
     assert.equal((await walk.as('no.such.token')('GET /companies', 401)).body.code, 'INVALID_TOKEN')
     await expect(404, 'NOT_FOUND', 'GET /companies/{id}', { at: '00000000-0000-7000-8000-000000000000' })
     await expect(400, 'VALIDATION_ERROR', 'GET /companies/{id}', { at: 'no-id' })

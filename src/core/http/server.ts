@@ -227,6 +227,8 @@ function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<type
         'request failed',
       )
     if (refusal.retryAfterSeconds) reply.header('retry-after', String(refusal.retryAfterSeconds))
+    // RFC 9110 15.5.2: who is not known is told how one shows who one is.
+    if (refusal.status === 401) reply.header('www-authenticate', 'Bearer')
     if (isForReader(request)) return sendRefusalPage(request, reply, refusal)
     return sendRefusal(reply, refusal, request.id)
   })
