@@ -49,6 +49,35 @@ test('a view is saved, marked where it is changed, opened first, deleted and tak
   await views.getByRole('link', { name: 'By name' }).waitFor()
 })
 
+test('what somebody else writes into an open field is told and not lost; what they write beside it is no matter', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const contact = await api.post('/contacts', { firstName: 'Ida', lastName: 'Berg', jobTitle: 'Buyer' })
+  const stands = async () => {
+    const { jobTitle, department } = await api.get(`/contacts/${contact.id}`)
+    return [jobTitle, department]
+  }
+  await tab.goto(`/contacts/${contact.id}`)
+  const edit = tab.getByRole('button', { name: 'Edit: Job title' }).first()
+  const field = tab.getByRole('textbox', { name: 'Job title' })
+  await edit.click()
+  await field.fill('Head of purchasing')
+  await api.patch(`/contacts/${contact.id}`, { department: 'Sales' })
+  await tab.getByText('changed Department').waitFor()
+  await field.press('Enter')
+  await tab.getByText('changed Job title').waitFor()
+  assert.deepEqual(await stands(), ['Head of purchasing', 'Sales'])
+  await edit.click()
+  await field.fill('Head of buying')
+  await api.patch(`/contacts/${contact.id}`, { jobTitle: 'Director' })
+  await tab.getByText('changed Job title').nth(1).waitFor()
+  await field.press('Enter')
+  await tab.getByText('Somebody else has changed this field meanwhile').waitFor()
+  assert.deepEqual(await stands(), ['Director', 'Sales'])
+  await edit.click()
+  assert.equal(await field.inputValue(), 'Head of buying')
+})
+
 test('a deal closes in another month by mouse and by keys, and goes back where the server refuses', async () => {
   const tab = await page({ viewport: { width: 1600, height: 800 } })
   const api = await signedIn(tab)

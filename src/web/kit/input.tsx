@@ -1,4 +1,5 @@
 import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { Field } from '#core/record/fields.ts'
 import { momentAt, offsetMs } from '#core/record/relative-time.ts'
 import { useMembers, usePipelines } from '../api.ts'
@@ -136,11 +137,15 @@ function Figure({
   ...given
 }: Common & { kind: Field['kind']; value: number | null | undefined }) {
   const format = useFormat()
+  const [isSign, setIsSign] = useState(false)
   return (
     <NumberInput
       {...given}
-      value={value ?? ''}
-      onChange={typed => onChange(numberTyped(typed))}
+      value={value ?? (isSign ? '-' : '')}
+      onChange={typed => {
+        setIsSign(typed === '-')
+        onChange(numberTyped(typed))
+      }}
       decimalScale={kind === 'integer' ? 0 : kind === 'money' ? 2 : undefined}
       thousandSeparator={format.thousands}
       decimalSeparator={format.decimals}

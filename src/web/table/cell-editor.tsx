@@ -16,14 +16,13 @@ type Given = { contract: AnyContract; row: Row; column: Column; close: () => voi
 export function CellEditor({ contract, row, column, close }: Given) {
   const text = useText()
   const frame = useRef<HTMLDivElement>(null)
-  const before = column.read(row)
+  // As it was when it was opened: what others write meanwhile is shown at once, and must not pass for what was read.
+  const [opened] = useState({ before: column.read(row), version: row.version })
+  const { before } = opened
   const draft = `cell.${row.id}.${column.path}`
   const [value, setValue] = useState(() => keptValue.read(draft) ?? before)
   const saving = useMutation({
-    mutationFn: (given: unknown) =>
-      api.patch<Row>(`/${contract.path}/${row.id}`, changeOf(column, given), {
-        headers: { 'if-match': `"${row.version}"` },
-      }),
+    mutationFn: (given: unknown) => change(contract, row.id, column, given, opened),
     onSuccess(changed) {
       keptValue.forget(draft)
       putIntoLists(contract.name, changed)
@@ -34,7 +33,7 @@ export function CellEditor({ contract, row, column, close }: Given) {
       const status = error instanceof ApiError ? error.status : 0
       // The server has not judged it: it was not reached, or the session had ended.
       const isUnheard = status === 0 || status === 401 || status >= 500
-      if (isUnheard) keptValue.keep(draft, given)
+      if (isUnheard || status === 412) keptValue.keep(draft, given)
       tellFault(
         isUnheard
           ? text.common.kept
@@ -84,6 +83,32 @@ export function CellEditor({ contract, row, column, close }: Given) {
       />
     </div>
   )
+}
+
+type Opened = { before: unknown; version: unknown }
+
+/**
+ * Changes one field of the version that was opened. Where others have changed the record meanwhile, but not this field, it is
+ * changed in theirs. @throws ApiError 412 where they have changed this field
+ */
+async function change(
+  contract: AnyContract,
+  id: string,
+  column: Column,
+  given: unknown,
+  { before, version }: Opened,
+): Promise<Row> {
+  const path = `/${contract.path}/${id}`
+  const inVersion = (one: unknown) =>
+    api.patch<Row>(path, changeOf(column, given), { headers: { 'if-match': `"${one}"` } })
+  try {
+    return await inVersion(version)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 412) throw error
+    const latest = await api.get<Row>(path)
+    if (JSON.stringify(column.read(latest)) !== JSON.stringify(before)) throw error
+    return inVersion(latest.version)
+  }
 }
 
 type Pages = { pages: Array<{ rows: Row[] }> }

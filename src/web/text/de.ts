@@ -102,7 +102,8 @@ export const de: Text = {
     created: label => `${label} angelegt`,
     deleted: count => (count === 1 ? 'In den Papierkorb gelegt' : `${count} in den Papierkorb gelegt`),
     undo: 'Rückgängig',
-    conflict: 'Jemand anderes hat dies inzwischen geändert. Hier ist der neueste Stand.',
+    conflict:
+      'Jemand anderes hat dieses Feld inzwischen geändert. Hier steht, was dort geschrieben wurde; öffnen Sie das Feld noch einmal, um zu sehen, was Sie getippt hatten.',
     draftKept: 'Entwurf wiederhergestellt',
     discardDraft: 'Entwurf verwerfen',
     required: 'fehlt',

@@ -108,7 +108,8 @@ export const en = {
     created: (label: string) => `${label} created`,
     deleted: (count: number) => (count === 1 ? 'Moved to trash' : `${count} moved to trash`),
     undo: 'Undo',
-    conflict: 'Somebody else has changed this meanwhile. Here is the latest state.',
+    conflict:
+      'Somebody else has changed this field meanwhile. Here is what they wrote; open the field again to see what you typed.',
     draftKept: 'Draft restored',
     discardDraft: 'Discard draft',
     required: 'is required',
