@@ -4,6 +4,7 @@ import type { FieldKind } from '#core/record/fields.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { typeKeyOf } from '#core/record/related.ts'
 import { store } from '#core/record/store.ts'
+import { importing } from '#features/imports/testing.ts'
 import {
   callAs,
   checkRefusal,
@@ -242,6 +243,7 @@ const OTHER_QUERY: Record<string, Record<string, string>> = {
   '/mailboxes': { isActive: 'false' },
   '/webhooks/{id}/deliveries': { status: 'FAILED' },
   '/jobs/failed': { name: 'import-undo' },
+  '/imports/{id}/linked': { type: 'contact' },
 }
 
 /** A call of the list that has at least two rows. */
@@ -289,6 +291,11 @@ async function listWithPages(route: Route): Promise<{ path: string; query?: Reco
       .body
     for (const _ of [1, 2]) await owner.post(`/webhooks/${id}/test`)
     return { path: `/webhooks/${id}/deliveries` }
+  }
+  if (nested === 'linked') {
+    const csv = ['A', 'B'].map(name => `Deal ${name},Firm ${fresh()}`)
+    const { id } = await importing(owner, 'deals', ['title,companyName', ...csv], { createLinked: true })
+    return { path: `/imports/${id}/linked` }
   }
   const target = allRecords().find(record => record.contract.path === first)!
   const { id } = await samples.create(target)

@@ -3,6 +3,7 @@ import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
+import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
@@ -135,10 +136,8 @@ export const reasonsRoute = operation({
 const LINKED_AT_ONCE = 50
 const linkedQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(LINKED_AT_ONCE),
-  cursor: z
-    .string()
-    .regex(/^\d{1,18}$/, 'is not a cursor of this list')
-    .optional(),
+  cursor: z.string().max(4000).optional(),
+  type: z.enum(['company', 'contact']).optional().meta({ description: 'Only those of this type' }),
 })
 const linkedRow = z.object({
   type: z.string().meta({ description: 'company or contact' }),
@@ -157,26 +156,32 @@ export const linkedRoute = operation({
   params: idParams,
   query: linkedQuery,
   answers: z.object({ rows: z.array(linkedRow), total: z.int(), nextCursor: z.string().nullable() }),
-  async handle({ tx, params: { id }, query: { limit, cursor } }) {
+  async handle({ tx, params: { id }, query: { limit, cursor: given, type: only } }) {
     const { entity, createdLinked } = await store.read(tx, imports, id)
+    const mark = queryMark(['linked', id, only])
+    const types = MADE.filter(type => type !== entity && type === (only ?? type))
+    const counts = createdLinked as Record<string, number>
+    const counted = {
+      total: types.reduce((sum, type) => sum + (counts[type] ?? 0), 0),
+      totalIsEstimate: false,
+    }
+    const cursor = given ? readCursor(given, mark, ['number']) : undefined
     const events = await tx.session.rows(
       `select seq, entity_type as type, entity_id as id from events where workspace_id = $1::uuid and cause_id = $2::uuid
          and action = 'created' and entity_type = any($3::text[]) and seq > $4::bigint order by seq limit $5::int`,
-      [tx.who.workspaceId, id, arrayLiteral(MADE.filter(type => type !== entity)), cursor ?? 0, limit],
+      [tx.who.workspaceId, id, arrayLiteral(types), cursor?.values[0] ?? 0, limit + 1],
     )
+    const page = pageFrom(events, limit, cursor ?? counted, mark, event => [event.seq])
     const titles = new Map<string, string>()
-    for (const type of new Set(events.map(event => event.type as string))) {
-      const ids = events.filter(event => event.type === type).map(event => event.id as string)
+    for (const type of types) {
+      const ids = page.rows.filter(event => event.type === type).map(event => event.id as string)
       for (const row of await titlesOf(tx, recordNamed(type), ids))
         titles.set(row.id as string, row.title as string)
     }
-    return {
-      rows: events.flatMap(({ type, id }) =>
-        titles.has(id as string) ? [{ type, id, title: titles.get(id as string) ?? null }] : [],
-      ),
-      total: Object.values(createdLinked as Record<string, number>).reduce((sum, count) => sum + count, 0),
-      nextCursor: events.length < limit ? null : String(events.at(-1)!.seq),
-    }
+    const rows = page.rows.flatMap(({ type, id }) =>
+      titles.has(id as string) ? [{ type, id, title: titles.get(id as string) ?? null }] : [],
+    )
+    return { ...page, rows }
   },
 })
 
