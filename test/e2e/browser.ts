@@ -77,16 +77,25 @@ export function useBrowser(meant?: RegExp) {
 
 type Found = { id: string; nodes: Array<{ target: string[]; failureSummary: string }> }
 
-/** Every violation of WCAG 2.2 AA that axe finds on the page, each by its rule and where it is. */
+/**
+ * Every violation of WCAG 2.2 AA that axe finds on the page, each by its rule and where it is. What fades in or out meanwhile is seen
+ * as it is at the end of that: half of a fade has no contrast that anybody reads by.
+ */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(axeSource)
   return page.evaluate(async () => {
-    const { axe, document } = globalThis as unknown as {
-      document: unknown
+    const { axe, document, CSSStyleSheet } = globalThis as unknown as {
+      document: { adoptedStyleSheets: unknown[] }
+      CSSStyleSheet: new () => { replaceSync: (css: string) => void }
       axe: { run: (context: unknown, options: unknown) => Promise<{ violations: Found[] }> }
     }
+    const still = new CSSStyleSheet()
+    still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
+    const before = document.adoptedStyleSheets
+    document.adoptedStyleSheets = [...before, still]
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
     const result = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
+    document.adoptedStyleSheets = before
     return result.violations.flatMap(({ id, nodes }) =>
       nodes.slice(0, 3).map(node => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
     )
