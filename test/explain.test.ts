@@ -187,12 +187,13 @@ describe('plans', () => {
       where workspace_id = '${ben.workspaceId}' and type = 'deal'; analyze records; analyze tasks`
     const opening = `${reading.opening.replace('read only', '')}; ${filled}`
     const nodes = nodesOf(await planOf({ ...reading, opening }))
-    const directory = nodes.filter(
-      node => node['Relation Name'] === 'records' && node['Index Name'] !== 'records_deleted',
-    )
-    assert.ok(directory.length)
-    for (const node of directory)
-      assert.match(node['Index Cond'] ?? node['Recheck Cond'] ?? node['Node Type'], /\bid = /)
+    // But for what is in the trash, which is gathered once: there is little of it.
+    const conditions = nodes
+      .filter(node => node['Relation Name'] === 'records' && node['Index Name'] !== 'records_deleted')
+      .map(node => node['Index Cond'] ?? node['Recheck Cond'] ?? node['Node Type'])
+      .filter(condition => !condition.includes('deleted_at IS NOT NULL'))
+    assert.ok(conditions.length)
+    for (const condition of conditions) assert.match(condition, /\bid = /)
   })
 
   it('a search for a rare word uses the trigram index, which row-level security itself would not allow', async () => {
