@@ -107,6 +107,13 @@ test('every primary key of a tenant table begins with workspace_id, which is nev
       assert.equal(first, 'workspace_id', `the unique index ${index} would join workspaces`)
 })
 
+test('what waits before an index over several values is short enough to be read by every search', async () => {
+  const indexes = await query(`select c.relname as name, c.reloptions::text as options
+    from pg_class c join pg_am a on a.oid = c.relam where a.amname = 'gin' and c.relnamespace = 'public'::regnamespace`)
+  assert.ok(indexes.length > 20)
+  for (const { name, options } of indexes) assert.equal(options, '{gin_pending_list_limit=128}', `${name}`)
+})
+
 test('every foreign key between tenant tables carries workspace_id on both sides, and none sets null', async () => {
   const keys =
     await query(`select k.conname as key, c.relname as name, f.relname as target, k.confdeltype as ondelete,

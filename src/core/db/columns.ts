@@ -1,4 +1,4 @@
-import { getTableName, sql } from 'drizzle-orm'
+import { getTableName, type SQL, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
   foreignKey,
@@ -115,10 +115,17 @@ export function recordKeys(
   ]
 }
 
+/**
+ * An index over what a row has several of. New rows wait in a list that every search reads to its end, until it is full: 128 kB of
+ * them, since with PostgreSQL's 4 MB the fifth thousand of new contacts made each scan 20 times slower, for a tenth off a write.
+ */
+export const ginIndex = (name: string, workspaceId: AnyPgColumn, values: AnyPgColumn | SQL) =>
+  index(name).using('gin', workspaceId, values).with({ gin_pending_list_limit: 128 })
+
 /** A trigram index beside `searchColumn`, for `q` and `contains`. */
 export const searchIndex = (name: string, table: Columns) =>
-  index(`${name}_search`).using('gin', table.workspaceId!, sql`${table.searchText!} gin_trgm_ops`)
+  ginIndex(`${name}_search`, table.workspaceId!, sql`${table.searchText!} gin_trgm_ops`)
 
 /** The index of `rankedColumn`. */
 export const rankedIndex = (name: string, table: Columns) =>
-  index(`${name}_ranked`).using('gin', table.workspaceId!, table.searchVector!)
+  ginIndex(`${name}_ranked`, table.workspaceId!, table.searchVector!)

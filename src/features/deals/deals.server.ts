@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   date,
   flexibleColumns,
+  ginIndex,
   moment,
   money,
   name,
@@ -79,7 +80,7 @@ export const dealTable = pgTable(
     index('deals_board')
       .on(t.workspaceId, t.stageId, t.currency, t.amount, t.probability, t.ownerId, t.createdById)
       .where(sql`status = 'OPEN' and deleted_at is null`),
-    index('deals_contacts').using('gin', t.workspaceId, t.contactIds),
+    ginIndex('deals_contacts', t.workspaceId, t.contactIds),
     searchIndex('deals', t),
   ],
 )

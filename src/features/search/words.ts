@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { ginIndex } from '#core/db/columns.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { ExtraWalls } from '#core/db/policies.ts'
 import type { Database, Scope, Tx } from '#core/db/workspace.ts'
@@ -32,7 +33,7 @@ export const searchWordTable = pgTable(
   { workspaceId: uuid('workspace_id').notNull(), word: text('word').notNull() },
   t => [
     primaryKey({ columns: [t.workspaceId, t.word] }),
-    index('search_words_alike').using('gin', t.workspaceId, sql`${t.word} gin_trgm_ops`),
+    ginIndex('search_words_alike', t.workspaceId, sql`${t.word} gin_trgm_ops`),
   ],
 )
 

@@ -1,0 +1,27 @@
+-- What waits before these indexes is merged by the write that fills it, and read by every search until then.
+ALTER INDEX "interactions_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "interactions_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "campaigns_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "campaigns_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "companies_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "contacts_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "deals_contacts" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "deals_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "email_templates_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "email_templates_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "emails_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "unsubscribes_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "files_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "files_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "invoices_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "invoices_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "leads_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "notes_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "notes_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "projects_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "projects_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "search_words_alike" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "tasks_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "tasks_ranked" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "visits_search" SET (gin_pending_list_limit=128);--> statement-breakpoint
+ALTER INDEX "visits_ranked" SET (gin_pending_list_limit=128);
