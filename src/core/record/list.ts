@@ -249,9 +249,11 @@ async function pageOf<R>(tx: Tx, record: RecordDefinition, query: ListQuery, ext
   const parts = selection.keys.map(key => (key.nullable ? 'nullable' : 'any'))
   const cursor = query.cursor ? readCursor(query.cursor, selection.mark, parts) : undefined
   const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
-  const reading = (total?: number) => read(tx, record, selection, limit + 1, cursor?.values, total)
-  // Whether to walk along the order or to sort what is theirs depends on how much that is: a plan for anybody always sorts.
-  planAnew(tx, record)
+  const reading = (total?: number) => {
+    // Whether to walk along the order or to sort what is theirs depends on how much that is: a plan for anybody always sorts.
+    planAnew(tx, record)
+    return read(tx, record, selection, limit + 1, cursor?.values, total)
+  }
   const [total, found] = selection.search
     ? await oneByOne(counting, reading)
     : await both(counting, () => reading())
