@@ -15,6 +15,7 @@ import {
   readConversation,
 } from './conversations.ts'
 import { Hands, type RecordRef } from './hands.ts'
+import { harmless } from './harmless.ts'
 import { answerByModel } from './model.ts'
 import { type Part, type Proposal, text } from './parts.ts'
 import { confirmProposal, rejectProposal } from './proposals.ts'
@@ -92,7 +93,7 @@ export async function* answering(
     )
   }
   try {
-    for await (const part of choose(turn, history, signal, mayFallBack, by)) {
+    for await (const part of harmless(choose(turn, history, signal, mayFallBack, by))) {
       parts.push(part)
       yield part
     }

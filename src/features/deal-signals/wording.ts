@@ -22,15 +22,17 @@ type Worded = z.infer<typeof worded>
 /** Ids are no figures, though half of them hold the one that was made up. */
 const IDS = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
 const NUMBERS = /\d+(?:[.,:]\d+)*/g
+/** A picture, a link or a tag has no place in a sentence, wherever it leads. */
+const MARKUP = /\]\(|^\s*\[[^\]]+\]:|<[a-z/!?]/im
 const ADDRESSES =
-  /(?:https?:\/\/|www\.)\S+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}|\b[\p{L}\p{N}-]+\.(?:com|net|org|io|info|biz|example|ru|cn|xyz)\b/iu
+  /(?:\/\/|www\.)[\p{L}\d]\S*|\b(?:javascript|data|mailto|file):\S|\b[\p{L}\d-]+\.\p{L}{2,}\/\S|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}|\b[\p{L}\p{N}-]+\.(?:com|net|org|io|info|biz|example|ru|cn|xyz)\b/iu
 
 /**
  * Whether a model's words say no number that facts and sources do not, and no address at all: what is made up, or was slipped in
  * by an order in a record to name a link, is not passed on.
  */
 export function isFaithful(text: string, known: string): boolean {
-  if (ADDRESSES.test(text)) return false
+  if (ADDRESSES.test(text) || MARKUP.test(text)) return false
   const numbers = new Set(known.replace(IDS, '').match(NUMBERS)?.flatMap(spellings) ?? [])
   return (text.match(NUMBERS) ?? []).every(number => spellings(number).some(one => numbers.has(one)))
 }

@@ -114,11 +114,15 @@ export function tableLink(query: Query): string {
     ...(query.sort ? { sort: query.sort } : {}),
   })
   const search = parameters.size ? `?${parameters}` : ''
-  // A round bracket would end the Markdown link.
-  return `/${query.record.contract.path}${search}`.replace(/[()]/g, bracket =>
-    bracket === '(' ? '%28' : '%29',
-  )
+  return inLink(`/${query.record.contract.path}${search}`)
 }
+
+/** A path that Markdown reads whole: a round bracket would end the link, an address within it would be one of its own. */
+export const inLink = (path: string): string =>
+  path
+    .replaceAll('(', '%28')
+    .replaceAll(')', '%29')
+    .replace(/(?<=www)\./gi, '%2E')
 
 /** The fields of which a query wants one value alone. */
 export const settledIn = (query: Query): Set<string> =>

@@ -6,6 +6,7 @@ import { fieldOf, isNamed, named, overview, ownerOf } from './about.ts'
 import {
   filterOf,
   groupLines,
+  inLink,
   listed,
   plain,
   type Report,
@@ -155,9 +156,8 @@ export async function* exported(context: Context, query: Query, format: string):
   const { say } = context
   const { rows, url } = data as { rows: number; url: string }
   const how = understood(query)
-  const address = url.replace(/[()]/g, bracket => (bracket === '(' ? '%28' : '%29'))
   yield text(
-    `[${say.download(say.counted(query.record, rows), format.toUpperCase())}](${address})${how ? `: ${how}` : ''}.`,
+    `[${say.download(say.counted(query.record, rows), format.toUpperCase())}](${inLink(url)})${how ? `: ${how}` : ''}.`,
   )
 }
 
