@@ -33,7 +33,7 @@ type Row = Record<string, any>
 let made: Promise<{ ana: Person; stable: Map<string, Row> }> | undefined
 const prepare = () =>
   (made ??= (async () => {
-    const { ana, owner } = await world()
+    const { ana, ben, owner } = await world()
     for (const [key, type] of [
       ['rank', 'number'],
       ['since', 'date'],
@@ -57,7 +57,31 @@ const prepare = () =>
         },
       },
     }))
-    const { results } = (await ana.post('/companies/bulk', { operations, atomic: true })).body
+    // A third is her own altogether, a third she made, a third was made for her; and there are some of others.
+    const her = (i: number) => i % 3
+    const inBulk = async (by: Person, operations: unknown[]) =>
+      (await by.post('/companies/bulk', { operations, atomic: true })).body.results as Row[]
+    const results = [
+      ...(await inBulk(
+        ana,
+        operations.filter((_, i) => her(i) < 2),
+      )),
+      ...(await inBulk(
+        owner,
+        operations
+          .filter((_, i) => her(i) === 2)
+          .map(({ op, data }) => ({ op, data: { ...data, ownerId: ana.id } })),
+      )),
+    ]
+    const passedOn = results.slice(0, 20).filter((_, i) => i % 2)
+    await inBulk(
+      owner,
+      passedOn.map(({ id }) => ({ op: 'update', id, data: { ownerId: ben.id } })),
+    )
+    await inBulk(
+      ben,
+      names.map(name => ({ op: 'create', data: { name } })),
+    )
     const rows: Row[] = await Promise.all(
       results.map(async ({ id }: Row) => (await ana.get(`/companies/${id}`)).body),
     )
@@ -124,6 +148,11 @@ test('every row that stays is met exactly once and in order, whatever comes and 
         for (const id of unstable) await ana.delete(`/companies/${id}`)
         const watched = met.filter(row => stable.has(row.id))
         assert.equal(watched.length, stable.size, `${sort} by ${limit}: each once`)
+        assert.deepEqual(
+          met.filter(row => row.createdById !== ana.id && row.ownerId !== ana.id),
+          [],
+          'what is not hers',
+        )
         assert.equal(new Set(watched.map(row => row.id)).size, stable.size)
         for (const [i, row] of watched.entries())
           if (i) assert.ok(inOrder(sort, watched[i - 1]!, row), `${sort}: row ${i}`)

@@ -33,6 +33,8 @@ async function prepare(): Promise<void> {
     email: `greta${i}@mail.example`,
   }))
   await ana.inWorkspace(tx => store.createMany(tx, recordNamed('contact'), contacts))
+  const others = Array.from({ length: 1800 }, (_, i) => ({ firstName: 'Otto', lastName: `Weiss${i}` }))
+  await people.owner.inWorkspace(tx => store.createMany(tx, recordNamed('contact'), others))
   for (let i = 0; i < 3; i++) {
     const { body } = await ana.post('/deals', { title: `Deal ${i}`, amount: 100 })
     assert.ok(body.id, JSON.stringify(body))
@@ -148,6 +150,22 @@ describe('plans', () => {
       assert.match(reading.opening, /plan_cache_mode = force_generic_plan/)
       const types = nodesOf(await planOf(reading)).map(node => node['Node Type'])
       assert.ok(types.some(type => type.startsWith('Index')) && !types.includes('Sort'), types.join())
+    }
+    // A member's own along each index of whose they are, and no further than a page.
+    const { body: own } = await people.ana.get('/contacts?limit=1')
+    for (const query of ['', `?limit=1&cursor=${own.nextCursor}`]) {
+      const { seen } = await recorded(program(), () => people.ana.get(`/contacts${query}`))
+      const reading = seen.find(({ text }) => text.includes('join contacts t'))!
+      assert.match(reading.opening, /plan_cache_mode = force_generic_plan/)
+      const walked = nodesOf(await planOf(reading)).filter(node =>
+        /_by_(owner|created_by)_id$/.test(node['Index Name'] ?? ''),
+      )
+      assert.deepEqual(walked.map(node => node['Index Name']).sort(), [
+        'contacts_by_created_by_id',
+        'contacts_by_owner_id',
+      ])
+      for (const node of walked)
+        assert.match(node['Index Cond']!, query ? /ROW\(updated_at, id\) </ : /(owner|created_by)_id = /)
     }
     // What is filtered is planned for the values that are asked for.
     const { seen } = await recorded(program(), () => people.owner.get('/contacts?status=ACTIVE'))

@@ -89,10 +89,9 @@ export function recordKeys(
   const table = getTableName(ws.table)
   const live = sql`deleted_at is null`
   const people = [...members, 'createdById']
-  // Where those two say whose a row is, each has the other beside it: one's own rows are counted in the indexes alone (total.ts).
+  // Where those two say whose a row is, a list of one's own walks along what one owns and what one made (rows.ts); with the other
+  // beside it each is counted in its index alone (total.ts).
   const whose = members.includes('ownerId') ? ['ownerId', 'createdById'] : []
-  const beside = (key: string) =>
-    whose.includes(key) ? [...whose.filter(other => other !== key), 'deletedAt'] : []
   return [
     primaryKey({ columns: [ws, column('id')] as [AnyPgColumn, AnyPgColumn] }),
     ...people.map(key =>
@@ -111,7 +110,12 @@ export function recordKeys(
     ),
     ...['updatedAt', 'createdAt'].map(key => index().on(ws, column(key), column('id')).where(live)),
     index().on(ws, column('deletedAt'), column('id')).where(sql`deleted_at is not null`),
-    ...[...people, ...indexed].map(key => index().on(ws, column(key), ...beside(key).map(column))),
+    ...whose.map((key, i) =>
+      index(`${table}_by_${column(key).name}`)
+        .on(ws, column(key), column('updatedAt'), column('id'), column(whose[1 - i]!))
+        .where(live),
+    ),
+    ...[...people, ...indexed].filter(key => !whose.includes(key)).map(key => index().on(ws, column(key))),
   ]
 }
 

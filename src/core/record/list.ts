@@ -18,7 +18,7 @@ import { type Read, readRows, readTexts } from './rows.ts'
 import { savedViewOf } from './saved-view.ts'
 import { parseSort, type SortKey, sortValue } from './sort.ts'
 import { totalOf } from './total.ts'
-import { planAnew, scopeCondition, seesOwnOnly } from './visibility.ts'
+import { planAnew, scopeCondition, seesOwnOnly, walkedKeys } from './visibility.ts'
 
 export const LIMIT_AT_MOST = 200
 
@@ -123,6 +123,8 @@ export type Selection = {
   asSearch: boolean
   /** Nothing but the order decides which rows come first, so to walk along it is best for any workspace. */
   isWalk: boolean
+  /** The fields that say whose a row is, where the order is walked along by each of them. */
+  walked: readonly string[] | undefined
   /** What stands before a statement with this `where`: nothing, or what it asks of many rows, gathered once. */
   before: string
 }
@@ -185,6 +187,11 @@ export async function compileSelection(
   const isLeaky = traits.isLeaky || words.length > 0 || keys.some(key => !key.leakproof)
   const readsMore = traits.readsMore || keys.some(key => key.readsMore)
   const isWhole = given.length === 0 && words.length === 0
+  const ownOnly = seesOwnOnly(record, tx.who)
+  const walked =
+    isWhole && ownOnly && keys[0]!.path === 'updatedAt' && keys[1]!.path === 'id' && !keys[2]
+      ? walkedKeys(record)
+      : undefined
   return {
     where,
     params,
@@ -192,7 +199,8 @@ export async function compileSelection(
     keys,
     mark: queryMark([own, sort, given, words]),
     isWhole,
-    isWalk: isWhole && !isLeaky && !readsMore && !seesOwnOnly(record, tx.who),
+    isWalk: isWhole && !isLeaky && !readsMore && (!ownOnly || walked !== undefined),
+    walked,
     search: words.length ? { words: `(${found})`, rest } : undefined,
     before,
     asSearch: !readsMore && (isLeaky || before !== ''),
@@ -251,7 +259,7 @@ async function pageOf<R>(tx: Tx, record: RecordDefinition, query: ListQuery, ext
   const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
   const reading = (total?: number) => {
     // Whether to walk along the order or to sort what is theirs depends on how much that is: a plan for anybody always sorts.
-    planAnew(tx, record)
+    if (!selection.isWalk) planAnew(tx, record)
     return read(tx, record, selection, limit + 1, cursor?.values, total)
   }
   const [total, found] = selection.search

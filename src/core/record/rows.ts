@@ -1,7 +1,7 @@
 import { adderOf, arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
-import type { Tx } from '../db/workspace.ts'
+import type { Tx, Who } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
-import { type RecordDefinition, tableOf } from './definition.ts'
+import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
 import type { Selection } from './list.ts'
 import { jsonSelectList, selectList } from './select.ts'
 import { after, orderBy } from './sort.ts'
@@ -20,7 +20,7 @@ export type Read<R> = (
 ) => Promise<R[]>
 
 export const readRows: Read<Row> = async (tx, record, selection, limit, behind, total) => {
-  const { from, params } = rowsOf(record, selection, limit, behind, total)
+  const { from, params } = rowsOf(tx.who, record, selection, limit, behind, total)
   if (selection.asSearch) return readInOrder(tx, record, await idsOf(tx, selection, from, params, behind))
   const text = `${selection.before}select ${selectList(record, tx.who)} ${from}`
   return tx.session.rows(text, params, plannedFor(selection)).catch(misfit(behind))
@@ -28,7 +28,7 @@ export const readRows: Read<Row> = async (tx, record, selection, limit, behind, 
 
 /** The same, each row as the text of its JSON. */
 export const readTexts: Read<string> = async (tx, record, selection, limit, behind, total) => {
-  const { from, params } = rowsOf(record, selection, limit, behind, total)
+  const { from, params } = rowsOf(tx.who, record, selection, limit, behind, total)
   if (selection.asSearch) {
     const ids = await idsOf(tx, selection, from, params, behind)
     return inOrder(
@@ -72,22 +72,39 @@ const textsOf = (tx: Tx, record: RecordDefinition, from: string) =>
 const FREQUENT = 2000
 
 function rowsOf(
+  who: Who,
   record: RecordDefinition,
-  { where, keys, search, ...selection }: Selection,
+  { where, keys, search, walked, ...selection }: Selection,
   limit: number,
   behind: unknown[] | undefined,
   total = 0,
 ): { from: string; params: unknown[] } {
-  const params = [...selection.params]
+  // The conditions that are always there are said anew where it is walked.
+  const params = walked ? [] : [...selection.params]
   const table = tableOf(record)
   const order = orderBy(keys)
-  const place = behind ? ` and ${after(keys, behind, adderOf(params))}` : ''
+  const add = adderOf(params)
+  const place = behind ? ` and ${after(keys, behind, add)}` : ''
+  const page = `order by ${order} limit ${limit}`
+  if (walked) {
+    // A page of each stands at the head of its index, and the page of all is among these: no more is read of much or of little.
+    const [workspace, me] = [add(who.workspaceId, 'uuid'), add(who.userId, 'uuid')]
+    const pages = walked.map(
+      key =>
+        `(select t.updated_at, t.id from ${table} t where t.workspace_id = ${workspace} and t.deleted_at is null and t.${columnOf(record, key).name} = ${me}${place} ${page})`,
+    )
+    const ids = `select * from (${pages.join(' union ')}) t ${page}`
+    return {
+      from: `from (${ids}) p join ${table} t on t.workspace_id = ${workspace} and t.id = p.id order by ${order}`,
+      params,
+    }
+  }
   // Under row-level security the planner has no statistics of LIKE and expects few matches. OFFSET 0 keeps the
   // words out of the inner statement, which then has nothing better to follow than the order.
   const from =
     search && total > FREQUENT
-      ? `from (select * from ${table} t where ${search.rest}${place} order by ${order} offset 0) t where ${search.words} order by ${order} limit ${limit}`
-      : `from ${table} t where ${where}${place} order by ${order} limit ${limit}`
+      ? `from (select * from ${table} t where ${search.rest}${place} order by ${order} offset 0) t where ${search.words} ${page}`
+      : `from ${table} t where ${where}${place} ${page}`
   return { from, params }
 }
 

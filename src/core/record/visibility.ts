@@ -33,6 +33,14 @@ export function ownKeys({ visibility }: RecordDefinition): readonly string[] | u
   return visibility.own
 }
 
+/** Those fields, where each has an index in which one's own rows stand in the order of their last change (`recordKeys`). */
+export function walkedKeys(record: RecordDefinition): readonly string[] | undefined {
+  const keys = ownKeys(record)
+  return keys?.includes('ownerId') && keys.every(key => key === 'ownerId' || key === 'createdById')
+    ? keys
+    : undefined
+}
+
 const names = (me: string, r: string) => `${me} in (${r}.owner_id, ${r}.created_by_id, ${r}.assignee_id)`
 
 /** Whether the record with that id, or its parent, names `me`; by the directory, for any record type. */
