@@ -14,7 +14,7 @@ import { moment, tsvector } from './types.ts'
 
 export { date, halfvec, moment, money, name } from './types.ts'
 
-/** The columns that every record has. `version` grows by one with each change and is the ETag. */
+/** The columns that every record has. `version` grows by one with each change and is what `If-Match` asks for. */
 export const recordColumns = () => ({
   workspaceId: uuid('workspace_id').notNull(),
   id: uuid('id').notNull(),

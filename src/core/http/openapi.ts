@@ -137,6 +137,11 @@ function parameters(operation: Operation) {
       .string()
       .optional()
       .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
+  if (isTagged(operation))
+    header['If-None-Match'] = z
+      .string()
+      .optional()
+      .meta({ description: 'The ETag of an answer that you have; 304 where it would be the same' })
   if (answersRows(operation))
     header.Prefer = z
       .string()
@@ -170,6 +175,14 @@ function parameters(operation: Operation) {
 function answersRows({ access, streams, document }: Operation): boolean {
   const isOfMember = access !== 'public' && access !== 'user' && !streams
   return isOfMember && /"#\/components\/schemas\/|"mayChange"/.test(JSON.stringify(document?.answer ?? ''))
+}
+
+/** Whether it reads one thing that has versions, so that its answer has an ETag. */
+function isTagged({ method, streams, answers, document }: Operation): boolean {
+  if (method !== 'GET' || streams) return false
+  const answer: { $ref?: string; properties?: object } = document?.answer ?? {}
+  if (answer.$ref ?? 'version' in (answer.properties ?? {})) return true
+  return answers instanceof z.ZodObject && 'version' in answers.shape
 }
 
 const isKeyed = ({ method, access, streams, keyed, unkeyed }: Operation): boolean =>
@@ -222,7 +235,10 @@ function responses(operation: Operation): Record<string, object> {
     code,
     { ...success(operation), description },
   ])
-  const others = Object.entries(operation.also ?? {}).map(([code, description]) => [code, { description }])
+  const others = Object.entries({
+    ...(isTagged(operation) ? { 304: 'The answer is still the one that `If-None-Match` names' } : {}),
+    ...operation.also,
+  }).map(([code, description]) => [code, { description }])
   return {
     [String(operation.status ?? 200)]: success(operation),
     ...Object.fromEntries([...also, ...others, ...refusals]),

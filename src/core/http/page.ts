@@ -2,19 +2,14 @@ import { z } from 'zod'
 import type { Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { pageFrom, queryMark, readCursor } from '../record/cursor.ts'
+import { wholeNumber } from './parameters.ts'
 
 const ROWS_DEFAULT = 50
 const ROWS_AT_MOST = 200
 
 /** The paging parameters of lists that are not records. */
 export const paging = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(ROWS_AT_MOST)
-    .optional()
-    .meta({ description: 'Rows a page, 50 by default' }),
+  limit: wholeNumber(1, ROWS_AT_MOST).optional().meta({ description: 'Rows a page, 50 by default' }),
   cursor: z.string().max(4000).optional().meta({ description: 'The `nextCursor` of the page before' }),
 }
 

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { speakerFrom } from '../ai/speaker.ts'
 import type { Refusal } from '../errors.ts'
+import { BASE } from './aliases.ts'
+import type { Operation } from './operation.ts'
 
 type Words = { title: string; text: string }
 
@@ -31,9 +33,26 @@ export const PAGE_HEADERS = { 'content-type': 'text/html; charset=utf-8', 'refer
 export const readerLanguage = ({ headers }: FastifyRequest): 'en' | 'de' =>
   speakerFrom(headers['accept-language']).language
 
+const isBrowser = ({ headers }: FastifyRequest) => (headers.accept ?? '').includes('text/html')
+
 /** Whether a person sees the answer: the route is one of links in mails, and it is a browser that opens it. */
-export const isForReader = ({ routeOptions, headers }: FastifyRequest): boolean =>
-  routeOptions.config?.operation?.isLinked === true && (headers.accept ?? '').includes('text/html')
+export const isForReader = (request: FastifyRequest): boolean =>
+  request.routeOptions.config?.operation?.isLinked === true && isBrowser(request)
+
+/** Whether what was asked for is no route, but the beginning of a link in a mail, or one with more at its end, that a person opens. */
+export function cutLinks(operations: readonly Operation[]): (request: FastifyRequest) => boolean {
+  const linked = operations
+    .filter(({ isLinked }) => isLinked)
+    .map(({ path }) => `${BASE}${path.replace(/:.*/, '')}`)
+  return request => {
+    const path = request.url.split('?')[0]!
+    return (
+      isBrowser(request) &&
+      path.length > BASE.length + 1 &&
+      linked.some(beginning => beginning.startsWith(path) || path.startsWith(beginning))
+    )
+  }
+}
 
 /** Answers in words for a person. A link that is not even like one (400) is as dead to them as one to nothing. */
 export function sendRefusalPage(

@@ -8,8 +8,10 @@ import type { Tx } from '../db/workspace.ts'
 import { forbidden, type Issue, invalid, issuesOf, notFound, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
+import { etagOf, isKnown, wantedVersion } from './etag.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
 import { Answer, JsonText, MAY_CHANGE, type Operation, reaches, transactionOf } from './operation.ts'
+import { givenParameters, NO_PARAMETERS, unreadable } from './parameters.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
 
 /** Who calls, as far as the request has shown it. `apiKeyId` where a program calls on behalf of the user. */
@@ -127,7 +129,7 @@ export async function serve(
   })
   const member = { ...base, who, access: access!, claims }
   if (operation.streams) return send(operation, reply, await operation.handle(member))
-  const ifMatch = readIfMatch(request)
+  const ifMatch = wantedVersion(request.headers['if-match'])
   const work = (tx: Tx) => Promise.resolve(operation.handle({ ...member, tx, ifMatch }))
   if (typeof key === 'string') {
     const answered = (tx: Tx) => once(tx, key, asked, async () => keep(operation, await work(tx)), jwtSecret)
@@ -154,10 +156,11 @@ function readInputs(operation: Operation, request: FastifyRequest) {
   if (operation.consumes && isForNobodyElse(request, operation.consumes))
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `Send one of: ${operation.consumes.join(', ')}`)
   const params = read(operation.params, request.params)
-  const asked = given(request.query)
-  const unstorable = operation.query ? nulIn(asked) : []
-  issues.push(...unstorable)
-  const query = unstorable.length ? undefined : read(operation.query, asked)
+  const asked = givenParameters(request.query)
+  const known = operation.query ?? (operation.access === 'public' ? undefined : NO_PARAMETERS)
+  const wrong = known ? unreadable(asked) : []
+  issues.push(...wrong)
+  const query = wrong.length ? undefined : read(known, asked)
   if (isDeeper(request.body, DEPTH_AT_MOST))
     throw invalid({ path: '', message: `must nest at most ${DEPTH_AT_MOST} deep` })
   const body = operation.consumes
@@ -174,16 +177,6 @@ function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Readable) return false
   return depth === 0 || Object.values(value).some(inner => isDeeper(inner, depth - 1))
 }
-
-/** A parameter that is left empty asks for nothing, as in the `?relatedType=&relatedId=` of a form or a client (R3 6.8, 6.9). */
-const given = (query: unknown): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''))
-
-/** PostgreSQL's texts hold no NUL, so no parameter that has one can find anything. */
-const nulIn = (query: Record<string, unknown>): Issue[] =>
-  Object.entries(query)
-    .filter(([, value]) => typeof value === 'string' && value.includes('\0'))
-    .map(([path]) => ({ path, code: 'CONTROL_CHARACTERS', message: 'must not contain control characters' }))
 
 const isJson = (request: FastifyRequest) =>
   /^application\/([\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')
@@ -202,26 +195,14 @@ const prefers = ({ headers }: FastifyRequest, preference: string): boolean =>
     .split(',')
     .some(each => each.split(';')[0]!.trim().toLowerCase() === preference)
 
-/** `If-Match: "7"` names the version that the caller has read; `*` any. */
-function readIfMatch(request: FastifyRequest): number | undefined {
-  const header = request.headers['if-match']
-  if (header === undefined || header.trim() === '*') return undefined
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header.trim())?.[1]
-  // Any other tag is one that this server never gave, so it cannot match.
-  return version ? Number(version) : -1
-}
-
 /** What an operation answered, ready to be kept or sent. */
 function keep(operation: Operation, result: unknown): KeptAnswer {
   const answer = result instanceof Answer ? result : new Answer(result)
-  const headers = { ...etagOf(answer.body), ...answer.headers }
   const status = answer.status ?? operation.status ?? 200
-  if (answer.body === undefined || status === 204) return { status, headers, body: null }
-  return {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: jsonOf(answer.body),
-  }
+  if (answer.body === undefined || status === 204) return { status, headers: answer.headers, body: null }
+  const body = jsonOf(answer.body)
+  const type = { 'content-type': 'application/json; charset=utf-8' }
+  return { status, headers: { ...type, ...tagged(answer.body, body), ...answer.headers }, body }
 }
 
 const sendKept = (reply: FastifyReply, { status, headers, body }: KeptAnswer): unknown =>
@@ -229,18 +210,21 @@ const sendKept = (reply: FastifyReply, { status, headers, body }: KeptAnswer): u
 
 function send(operation: Operation, reply: FastifyReply, result: unknown): unknown {
   const answer = result instanceof Answer ? result : new Answer(result)
-  reply
-    .status(answer.status ?? operation.status ?? 200)
-    .headers({ ...etagOf(answer.body), ...answer.headers })
+  reply.status(answer.status ?? operation.status ?? 200).headers(answer.headers)
   if (answer.body === undefined) return reply.send()
   if (answer.body instanceof Readable || typeof answer.body === 'string' || Buffer.isBuffer(answer.body))
     return reply.send(answer.body)
-  return reply.type('application/json; charset=utf-8').send(jsonOf(answer.body))
+  const text = jsonOf(answer.body)
+  const { etag } = tagged(answer.body, text)
+  if (etag) reply.header('etag', etag)
+  if (etag && operation.method === 'GET' && isKnown(reply.request.headers['if-none-match'], etag))
+    return reply.status(304).send()
+  return reply.type('application/json; charset=utf-8').send(text)
 }
 
 const jsonOf = (body: unknown): string => (body instanceof JsonText ? body.text : JSON.stringify(body))
 
-function etagOf(body: unknown): Record<string, string> {
-  const version = (body as { version?: unknown } | null | undefined)?.version
-  return typeof version === 'number' ? { etag: `"${version}"` } : {}
+function tagged(body: unknown, text: string): Record<string, string> {
+  const etag = etagOf(body, text)
+  return etag ? { etag } : {}
 }

@@ -20,7 +20,7 @@ import type { App } from '../feature.ts'
 import { BASE, canonicalUrl } from './aliases.ts'
 import { documentRoutes } from './documents.ts'
 import type { Operation } from './operation.ts'
-import { isForReader, sendRefusalPage } from './refusal-page.ts'
+import { cutLinks, isForReader, sendRefusalPage } from './refusal-page.ts'
 import { securityHeaders } from './security-headers.ts'
 import { identify, serve } from './serve.ts'
 import { webApp } from './web-app.ts'
@@ -72,7 +72,7 @@ export async function makeServer(
   server.decorateRequest('caller', null)
   server.decorateRequest('countedAs', null)
   await addWalls(server, app, redis)
-  answerErrors(server, await webApp(server))
+  answerErrors(server, await webApp(server), cutLinks(operations))
   logRequests(server, app)
   documentRoutes(server, operations)
   for (const [index, operation] of operations.entries()) {
@@ -218,7 +218,11 @@ function limitBodyTime({ raw, headers }: FastifyRequest): void {
 }
 
 /** Everything that goes wrong leaves in the one envelope (R3 4.7). */
-function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<typeof webApp>>): void {
+function answerErrors(
+  server: FastifyInstance,
+  showPage: Awaited<ReturnType<typeof webApp>>,
+  isCutLink: ReturnType<typeof cutLinks>,
+): void {
   server.setErrorHandler((error, request, reply) => {
     const refusal = refusalFrom(error)
     if (refusal.status >= 500)
@@ -239,6 +243,7 @@ function answerErrors(server: FastifyInstance, showPage: Awaited<ReturnType<type
       'NOT_FOUND',
       `There is no ${request.method} ${request.url.split('?')[0]}`,
     )
+    if (isCutLink(request)) return sendRefusalPage(request, reply, refusal)
     return sendRefusal(reply, refusal, request.id)
   })
 }

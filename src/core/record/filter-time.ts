@@ -1,6 +1,7 @@
+import { invalid } from '../errors.ts'
 import type { Condition } from './filter-language.ts'
 import { badValue, type FilterScope, type Operand } from './filter-operand.ts'
-import { addDays, moveDay, parseSpan, relativeDay, startOfDay } from './relative-time.ts'
+import { addDays, dayIn, moveDay, parseSpan, relativeDay, startOfDay } from './relative-time.ts'
 
 /** A point that a caller named: a whole day (in the workspace's zone), or a moment. */
 type Point = { day: string } | { moment: string }
@@ -89,25 +90,50 @@ function edgesOf(operand: Operand, point: Point, scope: FilterScope): Edges {
 /** Within the years that calendar, time zones and database all can count in. */
 const isCountable = (day: string) => /^\d{4}-/.test(day) && day >= '1000' && day < '9000'
 
-function pointOf(operand: Operand, value: unknown, scope: FilterScope): Point {
-  if (typeof value === 'string') {
-    if (value === 'now') return { moment: new Date().toISOString() }
-    const relative = relativeDay(value, scope.today)
-    if (relative && isCountable(relative)) return { day: relative }
-    const isDay = /^\d{4}-\d\d-\d\d$/.test(value)
-    const time = Date.parse(value)
-    if ((isDay || /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value)) && !Number.isNaN(time)) {
-      const moment = new Date(time).toISOString()
-      // Date.parse rolls 2026-02-30 over to March; a person who wrote that should hear of it.
-      if (isCountable(moment) && (!isDay || moment.startsWith(value)))
-        return isDay ? { day: value } : { moment }
-    }
-  }
+function pointOf(operand: Operand, value: unknown, { today }: FilterScope): Point {
+  const point = readPoint(value, today)
+  if (point) return point
   throw badValue(
     operand,
     'must be a date, an ISO-8601 date-time, or a relative one such as today, -7d, startOfMonth',
   )
 }
+
+/** Undefined for what is neither. */
+function readPoint(value: unknown, today: string): Point | undefined {
+  if (typeof value !== 'string') return undefined
+  if (value === 'now') return { moment: new Date().toISOString() }
+  const relative = relativeDay(value, today)
+  if (relative && isCountable(relative)) return { day: relative }
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(value)
+  const time = Date.parse(value)
+  if ((!isDay && !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value)) || Number.isNaN(time))
+    return undefined
+  const moment = new Date(time).toISOString()
+  // Date.parse rolls 2026-02-30 over to March; a person who wrote that should hear of it.
+  if (!isCountable(moment) || (isDay && !moment.startsWith(value))) return undefined
+  return isDay ? { day: value } : { moment }
+}
+
+/**
+ * Refuses a range that ends before it begins, in which nothing can lie. What is no time is for others to refuse.
+ * @throws Refusal 400 at `dateFrom`
+ */
+export function checkRange(dateFrom: unknown, dateTo: unknown, zone: string): void {
+  const today = dayIn(zone)
+  const [from, to] = [readPoint(dateFrom, today), readPoint(dateTo, today)]
+  if (!from || !to) return
+  const isReversed =
+    'day' in from && 'day' in to
+      ? from.day > to.day
+      : 'day' in to
+        ? dayIn(zone, firstOf(from, zone)) > to.day
+        : firstOf(from, zone) > new Date(to.moment)
+  if (isReversed) throw invalid({ path: 'dateFrom', code: 'AFTER_END', message: 'must not lie after dateTo' })
+}
+
+const firstOf = (point: Point, zone: string): Date =>
+  'day' in point ? startOfDay(point.day, zone) : new Date(point.moment)
 
 /** `30d`, `2w`, `6m`, `1y`, or a number of days. */
 function withinLast(operand: Operand, value: unknown, scope: FilterScope): string {

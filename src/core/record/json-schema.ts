@@ -61,7 +61,11 @@ export function readSchemaJson(contract: Contract): JsonSchema {
     description: contract.description,
     properties: {
       ...properties,
-      version: { type: 'integer', description: 'Grows with each change; the ETag' },
+      version: {
+        type: 'integer',
+        description:
+          'Grows with each change; what `If-Match` asks for, alone ("7") or as the ETag that begins with it',
+      },
       mayChange,
     },
     required: [...Object.keys(contract.fields), 'version'],

@@ -3,6 +3,7 @@ import { together } from '#core/db/workspace.ts'
 import { type Add, adderOf, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { JsonText } from '../http/operation.ts'
+import { wholeNumber } from '../http/parameters.ts'
 import { Aggregate } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
@@ -10,6 +11,7 @@ import { hasColumn, type RecordDefinition } from './definition.ts'
 import { compileFilter, customEntitiesIn } from './filter.ts'
 import { FILTER_HELP, type Filter, parseFilter } from './filter-language.ts'
 import { noTraits } from './filter-operand.ts'
+import { checkRange } from './filter-time.ts'
 import { fold, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
@@ -51,13 +53,7 @@ export const listQuerySchema = perKey((record: RecordDefinition): z.ZodType<List
     ]),
   )
   return z.strictObject({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(LIMIT_AT_MOST)
-      .optional()
-      .meta({ description: 'Rows a page, 50 by default' }),
+    limit: wholeNumber(1, LIMIT_AT_MOST).optional().meta({ description: 'Rows a page, 50 by default' }),
     cursor: z.string().max(4000).optional().meta({ description: 'The `nextCursor` of the page before' }),
     sort: z
       .string()
@@ -143,6 +139,7 @@ export async function compileSelection(
 ): Promise<Selection> {
   const view = query.view ? await savedViewOf(tx, record, query.view) : undefined
   const sort = query.sort || view?.sort || record.contract.defaultSort
+  checkRange(query.dateFrom, query.dateTo, tx.who.timezone)
   const plain = plainConditions(record, query)
   const given = [
     ...extra,

@@ -26,7 +26,7 @@ import { interactionContract } from './activities.contract.ts'
 import { auditCsv, auditPage, auditQuery } from './audit.ts'
 import { engagementFollower, refreshEngagement } from './engagement.ts'
 import { streamExport } from './stream-export.ts'
-import { SYSTEM_ACTOR, timeline, timelineQuery } from './timeline.ts'
+import { period, SYSTEM_ACTOR, timeline, timelineQuery } from './timeline.ts'
 
 export const interactionTable = pgTable(
   'interactions',
@@ -196,6 +196,8 @@ const auditExport = streamOperation({
   description: 'The same filters as the list; `changes` is JSON.',
   query: auditQuery.omit({ limit: true, cursor: true }),
   async handle({ app, who, query }) {
+    // What cannot be is refused before the answer begins.
+    period(query, who.timezone)
     const name = `audit-log-${new Date().toISOString().slice(0, 10)}.csv`
     return new Answer(Readable.from(auditCsv(app.database, who, query), { objectMode: false }), {
       headers: {

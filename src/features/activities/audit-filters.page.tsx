@@ -79,6 +79,7 @@ export function AuditFilters({ asked, ask }: { asked: Asked; ask: (change: Asked
         type="date"
         aria-label={text.audit.from}
         title={text.audit.from}
+        max={asked.dateTo}
         value={asked.dateFrom ?? ''}
         onChange={event => ask({ dateFrom: event.currentTarget.value })}
       />
@@ -87,6 +88,7 @@ export function AuditFilters({ asked, ask }: { asked: Asked; ask: (change: Asked
         type="date"
         aria-label={text.audit.to}
         title={text.audit.to}
+        min={asked.dateFrom}
         value={asked.dateTo ?? ''}
         onChange={event => ask({ dateTo: event.currentTarget.value })}
       />

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type CsvCell, csvLine } from '#core/csv/index.ts'
 import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
@@ -10,7 +11,7 @@ import { period, timelineQuery } from './timeline.ts'
 
 export const auditQuery = z.strictObject({
   ...timelineQuery.pick({ dateFrom: true, dateTo: true, actorId: true, entityId: true, cursor: true }).shape,
-  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   entityType: z.string().max(60).optional(),
   action: z.string().max(60).optional().meta({ description: 'Such as created, updated, deleted' }),
 })

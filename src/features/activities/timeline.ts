@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { type Add, adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
+import { checkRange } from '#core/record/filter-time.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { hasRecord, isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
@@ -38,18 +40,19 @@ export const timelineQuery = z.strictObject({
   actorId: z.uuid().optional(),
   dateFrom: day.meta({ description: 'A day (in the zone of the workspace) or a moment' }),
   dateTo: day.meta({ description: 'A day, which is included, or a moment' }),
-  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
 export type TimelineQuery = z.infer<typeof timelineQuery>
 
 const LINKS: Record<string, string> = { contact: 'contact_id', deal: 'deal_id', company: 'company_id' }
 
-/** Moments between which a stream is asked for; a day counts whole. */
+/** Moments between which a stream is asked for; a day counts whole. @throws Refusal 400 */
 export function period(
   { dateFrom, dateTo }: { dateFrom?: string; dateTo?: string },
   zone: string,
 ): { from?: string; to?: string } {
+  checkRange(dateFrom, dateTo, zone)
   const isDay = (text: string) => text.length === 10
   return {
     ...(dateFrom ? { from: isDay(dateFrom) ? startOfDay(dateFrom, zone).toISOString() : dateFrom } : {}),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { cents, type Exchange, exchangeOf } from '#core/record/currency.ts'
 import { addMonths, dayIn } from '#core/record/relative-time.ts'
 import { converted, currenciesIn, moneyShape } from './money.ts'
@@ -11,18 +12,10 @@ const COMMITTED_FROM = 75
 
 export const forecastQuery = z.strictObject({
   ...dealShape,
-  months: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MONTHS_AT_MOST)
+  months: wholeNumber(1, MONTHS_AT_MOST)
     .default(6)
     .meta({ description: 'How many months, the current one first' }),
-  committedFrom: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
+  committedFrom: wholeNumber(1, 100)
     .default(COMMITTED_FROM)
     .meta({ description: 'The probability from which on an open deal counts as committed' }),
 })

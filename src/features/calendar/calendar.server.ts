@@ -6,6 +6,7 @@ import { notFound } from '#core/errors.ts'
 import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { App, Feature } from '#core/feature.ts'
+import { isKnown } from '#core/http/etag.ts'
 import { Answer, operation, publicOperation } from '#core/http/operation.ts'
 import { newSecret } from '#core/ids.ts'
 import { feedWalls } from './feeds.table.ts'
@@ -131,10 +132,8 @@ const feed = publicOperation({
     const text = await app.database.inWorkspace(who, tx => calendarOf(tx, app.config.publicUrl), 'read')
     const etag = `"${createHash('sha256').update(text).digest('base64url')}"`
     const headers = { etag, 'cache-control': 'private, no-cache' }
-    const known = (request.headers['if-none-match'] ?? '')
-      .split(',')
-      .map(tag => tag.trim().replace(/^W\//, ''))
-    if (known.includes(etag) || known.includes('*')) return new Answer(undefined, { status: 304, headers })
+    if (isKnown(request.headers['if-none-match'], etag))
+      return new Answer(undefined, { status: 304, headers })
     return new Answer(text, {
       headers: {
         ...headers,

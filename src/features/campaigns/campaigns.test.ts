@@ -98,6 +98,8 @@ test('a campaign goes to each contact once, with a link by which one unsubscribe
   const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
   const german = { ...browser, 'accept-language': 'de-AT,en;q=0.5' }
   const dead = [forged, link.slice(0, -9), link.replace(/unsubscribe/, 'track/click')]
+  // Cut before the token, within the word, or with what a sentence put behind it.
+  dead.push('/api/v1/unsubscribe/', '/api/v1/track/cl', '/api/v1/track/open/?x', `${link}/)`)
   for (const wrong of dead) {
     const refused = await nobody.get(wrong, { headers: browser })
     assert.deepEqual([refused.status, refused.headers['content-type']], [404, 'text/html; charset=utf-8'])
@@ -106,6 +108,8 @@ test('a campaign goes to each contact once, with a link by which one unsubscribe
     assert.match((await nobody.get(wrong, { headers: german })).text, /<html lang="de">.*Dieser Link/)
     assert.match((await nobody.get(wrong)).body.code, /^(NOT_FOUND|VALIDATION_ERROR)$/)
   }
+  for (const other of ['/api/v1/', '/api/v1/unsubscribed', '/api/v1/contact'])
+    assert.equal((await nobody.get(other, { headers: browser })).body.code, 'NOT_FOUND', other)
   assert.match(
     (await nobody.get(link, { headers: german })).text,
     /Keine E-Mails mehr von .*<button>Abmelden</,
@@ -292,7 +296,7 @@ test('where the workspace turns tracking on, a mail shows that it was opened and
   assert.deepEqual([picture.status, picture.headers['content-type']], [200, 'image/gif'])
   const opened = await state()
   assert.deepEqual([opened.status, opened.clickedAt], ['OPENED', null])
-  const followed = await nobody.get(click)
+  const followed = await nobody.get(`${click}&utm_source=letter`)
   assert.deepEqual(
     [followed.status, followed.headers.location],
     [302, 'https://shop.example/a?x=1&y=%20z#top'],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { type Operation, operation } from '#core/http/operation.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { componentName, readSchemaJson, ref } from '#core/record/json-schema.ts'
@@ -20,8 +21,13 @@ export { duplicateKeyTable, duplicateNameTable } from './keys.table.ts'
 export { mergeTable } from './merges.table.ts'
 
 const query = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).optional().meta({ description: '50 by default' }),
-  minScore: z.coerce.number().min(0).max(1).optional().meta({ description: '0.4 by default' }),
+  limit: wholeNumber(1, 200).optional().meta({ description: '50 by default' }),
+  minScore: z.coerce
+    .number('must be a number')
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: '0.4 by default' }),
 })
 const pagedQuery = query.extend({ cursor: z.string().max(4000).optional() })
 const reason = {

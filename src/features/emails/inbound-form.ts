@@ -4,6 +4,8 @@ import { Refusal } from '#core/errors.ts'
 
 const FIELDS_AT_MOST = 100
 const FILES_AT_MOST = 50
+/** Fields that hold the whole message. */
+const WHOLE = ['email', 'body-mime', 'raw']
 
 /**
  * A mail as SendGrid (Inbound Parse) and Mailgun send it: a form with the whole message as `email` or `body-mime`, or with its
@@ -12,13 +14,43 @@ const FILES_AT_MOST = 50
  */
 export async function mailOfForm(request: FastifyRequest, limitBytes: number) {
   const limits = { fields: FIELDS_AT_MOST, files: FILES_AT_MOST, fieldSize: limitBytes, fileSize: limitBytes }
-  const form = new Map<string, string>()
-  for await (const part of request.parts({ limits })) {
+  const given = new Map<string, string>()
+  for await (const part of request.parts({ limits, defCharset: AS_BYTES })) {
     if (part.type === 'file') part.file.resume()
     else if (part.valueTruncated) throw new Refusal(413, 'PAYLOAD_TOO_LARGE', 'The mail is too large')
-    else form.set(part.fieldname.toLowerCase(), String(part.value))
+    else given.set(part.fieldname.toLowerCase(), String(part.value))
   }
-  return mailOfFields(form)
+  const whole = WHOLE.map(name => given.get(name)).find(Boolean)
+  if (whole) return bytesOf(whole) ?? Buffer.from(whole)
+  const charsets = charsetsOf(given.get('charsets'))
+  return mailOfFields(new Map([...given].map(([name, value]) => [name, decoded(value, charsets[name])])))
+}
+
+/** How bytes become a text of as many letters, and so stay what they were. */
+const AS_BYTES = 'latin1'
+/** Undefined for a text that has been decoded, as of a part that names its charset. */
+const bytesOf = (value: string): Buffer | undefined =>
+  /^[\0-\xff]*$/.test(value) ? Buffer.from(value, AS_BYTES) : undefined
+
+/** SendGrid's `charsets`: in which each field stands, as it stood in the mail. */
+function charsetsOf(text: string | undefined): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(text ?? '{}') }
+  } catch {
+    return {}
+  }
+}
+
+function decoded(value: string, charset: unknown): string {
+  const bytes = bytesOf(value)
+  if (!bytes) return value
+  for (const label of [charset, 'utf-8'])
+    try {
+      return new TextDecoder(String(label ?? 'utf-8'), { fatal: true }).decode(bytes)
+    } catch {
+      // A charset that nobody knows, or one that the field does not stand in.
+    }
+  return value
 }
 
 /** The same form as Mailgun sends it where nothing is attached: `application/x-www-form-urlencoded`. */
@@ -35,7 +67,7 @@ function mailOfFields(form: ReadonlyMap<string, string>) {
   const header = (name: string) =>
     form.get(name) ?? new RegExp(`^${name}:[ \\t]*(.*?)\\r?$`, 'im').exec(headers)?.[1]
   return {
-    raw: first('email', 'body-mime', 'raw'),
+    raw: first(...WHOLE),
     from: first('from', 'sender'),
     to: first('to', 'recipient'),
     subject: form.get('subject'),

@@ -199,6 +199,56 @@ test('forms of mail services are read: SendGrid with the parts of a mail or the 
   assert.equal((await encoded({ subject: 'From nobody' })).status, 400)
 })
 
+test('fields of a form stand in the charset that the form names for them, and a whole mail keeps its bytes', async () => {
+  const { owner, ana } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  const contactId = (await ana.post('/contacts', { firstName: 'Ida', email })).body.id
+  const form = async (fields: [name: string, bytes: Uint8Array | string, type?: string][]) => {
+    const parts = fields.flatMap(([name, bytes, type = '']) => [
+      Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"\r\n${type}\r\n`),
+      Buffer.from(bytes as string),
+      Buffer.from('\r\n'),
+    ])
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+    const reply = await nobody.post(path, Buffer.concat([...parts, Buffer.from('--b--\r\n')]), { headers })
+    assert.deepEqual([reply.status, reply.body.status], [202, 'RECEIVED'], reply.text)
+    const { subject, body, contactId: of } = (await ana.get(`/emails/${reply.body.emailId}`)).body
+    assert.equal(of, contactId)
+    return [subject, body.trim()]
+  }
+  const koi8 = Buffer.from([0xf0, 0xd2, 0xc9, 0xd7, 0xc5, 0xd4])
+  const latin = Buffer.from('Grüße aus Köln', 'latin1')
+  const mail: Parameters<typeof form>[0] = [
+    ['from', `Ida <${email}>`],
+    ['subject', koi8],
+    ['text', latin],
+  ]
+  const charsets = JSON.stringify({ from: 'UTF-8', subject: 'KOI8-R', text: 'iso-8859-1' })
+  assert.deepEqual(await form([...mail, ['charsets', charsets]]), ['Привет', 'Grüße aus Köln'])
+  // Named wrongly, by none that there is, or in the part itself: what is UTF-8 stays readable.
+  const words = ['ß für uns', 'Привет']
+  for (const [said, type] of [
+    ['{"subject":"ascii?","text":"klingon"}', ''],
+    ['{', ''],
+    ['[1]', 'Content-Type: text/plain; charset=utf-8\r\n'],
+  ] as const)
+    assert.deepEqual(
+      await form([
+        ['from', email],
+        ['subject', words[0]!, type],
+        ['text', words[1]!, type],
+        ['charsets', said],
+      ]),
+      words,
+    )
+  const whole = mime(
+    { From: email, Subject: 'Two', 'Content-Type': 'text/plain; charset=iso-8859-1' },
+    'Köln',
+  )
+  assert.deepEqual(await form([['email', Buffer.from(whole, 'latin1')]]), ['Two', 'Köln'])
+})
+
 test('what Amazon SES receives comes through SNS, as it is or in base64', async () => {
   const { owner, ana } = await world()
   const path = await inbox(owner)

@@ -4,6 +4,7 @@ import type { Who } from '#core/db/workspace.ts'
 import { errorBody, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { dispositionOf } from '#core/http/disposition.ts'
+import { isKnown } from '#core/http/etag.ts'
 import { Answer } from '#core/http/operation.ts'
 import { store } from '#core/record/store.ts'
 import type { ByteRange } from '#core/storage/types.ts'
@@ -38,7 +39,7 @@ export async function download({ app, who, request, params, query }: Context): P
     // Rights may change, so every use asks again; the bytes never change.
     'cache-control': 'private, no-cache',
   }
-  if (names(request.headers['if-none-match'], etag)) return new Answer(undefined, { status: 304, headers })
+  if (isKnown(request.headers['if-none-match'], etag)) return new Answer(undefined, { status: 304, headers })
   const range = readRange(request, etag, sizeBytes)
   if (range === 'outside') return outside(request, sizeBytes)
   const { start, end } = range ?? { start: 0, end: sizeBytes - 1 }
@@ -67,15 +68,6 @@ async function begun(source: AsyncIterable<Buffer>): Promise<Readable> {
   }
   return Readable.from(all(), { objectMode: false })
 }
-
-/** Whether a list of entity tags names this one. */
-const names = (header: string | undefined, etag: string): boolean =>
-  header !== undefined &&
-  (header.trim() === '*' ||
-    header
-      .split(',')
-      .map(tag => tag.trim().replace(/^W\//, ''))
-      .includes(etag))
 
 /**
  * The one range that is asked for; undefined for the whole file. Several ranges and what is no range are

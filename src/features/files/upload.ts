@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { type Issue, invalid, issuesOf, Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
+import { etagOf } from '#core/http/etag.ts'
 import { asNamed } from '#core/http/form-names.ts'
 import { type KeptAnswer, once } from '#core/http/idempotency.ts'
 import { newId } from '#core/ids.ts'
@@ -63,14 +64,15 @@ async function create(tx: Tx, app: App, key: string, values: Change): Promise<Ke
   await claimBytes(tx, key)
   if (isReadable(created.contentType as string, created.sizeBytes as number))
     await app.jobs.enqueue(tx, extractText, { fileId: created.id })
+  const body = JSON.stringify(created)
   return {
     status: 201,
     headers: {
       'content-type': 'application/json; charset=utf-8',
-      etag: `"${created.version}"`,
+      etag: etagOf(created, body)!,
       location: `/api/v1/files/${created.id}`,
     },
-    body: JSON.stringify(created),
+    body,
   }
 }
 

@@ -3,6 +3,7 @@ import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -135,7 +136,7 @@ export const reasonsRoute = operation({
 
 const LINKED_AT_ONCE = 50
 const linkedQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(LINKED_AT_ONCE),
+  limit: wholeNumber(1, 200).default(LINKED_AT_ONCE),
   cursor: z.string().max(4000).optional(),
   type: z.enum(['company', 'contact']).optional().meta({ description: 'Only those of this type' }),
 })

@@ -4,6 +4,7 @@ import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { discardFailed, listFailed, retryFailed } from '#core/jobs/failed.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
@@ -39,7 +40,7 @@ export default {
       description: 'They are kept for 7 days.',
       query: z.strictObject({
         name: z.string().max(100).optional().meta({ description: 'Only jobs of this name, such as import' }),
-        limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+        limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
         cursor: z.string().max(4000).optional(),
       }),
       document: { answer: pageOf(failedJob) },

@@ -172,7 +172,7 @@ test('a membership that has changed since it was read is not overwritten', async
   const { id } = await membershipOf(admin, ana)
   const headers = { 'if-match': '"1"' }
   const first = await admin.patch(`/memberships/${id}`, { role: 'VIEWER' }, { headers })
-  assert.equal(first.headers.etag, '"2"')
+  assert.match(String(first.headers.etag), /^"2-/)
   assert.equal((await admin.patch(`/memberships/${id}`, { role: 'ADMIN' }, { headers })).status, 412)
 })
 

@@ -62,7 +62,7 @@ test('admins change the workspace in part, settings are merged, and the history 
     settings: { retentionDays: 90 },
   })
   assert.equal(changed.status, 200, changed.text)
-  assert.equal(changed.headers.etag, '"2"')
+  assert.match(String(changed.headers.etag), /^"2-/)
   assert.deepEqual(changed.body.settings, { ...before.settings, retentionDays: 90 })
   assert.equal(changed.body.currency, before.currency)
   const put = await owner.put('/companies/me', { ...changed.body, timezone: 'America/New_York' })

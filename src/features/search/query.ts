@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { checkFilter } from '#core/record/filter-language.ts'
@@ -37,7 +38,7 @@ export const searchQuery = z.strictObject({
     .max(300)
     .optional()
     .meta({ description: 'Record types, separated by commas; all by default' }),
-  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
 export const searchBody = z.strictObject({

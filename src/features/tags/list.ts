@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -14,7 +15,7 @@ export const tagsQuery = z.strictObject({
   entity: z.string().max(60).optional().meta({ description: 'Only tags of this record type, such as deal' }),
   q: z.string().max(60).optional().meta({ description: 'What the tag holds, case and accents ignored' }),
   sort: z.enum(['tag', '-total']).optional().meta({ description: '`tag` by default' }),
-  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
 

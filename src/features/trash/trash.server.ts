@@ -4,6 +4,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { wholeNumber } from '#core/http/parameters.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { mayChange, pageOf } from '#core/record/json-schema.ts'
@@ -18,7 +19,7 @@ import { purge, purgeExpired } from './purge.ts'
 
 const trashQuery = z.strictObject({
   entity: z.string().max(60).optional().meta({ description: 'Only records of this type, such as deal' }),
-  limit: z.coerce.number().int().min(1).max(LIMIT_AT_MOST).optional(),
+  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
 
