@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
-import { pageFrom, queryMark, readCursor } from '../record/cursor.ts'
+import { invalid } from '../errors.ts'
+import { type Page, pageFrom, queryMark, readCursor } from '../record/cursor.ts'
 import { wholeNumber } from './parameters.ts'
 
 const ROWS_DEFAULT = 50
@@ -16,6 +17,28 @@ export const paging = {
 /** The envelope of a list (R3 4.6). */
 export const listOf = (item: z.ZodType) =>
   z.object({ rows: z.array(item), total: z.int(), nextCursor: z.string().nullable() })
+
+/** Of lists that are little. */
+export const pagingQuery = z.strictObject({
+  ...paging,
+  limit: wholeNumber(1, ROWS_AT_MOST)
+    .optional()
+    .meta({ description: `Rows a page, ${ROWS_AT_MOST} by default` }),
+})
+
+/** One page of what is little and was read whole: by itself all of it. @throws Refusal 400 for a bad cursor */
+export function pageOfAll<R extends { id: string }>(
+  rows: R[],
+  { limit = ROWS_AT_MOST, cursor: given }: { limit?: number; cursor?: string },
+  name: string,
+): Page<R> {
+  const mark = queryMark(name)
+  const place = given ? rows.findIndex(({ id }) => id === readCursor(given, mark, ['id']).values[0]) : -1
+  if (given && place < 0)
+    throw invalid({ path: 'cursor', message: 'has lost its place; start again without it' })
+  const found = rows.slice(place + 1, place + 2 + limit)
+  return pageFrom(found, limit, { total: rows.length, totalIsEstimate: false }, mark, row => [row.id])
+}
 
 type Given = {
   select: string

@@ -3,6 +3,7 @@ import type { Scope } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { userOperation } from '#core/http/operation.ts'
+import { pageOfAll, pagingQuery } from '#core/http/page.ts'
 import { type Origin, originOf, tell } from './people.ts'
 import { EXAMPLE, listOf } from './schemas.ts'
 import { endSessions, NO_WORKSPACE } from './sessions.ts'
@@ -35,6 +36,7 @@ const list = userOperation({
   path: '/auth/sessions',
   tag: 'auth',
   summary: 'List where I am signed in',
+  query: pagingQuery,
   answers: listOf(sessionAnswer),
   document: {
     answerExample: {
@@ -54,7 +56,7 @@ const list = userOperation({
       nextCursor: null,
     },
   },
-  handle: ({ app, claims }) =>
+  handle: ({ app, claims, query }) =>
     app.database.inSystem('ascendore_auth', async scope => {
       const rows = await scope.session.rows(
         `select id, id = $2::uuid as "isCurrent", user_agent as "userAgent", host(ip) as ip, nullif(workspace_id, $3::uuid) as "workspaceId",
@@ -62,7 +64,7 @@ const list = userOperation({
          from sessions where user_id = $1::uuid and ended_at is null and expires_at > now() order by used_at desc, id desc limit 200`,
         [claims.userId, claims.sessionId, NO_WORKSPACE],
       )
-      return { rows, total: rows.length, nextCursor: null }
+      return pageOfAll(rows as { id: string }[], query, 'sessions')
     }),
 })
 

@@ -3,6 +3,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound, Refusal, unauthenticated } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation, userOperation } from '#core/http/operation.ts'
+import { pageOfAll, pagingQuery } from '#core/http/page.ts'
 import { newId } from '#core/ids.ts'
 import { foundWorkspace } from './founding.ts'
 import { originOf, personById, tell } from './people.ts'
@@ -31,13 +32,14 @@ const listWorkspaces = userOperation({
   path: '/workspaces',
   tag: 'workspaces',
   summary: 'List my workspaces, with my role in each',
+  query: pagingQuery,
   answers: listOf(myWorkspaceAnswer),
   document: {
     answerExample: { rows: [{ ...EXAMPLE_WORKSPACE, role: 'OWNER' }], total: 1, nextCursor: null },
   },
-  handle: async ({ app, claims }) => {
+  handle: async ({ app, claims, query }) => {
     const rows = await app.database.inSystem('ascendore_auth', scope => workspacesOf(scope, claims.userId))
-    return { rows, total: rows.length, nextCursor: null }
+    return pageOfAll(rows, query, 'workspaces')
   },
 })
 

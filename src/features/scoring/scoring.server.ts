@@ -6,6 +6,7 @@ import { type Database, systemIn } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { pageOfAll, pagingQuery } from '#core/http/page.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
 import { modelFor } from './details.ts'
@@ -119,10 +120,11 @@ const models = [
     ...readable(),
     path: '/ai/models',
     summary: 'List what was learned from the outcomes of the workspace, latest version first',
+    query: pagingQuery,
     document: { answer: pageOf(modelSchema) },
-    async handle({ tx, request }) {
+    async handle({ tx, request, query }) {
       const rows = (await listModels(tx)).map(model => worded(request, model))
-      return { rows, total: rows.length, nextCursor: null }
+      return pageOfAll(rows, query, 'models')
     },
   }),
   operation({
