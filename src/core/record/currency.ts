@@ -45,10 +45,17 @@ export const decimalsOf = (currency: string): 0 | 2 => (WHOLE.has(currency) ? 0 
 type Money = { amount: number; currency: string }
 
 /**
- * Holds an amount to the coins of its currency. One that stands already may be sent back.
+ * Holds an amount to the coins of its currency, and to be none below nothing. One that stands already may be sent back.
  * @throws Refusal 400 at `amount`
  */
 export function checkAmount({ amount, currency }: Money, current?: Money): void {
+  if (amount < 0 && current?.amount !== amount)
+    throw invalid({
+      path: 'amount',
+      code: 'TOO_SMALL',
+      params: { minimum: 0 },
+      message: 'must not be negative',
+    })
   if (decimalsOf(currency) === 2 || Number.isInteger(amount)) return
   if (current && current.amount === amount && current.currency === currency) return
   throw invalid({

@@ -32,7 +32,7 @@ export const dealContract = defineContract({
       description: 'The member to whom the deal belongs; the creator by default',
     }),
     title: f.required(f.text(255)),
-    amount: f.withDefault(f.money(), 0),
+    amount: f.withDefault(f.money({ description: 'Not negative' }), 0),
     currency: f.currency({ nullable: false, description: "ISO 4217; the workspace's where not given" }),
     pipelineId: f.link('pipeline', { nullable: false, description: 'The default pipeline where not given' }),
     stageId: f.link('stage', { nullable: false, description: 'The first open stage where not given' }),

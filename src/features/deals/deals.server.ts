@@ -197,10 +197,12 @@ async function changeDeal(tx: Tx, id: string, values: Change, { history }: Write
   return stage ? { ...changed, ...entered(tx, stage, values) } : changed
 }
 
-/** Asks for what stands where the change could leave an amount that its currency has no coins for. */
+/** Asks for what stands where the change could leave an amount that its currency has no coins for, or one below nothing. */
 async function checkMoney(tx: Tx, id: string, { amount, currency }: Change): Promise<void> {
   const mayBeFine =
-    amount === undefined ? decimalsOf((currency ?? 'EUR') as string) === 2 : Number.isInteger(amount)
+    amount === undefined
+      ? decimalsOf((currency ?? 'EUR') as string) === 2
+      : Number.isInteger(amount) && (amount as number) >= 0
   if (mayBeFine) return
   const [row] = await tx.session.rows(
     'select amount, currency from deals where workspace_id = $1::uuid and id = $2::uuid',

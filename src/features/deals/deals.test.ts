@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { importing } from '#features/imports/testing.ts'
 import { type Reply, useProgram, world } from '#test/world.ts'
 
 useProgram()
@@ -256,4 +257,36 @@ test('an amount has the decimals that its currency has, at most two', async () =
     200,
   )
   wrong(await ana.patch(`/deals/${id}`, { amount: 11.5 }))
+})
+
+test('no deal is worth less than nothing, however it comes; what stands so may stay and is still changed', async () => {
+  const { ana, owner } = await world()
+  const wrong = (status: number, issue: Record<string, unknown>, text: string) =>
+    assert.deepEqual(
+      [status, issue?.path, issue?.code, issue?.params],
+      [400, 'amount', 'TOO_SMALL', { minimum: 0 }],
+      text,
+    )
+  const refused = ({ status, body, text }: Reply) => wrong(status, body.issues?.[0], text)
+  refused(await ana.post('/deals', { title: 'X', amount: -1 }))
+  refused(await ana.post('/deals', { title: 'X', amount: -0.01 }))
+  const { id } = (await ana.post('/deals', { title: 'X', amount: 0 })).body
+  refused(await ana.patch(`/deals/${id}`, { amount: -5 }))
+  const { results } = (
+    await ana.post('/deals/bulk', {
+      operations: [
+        { op: 'create', data: { title: 'Y', amount: -1 } },
+        { op: 'update', id, data: { amount: -1 } },
+      ],
+    })
+  ).body
+  for (const { status, error } of results) wrong(status, error.issues[0], JSON.stringify(results))
+  const imported = await importing(owner, 'deals', ['title,amount', 'Good,1', 'Bad,-1'])
+  assert.deepEqual([imported.created, imported.failed], [1, 1])
+  assert.match((await owner.get(imported.errorsUrl)).text, /amount.*negative/)
+  await owner.inWorkspace(tx => tx.session.rows('update deals set amount = -10 where id = $1::uuid', [id]))
+  const old = (await ana.get(`/deals/${id}`)).body
+  assert.equal((await ana.put(`/deals/${id}`, { ...old, title: 'Z' })).body.amount, -10)
+  assert.equal((await ana.patch(`/deals/${id}`, { source: 'Fair' })).status, 200)
+  refused(await ana.patch(`/deals/${id}`, { amount: -11 }))
 })

@@ -250,6 +250,41 @@ test('items add up; an amount may do without them, and must not contradict them'
   }
 })
 
+test('an invoice is not due before the day on which it is issued; what stands so may stay', async () => {
+  const { owner, ana } = await world()
+  await owner.patch('/workspaces/current', { timezone: 'America/New_York' })
+  const refused = ({ status, body }: Reply, path: string) =>
+    assert.deepEqual(
+      [status, body.issues?.[0].path, body.issues?.[0].code],
+      [400, path, 'DUE_BEFORE_ISSUED'],
+      JSON.stringify(body),
+    )
+  const made = (more: object) => ana.post('/invoices', { title: 'X', amount: 1, ...more })
+  refused(await made({ issuedAt: '2026-03-02', dueAt: '2026-03-01' }), 'dueAt')
+  refused(await made({ issuedAt: '2026-03-02T12:00:00Z', dueAt: '2026-03-01T23:00:00Z' }), 'dueAt')
+  // On the same day by either calendar.
+  for (const [issuedAt, dueAt] of [
+    ['2026-03-02T15:00:00Z', '2026-03-02'],
+    ['2026-03-02T15:00:00Z', '2026-03-02T00:00:00Z'],
+  ])
+    assert.equal((await made({ issuedAt, dueAt })).status, 201)
+  const { id } = (await made({ issuedAt: '2026-03-02', dueAt: '2026-03-10' })).body
+  const change = (body: object) => ana.patch(`/invoices/${id}`, body)
+  refused(await change({ dueAt: '2026-03-01' }), 'dueAt')
+  refused(await change({ issuedAt: '2026-03-11' }), 'issuedAt')
+  const bulk = await ana.post('/invoices/bulk', {
+    operations: [{ op: 'update', id, data: { dueAt: '2026-03-01' } }],
+  })
+  assert.equal(bulk.body.results[0].error.issues[0].path, 'dueAt', bulk.text)
+  await owner.inWorkspace(tx =>
+    tx.session.rows(`update invoices set due_at = '2026-02-01' where id = $1::uuid`, [id]),
+  )
+  const old = (await ana.get(`/invoices/${id}`)).body
+  assert.equal((await ana.put(`/invoices/${id}`, { ...old, title: 'Y', amount: 2 })).status, 200)
+  assert.equal((await change({ status: 'SENT' })).body.status, 'OVERDUE')
+  assert.equal((await change({ dueAt: '2026-03-02' })).status, 200)
+})
+
 test('an amount without items has the decimals of its currency; sums of items go by ISO 4217, not by cash', async () => {
   const { ana } = await world()
   const wrong = ({ status, body }: Reply) =>

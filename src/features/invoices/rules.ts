@@ -43,6 +43,7 @@ export async function startInvoice(tx: Tx, given: Change, context: WriteContext)
   const since = (context.history && (values.createdAt as string | undefined)) || now
   const issuedAt = values.issuedAt ?? (isOpen(status) || status === 'PAID' ? since : null)
   checkPaidAt(status, values.paidAt)
+  checkDue(tx, values, {})
   const currency = (values.currency as string | undefined) ?? (await workspaceCurrency(tx))
   const amounts = amountsOf(values, { items: [], amount: 0, currency })
   const number = values.invoiceNumber as string | undefined
@@ -79,6 +80,7 @@ export async function changeInvoice(
   if (!row) return given
   const current = row as Row & Current
   const values = withMoments(tx, given)
+  checkDue(tx, values, current)
   await changeNumber(tx, current, values.invoiceNumber as string | undefined)
   const { status: _, ...rest } = values
   return { ...rest, ...amountsOf(values, current, current), ...moved(tx, current, values, context) }
@@ -142,6 +144,25 @@ function checkPaidAt(status: InvoiceStatus, paidAt: unknown): void {
       code: 'NOT_PAID',
       message: `an invoice that is ${status} has not been paid`,
     })
+}
+
+type Dates = { dueAt?: unknown; issuedAt?: unknown }
+
+/**
+ * An invoice may be due on the day on which it is issued, and not before: by the workspace's calendar, or by that of UTC, in which many
+ * clients write days. What stands already may stay, as may a due day that has passed when the server says that it was issued now.
+ * @throws Refusal 400
+ */
+function checkDue({ who }: Tx, values: Dates, current: Dates): void {
+  const { dueAt = current.dueAt, issuedAt = current.issuedAt } = values
+  if (!dueAt || !issuedAt || (dueAt === current.dueAt && issuedAt === current.issuedAt)) return
+  const isBefore = (zone: string) =>
+    dayIn(zone, new Date(dueAt as string)) < dayIn(zone, new Date(issuedAt as string))
+  if (!isBefore(who.timezone) || !isBefore('UTC')) return
+  const code = 'DUE_BEFORE_ISSUED'
+  throw dueAt === current.dueAt
+    ? invalid({ path: 'issuedAt', code, message: 'must not lie after dueAt' })
+    : invalid({ path: 'dueAt', code, message: 'must not lie before issuedAt' })
 }
 
 type Amounts = Pick<Current, 'items' | 'amount' | 'currency'>

@@ -2053,6 +2053,7 @@ export const de: Text = {
     OTHER_PIPELINE: () => 'Diese Phase gehört zu einer anderen Pipeline',
     STAGE_DECIDES: () => 'Ob der Deal offen, gewonnen oder verloren ist, sagt die Phase',
     NEXT_STEP: () => 'Das folgt nicht auf den jetzigen Stand',
+    DUE_BEFORE_ISSUED: () => 'Eine Rechnung ist nicht vor dem Tag fällig, an dem sie gestellt wird',
     PAID_DAY_NEEDED: () => 'Eine bezahlte Rechnung hat den Tag der Zahlung',
     NOT_PAID: () => 'Diese Rechnung ist nicht bezahlt',
     SUM_OF_ITEMS: ({ sum }) => `Die Positionen ergeben ${figure(sum)}`,

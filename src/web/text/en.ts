@@ -1859,6 +1859,7 @@ export const en = {
     OTHER_PIPELINE: () => 'This stage is of another pipeline',
     STAGE_DECIDES: () => 'The stage decides whether the deal is open, won or lost',
     NEXT_STEP: () => 'This does not follow from where it stands',
+    DUE_BEFORE_ISSUED: () => 'An invoice is not due before the day on which it is issued',
     PAID_DAY_NEEDED: () => 'A paid invoice has the day on which it was paid',
     NOT_PAID: () => 'This invoice has not been paid',
     SUM_OF_ITEMS: ({ sum }) => `The items add up to ${figure(sum)}`,
