@@ -135,6 +135,8 @@ describe('plans', () => {
         const { body } = await person().get('/contacts')
         await usesIndex(person(), `/contacts/${body.rows[0].id}/activities`, 'events', /^events_entity/)
       })
+      it('what happened to a type of records', () =>
+        usesIndex(person(), '/activities?entityType=visit', 'events', /^events_type/))
       it('the total of a whole list reads no old events', async () => {
         if (role === 'owner')
           await usesIndex(person(), '/contacts', 'events', /^events_(workspace_id_seq_pk|seq)/)

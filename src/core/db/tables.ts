@@ -147,6 +147,8 @@ export const events = pgTable(
     index('events_seq').on(t.seq),
     index('events_entity').on(t.workspaceId, t.entityId, t.createdAt),
     index('events_time').on(t.workspaceId, t.createdAt, t.id),
+    // What happened to a type of records, of which there may be few among many events.
+    index('events_type').on(t.workspaceId, t.entityType, t.createdAt, t.id),
     index('events_actor').on(t.workspaceId, t.actorId, t.createdAt),
     index('events_cause').on(t.workspaceId, t.causeId, t.seq).where(sql`cause_id is not null`),
   ],

@@ -4,8 +4,8 @@ import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import { asSystem, Tx, type Who } from '#core/db/workspace.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { castOf, columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { allRecords, recordNamed } from '#core/record/registry.ts'
-import { typeKeyOf } from '#core/record/related.ts'
+import { linksTo, linkTest } from '#core/record/incoming.ts'
+import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { encodeFor } from '#core/record/write.ts'
 import { merges } from './merges.table.ts'
@@ -60,19 +60,6 @@ export const moveJob: JobDefinition<z.infer<typeof input>> = {
   },
 }
 
-type Link = { record: RecordDefinition; key: string; kind: 'link' | 'links' | 'related' }
-
-/** Each field of any record type by which records link to that type. */
-function linksTo(type: string): Link[] {
-  return allRecords().flatMap(record =>
-    Object.entries(record.contract.fields).flatMap(([key, f]): Link[] => {
-      if ((f.kind === 'link' || f.kind === 'links') && f.target === type)
-        return [{ record, key, kind: f.kind }]
-      return f.kind === 'related' ? [{ record, key, kind: f.kind }] : []
-    }),
-  )
-}
-
 /** Also the links of records that the caller does not see, and of those in the trash: none may be left behind. */
 async function moveOn(tx: Tx, id: string, { entity, sourceIds, targetId, moved }: State): Promise<boolean> {
   const counts = { ...moved }
@@ -80,11 +67,9 @@ async function moveOn(tx: Tx, id: string, { entity, sourceIds, targetId, moved }
   let isMoving = false
   for (const { record, key, kind } of linksTo(entity)) {
     const column = columnOf(record, key).name
-    const isOfType = kind === 'related' ? ` and t.${columnOf(record, typeKeyOf(key)).name} = '${entity}'` : ''
-    const test = kind === 'links' ? `t.${column} && $2::uuid[]` : `t.${column} = any($2::uuid[])`
     const rows = await tx.as('ascendore_admin', () =>
       tx.session.rows(
-        `select t.id from ${tableOf(record)} t where t.workspace_id = $1::uuid and ${test}${isOfType}${standsAlone(record, key)} and t.id <> $3::uuid limit $4::int`,
+        `select t.id from ${tableOf(record)} t where t.workspace_id = $1::uuid and ${linkTest({ record, key, kind }, entity)}${standsAlone(record, key)} and t.id <> $3::uuid limit $4::int`,
         [tx.who.workspaceId, arrayLiteral(sourceIds), targetId, left + 1],
       ),
     )

@@ -65,7 +65,18 @@ export const importContract = defineContract({
       ),
     ),
     undone: count('Changes that undo has taken back'),
-    undoKept: count('Changes that undo left, because somebody has changed the record since'),
+    undoKept: count(
+      'Changes that undo left, because somebody has changed the record since, or because other records link to what was made along the way',
+    ),
+    undoKeptLinked: f.readOnly(
+      f.withDefault(
+        f.object(z.record(z.string(), z.int()), {
+          description:
+            'Of them, how many of each type were made along the way and stay since other records link to them, such as `{"company": 2}`; `/imports/{id}/linked` lists what is left',
+        }),
+        {},
+      ),
+    ),
     startedAt: f.readOnly(f.moment()),
     finishedAt: f.readOnly(f.moment()),
     undoStartedAt: f.readOnly(f.moment()),

@@ -68,6 +68,38 @@ test('deals of another system bring their companies and contacts along, each onc
     assert.equal((await ana.get(`/${path}`)).body.total, 0, path)
 })
 
+test('undo keeps what it made along the way and others have built on since, and says so', async () => {
+  const { owner, ana } = await world()
+  const done = await importing(ana, 'deals', PIPEDRIVE, linking)
+  const [nord, sud] = await rowsOf(ana, '/companies?sort=name')
+  const [bo] = await rowsOf(ana, '/contacts?email=bo@elsewhere.example')
+  await ana.post('/contacts', { firstName: 'New', companyId: nord.id })
+  // Also where the one who undoes it sees nothing of that.
+  await owner.post('/deals', { title: 'Hidden', contactIds: [bo.id] })
+  // What is in the trash itself holds nothing.
+  const note = { body: 'Hm', relatedType: 'company', relatedId: sud.id }
+  await ana.delete(`/notes/${(await ana.post('/notes', note)).body.id}`)
+  await ana.post(`/imports/${done.id}/undo`)
+  const undone = await ended(ana, done.id, 'UNDONE')
+  assert.deepEqual(
+    [undone.undone, undone.undoKept, undone.undoKeptLinked],
+    [8, 2, { company: 1, contact: 1 }],
+  )
+  const { rows } = (await ana.get(`/imports/${done.id}/linked`)).body
+  assert.deepEqual(
+    rows.map(({ id }: { id: string }) => id),
+    [nord.id, bo.id],
+  )
+  assert.equal((await ana.get('/deals')).body.total, 0)
+  assert.deepEqual(
+    (await rowsOf(ana, '/contacts?sort=firstName')).map(({ firstName, companyId }) => [firstName, companyId]),
+    [
+      ['Bo', null],
+      ['New', nord.id],
+    ],
+  )
+})
+
 test('only rows that are written make something, and what is there is taken', async () => {
   const { ana, ben } = await world()
   await ana.post('/companies', { name: 'Old', domain: 'old.example' })

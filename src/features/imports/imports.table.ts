@@ -40,6 +40,7 @@ export const importTable = pgTable(
     createdLinked: jsonb('created_linked').notNull().default(sql`'{}'`),
     undone: count('undone'),
     undoKept: count('undo_kept'),
+    undoKeptLinked: jsonb('undo_kept_linked').notNull().default(sql`'{}'`),
     startedAt: moment('started_at'),
     finishedAt: moment('finished_at'),
     undoStartedAt: moment('undo_started_at'),

@@ -103,7 +103,7 @@ const undoRoute = operation({
   status: 202,
   summary: 'Take back what an import created and changed',
   description:
-    'Created records go to the trash, changed ones get their old values back, but for what somebody has changed since (`undoKept`). The status is UNDONE when it is done.',
+    'Created records go to the trash, changed ones get their old values back, but for what somebody has changed since, and for companies and contacts made along the way to which other records link (`undoKept`, `undoKeptLinked`). The status is UNDONE when it is done.',
   params: idParams,
   document: { answer },
   refuses: { 422: 'IMPORT_RUNNING, IMPORT_DRY_RUN or IMPORT_UNDONE: there is nothing to undo now' },

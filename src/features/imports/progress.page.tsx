@@ -28,6 +28,7 @@ export type ImportRow = {
   skipped: number
   failed: number
   createdLinked: Record<string, number>
+  undoKeptLinked: Record<string, number>
   error: string | null
   undoStartedAt: string | null
   createdById: string | null
@@ -90,6 +91,9 @@ function Counts({ row }: { row: ImportRow }) {
     [text.imports.failed, row.failed],
     ...Object.entries(row.createdLinked).map(
       ([type, count]) => [text.imports.createdLinked(text.plurals[type] ?? type), count] as const,
+    ),
+    ...Object.entries(row.undoKeptLinked).map(
+      ([type, count]) => [text.imports.keptLinked(text.plurals[type] ?? type), count] as const,
     ),
   ] as const
   return (

@@ -153,7 +153,7 @@ export const linkedRoute = operation({
   tag: 'imports',
   summary: 'The records that an import made because rows name them',
   description:
-    'In the order in which they were made; those that are in the trash by now, as all are after undo, are left out. `total` counts those that were made.',
+    'In the order in which they were made; those that are in the trash by now, as after undo all are to which nothing else links, are left out. `total` counts those that were made.',
   params: idParams,
   query: linkedQuery,
   answers: z.object({ rows: z.array(linkedRow), total: z.int(), nextCursor: z.string().nullable() }),

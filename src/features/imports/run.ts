@@ -164,7 +164,7 @@ const now = () => new Date().toISOString()
 
 /** The import's row, locked until the transaction ends: whoever moves it sees what stands. */
 export async function lock(tx: Tx, importId: string): Promise<Row | undefined> {
-  const text = `select status, processed, dry_run as "dryRun", created, updated, skipped, failed, undone, undo_kept as "undoKept",
+  const text = `select status, processed, dry_run as "dryRun", created, updated, skipped, failed, undone, undo_kept as "undoKept", undo_kept_linked as "undoKeptLinked",
     created_linked as "createdLinked", undo_seq as "undoSeq", undo_started_at as "undoStartedAt" from imports where workspace_id = $1::uuid and id = $2::uuid for update`
   return (await tx.session.rows(text, [tx.who.workspaceId, importId]))[0]
 }

@@ -4,8 +4,10 @@ import { asSystem, type Tx } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { linkedAmong } from '#core/record/incoming.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
+import { imports } from './imports.table.ts'
 import { lock, note, rightsNow } from './run.ts'
 
 /** Few enough that on the embedded database, which has one session, others get their turn soon. */
@@ -59,21 +61,30 @@ async function undoStep(tx: Tx, importId: string): Promise<boolean> {
     await note(tx, importId, { status: 'UNDONE', finishedAt: new Date().toISOString() }, 'undone')
     return false
   }
-  const tally = { undone: 0, kept: 0 }
+  const tally: Tally = {
+    undone: 0,
+    kept: 0,
+    keptLinked: { ...(state.undoKeptLinked as Tally['keptLinked']) },
+  }
+  const ofImport = (await store.read(tx, imports, importId)).entity
   for (const run of runsOf(events)) {
     const record = recordNamed(run[0]!.type)
-    if (run[0]!.action === 'created') await takeBackCreated(tx, importId, record, run, tally)
+    if (run[0]!.action === 'created') {
+      const goes = record.contract.name === ofImport ? run : await withoutLinked(tx, record, run, tally)
+      await takeBackCreated(tx, importId, record, goes, tally)
+    }
     if (run[0]!.action === 'updated') await takeBackUpdates(tx, record, run, tally)
   }
   await note(tx, importId, {
     undoSeq: events.at(-1)!.seq,
     undone: (state.undone as number) + tally.undone,
     undoKept: (state.undoKept as number) + tally.kept,
+    undoKeptLinked: tally.keptLinked,
   })
   return true
 }
 
-type Tally = { undone: number; kept: number }
+type Tally = { undone: number; kept: number; keptLinked: Record<string, number> }
 
 /** Neighbouring events of one kind, in their order. */
 function runsOf(events: Told[]): Told[][] {
@@ -84,6 +95,28 @@ function runsOf(events: Told[]): Told[][] {
     else runs.push([event])
   }
   return runs
+}
+
+/**
+ * What was made along the way stays where other records link to it: who has made a deal for the company since would lose it. What the
+ * import itself made of its rows is in the trash by then, since it came later.
+ */
+async function withoutLinked(
+  tx: Tx,
+  record: RecordDefinition,
+  events: Told[],
+  tally: Tally,
+): Promise<Told[]> {
+  const { name } = record.contract
+  const linked = await linkedAmong(
+    tx,
+    record,
+    events.map(({ id }) => id),
+  )
+  const kept = await liveAmong(tx, record, [...linked])
+  if (kept) tally.keptLinked[name] = (tally.keptLinked[name] ?? 0) + kept
+  tally.kept += kept
+  return events.filter(({ id }) => !linked.has(id))
 }
 
 /** Puts created records into the trash, but for those that somebody has changed since. */

@@ -1721,6 +1721,7 @@ export const de: Text = {
     stream: 'Aktivitäten und alle Änderungen',
     madeAlong: 'Mit angelegt',
     createdLinked: types => `${types}: mit angelegt`,
+    keptLinked: types => `${types}: behalten, da anderes auf sie verweist`,
     ignoreUnknownMembers: 'Ist der Besitzer kein Mitglied, bin ich der Besitzer',
     dateOrder: 'Daten wie 03/04/2026',
     dateOrders: { auto: 'Selbst erkennen', DMY: 'Tag zuerst (3. April)', MDY: 'Monat zuerst (4. März)' },

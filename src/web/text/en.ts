@@ -1659,6 +1659,7 @@ export const en = {
     stream: 'Activities and all changes',
     madeAlong: 'Made along the way',
     createdLinked: (types: string) => `${types} made along the way`,
+    keptLinked: (types: string) => `${types} kept, since others link to them`,
     ignoreUnknownMembers: 'Where the owner is not a member, I am the owner',
     dateOrder: 'Dates such as 03/04/2026',
     dateOrders: { auto: 'Find out', DMY: 'Day first (3 April)', MDY: 'Month first (4 March)' },

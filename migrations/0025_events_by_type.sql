@@ -1,0 +1,2 @@
+ALTER TABLE "imports" ADD COLUMN "undo_kept_linked" jsonb DEFAULT '{}' NOT NULL;--> statement-breakpoint
+CREATE INDEX "events_type" ON "events" USING btree ("workspace_id","entity_type","created_at","id");
