@@ -72,6 +72,8 @@ export function MergeTags({ tags, close, done }: Given & { tags: string[] }) {
         label={text.tags.into}
         maxLength={TAG_AT_MOST}
         data={tags}
+        // Over the buttons below it only for who types.
+        openOnFocus={false}
         value={into}
         error={issuesByPath(merging.error).into}
         onChange={setInto}

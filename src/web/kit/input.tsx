@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, MultiSelect, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Field } from '#core/record/fields.ts'
 import { momentAt, offsetMs } from '#core/record/relative-time.ts'
@@ -9,6 +9,7 @@ import { useFormat } from './format.ts'
 import { ObjectInput } from './object-input.tsx'
 import { RecordPicker } from './record-picker.tsx'
 import { RelatedInput } from './related-input.tsx'
+import { TemplatePicker } from './template-picker.tsx'
 import { typeKeyOf } from './titles.ts'
 
 type Given = {
@@ -98,6 +99,7 @@ export function FieldInput({
             defaultDropdownOpened={isOpened}
           />
         )
+      if (field.target === 'emailTemplate') return <TemplatePicker {...common} value={id} />
       return <RecordPicker {...common} type={field.target!} value={id} />
     case 'related':
       return (
@@ -117,6 +119,8 @@ export function FieldInput({
       )
     case 'tags':
     case 'texts':
+      if (field.kind === 'texts' && field.options?.length)
+        return <SeveralInput {...common} value={(value as string[] | null) ?? []} options={field.options} />
       return <TagsInput {...common} value={(value as string[] | null) ?? []} maxLength={60} />
     default:
       return <TypedInput {...common} kind={field.kind} value={id ?? ''} />
@@ -154,27 +158,67 @@ function Figure({
 }
 
 const INPUT_TYPES: Partial<Record<Field['kind'], string>> = {
-  date: 'date',
   time: 'time',
   email: 'email',
   phone: 'tel',
   url: 'url',
 }
 
+/** Several of the options of a list. What a record holds beside them, since the list has changed, may stay or go. */
+function SeveralInput({
+  options,
+  value,
+  ...given
+}: Common & { options: readonly string[]; value: string[] }) {
+  return <MultiSelect {...given} value={value} data={[...new Set([...options, ...value])]} searchable />
+}
+
 /** What is typed as text: words, addresses, days and moments. */
 function TypedInput({ kind, value, onChange, ...given }: Common & { kind: Field['kind']; value: string }) {
-  const zone = useZone()
   if (kind === 'longText')
     return <Textarea {...given} value={value} onChange={event => onChange(event.currentTarget.value)} />
+  if (kind === 'date' || kind === 'moment') return <DayInput {...given} {...{ kind, value, onChange }} />
+  const complete = (typed: string) => kind === 'url' && typed !== '' && onChange(addressTyped(typed))
+  return (
+    <TextInput
+      {...given}
+      type={INPUT_TYPES[kind] ?? 'text'}
+      value={value}
+      onChange={({ currentTarget: { value: typed } }) => onChange(typed === '' ? null : typed)}
+      onBlur={event => complete(event.currentTarget.value)}
+      onKeyDown={event => event.key === 'Enter' && complete(event.currentTarget.value)}
+    />
+  )
+}
+
+/** A web address as people say it, such as `example.com`, is one by `https`. */
+export const addressTyped = (typed: string): string =>
+  /^[\w-]+(\.[\w-]+)+([/?#:]|$)/u.test(typed.trim()) ? `https://${typed.trim()}` : typed
+
+/** Of years before, the last figures are still being typed. */
+const FIRST_DAY = '1000'
+const LAST_DAY = '9999-12-31'
+
+/**
+ * A day, or a moment on the reader's clock. A year is typed figure by figure, each of which the browser takes for a year of its own, and
+ * while a part is missing for no day at all: what is typed stands as it is until it is left, and counts once it is whole.
+ */
+function DayInput({ kind, value, onChange, ...given }: Common & { kind: 'date' | 'moment'; value: string }) {
+  const zone = useZone()
+  const [typed, setTyped] = useState<string>()
   const isMoment = kind === 'moment'
   return (
     <TextInput
       {...given}
-      type={isMoment ? 'datetime-local' : (INPUT_TYPES[kind] ?? 'text')}
-      value={isMoment && value ? localMoment(value, zone) : value}
-      onChange={({ currentTarget: { value: typed } }) =>
-        onChange(typed === '' ? null : isMoment ? momentOf(typed, zone) : typed)
-      }
+      type={isMoment ? 'datetime-local' : 'date'}
+      max={isMoment ? `${LAST_DAY}T23:59` : LAST_DAY}
+      value={typed ?? (isMoment && value ? localMoment(value, zone) : value)}
+      onChange={({ currentTarget: { value: seen, validity } }) => {
+        setTyped(seen)
+        if (seen === '' ? !validity.badInput : seen >= FIRST_DAY)
+          onChange(seen === '' ? null : isMoment ? momentOf(seen, zone) : seen)
+      }}
+      onBlur={() => setTyped(undefined)}
     />
   )
 }

@@ -3,12 +3,17 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '#core/client/client.ts'
 import { api, messageOf, queries } from '../api.ts'
 import { keptValue } from '../kit/draft.ts'
-import { FieldInput } from '../kit/input.tsx'
+import { addressTyped, FieldInput } from '../kit/input.tsx'
 import { tellFault } from '../kit/notify.tsx'
 import { type AnyContract, type Column, changeOf, type Row, refreshAround } from '../record/model.ts'
 import { useText } from '../text/index.tsx'
 
 const AT_ONCE = new Set(['choice', 'member', 'link', 'related', 'boolean', 'date'])
+const SEVERAL = new Set(['tags', 'texts'])
+/** The keys by which a day is typed, part by part. */
+const TYPING = /^(\d|Arrow\w+|Backspace|Delete)$/
+/** What the server has judged and will judge again in the same way: nothing that is typed can mend it. */
+const HOPELESS = [403, 404]
 
 type Given = { contract: AnyContract; row: Row; column: Column; close: () => void }
 
@@ -21,6 +26,8 @@ export function CellEditor({ contract, row, column, close }: Given) {
   const { before } = opened
   const draft = `cell.${row.id}.${column.path}`
   const [value, setValue] = useState(() => keptValue.read(draft) ?? before)
+  // What the control has said within the event that is under way.
+  const said = useRef(value)
   const saving = useMutation({
     mutationFn: (given: unknown) => change(contract, row.id, column, given, opened),
     onSuccess(changed) {
@@ -33,7 +40,7 @@ export function CellEditor({ contract, row, column, close }: Given) {
       const status = error instanceof ApiError ? error.status : 0
       // The server has not judged it: it was not reached, or the session had ended.
       const isUnheard = status === 0 || status === 401 || status >= 500
-      if (isUnheard || status === 412) keptValue.keep(draft, given)
+      if (!HOPELESS.includes(status)) keptValue.keep(draft, given)
       tellFault(
         isUnheard
           ? text.common.kept
@@ -43,7 +50,11 @@ export function CellEditor({ contract, row, column, close }: Given) {
       )
     },
   })
-  const save = (given: unknown) => {
+  // A day that is picked is meant; one that is typed changes with each key.
+  const [isTyped, setIsTyped] = useState(false)
+  const isAtOnce = AT_ONCE.has(column.field.kind) && !isTyped
+  const save = (entered: unknown) => {
+    const given = column.field.kind === 'url' && typeof entered === 'string' ? addressTyped(entered) : entered
     if (given !== before) {
       putIntoLists(contract.name, { ...row, ...changeOf(column, given) })
       saving.mutate(given)
@@ -64,10 +75,13 @@ export function CellEditor({ contract, row, column, close }: Given) {
           keptValue.forget(draft)
           close()
         }
-        if (event.key === 'Enter' && !AT_ONCE.has(column.field.kind) && !event.shiftKey) save(value)
+        if (column.field.kind === 'date' && TYPING.test(event.key)) setIsTyped(true)
+        // An Enter that chose one of several is for the list; the next one saves.
+        const isChoosing = SEVERAL.has(column.field.kind) && said.current !== value
+        if (event.key === 'Enter' && !isAtOnce && !event.shiftKey && !isChoosing) save(said.current)
       }}
       onBlur={event => {
-        if (!AT_ONCE.has(column.field.kind) && !event.currentTarget.contains(event.relatedTarget)) save(value)
+        if (!isAtOnce && !event.currentTarget.contains(event.relatedTarget)) save(said.current)
       }}
     >
       <FieldInput
@@ -75,7 +89,11 @@ export function CellEditor({ contract, row, column, close }: Given) {
         name={column.path}
         label={column.label}
         value={value}
-        onChange={given => (AT_ONCE.has(column.field.kind) ? save(given) : setValue(given))}
+        onChange={given => {
+          said.current = given
+          if (isAtOnce) save(given)
+          else setValue(given)
+        }}
         row={row}
         isBare
         autoFocus
