@@ -1,3 +1,6 @@
+/** How far something has come, told again and again while it runs: for screens that watch it, not for a history. */
+export const ON_THE_WAY = 'progressed'
+
 /** All that an event may say has happened; who offers actions to choose from takes them from here. */
 export const EVENT_ACTIONS = [
   ...['created', 'updated', 'deleted', 'restored', 'purged', 'merged', 'undone'],
@@ -5,7 +8,7 @@ export const EVENT_ACTIONS = [
   ...['converted', 'completed', 'overdue', 'reminded', 'bounced', 'opened', 'clicked', 'paused'],
   ...['finding accepted', 'finding rejected'],
   // Of imports
-  ...['started', 'progressed', 'failed', 'cancelled', 'undo started', 'undo stopped'],
+  ...['started', ON_THE_WAY, 'failed', 'cancelled', 'undo started', 'undo stopped'],
   // Of people and their sessions
   ...[
     'accepted',

@@ -155,7 +155,7 @@ test('the stream tells of records; of people, sessions and addresses only the au
 })
 
 test('the audit log names what its records are called, also in the trash and when they are gone for good', async () => {
-  const { owner, admin } = await world()
+  const { owner, admin, ben } = await world()
   const companyId = (await owner.post('/companies', { name: 'Nordlicht' })).body.id
   const person = { firstName: 'Ida', lastName: 'Berg', companyId }
   const contactId = (await owner.post('/contacts', person)).body.id
@@ -177,6 +177,17 @@ test('the audit log names what its records are called, also in the trash and whe
   assert.equal((await said())[0][0], 'Ida Falk')
   assert.equal((await owner.delete(`/trash/${contactId}`)).status, 204)
   assert.deepEqual(new Set((await said()).map(([title]: [string]) => title)), new Set(['Ida Falk']))
+  const members = (await admin.get('/memberships')).body.rows
+  const { id: membershipId } = members.find((member: { user: { id: string } }) => member.user.id === ben.id)
+  await admin.patch(`/memberships/${membershipId}`, { role: 'VIEWER' })
+  assert.equal((await admin.delete(`/memberships/${membershipId}`)).status, 204)
+  const ofMember = (await admin.get(`/audit-logs?entityId=${membershipId}`)).body.rows
+  assert.deepEqual(
+    ofMember
+      .map((row: { action: string; entityTitle: string }) => `${row.action} ${row.entityTitle}`)
+      .slice(0, 2),
+    ['deleted Ben', 'updated Ben'],
+  )
 })
 
 test('the audit log is exported by the filters of the list, with names, and safe to open', async () => {

@@ -1,13 +1,13 @@
 import { Button, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import { api } from '#web/api.ts'
 import { saveFile } from '#web/kit/download.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { totalText } from '#web/kit/total.ts'
+import { VirtualList } from '#web/kit/virtual-list.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './audit.module.css'
 import { AuditEvent, type Event } from './audit-event.page.tsx'
@@ -15,8 +15,6 @@ import { AuditFilters, useAsked } from './audit-filters.page.tsx'
 
 type Page = { rows: Event[]; total: number; totalIsEstimate?: boolean; nextCursor: string | null }
 const ROW_PX = 41
-/** How many rows before its end the next page is asked for. */
-const AHEAD = 40
 
 /** Who did what and when, of everything that ever changed. */
 export default function AuditLog() {
@@ -60,50 +58,16 @@ export default function AuditLog() {
       ) : list.isPending ? (
         <Waiting />
       ) : events.length ? (
-        <Events
-          events={events}
+        <VirtualList
+          label={text.nav.audit}
+          rows={events}
+          rowPx={ROW_PX}
+          line={event => <AuditEvent event={event} />}
           more={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
         />
       ) : (
         <Blank title={text.audit.empty} />
       )}
     </div>
-  )
-}
-
-/** Those in sight out of any number. */
-function Events({ events, more }: { events: Event[]; more: () => void }) {
-  const text = useText()
-  const frame = useRef<HTMLElement>(null)
-  const virtual = useVirtualizer({
-    count: events.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: index => events[index]!.id,
-    overscan: 10,
-  })
-  const items = virtual.getVirtualItems()
-  const last = items.at(-1)?.index ?? 0
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for whenever what is in sight nears the end
-  useEffect(() => {
-    if (last >= events.length - AHEAD) more()
-  }, [last, events.length])
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
-    <section ref={frame} className={classes.scroll} aria-label={text.nav.audit} tabIndex={0}>
-      <ul className={classes.list} style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, start, key }) => (
-          <li
-            key={key}
-            ref={virtual.measureElement}
-            data-index={index}
-            className={classes.entry}
-            style={{ transform: `translateY(${start}px)` }}
-          >
-            <AuditEvent event={events[index]!} />
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }

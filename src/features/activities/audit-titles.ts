@@ -39,7 +39,9 @@ async function titlesOf(tx: Tx, named: Array<[type: string, id: string]>): Promi
   const byType = new Map<string, Set<string>>()
   for (const [type, id] of named)
     if (hasRecord(type)) byType.set(type, (byType.get(type) ?? new Set()).add(id))
-  if (!byType.size) return new Map()
+  const memberships = named.flatMap(([type, id]) => (type === 'membership' ? id : []))
+  const titles = await memberNames(tx, memberships)
+  if (!byType.size) return titles
   const params: unknown[] = [tx.who.workspaceId]
   const parts = [...byType].map(([type, ids]) => {
     const record = recordNamed(type)
@@ -47,13 +49,24 @@ async function titlesOf(tx: Tx, named: Array<[type: string, id: string]>): Promi
     return `select t.id, ${writtenTitle(record)} as title from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($${params.length}::uuid[])`
   })
   const there = await tx.session.rows(parts.join(' union all '), params)
-  const titles = new Map(there.map(({ id, title }) => [id as string, title as string]))
+  for (const { id, title } of there) titles.set(id as string, title as string)
   for (const [type, ids] of byType) {
     const gone = [...ids].filter(id => !titles.has(id))
     if (gone.length)
       for (const [id, title] of await lastTitles(tx, recordNamed(type), gone)) titles.set(id, title)
   }
   return titles
+}
+
+/** A membership is called as its person, also when they have left. */
+async function memberNames(tx: Tx, ids: string[]): Promise<Map<string, string>> {
+  if (!ids.length) return new Map()
+  const rows = await tx.session.rows(
+    `select m.id, u.name from memberships m join users u on u.id = m.user_id
+     where m.workspace_id = $1::uuid and m.id = any($2::uuid[])`,
+    [tx.who.workspaceId, arrayLiteral([...new Set(ids)])],
+  )
+  return new Map(rows.map(({ id, name }) => [id as string, name as string]))
 }
 
 type Told = { id: string; changes: Record<string, { old?: unknown; new?: unknown }> }

@@ -2,18 +2,25 @@ import { z } from 'zod'
 import { type CsvCell, csvLine } from '#core/csv/index.ts'
 import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
+import { ON_THE_WAY } from '#core/events/actions.ts'
 import { wholeNumber } from '#core/http/parameters.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { withTitles } from './audit-titles.ts'
-import { period, timelineQuery } from './timeline.ts'
+import { NOT_ON_THE_WAY, period, timelineQuery } from './timeline.ts'
 
 export const auditQuery = z.strictObject({
   ...timelineQuery.pick({ dateFrom: true, dateTo: true, actorId: true, entityId: true, cursor: true }).shape,
   limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   entityType: z.string().max(60).optional(),
-  action: z.string().max(60).optional().meta({ description: 'Such as created, updated, deleted' }),
+  action: z
+    .string()
+    .max(60)
+    .optional()
+    .meta({
+      description: `Such as created, updated, deleted. How far imports came on their way (\`${ON_THE_WAY}\`) is left out unless it is asked for here`,
+    }),
 })
 
 type Asked = Omit<z.infer<typeof auditQuery>, 'limit' | 'cursor'>
@@ -28,7 +35,7 @@ function selection(tx: Tx, asked: Asked) {
     ...(asked.entityType ? [`e.entity_type = ${add(asked.entityType, 'text')}`] : []),
     ...(asked.entityId ? [`e.entity_id = ${add(asked.entityId, 'uuid')}`] : []),
     ...(asked.actorId ? [`e.actor_id = ${add(asked.actorId, 'uuid')}`] : []),
-    ...(asked.action ? [`e.action = ${add(asked.action, 'text')}`] : []),
+    asked.action ? `e.action = ${add(asked.action, 'text')}` : NOT_ON_THE_WAY,
     ...(from ? [`e.created_at >= ${add(from, 'timestamptz')}`] : []),
     ...(to ? [`e.created_at < ${add(to, 'timestamptz')}`] : []),
   ]

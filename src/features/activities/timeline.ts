@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Add, adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
+import { ON_THE_WAY } from '#core/events/actions.ts'
 import { wholeNumber } from '#core/http/parameters.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
@@ -177,6 +178,8 @@ const actedBy = ({ actorId }: TimelineQuery, column: string, add: Add) => {
   return [actorId === SYSTEM_ACTOR ? `${column} is null` : `${column} = ${add(actorId, 'uuid')}`]
 }
 
+export const NOT_ON_THE_WAY = `e.action <> '${ON_THE_WAY}'`
+
 /** Changes of records, not of people and sessions, which the audit log tells; that an interaction was logged is told by the interaction itself. */
 function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
   if (query.entityId) {
@@ -197,6 +200,7 @@ function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
     conditions: [
       'e.workspace_id = $1::uuid',
       isOfRecord('e'),
+      NOT_ON_THE_WAY,
       `not (e.entity_type = 'interaction' and e.action = 'created')`,
       ...conditions,
     ],

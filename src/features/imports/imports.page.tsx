@@ -15,7 +15,7 @@ import { Choice, MemberName } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
 import { SettingsPage } from '#web/settings/kit.tsx'
 import { useText } from '#web/text/index.tsx'
-import { canUndo, type ImportRow, isBusy } from './progress.page.tsx'
+import { canUndo, type ImportRow, importName, isBusy } from './progress.page.tsx'
 
 const PAGE = 50
 type Page = { rows: ImportRow[]; nextCursor: string | null }
@@ -74,17 +74,17 @@ export default function Imports() {
                 <Table.Th ta="right" visibleFrom="sm">
                   {text.imports.failed}
                 </Table.Th>
-                <Table.Th visibleFrom="sm">{text.fields.createdById}</Table.Th>
-                <Table.Th visibleFrom="sm">{text.fields.createdAt}</Table.Th>
+                <Table.Th visibleFrom="sm">{text.reports.maker}</Table.Th>
+                <Table.Th visibleFrom="sm">{text.imports.began}</Table.Th>
                 <Table.Th aria-label={text.common.more} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {rows.map(row => (
                 <Table.Tr key={row.id}>
-                  <Table.Td>
+                  <Table.Td miw={150} style={{ overflowWrap: 'anywhere' }}>
                     <Link to="/imports/$id" params={{ id: row.id }} className="subtle-link">
-                      {row.filename ?? text.imports.file}
+                      {importName(text, row)}
                     </Link>
                     <Small row={row} />
                   </Table.Td>
@@ -101,7 +101,9 @@ export default function Imports() {
                   <Table.Td visibleFrom="sm">
                     <MemberName id={row.createdById} />
                   </Table.Td>
-                  <Table.Td visibleFrom="sm">{format.ago(row.createdAt)}</Table.Td>
+                  <Table.Td visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
+                    {format.ago(row.createdAt)}
+                  </Table.Td>
                   <Table.Td ta="right">
                     <UndoButton row={row} />
                   </Table.Td>
@@ -176,7 +178,7 @@ function UndoButton({ row }: { row: ImportRow }) {
     },
   })
   if (!may.write || !canUndo(row)) return null
-  const name = row.filename ?? text.imports.file
+  const name = importName(text, row)
   return (
     <>
       <Button

@@ -324,3 +324,22 @@ test('rows of deals are matched by what the caller says, and by nothing else', a
   assert.deepEqual(counts(again), completed(1, 0, 1))
   assert.equal((await importing(ana, 'companies', ['name', 'One'])).onDuplicate, 'skip')
 })
+
+test('the audit log and the stream tell that an import began and ended, and how far it had come only whoever asks for that', async () => {
+  const { ana, admin } = await world()
+  await importing(ana, 'companies', ['Name', 'Nordlicht', 'Südlicht'])
+  const actions = async (query: string): Promise<string[]> =>
+    (await admin.get(`/audit-logs?entityType=import${query}`)).body.rows.map((row: any) => row.action)
+  assert.deepEqual(await actions(''), ['completed', 'started', 'created'])
+  assert.deepEqual([...new Set(await actions('&action=progressed'))], ['progressed'])
+  const csv = (await admin.get('/audit-logs/export?entityType=import')).text
+  assert.deepEqual(
+    [csv.includes('started'), csv.includes('completed'), csv.includes('progressed')],
+    [true, true, false],
+  )
+  const stream = (await admin.get('/activities?entityType=import')).body.rows
+  assert.deepEqual(
+    stream.map((row: any) => row.type),
+    ['import.completed', 'import.started', 'import.created'],
+  )
+})

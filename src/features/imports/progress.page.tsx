@@ -10,6 +10,7 @@ import { tellFault } from '#web/kit/notify.tsx'
 import { Fault, PageWaiting } from '#web/kit/states.tsx'
 import { Choice } from '#web/kit/value.tsx'
 import { refreshAround } from '#web/record/model.ts'
+import type { Text } from '#web/text/en.ts'
 import { useText } from '#web/text/index.tsx'
 import classes from './imports.module.css'
 import { MadeAlong } from './linked.page.tsx'
@@ -34,6 +35,10 @@ export type ImportRow = {
   createdById: string | null
   createdAt: string
 }
+
+/** The file's name; what a program sends may have none. */
+export const importName = (text: Text, { filename, entity }: Pick<ImportRow, 'filename' | 'entity'>) =>
+  filename ?? text.imports.unnamed(text.plurals[entity] ?? entity)
 
 export const isBusy = (row: ImportRow | undefined) =>
   row === undefined ||
@@ -62,7 +67,7 @@ export default function ImportProgress() {
   return (
     <div className={styles.page}>
       <Group>
-        <Title order={1}>{row.filename ?? text.imports.file}</Title>
+        <Title order={1}>{importName(text, row)}</Title>
         <Choice value={row.status} />
         {row.dryRun && <Choice value="DRY_RUN" />}
       </Group>

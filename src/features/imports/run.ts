@@ -3,7 +3,7 @@ import { type CsvFile, CsvHeaderError, type CsvRow, isEncoding, parseCsv } from 
 import { DatabaseFault, type Row } from '#core/db/engine.ts'
 import { learnSizes } from '#core/db/upkeep.ts'
 import { asSystem, type Database, type Role, type Tx, type Who } from '#core/db/workspace.ts'
-import type { EventAction } from '#core/events/actions.ts'
+import { type EventAction, ON_THE_WAY } from '#core/events/actions.ts'
 import { lesser, reaches } from '#core/http/operation.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
@@ -174,7 +174,7 @@ export const note = (
   tx: Tx,
   importId: string,
   values: Record<string, unknown>,
-  action: EventAction = 'progressed',
+  action: EventAction = ON_THE_WAY,
 ) => store.update(tx, imports, importId, values, { action })
 
 /** A trial keeps in memory what it has met, and writes nothing: interrupted, it counts from the start. */

@@ -6,42 +6,53 @@ import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { wholeNumber } from '#core/http/parameters.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
-import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { fold } from '#core/record/formats.ts'
 import { mayChange, pageOf } from '#core/record/json-schema.ts'
 import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
-import { writtenTitle } from '#core/record/title.ts'
+import { foldedTitleOf, writtenTitle } from '#core/record/title.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { mayChangeExpression, ownCondition, seesOwnOnly } from '#core/record/visibility.ts'
 import { purge, purgeExpired } from './purge.ts'
 
 const trashQuery = z.strictObject({
   entity: z.string().max(60).optional().meta({ description: 'Only records of this type, such as deal' }),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'Words that the title holds, in any order, case and accents ignored' }),
   limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
+const WORDS_AT_MOST = 6
 
 const trashable = () => allRecords().filter(record => record.contract.softDelete)
 
 /** What the caller may see in the trash, latest first. */
 async function trash(
   tx: Tx,
-  { entity, limit = 50, cursor: given }: z.infer<typeof trashQuery>,
+  { entity, q = '', limit = 50, cursor: given }: z.infer<typeof trashQuery>,
 ): Promise<Page> {
   const types = entity ? trashable().filter(record => record.contract.name === entity) : trashable()
   if (!types.length) throw invalid({ path: 'entity', message: 'is not a record type that has a trash' })
   const params: unknown[] = [tx.who.workspaceId]
   const add = adderOf(params)
   const me = add(tx.who.userId, 'uuid')
-  const mark = queryMark(['trash', entity])
+  const words = fold(q).split(' ').filter(Boolean).slice(0, WORDS_AT_MOST)
+  const mark = queryMark(['trash', entity, ...words])
   const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
   const behind = cursor
     ? ` and (t.deleted_at, t.id) < (${add(cursor.values[0], 'timestamptz')}, ${add(cursor.values[1], 'uuid')})`
     : ''
+  const asked = words.map(word => add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text'))
+  const named = (record: RecordDefinition) =>
+    asked.map(word => ` and ${foldedNameOf(record)} like crm_fold(${word})`).join('')
   const inTrash = (record: RecordDefinition) =>
-    `${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is not null and $2::uuid is not distinct from ${me}${seesOwnOnly(record, tx.who) ? ` and ${ownCondition(record, 't', me)}` : ''}`
+    `${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is not null and $2::uuid is not distinct from ${me}${seesOwnOnly(record, tx.who) ? ` and ${ownCondition(record, 't', me)}` : ''}${named(record)}`
   const whether = (record: RecordDefinition) =>
     tx.who.asksMayChange ? `, ${mayChangeExpression(record, tx.who)} as "mayChange"` : ''
   const parts = types.map(
@@ -58,6 +69,12 @@ async function trash(
     params,
   )
   return pageFrom(found, limit, counted, mark, row => [row.deletedAt, row.id])
+}
+
+/** What a row is called, folded as words are that it is looked for by. */
+function foldedNameOf(record: RecordDefinition): string {
+  const title = foldedTitleOf(record)
+  return hasColumn(record, 'email') ? `coalesce(nullif(${title}, ''), crm_fold(t.email), '')` : title
 }
 
 /** Counted to 10,000 of each type; beyond that it is marked as an estimate. */

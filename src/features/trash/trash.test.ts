@@ -30,6 +30,27 @@ test('the trash shows what was deleted to whoever may see it, and gives it back'
   assert.equal((await ana.get(`/companies/${company}`)).body.name, 'Old')
 })
 
+test('the trash is looked through by what its records are called', async () => {
+  const { ana, ben, owner } = await world()
+  const thrown = async (path: string, body: object) =>
+    assert.equal((await ana.delete(`${path}/${(await ana.post(path, body)).body.id}`)).status, 204)
+  await thrown('/contacts', { firstName: 'Øyvind', lastName: 'Strøm' })
+  await thrown('/contacts', { email: 'ida@strom.example' })
+  await thrown('/companies', { name: 'STROM & Sons 100%' })
+  const found = async (query: string) => (await owner.get(`/trash?${query}`)).body
+  const titles = async (query: string) => (await found(query)).rows.map((row: any) => row.title)
+  assert.deepEqual(await titles('q=strom'), ['STROM & Sons 100%', 'ida@strom.example', 'Øyvind Strøm'])
+  assert.equal((await found('q=strom&limit=1')).total, 3)
+  assert.deepEqual(await titles('q=strøm%20oyv'), ['Øyvind Strøm'])
+  assert.deepEqual(await titles('q=strom&entity=company'), ['STROM & Sons 100%'])
+  assert.deepEqual(await titles('q=0%25'), ['STROM & Sons 100%'])
+  assert.deepEqual(await titles('q=o%25s'), [])
+  const { nextCursor } = await found('q=strom&limit=1')
+  assert.deepEqual(await titles(`q=strom&limit=1&cursor=${nextCursor}`), ['ida@strom.example'])
+  assert.equal((await owner.get(`/trash?q=other&limit=1&cursor=${nextCursor}`)).status, 400)
+  assert.equal((await ben.get('/trash?q=strom')).body.total, 0)
+})
+
 test('a purge removes the record, its companions and every link to it', async () => {
   const { ana, admin } = await world()
   const company = (await ana.post('/companies', { name: 'Gone' })).body.id

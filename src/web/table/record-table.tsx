@@ -1,12 +1,13 @@
-import { Button, Group, Menu, TextInput, Title } from '@mantine/core'
-import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
-import { IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
+import { Button, Group, Menu, Title } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
+import { IconDownload, IconPlus, IconUpload } from '@tabler/icons-react'
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useMay } from '../api.ts'
 import { saveFile } from '../kit/download.ts'
 import { seeList } from '../kit/list-seen.ts'
 import { MoreMenu } from '../kit/more-menu.tsx'
+import { SearchBox } from '../kit/search-box.tsx'
 import { Waiting } from '../kit/states.tsx'
 import { type AnyContract, useColumns } from '../record/model.ts'
 import { RecordForm } from '../record/record-form.tsx'
@@ -98,7 +99,7 @@ export function RecordTable(options: TableOptions) {
         state={state}
       />
       <div className={classes.tools}>
-        <SearchBox value={view.q} onChange={q => change({ q })} />
+        <SearchBox className={classes.search} value={view.q} onChange={q => change({ q })} />
         <FilterBar {...{ columns, view }} onChange={change} />
         {layout.Tools && <layout.Tools {...given} />}
       </div>
@@ -151,27 +152,6 @@ function LayoutSwitch({ layouts, value, onChange }: SwitchGiven) {
         </label>
       ))}
     </div>
-  )
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
-  const text = useText()
-  const [typed, setTyped] = useState(value)
-  const send = useDebouncedCallback(onChange, 200)
-  useEffect(() => setTyped(value), [value])
-  return (
-    <TextInput
-      size="xs"
-      className={classes.search}
-      leftSection={<IconSearch size={14} />}
-      placeholder={text.table.search}
-      aria-label={text.common.search}
-      value={typed}
-      onChange={event => {
-        setTyped(event.currentTarget.value)
-        send(event.currentTarget.value)
-      }}
-    />
   )
 }
 

@@ -785,6 +785,7 @@ export const en = {
     broken: 'The preview stands still until this is mended.',
     readOnly: 'Only who has made a template, or an admin, may change it.',
     active: 'May be sent',
+    needsDeal: 'merges fields of a deal',
     none: 'No template',
   },
   mail: {
@@ -1472,10 +1473,6 @@ export const en = {
       aiSettings: 'AI settings',
       job: 'Job',
       import: 'Import',
-      pipeline: 'Pipeline',
-      stage: 'Stage',
-      customField: 'Custom field',
-      savedView: 'View',
       campaignContact: 'Contact of a campaign',
     } as Record<string, string>,
     actions: {
@@ -1640,6 +1637,8 @@ export const en = {
     none: 'Nothing has been imported yet',
     noneHint: 'Bring your companies, contacts, leads and deals over as CSV files or Excel workbooks.',
     file: 'File',
+    unnamed: (plural: string) => `${plural} (file without a name)`,
+    began: 'Began',
     what: 'Records',
     created: 'Created',
     updated: 'Updated',
@@ -1727,6 +1726,10 @@ export const en = {
     unsubscribe: 'Unsubscribe',
     report: 'Report',
     dashboard: 'Dashboard',
+    pipeline: 'Pipeline',
+    stage: 'Stage',
+    customField: 'Custom field',
+    savedView: 'View',
     model: 'Model',
   } as Record<string, string>,
   plurals: {
@@ -1748,6 +1751,10 @@ export const en = {
     campaignContact: 'Campaign contacts',
     report: 'Reports',
     dashboard: 'Dashboards',
+    pipeline: 'Pipelines',
+    stage: 'Stages',
+    customField: 'Custom fields',
+    savedView: 'Views',
   } as Record<string, string>,
   /** Names of fields that are not simply their key in words. */
   fields: {
