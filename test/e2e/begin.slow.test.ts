@@ -155,6 +155,25 @@ test('a member is told of links to what they may not see, and is shown no label 
   await tab.getByText('Not visible to you').waitFor()
   // Among the details, and not once more beside the title.
   assert.equal(await tab.getByText('Company', { exact: true }).count(), 1)
+
+  // Of another's deal that they see no note is offered to be changed, however many there are.
+  await api.patch('/workspaces/current', { settings: { recordVisibility: 'workspace' } })
+  const theirs = await api.post('/deals', { title: '30 scanners' })
+  const noted = (n: number) => ({ body: `Note ${n}`, relatedType: 'deal', relatedId: theirs.id })
+  const operations = Array.from({ length: 205 }, (_, n) => ({ op: 'create', data: noted(n) }))
+  await api.post('/notes/bulk', { operations })
+  await tab.goto(`/deals/${theirs.id}`)
+  await tab.getByText('Note 204').waitFor()
+  for (let n = 174; n > 0; n -= 30) {
+    await tab.getByRole('button', { name: 'Show more' }).click()
+    await tab.getByText(`Note ${n}`, { exact: true }).waitFor()
+  }
+  await tab.getByText('Note 0', { exact: true }).waitFor()
+  await tab.waitForLoadState('networkidle')
+  assert.equal(await tab.getByRole('button', { name: 'More: Note' }).count(), 0)
+  await tab.goto(`/deals/${deal.id}`)
+  await api.post('/notes', { ...noted(1), relatedId: deal.id })
+  await tab.getByRole('button', { name: 'More: Note' }).waitFor()
 })
 
 test('a password is set anew by the link in a mail', async () => {

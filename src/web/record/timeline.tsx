@@ -1,6 +1,12 @@
 import { Button, Group, Select } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
-import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  useInfiniteQuery,
+  useQueries,
+  useQuery,
+} from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, queries } from '../api.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
@@ -44,6 +50,7 @@ type Page = { rows: Told[]; nextCursor: string | null }
 
 const TALKS = 'CALL,EMAIL,MEETING,MESSAGE'
 const NOTES_AT_MOST = 200
+const NOTED = 'note.created'
 
 const timelineQuery = ({ path }: Pick<AnyContract, 'path'>, id: string, type: string) =>
   infiniteQueryOptions({
@@ -70,15 +77,15 @@ export const prefetchRecord =
 export function Timeline({ contract, id }: { contract: AnyContract; id: string }) {
   const text = useText()
   const [type, setType] = useState('')
-  const notes = useNotes(contract, id)
   const list = useInfiniteQuery(timelineQuery(contract, id, type))
+  const notes = useNotes(contract, id, list.data?.pages ?? NO_PAGES)
   if (list.isPending) return <Waiting />
   if (list.isError) return <Fault error={list.error} retry={() => list.refetch()} />
   const entries = list.data.pages
     .flatMap(page => page.rows)
     .map(({ metadata, ...told }) => ({ ...metadata, ...told }) as Entry)
     .filter(isTold)
-  const pinned = type ? [] : [...notes.byId.values()].filter(note => note.isPinned)
+  const pinned = type ? [] : [...notes.known.values()].filter(note => note.isPinned)
   if (!entries.length && !type)
     return <Blank icon={IconHistory} title={text.record.noActivity} text={text.record.noActivityHint} />
   return (
@@ -117,25 +124,53 @@ export function Timeline({ contract, id }: { contract: AnyContract; id: string }
   )
 }
 
-type Notes = { byId: Map<string, Note>; isWhole: boolean }
+type Notes = {
+  known: ReadonlyMap<string, Note>
+  /** Those that were asked for and are not there any more. */
+  gone: ReadonlySet<string>
+}
+const NO_PAGES: Page[] = []
 
 /** The notes as they are now: events tell only how they were first written. */
-function useNotes(contract: AnyContract, id: string): Notes {
-  const { data } = useQuery({
+function useNotes(contract: AnyContract, id: string, pages: readonly Page[]): Notes {
+  const hasNotes = contract.name !== 'note' && contract.name !== 'visit'
+  const notesBy = (query: Record<string, unknown>) =>
+    api.get<NotePage>(`/${contract.path}/${id}/notes`, { query })
+  const { data: first } = useQuery({
     queryKey: ['related', id, 'notes'],
-    queryFn: () =>
-      api.get<{ rows: Note[]; total: number }>(`/${contract.path}/${id}/notes`, {
-        query: { limit: NOTES_AT_MOST },
-      }),
-    enabled: contract.name !== 'note' && contract.name !== 'visit',
+    // What is pinned stands above everything else, however old it is.
+    queryFn: () => notesBy({ limit: NOTES_AT_MOST, sort: '-isPinned,-createdAt' }),
+    enabled: hasNotes,
   })
-  return useMemo(
-    () => ({
-      byId: new Map(data?.rows.map(note => [note.id, note])),
-      isWhole: data !== undefined && data.rows.length >= data.total,
-    }),
-    [data],
-  )
+  const rest = useQueries({
+    queries: beyond(first, pages).map(ids => ({
+      queryKey: ['related', id, 'notes', ids],
+      queryFn: async () => {
+        const filter = { field: 'id', op: 'in', value: ids }
+        return { ids, rows: (await notesBy({ filter, limit: ids.length })).rows }
+      },
+      placeholderData: keepPreviousData,
+    })),
+    combine: answers => answers.flatMap(({ data }) => data ?? []),
+  })
+  return useMemo(() => {
+    const known = new Map([...(first?.rows ?? []), ...rest.flatMap(({ rows }) => rows)].map(n => [n.id, n]))
+    const isWhole = first !== undefined && first.rows.length >= first.total
+    const asked = isWhole ? notesIn(pages) : rest.flatMap(({ ids }) => ids)
+    return { known, gone: new Set(asked.filter(note => !known.has(note))) }
+  }, [first, rest, pages])
+}
+
+type NotePage = { rows: Note[]; total: number }
+
+const notesIn = (pages: readonly Page[]): string[] =>
+  pages.flatMap(({ rows }) => rows.filter(({ type }) => type === NOTED).map(({ entityId }) => entityId))
+
+/** The notes of each page that are not among the first ones of a record with more. */
+function beyond(first: NotePage | undefined, pages: readonly Page[]): string[][] {
+  if (!first || first.rows.length >= first.total) return []
+  const there = new Set(first.rows.map(note => note.id))
+  return pages.map(page => notesIn([page]).filter(note => !there.has(note))).filter(ids => ids.length > 0)
 }
 
 const FAILED = new Set<unknown>(['FAILED', 'BOUNCED', 'SKIPPED', 'UNCERTAIN'])
@@ -150,10 +185,11 @@ function isTold({ type, entityType, action, changes }: Entry): boolean {
 
 function EntryItem({ entry, contract, notes }: { entry: Entry; contract: AnyContract; notes: Notes }) {
   if (entry.type in ICONS) return <Talk entry={entry} />
-  if (entry.type !== 'note.created') return <Happened entry={entry} contract={contract} />
-  const note = notes.byId.get(entry.entityId)
+  if (entry.type !== NOTED) return <Happened entry={entry} contract={contract} />
+  const note = notes.known.get(entry.entityId)
   if (note?.isPinned) return null
-  if (!note && notes.isWhole) return <Happened entry={entry} contract={contract} isGone />
-  const first = { id: entry.entityId, body: String(entry.changes?.body?.new ?? '') }
+  if (notes.gone.has(entry.entityId)) return <Happened entry={entry} contract={contract} isGone />
+  // Until it is there nobody knows whether the reader may change it.
+  const first = { id: entry.entityId, body: String(entry.changes?.body?.new ?? ''), mayChange: false }
   return <NoteCard note={note ?? first} actorId={entry.actorId} at={entry.createdAt} />
 }
