@@ -7,7 +7,8 @@ import type { Given } from './model.page.tsx'
 /** What a month may cost, and what the model costs. */
 export function Budget({ values, change, issues }: Given) {
   const t = useText().aiSettings
-  const format = useFormat()
+  const { thousands, decimals } = useFormat()
+  const written = { min: 0, thousandSeparator: thousands, decimalSeparator: decimals }
   return (
     <Part title={t.budget} hint={t.budgetHint}>
       <Stack gap="sm" maw={460}>
@@ -16,10 +17,8 @@ export function Budget({ values, change, issues }: Given) {
           value={values.monthlyTokens}
           error={issues.monthlyTokens}
           placeholder={t.noLimit}
-          min={0}
           allowDecimal={false}
-          thousandSeparator={format.thousands}
-          decimalSeparator={format.decimals}
+          {...written}
           onChange={monthlyTokens => change({ monthlyTokens })}
         />
         <NumberInput
@@ -28,23 +27,23 @@ export function Budget({ values, change, issues }: Given) {
           value={values.monthlyCost}
           error={issues.monthlyCost}
           placeholder={t.noLimit}
-          min={0}
           decimalScale={2}
+          {...written}
           onChange={monthlyCost => change({ monthlyCost })}
         />
         <Group grow align="flex-end">
           <NumberInput
             label={t.priceIn}
             value={values.priceIn}
-            min={0}
             decimalScale={4}
+            {...written}
             onChange={priceIn => change({ priceIn })}
           />
           <NumberInput
             label={t.priceOut}
             value={values.priceOut}
-            min={0}
             decimalScale={4}
+            {...written}
             onChange={priceOut => change({ priceOut })}
           />
         </Group>

@@ -7,7 +7,7 @@ import { api, messageOf, useMayChange } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell, tellFault } from '#web/kit/notify.tsx'
-import { RecordPicker } from '#web/kit/record-picker.tsx'
+import { TemplatePicker } from '#web/kit/template-picker.tsx'
 import { type Row, refreshAround } from '#web/record/model.ts'
 import { RecordPage } from '#web/record/record-page.tsx'
 import { prefetchRecord } from '#web/record/timeline.tsx'
@@ -112,8 +112,7 @@ function SendDialog({ campaign, close }: { campaign: Row; close: () => void }) {
       error={sending.error}
     >
       {!isEmpty && (
-        <RecordPicker
-          type="emailTemplate"
+        <TemplatePicker
           label={fieldLabel(text, 'templateId')}
           required
           value={templateId}

@@ -16,8 +16,10 @@ export function Results({ campaign }: { campaign: Row }) {
   if (error) return <Fault error={error} retry={refetch} />
   return (
     <section className={classes.results} aria-label={text.campaigns.results} aria-busy={!data}>
-      {data && campaign.type === 'EMAIL' && <Reach metrics={data} />}
-      {data && <Worth metrics={data} />}
+      <div className={classes.figures}>
+        {data && campaign.type === 'EMAIL' && <Reach metrics={data} />}
+        {data && <Worth metrics={data} />}
+      </div>
     </section>
   )
 }
@@ -29,7 +31,7 @@ function Reach({ metrics }: { metrics: Metrics }) {
   const isTracked = workspace.settings.mailTracking === true || metrics.opened > 0
   const share = (rate: number | null) => (rate === null ? undefined : format.percent(rate))
   return (
-    <>
+    <div className={classes.reach}>
       <Figure label={words.contacts} value={format.number(metrics.contacts)}>
         {metrics.pending > 0 && `${format.number(metrics.pending)} ${words.waiting.toLowerCase()}`}
       </Figure>
@@ -48,7 +50,7 @@ function Reach({ metrics }: { metrics: Metrics }) {
       <Figure label={words.unsubscribed} value={format.number(metrics.unsubscribed)}>
         {share(metrics.unsubscribeRate)}
       </Figure>
-    </>
+    </div>
   )
 }
 
@@ -59,7 +61,7 @@ function Worth({ metrics }: { metrics: Metrics }) {
   const used = metrics.budgetUsed
   const spent = money(metrics.actualCost ?? 0)
   return (
-    <>
+    <div className={classes.worth}>
       <div className={classes.figure}>
         <P size="xs" className="quiet">
           {words.budget}
@@ -92,7 +94,7 @@ function Worth({ metrics }: { metrics: Metrics }) {
       <Figure label={words.roi} value={roiOf(metrics, format)}>
         {words.roiHint}
       </Figure>
-    </>
+    </div>
   )
 }
 

@@ -30,7 +30,7 @@ export const count = (n: number, noun: Noun): string => {
   return `${numberText(n)} ${n === 1 ? inLanguage(one, ein) : inLanguage(many, mehrere)}`
 }
 export const numberText = (n: number): string =>
-  n.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })
+  n.toLocaleString(languageSpoken(), { maximumFractionDigits: 2, signDisplay: 'negative' })
 /** Days that have passed, as the records count them (`totalDurationDays`). */
 export const wholeDays = (days: number): string =>
   wholeDaysOf(days) < 1

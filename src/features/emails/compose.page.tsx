@@ -10,8 +10,10 @@ import { useDraft } from '#web/kit/draft.ts'
 import { tell } from '#web/kit/notify.tsx'
 import { titleOf } from '#web/kit/titles.ts'
 import { type Row, recordQuery, refreshAround } from '#web/record/model.ts'
+import type { Text } from '#web/text/en.ts'
 import { useText } from '#web/text/index.tsx'
 import { MailTexts, type Texts } from './mail-texts.page.tsx'
+import { mergesDeal } from './merges-deal.ts'
 import { MailPreview, usePreview } from './preview.page.tsx'
 
 type Given = { contactIds: string[]; dealId?: string }
@@ -110,7 +112,7 @@ export function ComposeDialog({
                 value={templateId}
                 clearable
                 searchable
-                data={templates.map(({ id, name }) => ({ value: id, label: name }))}
+                data={templates.map(template => optionOf(template, dealId, text))}
                 onChange={choose}
               />
               <MailTexts texts={texts} onChange={change} issues={issues} />
@@ -156,6 +158,13 @@ function Recipients({ ids, chosen, onChange }: RecipientsGiven) {
       onChange={onChange}
     />
   )
+}
+
+/** Without a deal, what merges a deal's fields has nothing to merge. */
+function optionOf(template: Template, dealId: string | undefined, text: Text) {
+  const needsDeal = !dealId && mergesDeal(template)
+  const { id, name } = template
+  return { value: id, label: needsDeal ? `${name} (${text.templates.needsDeal})` : name, disabled: needsDeal }
 }
 
 /** The templates that may be sent; a workspace has few. */

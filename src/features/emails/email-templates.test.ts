@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Person, useProgram, world } from '#test/world.ts'
+import { mergesDeal } from './merges-deal.ts'
 
 useProgram()
 
@@ -114,4 +115,23 @@ test('texts that are not kept yet are previewed, and what cannot be merged is na
   const theirs = await mallory.post('/email-templates/preview', texts)
   assert.equal(theirs.body.issues[0].path, 'contactId', 'a contact of another workspace is none')
   assert.equal((await vera.post('/email-templates/preview', { subject: 's', body: 'b' })).status, 200)
+})
+
+test('the web app tells the templates that need a deal as the server does, which refuses them for contacts alone', async () => {
+  const { ana } = await world()
+  const contactId = (await ana.post('/contacts', { firstName: 'Ida', email: 'ida@fjord.example' })).body.id
+  const bodies = [
+    'Your deal is ready',
+    '{{ deal.title }}',
+    '{{contact.firstName}} {%- if deal.amount > 5 -%} much {%- endif -%}',
+    '{{ "deal.title" }} deal.title',
+    '{% assign deal = "x" %}{{ contact.firstName | append: " deal" }}',
+    '{{ contact.firstName | default: deal.title }}',
+    '{%\n if contact.name == deal.title %}same{% endif %}',
+  ]
+  for (const body of bodies) {
+    const mail = await ana.post('/emails', { contactIds: [contactId], subject: 'S', body })
+    assert.equal(/NEEDS_DEAL/.test(mail.text), mergesDeal({ body }), `${body}: ${mail.text}`)
+  }
+  assert.ok(mergesDeal({ subject: 'S', body: 'B', bodyHtml: '<p>{{ deal.title }}</p>' }))
 })

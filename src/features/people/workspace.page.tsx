@@ -246,6 +246,7 @@ function Rates({ values, change, issues }: Given) {
                 min={0}
                 allowNegative={false}
                 decimalScale={6}
+                thousandSeparator={format.thousands}
                 decimalSeparator={format.decimals}
                 error={issues[`settings.exchangeRates.${currency}`]}
                 onChange={given => put(at, { currency, rate: given })}

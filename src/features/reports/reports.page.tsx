@@ -42,7 +42,7 @@ function Line({ report }: { report: SavedReport }) {
   const mailText = useMailText()
   const Icon = CHART_ICONS[report.chart]
   const icon = (
-    <span className="quiet" title={text.reports.charts[report.chart]}>
+    <span className="quiet" style={{ display: 'flex' }} title={text.reports.charts[report.chart]}>
       <Icon size={18} stroke={1.5} />
     </span>
   )

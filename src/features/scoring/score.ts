@@ -272,7 +272,7 @@ function evidenceOf(
 
 const valueText = (value: number | boolean): string =>
   typeof value === 'number'
-    ? value.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })
+    ? value.toLocaleString(languageSpoken(), { maximumFractionDigits: 2, signDisplay: 'negative' })
     : value
       ? inLanguage('yes', 'ja')
       : inLanguage('no', 'nein')

@@ -6,7 +6,7 @@ import { api } from '../api.ts'
 import { useText } from '../text/index.tsx'
 import { learnTitles, pathOf, titleFieldsOf, titleOf, useTitle } from './titles.ts'
 
-type Given = {
+export type RecordPickerGiven = {
   type: string
   value: string | null
   onChange: (id: string | null) => void
@@ -15,11 +15,15 @@ type Given = {
   required?: boolean
   autoFocus?: boolean
   size?: 'xs' | 'sm'
+  /** What is offered beside the words: `{ isActive: 'true' }`. */
+  only?: Record<string, string>
+  /** Why a record that is offered cannot be chosen. */
+  refusal?: (row: Record<string, unknown>) => string | undefined
   'aria-label'?: string
 }
 
 /** Chooses another record by its name, searched on the server as one types. */
-export function RecordPicker({ type, value, onChange, ...input }: Given) {
+export function RecordPicker({ type, value, onChange, only, refusal, ...input }: RecordPickerGiven) {
   const text = useText()
   const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() })
   const [typed, setTyped] = useState<string | null>(null)
@@ -27,13 +31,13 @@ export function RecordPicker({ type, value, onChange, ...input }: Given) {
   const title = useTitle(type, value)
   const fields = titleFieldsOf(type)
   const { data, isFetching } = useQuery({
-    queryKey: ['pick', type, q],
+    queryKey: ['pick', type, q, only],
     enabled: box.dropdownOpened,
     staleTime: 60_000,
     placeholderData: before => before,
     queryFn: async () => {
       const { rows } = await api.get<{ rows: Array<{ id: string }> }>(`/${pathOf(type)}`, {
-        query: { limit: 20, ...(q ? { q } : {}) },
+        query: { limit: 20, ...only, ...(q ? { q } : {}) },
       })
       learnTitles(type, rows, fields)
       return rows
@@ -80,13 +84,20 @@ export function RecordPicker({ type, value, onChange, ...input }: Given) {
       <Combobox.Dropdown>
         <Combobox.Options mah={240} style={{ overflowY: 'auto' }} aria-label={text.common.search}>
           {data?.map(row => (
-            <Combobox.Option key={row.id} value={row.id}>
-              {titleOf(row, fields)}
-            </Combobox.Option>
+            <Offered key={row.id} id={row.id} title={titleOf(row, fields)} why={refusal?.(row)} />
           ))}
           {data?.length === 0 && <Combobox.Empty>{text.palette.nothing}</Combobox.Empty>}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>
+  )
+}
+
+function Offered({ id, title, why }: { id: string; title: string; why: string | undefined }) {
+  return (
+    <Combobox.Option value={id} disabled={why !== undefined}>
+      {title}
+      {why && <div className="quiet">{why}</div>}
+    </Combobox.Option>
   )
 }

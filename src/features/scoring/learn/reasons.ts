@@ -50,7 +50,7 @@ function saying({ label, kind, notation }: ColumnInfo, value: Cell, seen: Seen):
   if (kind === 'date') return `${label}${inLanguage(' ', ': ')}${days(daysAhead(value, notation, seen))}`
   const is = inLanguage(' is', ':')
   if (kind === 'number' && typeof value === 'number')
-    return `${label}${is} ${value.toLocaleString(languageSpoken(), { maximumFractionDigits: 2 })}`
+    return `${label}${is} ${value.toLocaleString(languageSpoken(), { maximumFractionDigits: 2, signDisplay: 'negative' })}`
   if (kind === 'text') return inLanguage(`The words of ${label}`, `Die Wörter von ${label}`)
   if (kind === 'set') return `${label}: ${cut(wordsOf(value, kind).join(', '))}`
   return `${label}${is} ${cut(String(value))}`
