@@ -195,8 +195,8 @@ test('money comes back as it was sent, to the cent, and adds up to the cent', as
   let sum = 0
   await fc.assert(
     fc.asyncProperty(fc.array(cents, { minLength: 1, maxLength: 8 }), async amounts => {
-      // A sum is exact as far as a double holds cents; no workspace sells for more.
-      const small = amounts.map(amount => amount % 10_000_000_000)
+      // A sum is exact as far as a double holds cents; no workspace sells for more, nor for less than nothing.
+      const small = amounts.map(amount => Math.abs(amount) % 10_000_000_000)
       const operations = small.map((amount, i) => ({
         op: 'create',
         data: { title: `D${i}`, amount: amount / 100, customFields: { fee: amounts[i]! / 100 } },
@@ -219,7 +219,7 @@ test('money comes back as it was sent, to the cent, and adds up to the cent', as
       sum += small.reduce((a, b) => a + b, 0)
       const report = (await ana.get('/reports/pipeline')).body
       assert.equal(Math.round(report.totalPipelineAmount * 100), sum)
-      assert.match(String(report.totalPipelineAmount), /^-?\d+(\.\d{1,2})?$/)
+      assert.match(String(report.totalPipelineAmount), /^\d+(\.\d{1,2})?$/)
     }),
     { numRuns: runs(20) },
   )
@@ -259,6 +259,6 @@ test('money with three decimals, out of reach, or that is no number is refused e
     }
   }
   assert.equal((await ana.get(`/deals/${id}`)).body.amount, 5)
-  for (const good of [0, 0.01, -0.01, 9_999_999_999_999.99, 1e3, 1.1])
+  for (const good of [0, 0.01, 9_999_999_999_999.99, 1e3, 1.1])
     assert.equal((await ana.patch(`/deals/${id}`, { amount: good })).body.amount, good)
 })

@@ -7,6 +7,7 @@ export type Seen = {
   text: string
   params: unknown[]
   role: string
+  /** What began its transaction, with what was set since of how its statements are planned. */
   opening: string
   wave: number
   /** Without parameters, and of several statements: what begins and ends a transaction, and sets roles. */
@@ -61,6 +62,7 @@ function telling(session: Session, { seen }: Recording): Session {
     values: (text, params = []) => told(text, params, () => session.values(text, params)),
     script(text) {
       if (text.startsWith('begin')) opening = text
+      else if (/^set local (enable|plan)_/.test(text)) opening += `; ${text}`
       role = /set local role (\w+)/.exec(text)?.[1] ?? role
       return told(text, [], () => session.script(text), true)
     },

@@ -20,7 +20,7 @@ import { type Read, readRows, readTexts } from './rows.ts'
 import { savedViewOf } from './saved-view.ts'
 import { parseSort, type SortKey, sortValue } from './sort.ts'
 import { totalOf } from './total.ts'
-import { planAnew, scopeCondition, seesOwnOnly, walkedKeys } from './visibility.ts'
+import { planAnew, scopeCondition, seesOwnOnly, walkAlong, walkedKeys } from './visibility.ts'
 
 export const LIMIT_AT_MOST = 200
 
@@ -256,7 +256,8 @@ async function pageOf<R>(tx: Tx, record: RecordDefinition, query: ListQuery, ext
   const counting = () => (cursor ? Promise.resolve(cursor) : totalOf(tx, record, selection))
   const reading = (total?: number) => {
     // Whether to walk along the order or to sort what is theirs depends on how much that is: a plan for anybody always sorts.
-    if (!selection.isWalk) planAnew(tx, record)
+    if (selection.walked) walkAlong(tx)
+    else if (!selection.isWalk) planAnew(tx, record)
     return read(tx, record, selection, limit + 1, cursor?.values, total)
   }
   const [total, found] = selection.search

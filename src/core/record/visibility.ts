@@ -110,3 +110,11 @@ export function planAnew(tx: Tx, record: RecordDefinition): void {
   if (seesOwnOnly(record, tx.who))
     tx.session.script('set local plan_cache_mode = force_custom_plan').catch(() => {})
 }
+
+/**
+ * Has what is issued with it walk along indexes. To the planner, who knows only how much is anybody's, gathering and sorting looks as good
+ * where most own little, and is not for those who own much.
+ */
+export function walkAlong(tx: Tx): void {
+  tx.session.script('set local enable_bitmapscan = off').catch(() => {})
+}
