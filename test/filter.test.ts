@@ -528,3 +528,98 @@ test('parts of addresses are filtered as texts are, also through links, and no m
     assert.equal((await ana.get('/companies', { query: { filter } })).status, 400, field)
   }
 })
+
+test('what hangs on a record is filtered by the path of its type, as whoever asks sees it', async () => {
+  const { owner, ana, ben } = await world()
+  const made = async (who: Person, path: string, body: object) => {
+    const reply = await who.post(path, body)
+    assert.equal(reply.status, 201, reply.text)
+    return reply.body
+  }
+  const [busy, done, idle] = [
+    await made(ana, '/companies', { name: 'Busy' }),
+    await made(ana, '/companies', { name: 'Done' }),
+    await made(ana, '/companies', { name: 'Idle' }),
+  ]
+  const [ida, kai] = [
+    await made(ana, '/contacts', { firstName: 'Ida', companyId: busy.id }),
+    await made(ana, '/contacts', { firstName: 'Kai', companyId: busy.id }),
+  ]
+  await made(ana, '/contacts', { firstName: 'Lea' })
+  const open = await made(ana, '/deals', {
+    title: 'Open',
+    companyId: busy.id,
+    primaryContactId: ida.id,
+    contactIds: [kai.id],
+    amount: 50,
+  })
+  const won = await made(ana, '/deals', { title: 'Won', companyId: done.id, status: 'WON' })
+  const gone = await made(ana, '/deals', { title: 'Gone', companyId: idle.id })
+  await ana.delete(`/deals/${gone.id}`)
+  await made(ana, '/tasks', { title: 'Call', relatedType: 'deal', relatedId: open.id, priority: 'URGENT' })
+  await made(ana, '/tasks', {
+    title: 'Called',
+    relatedType: 'deal',
+    relatedId: won.id,
+    status: 'DONE',
+  })
+  await made(ana, '/activities', { type: 'CALL', contactId: ida.id, subject: 'Hello' })
+  // Ben's, which Ana does not see.
+  await made(owner, '/deals', { title: 'Secret', companyId: idle.id, ownerId: ben.id })
+  const reply = (who: Person, path: string, filter: object) =>
+    who.get(path, { query: { filter: JSON.stringify(filter) } })
+  const found = async (path: string, filter: object, who = ana) => {
+    const { status, body, text } = await reply(who, path, filter)
+    assert.equal(status, 200, text)
+    assert.equal(body.total, body.rows.length)
+    return body.rows.map((row: Row) => row.name ?? row.title ?? row.firstName).sort()
+  }
+  const empty = (field: string, value = true) => ({ field, op: 'empty', value })
+  const is = (field: string, value: unknown) => ({ field, op: 'eq', value })
+  const some = (field: string, value: unknown) => ({ field, op: 'some', value })
+  for (const [path, filter, expected] of [
+    ['/companies', empty('deals.id'), ['Idle']],
+    ['/companies', empty('deals.id', false), ['Busy', 'Done']],
+    ['/companies', is('deals.status', 'OPEN'), ['Busy']],
+    ['/companies', { not: is('deals.status', 'OPEN') }, ['Done', 'Idle']],
+    ['/companies', empty('contacts.id'), ['Done', 'Idle']],
+    ['/companies', { field: 'deals.amount', op: 'gt', value: 49 }, ['Busy']],
+    ['/companies', some('deals', { and: [is('status', 'OPEN'), is('amount', 50)] }), ['Busy']],
+    ['/companies', some('deals', { and: [is('status', 'WON'), is('amount', 50)] }), []],
+    ['/companies', { not: some('deals', some('tasks', is('status', 'OPEN'))) }, ['Done', 'Idle']],
+    ['/contacts', some('company', is('name', 'Busy')), ['Ida', 'Kai']],
+    ['/contacts', { not: some('deals', { or: [is('title', 'Open'), is('customFields.no', 1)] }) }, undefined],
+    // A step of its own for each: companies whose deals have an open task.
+    ['/companies', is('deals.tasks.status', 'OPEN'), ['Busy']],
+    ['/contacts', empty('deals.id'), ['Lea']],
+    ['/contacts', empty('activities.id'), ['Kai', 'Lea']],
+    ['/contacts', is('company.deals.status', 'OPEN'), ['Ida', 'Kai']],
+    ['/deals', empty('tasks.id'), []],
+    ['/deals', { not: is('tasks.status', 'OPEN') }, ['Won']],
+    ['/deals', { field: 'tasks.priority', op: 'in', value: ['URGENT'] }, ['Open']],
+  ] as const)
+    if (expected) assert.deepEqual(await found(path, filter), expected, JSON.stringify(filter))
+    else assert.equal((await reply(ana, path, filter)).status, 400)
+  assert.deepEqual(await found('/companies', empty('deals.id'), owner), [], 'Ana alone sees none')
+  const counted = await ana.post('/reports/run', {
+    entity: 'company',
+    filter: empty('deals.id'),
+    measures: [{ op: 'count' }],
+  })
+  assert.deepEqual([counted.status, counted.body.totals], [200, [1]], counted.text)
+  for (const [path, field] of [
+    ['/companies', 'deals'],
+    ['/companies', 'leads.id'],
+    ['/companies', 'stages.id'],
+    ['/deals', 'deals.id'],
+  ] as const)
+    assert.equal((await reply(ana, path, empty(field))).status, 400, field)
+  for (const filter of [
+    some('title', is('title', 'x')),
+    some('deals.tasks', is('title', 'x')),
+    some('tasks', 'x'),
+    some('tasks', { field: 'nothing', op: 'empty' }),
+    some('tasks', { or: Array.from({ length: 100 }, () => is('status', 'OPEN')) }),
+  ])
+    assert.equal((await reply(ana, '/deals', filter)).status, 400, JSON.stringify(filter).slice(0, 80))
+})

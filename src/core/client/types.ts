@@ -35,6 +35,7 @@ type Operator =
   | 'empty'
   | 'between'
   | 'withinLast'
+  | 'some'
   | 'before'
   | 'after'
 
@@ -44,6 +45,8 @@ type FieldPath<F extends Fields> = (keyof F & string) | `${string}.${string}`
 /** The filter language: conditions over fields, joined by `and`, `or` and `not`. */
 export type Filter<F extends Fields = Fields> =
   | { field: FieldPath<F>; op: Operator; value?: unknown }
+  /** What is linked, or hangs on it, by name: `deals`, `company`; the value is a filter over those. */
+  | { field: string; op: 'some'; value: Filter }
   | { and: Filter<F>[] }
   | { or: Filter<F>[] }
   | { not: Filter<F> }

@@ -16,11 +16,12 @@ export const OPERATORS = [
   'withinLast',
   'before',
   'after',
+  'some',
 ] as const
 export type Operator = (typeof OPERATORS)[number]
 
 /** The language in a few words, for whoever writes a filter by hand or by a program. */
-export const FILTER_HELP = `the filter language: {"field","op","value"} joined by {"and":[]}, {"or":[]}, {"not":{}}. Operators: ${OPERATORS.join(' ')}. Related fields as "company.industry", custom ones as "customFields.region", parts of addresses as "billingAddress.country" (street, city, state, postalCode, country). Dates may be relative: today, -7d, startOfMonth, startOfQuarter.`
+export const FILTER_HELP = `the filter language: {"field","op","value"} joined by {"and":[]}, {"or":[]}, {"not":{}}. Operators: ${OPERATORS.join(' ')}. Related fields as "company.industry", custom ones as "customFields.region", parts of addresses as "billingAddress.country" (street, city, state, postalCode, country). What hangs on a record by the path of its type: "tasks.status" eq "OPEN" holds where one of its tasks is open, within {"not"} where none is; "deals.id" empty where it has none; "deals" some {a filter} where all of the filter holds of one of them. Dates may be relative: today, -7d, startOfMonth, startOfQuarter.`
 
 export type Condition = { field: string; op: Operator; value?: unknown }
 /** The filter language: conditions over fields, joined by `and`, `or` and `not`. */
@@ -72,5 +73,6 @@ function depthOf(value: unknown, depth = 0): number {
 function nodesOf(filter: Filter): number {
   if ('and' in filter) return 1 + filter.and.reduce((sum, f) => sum + nodesOf(f), 0)
   if ('or' in filter) return 1 + filter.or.reduce((sum, f) => sum + nodesOf(f), 0)
-  return 'not' in filter ? 1 + nodesOf(filter.not) : 1
+  if ('not' in filter) return 1 + nodesOf(filter.not)
+  return filter.op === 'some' ? 1 + nodesOf(checkFilter(filter.value)) : 1
 }

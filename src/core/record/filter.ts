@@ -3,7 +3,7 @@ import { invalid } from '../errors.ts'
 import { type CustomField, fieldOf } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import type { Field } from './fields.ts'
-import type { Condition, Filter } from './filter-language.ts'
+import { type Condition, checkFilter, type Filter } from './filter-language.ts'
 import { linkComparison } from './filter-links.ts'
 import {
   badValue,
@@ -18,7 +18,8 @@ import {
   UUIDS,
 } from './filter-operand.ts'
 import { momentCondition } from './filter-time.ts'
-import { recordNamed } from './registry.ts'
+import { allRecords, recordNamed } from './registry.ts'
+import { typeKeyOf } from './related.ts'
 import { comparedExpression, isNullInTrash, partExpression, readsMore } from './select.ts'
 import { scopeCondition } from './visibility.ts'
 
@@ -31,9 +32,11 @@ export function customEntitiesIn(filter: Filter, record: RecordDefinition): Set<
     else if ('not' in f) visit(f.not)
     else {
       const [first = '', second] = f.field.split('.')
+      const some = f.op === 'some' ? otherNamed(record, f.field) : undefined
+      if (some) for (const entity of customEntitiesIn(checkFilter(f.value), some.target)) found.add(entity)
       if (first === 'customFields') found.add(record.contract.name)
-      const link = second === 'customFields' ? linkNamed(record, first) : undefined
-      if (link) found.add(link.target)
+      const other = second === 'customFields' ? otherNamed(record, first)?.target.contract.name : undefined
+      if (other) found.add(other)
     }
   }
   visit(filter)
@@ -66,6 +69,12 @@ function compileCondition(
   path = condition.field,
 ): string {
   const [first = '', ...rest] = condition.field.split('.')
+  if (condition.op === 'some' && rest.length === 0) {
+    const other = otherNamed(record, first)
+    if (!other) throw unknownField(path)
+    const r = `${alias}r`
+    return anyOther(other, alias, scope, compileFilter(checkFilter(condition.value), other.target, r, scope))
+  }
   if (rest.length === 0) {
     const operand = operandOf(path, record, first, alias)
     if (readsMore(record, first)) scope.traits.readsMore = true
@@ -77,15 +86,16 @@ function compileCondition(
   const part = partExpression(record, first, rest.join('.'), alias)
   if (part)
     return comparison({ path, expression: part, kind: 'text', numberCast: 'numeric' }, condition, scope)
-  const link = linkNamed(record, first)
-  if (!link) throw unknownField(path)
-  const target = recordNamed(link.target)
-  // A name of its own at each step, so that a link of a link is not taken for the row's own.
-  const r = `${alias}r`
-  const inner = compileCondition({ ...condition, field: rest.join('.') }, target, r, scope, path)
-  const ids = link.many ? `${r}.id = any(${alias}.${link.column})` : `${r}.id = ${alias}.${link.column}`
-  const exists = (test: string) =>
-    `exists (select 1 from ${tableOf(target)} ${r} where ${ids} and ${scopeCondition(target, scope.who, r, scope.add)} and ${test})`
+  const other = otherNamed(record, first)
+  if (!other) throw unknownField(path)
+  const inner = compileCondition(
+    { ...condition, field: rest.join('.') },
+    other.target,
+    `${alias}r`,
+    scope,
+    path,
+  )
+  const exists = (test: string) => anyOther(other, alias, scope, test)
   // "is empty" and "is not" hold as well where there is no linked record at all.
   if (condition.op === 'empty' && condition.value !== false) return `not ${exists(`not (${inner})`)}`
   if (condition.op === 'neq') return `not ${exists(`(${inner}) is not true`)}`
@@ -107,6 +117,49 @@ export function linkNamed(
       return { column: columnOf(record, key).name, target: f.target!, many: true }
   }
   return undefined
+}
+
+/** Records of which a condition over the row may speak: those it links to, or those that hang on it. */
+type Other = { target: RecordDefinition; link?: { column: string; many: boolean }; keys: string[] }
+
+function otherNamed(record: RecordDefinition, name: string): Other | undefined {
+  const link = linkNamed(record, name)
+  return link ? { target: recordNamed(link.target), link, keys: [] } : hangingNamed(record, name)
+}
+
+/** That `test` holds of one of them, the rows `r`. A name of its own at each step, so that a link of a link is not taken for the row's own. */
+function anyOther({ target, link, keys }: Other, alias: string, scope: FilterScope, test: string): string {
+  const r = `${alias}r`
+  const where = `${scopeCondition(target, scope.who, r, scope.add)} and ${test}`
+  if (!link) return `(${keys.map(key => hangs(target, key, alias, r, where)).join(' or ')})`
+  const ids = link.many ? `${r}.id = any(${alias}.${link.column})` : `${r}.id = ${alias}.${link.column}`
+  return `exists (select 1 from ${tableOf(target)} ${r} where ${ids} and ${where})`
+}
+
+/** `tasks` names the records, by the path of their type, that people have hung on the row by one of these fields. */
+function hangingNamed(record: RecordDefinition, name: string): Other | undefined {
+  const target = allRecords().find(({ contract }) => contract.path === name)
+  if (!target || target === record) return undefined
+  const { fields } = target.contract
+  const keys = Object.entries(fields)
+    .filter(
+      ([key, { kind, target: type, writable }]) =>
+        hasColumn(target, key) &&
+        writable !== 'never' &&
+        (kind === 'related'
+          ? fields[typeKeyOf(key)]?.options?.includes(record.contract.name)
+          : (kind === 'link' || kind === 'links') && type === record.contract.name),
+    )
+    .map(([key]) => key)
+  return keys.length ? { target, keys } : undefined
+}
+
+/** A list of links is read once for all rows: no index answers for each row in whose lists it stands. */
+function hangs(target: RecordDefinition, key: string, alias: string, r: string, where: string): string {
+  const column = `${r}.${columnOf(target, key).name}`
+  return target.contract.fields[key]!.kind === 'links'
+    ? `${alias}.id in (select l from ${tableOf(target)} ${r}, unnest(${column}) l where ${where} and l is not null)`
+    : `exists (select 1 from ${tableOf(target)} ${r} where ${column} = ${alias}.id and ${where})`
 }
 
 const unknownField = (path: string) =>

@@ -408,7 +408,7 @@ test('what was done is undone by a proposal of its own, and never mind is no rid
 test('a no that is not understood is never passed over, and names are nobody’s to translate', async () => {
   for (const [language, sentence] of [
     ['en', 'deals not about bananas'],
-    ['en', 'companies without invoices'],
+    ['en', 'companies without bananas'],
     ['en', "deals we didn't like"],
     [GERMAN, 'Deals, die nicht gelb sind'],
   ] as const) {
@@ -864,4 +864,150 @@ test('how we do, why, and what to do next are answered by the records', async ()
   )
   assert.match((await sayIn(GERMAN, 'Warum verlieren wir Deals?')).message.content, /^Gewonnen: 1 von 1/)
   assert.match((await sayIn(GERMAN, 'Was soll ich als Nächstes tun?')).message.content, /^Sie haben: /)
+})
+
+test('what hangs on records, and that nothing does, is asked in both languages', async () => {
+  const people = await world()
+  const { owner } = people
+  const company = async (name: string, country: string) =>
+    (await made(owner, '/companies', { name, industry: `${name}-ing`, billingAddress: { country } })).id
+  const [busy, idle] = [await company('Busy', 'Norway'), await company('Idle', 'Chile')]
+  const contact = async (firstName: string, companyId: string) =>
+    (await made(owner, '/contacts', { firstName, companyId })).id
+  const [ida] = [await contact('Ida', busy), await contact('Kai', idle)]
+  const deal = await made(owner, '/deals', { title: 'Planned', companyId: busy, amount: 60 })
+  await made(owner, '/deals', { title: 'Loose', companyId: busy, amount: 10 })
+  await made(owner, '/deals', { title: 'Old', companyId: busy, status: 'WON', amount: 20 })
+  await made(owner, '/tasks', { title: 'Do', relatedType: 'deal', relatedId: deal.id })
+  await made(owner, '/activities', { type: 'CALL', contactId: ida, subject: 'Hi' })
+  const ask = async (language: string, content: string) => {
+    const body = { messages: [{ role: 'user', content }], stream: false }
+    const reply = await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body
+  }
+  const found = async (language: string, sentence: string) =>
+    (await ask(language, sentence)).records.map(({ title }: any) => title).sort()
+  for (const [language, sentence, expected] of [
+    ['en', 'companies without deals', ['Idle']],
+    ['en', 'companies with no open deals', ['Idle']],
+    ['en', 'which companies have open deals?', ['Busy']],
+    ['en', 'companies with deals over 50', ['Busy']],
+    ['en', 'companies with open deals over 70', []],
+    ['en', 'companies without open tasks', ['Idle']],
+    ['en', 'contacts without activities', ['Kai']],
+    ['en', 'contacts with calls this year', ['Ida']],
+    ['en', 'contacts without meetings', ['Ida', 'Kai']],
+    ['en', 'deals with no open task', ['Loose', 'Old']],
+    ['en', 'deals with no next step', ['Loose']],
+    ['de', 'Firmen ohne Deals', ['Idle']],
+    ['de', 'Firmen, die keine Deals haben', ['Idle']],
+    ['de', 'Welche Firmen haben keine offenen Deals?', ['Idle']],
+    ['de', 'Firmen mit gewonnenen Deals in diesem Jahr', ['Busy']],
+    ['de', 'Firmen, die offene Deals haben', ['Busy']],
+    ['de', 'Kontakte ohne Anrufe in diesem Jahr', ['Kai']],
+    ['de', 'Deals ohne nächsten Schritt', ['Loose']],
+    ['de', 'Deals ohne offene Aufgaben', ['Loose', 'Old']],
+  ] as const)
+    assert.deepEqual(await found(language, sentence), expected, sentence)
+  for (const [language, sentence, expected] of [
+    ['en', 'companies by country', /\*\*2 companies\*\*.*- Chile: 1\n- Norway: 1/s],
+    ['en', 'how many deals are in each country', /- Norway: 3/],
+    ['en', 'open deals by industry', /- Busy-ing: 2 /],
+    ['en', 'how many companies have open deals?', /\*\*1 company\*\* \(with deals \(open\)\)/],
+    ['de', 'Firmen nach Land', /- Chile: 1/],
+    ['de', 'Wie viele Firmen haben offene Deals?', /\*\*1 Firma\*\* \(mit Deals \(offen\)\)/],
+    ['de', 'Deals nach Branche', /- Busy-ing: 3 /],
+    ['en', 'companies without yellow deals', /the answer would be wrong.*For example/s],
+  ] as const)
+    assert.match((await ask(language, sentence)).message.content, expected, sentence)
+})
+
+test('an amount is raised by a share or a sum, and several orders of one sentence are proposed together', async () => {
+  const { owner } = await world()
+  const deal = await made(owner, '/deals', { title: 'Harbour – 7 × Crane', amount: 1000, currency: 'EUR' })
+  const yen = await made(owner, '/deals', { title: 'Osaka', amount: 1005, currency: 'JPY' })
+  await made(owner, '/activities', { type: 'CALL', dealId: deal.id, subject: 'Harbour – 7 × Crane' })
+  await made(owner, '/contacts', { firstName: 'Jane', lastName: 'Doe' })
+  let conversationId: string | undefined
+  const ask = async (content: string, language = 'en') => {
+    const body = { messages: [{ role: 'user', content }], stream: false, conversationId }
+    const reply = await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body
+  }
+  for (const [language, sentence, amount] of [
+    ['en', 'add 10% to deal Harbour', 1100],
+    ['en', 'increase the amount of “Harbour – 7 × Crane” by 2.5 percent', 1025],
+    ['en', 'lower Harbour by 200', 800],
+    ['en', 'take 5% off Harbour', 950],
+    ['de', 'Erhöhe den Betrag von „Harbour – 7 × Crane“ um 10 %', 1100],
+    ['de', 'Senke ”Harbour – 7 × Crane” um 100', 900],
+    ['en', 'raise Osaka by 10%', 1106],
+  ] as const) {
+    const { proposals, message } = await ask(sentence, language)
+    assert.deepEqual(
+      proposals.map((one: any) => one.changes.map(({ field, new: now }: any) => [field, now])),
+      [[['amount', amount]]],
+      `${sentence}: ${message.content}`,
+    )
+  }
+  assert.match((await ask('add 5 USD to Harbour')).message.content, /is in EUR, not in USD/)
+  assert.equal((await owner.get(`/deals/${yen.id}`)).body.version, 1)
+  for (const [language, sentence] of [
+    ['en', 'move Harbour to Negotiation, set its amount to 2k and create a task to call tomorrow'],
+    [
+      'de',
+      'Verschiebe Harbour nach Negotiation, setze den Betrag auf 2k und erinnere mich morgen, anzurufen',
+    ],
+  ] as const) {
+    conversationId = undefined
+    const both = await ask(sentence, language)
+    assert.deepEqual(
+      both.proposals.map(({ recordType, changes }: any) => [
+        recordType,
+        changes.find(({ field }: any) => field === 'relatedId')?.new,
+        changes.find(({ field }: any) => field === 'amount')?.new,
+        changes.some(({ field }: any) => field === 'stageId'),
+      ]),
+      [
+        ['deal', undefined, 2000, true],
+        ['task', deal.id, undefined, false],
+      ],
+      both.message.content,
+    )
+    conversationId = both.conversationId
+    await ask('no', language)
+  }
+  conversationId = undefined
+  const [one, ...none] = (await ask('remind me to call Jane Doe and send the offer')).proposals
+  assert.equal(one.changes[0].new, 'Call Jane Doe and send the offer')
+  assert.deepEqual(none, [], 'what is to be remembered is told freely')
+  const both = await ask('move Harbour to Nowhere and create a task to call')
+  assert.deepEqual(both.proposals, [], 'where one of them cannot be, nothing is proposed')
+  assert.match(both.message.content, /cannot be moved to/)
+  const asked = await ask('move Harbour to Negotiation and create a task to call')
+  conversationId = asked.conversationId
+  await ask('yes')
+  assert.match((await owner.get(`/deals/${deal.id}`)).body.stageId, /./)
+  assert.equal((await owner.get(`/deals/${deal.id}/tasks`)).body.total, 1)
+})
+
+test('what falls due is what is not settled yet', async () => {
+  const { owner } = await world()
+  const tomorrow = addDays(today, 1)
+  const invoice = async (status: string) => {
+    const { id } = await made(owner, '/invoices', { title: 'Due', amount: 10, dueAt: tomorrow })
+    for (const step of status === 'PAID' ? ['SENT', 'PAID'] : [status])
+      if (step !== 'DRAFT') assert.equal((await owner.patch(`/invoices/${id}`, { status: step })).status, 200)
+    return id
+  }
+  const [sent, paid, voided] = [await invoice('SENT'), await invoice('PAID'), await invoice('VOID')]
+  const ask = async (content: string) =>
+    (await owner.post('/ai/chat', { messages: [{ role: 'user', content }], stream: false })).body
+  const ids = async (content: string) => (await ask(content)).records.map(({ recordId }: any) => recordId)
+  assert.deepEqual(await ids('invoices due tomorrow'), [sent])
+  assert.deepEqual(await ids('paid invoices due tomorrow'), [paid])
+  assert.deepEqual(await ids('void invoices due tomorrow'), [voided])
+  assert.match((await ask('how many invoices are due tomorrow?')).message.content, /\*\*1 invoice\*\*/)
 })

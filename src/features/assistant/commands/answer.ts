@@ -30,7 +30,11 @@ export function factsOf(
   timezone: string,
   without: ReadonlySet<string> = new Set(),
 ): string {
-  const facts = Object.entries(record.contract.fields)
+  const { fields } = record.contract
+  // Of an invoice the amount says how much: its net and its tax are parts of that.
+  const isPart = (key: string) => fields[key]!.kind === 'money' && key !== 'amount' && fields.amount
+  const facts = Object.entries(fields)
+    .filter(([key]) => !isPart(key))
     .filter(([key, field]) => RANK[field.kind] !== undefined && !NO_FACT.test(key) && !without.has(key))
     .filter(([key]) => row[key] !== null && row[key] !== undefined && row[key] !== '')
     .filter(([key]) => !(key === 'status' && row.stageId) && !(key === 'progress' && row.status))
@@ -38,7 +42,9 @@ export function factsOf(
     .slice(0, FACTS_AT_MOST)
     .map(([key, field]) => {
       const said = plain(valueText(field, row[key], { names, currency: currencyOf(row), timezone }))
-      return field.kind === 'date' || field.kind === 'moment' ? `${fieldText(key)} ${said}` : said
+      const isBare =
+        field.kind !== 'date' && field.kind !== 'moment' && (field.kind !== 'money' || key === 'amount')
+      return isBare ? said : `${fieldText(key)} ${said}`
     })
   return facts.filter(Boolean).join(', ')
 }

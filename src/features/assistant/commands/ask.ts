@@ -61,7 +61,9 @@ export async function* answerList(context: Context, query: Query, leftovers: str
   if (!total) {
     const nouns = say.noun(record, 2)
     // What was hardly understood is not answered by a no.
-    yield text(leftovers.length ? say.noneWith(nouns, leftovers.map(plain)) : say.none(nouns, how))
+    yield text(
+      leftovers.length ? `${say.noneWith(nouns, leftovers.map(plain))}\n\n${say.help}` : say.none(nouns, how),
+    )
     return
   }
   const names = await turn.hands.names(record, rows)

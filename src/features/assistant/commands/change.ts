@@ -20,7 +20,7 @@ const strip = (words: string): string =>
 export class NotOneByOne extends Error {}
 
 /** The record that a phrase means, such as `the deal Acme renewal`. @throws Ambiguous, Unknown */
-const target = (context: Context, words: string): Promise<Resolved> => {
+export const target = (context: Context, words: string, otherwise?: readonly string[]): Promise<Resolved> => {
   if (
     new RegExp(
       `^(?:all|every|each|any)(?: of)?(?: the| my| our)?\\s+(?:\\S+\\s+)?(?:${NOUNS()})\\b`,
@@ -29,7 +29,30 @@ const target = (context: Context, words: string): Promise<Resolved> => {
   )
     throw new NotOneByOne()
   const { name, types } = named(words)
-  return context.resolver.one(name, types ?? workedWith())
+  return context.resolver.one(name, types ?? (otherwise?.length ? otherwise : workedWith()))
+}
+
+/** The types that have a field of that name: who sets an amount means no call. */
+export async function typesWith(context: Context, label: string): Promise<string[]> {
+  const found: string[] = []
+  for (const type of workedWith()) {
+    const { words } = await context.vocabulary.lexiconOf(recordNamed(type))
+    if (wordCalled(words, label)) found.push(type)
+  }
+  return found
+}
+
+/** The types of which a record can be moved there; where there is no such place, those that can be moved at all. */
+async function typesAt(context: Context, place: string): Promise<string[]> {
+  const found: string[] = []
+  const movable: string[] = []
+  for (const type of workedWith()) {
+    const lexicon = await context.vocabulary.lexiconOf(recordNamed(type))
+    const { fields } = lexicon.record.contract
+    if (fields.stageId || fields.stage || fields.status) movable.push(type)
+    if ((STEP.test(place) && fields.stageId) || placeCalled(lexicon, place)) found.push(type)
+  }
+  return found.length ? found : movable
 }
 
 /** Types that people change by hand: neither settings nor what only the program writes. */
@@ -42,7 +65,7 @@ const workedWith = (): string[] =>
     .filter(({ table }) => 'searchText' in table)
     .map(({ contract }) => contract.name)
 
-const change = (context: Context, { ref }: Resolved, body: object, title: string): Parts =>
+export const change = (context: Context, { ref }: Resolved, body: object, title: string): Parts =>
   proposed(
     context,
     'update_record',
@@ -67,13 +90,15 @@ function placeCalled(lexicon: Lexicon, said: string): Record<string, unknown> | 
   return near && { [near.field]: near.id }
 }
 
+const STEP = /^(?:the |its )?(next|previous|prior) (?:stage|step|phase)$/i
+
 /** The stage behind, or before, the one that a deal is in. */
 async function stepFrom(
   { turn }: Context,
   { row }: Resolved,
   said: string,
 ): Promise<{ stageId: unknown } | undefined> {
-  const step = /^(?:the |its )?(next|previous|prior) (?:stage|step|phase)$/i.exec(said)?.[1]
+  const step = STEP.exec(said)?.[1]
   if (!step || !row.stageId) return undefined
   const { rows } = await turn.hands.list(recordNamed('stage'), {
     pipelineId: row.pipelineId,
@@ -100,7 +125,7 @@ async function stagesOf({ turn }: Context, { record, row }: Resolved): Promise<s
 async function move(context: Context, words: string, to: string): Promise<Parts | undefined> {
   const reason = /^(.+?)\s+(?:because(?: of)?|due to|since)\s+(.+)$/i.exec(strip(to))
   const place = strip(reason?.[1] ?? to)
-  const found = await target(context, words)
+  const found = await target(context, words, await typesAt(context, place))
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const body = (await stepFrom(context, found, place)) ?? placeCalled(lexicon, place)
   if (!body) {
@@ -131,7 +156,7 @@ async function setField(
   words: string,
   value: string,
 ): Promise<Parts | undefined> {
-  const found = await target(context, words)
+  const found = await target(context, words, await typesWith(context, label))
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const word = wordCalled(lexicon.words, label)
   if (!word) return undefined

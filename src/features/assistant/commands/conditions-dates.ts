@@ -20,6 +20,10 @@ const WHEN: readonly [string, readonly string[]][] = [
   ['updated|changed|modified|touched|edited', ['updatedAt']],
   ['created|added|entered|new|opened|made|came in', ['createdAt']],
 ]
+/** What is done until then, and no longer open: a deal that closes, a task or an invoice that falls due. */
+const isToCome = (key: string, { to }: Period, today: string): boolean =>
+  ['expectedCloseDate', 'dueAt', 'dueDate'].includes(key) && (to ?? today) >= today
+
 /** The field of which a verb speaks: `when does it close`. */
 export const fieldOfVerb = (verb: string, fields: object): string | undefined =>
   WHEN.filter(([verbs]) => new RegExp(`^(?:${verbs})$`, 'i').test(verb))
@@ -45,6 +49,7 @@ export function dateConditions(reading: Reading): void {
   const label = labelled?.found[2]?.toLowerCase() ?? ''
   const named = labelled && wordCalled(dates, label)
   if (named) (labelled.found[1] ? outOfPeriod : inPeriod)(reading, named.path, label, labelled.period)
+  if (named && !labelled.found[1] && isToCome(named.path, labelled.period, today)) reading.isToCome = true
   for (const [verbs, keys] of WHEN) {
     const key = keys.find(candidate => fields[candidate])
     if (!key) continue
@@ -60,7 +65,7 @@ export function dateConditions(reading: Reading): void {
     }
     inPeriod(reading, key, verb.toLowerCase(), taken.period)
     // What is yet to close is open, unless it is said how it ended.
-    if (key === 'expectedCloseDate' && (taken.period.to ?? today) >= today) reading.isToCome = true
+    if (isToCome(key, taken.period, today)) reading.isToCome = true
     if (ALSO_STATUS.test(verb)) said.putBack(verb)
   }
   const bare = said.takePeriod(read)

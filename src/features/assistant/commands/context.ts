@@ -11,6 +11,9 @@ import type { Resolved, Resolver } from './resolve.ts'
 
 export type Parts<R = void> = AsyncGenerator<Part, R>
 
+/** A write that is to be proposed. */
+export type Wanted = { tool: string; input: object; title?: string; about?: RecordRef }
+
 /** What a command is carried out with. */
 export type Context = {
   turn: Turn
@@ -29,6 +32,8 @@ export type Context = {
   /** The list or count of the answer before, and what was confirmed last. */
   listed?: Listed
   done?: Proposal
+  /** Where a sentence holds several orders: what each of them wants, instead of proposing it at once. */
+  wanted?: Wanted[]
   /** Whether slips of the pen have been put right already, as far as there were any. */
   isLastTry?: boolean
 }
@@ -46,6 +51,10 @@ export async function* proposed(
   input: object,
   said: { title?: string; about?: RecordRef },
 ): Parts {
+  if (context.wanted) {
+    context.wanted.push({ tool, input, ...said })
+    return
+  }
   const proposal = yield* context.turn.propose(tool, input, said.title)
   const about = said.about ? `${link(said.about)}: ` : ''
   yield text(

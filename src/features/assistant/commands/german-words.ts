@@ -1,5 +1,9 @@
 import { periodIn } from './dates.ts'
 
+/** What hangs on records, in the words of the commands. */
+const HUNG =
+  'deals|tasks|contacts|invoices|calls|meetings|messages|mails|activities|notes|projects|visits|files'
+
 /** German words of questions about records, each with the English one that the commands know; the longest first. */
 const WORDS: readonly (readonly [string, string])[] = [
   // What is missing.
@@ -28,6 +32,17 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['aktivitäten|aktivität', 'activities'],
   // How they stand.
   ['nicht qualifizierte[nmrs]?|nicht qualifiziert', 'unqualified'],
+  ['ohne (?:eine[nmrs]? )?nächste[nmrs]? schritte?', 'without next step'],
+  ['(?:habe|hab) ich keine?[nmrs]?', 'do i have not'],
+  [
+    '(?:noch )?keine?[nmrs]?(?= (?:\\S+ )?\\S+ (?:haben|hat)(?: |$))|(?:haben|hat) (?:noch )?keine?[nmrs]?|mit keine[nmrs]?',
+    'without',
+  ],
+  [`(?:haben|hat)(?! (?:wir|ich|sie|er)(?: |$))(?= (?:\\S+ )?(?:${HUNG})(?: |$))`, 'with'],
+  [
+    `(?<=(?:companies|customers|contacts|deals|leads|projects),?\\s+)(?!without|\\s)((?:\\S+ )?(?:${HUNG})) (?:haben|hat)`,
+    'with $1',
+  ],
   ['nicht|keine?[nmrs]?', 'not'],
   ['offene[nmrs]?|offen', 'open'],
   ['gewonnene[nmrs]?|gewonnen', 'won'],
@@ -63,6 +78,10 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['(?:je|pro|nach) quelle', 'by source'],
   ['(?:je|pro|nach) branche', 'by industry'],
   ['(?:je|pro|nach) status', 'by status'],
+  ['(?:je|pro|nach|in) (?:jedem )?(?:land|ländern)', 'by country'],
+  ['(?:je|pro|nach) (?:stadt|städten|ort|orten)', 'by city'],
+  ['(?:je|pro|nach) (?:bundesland|bundesländern|region|regionen)', 'by state'],
+  ['(?:je|pro|nach) (?:firma|firmen|unternehmen|kunden?)', 'by company'],
   ['(?:je|pro|nach) monat', 'by month'],
   ['(?:je|pro|nach) quartal', 'by quarter'],
   ['(?:je|pro|nach) woche', 'by week'],
@@ -184,6 +203,21 @@ const TIMES: readonly Rule[] = [
   [
     word(`seit (?:mehr als |über )${COUNT} ${UNIT} überfällig[enrs]*`),
     (_, n, of) => `overdue by more than ${nth(n!)} ${unit(of!)}s`,
+  ],
+  [
+    word(
+      `seit (?:mehr als |über )?${COUNT} ${UNIT} nicht (?:mehr )?(kontaktiert|angesprochen|bearbeitet|geändert|aktualisiert|bewegt)(?: wurden?| worden(?: sind)?| haben)?`,
+    ),
+    (_, n, of, verb) =>
+      `not ${/^[kan]/i.test(verb!) && !/^akt/i.test(verb!) ? 'contacted' : verb === 'bewegt' ? 'moved' : 'updated'} in ${nth(n!)} ${unit(of!)}s`,
+  ],
+  [
+    word(`seit (?:mehr als |über )?${COUNT} ${UNIT} (?:ohne|keine[nr]?) (?:kontakt|aktivität(?:en)?)`),
+    (_, n, of) => `with no activity in the last ${nth(n!)} ${unit(of!)}s`,
+  ],
+  [
+    word(`(?:ohne|keine[nr]?) (?:kontakt|aktivität(?:en)?) seit (?:mehr als |über )?${COUNT} ${UNIT}`),
+    (_, n, of) => `with no activity in the last ${nth(n!)} ${unit(of!)}s`,
   ],
   [word(`seit (?:mehr als |über )${COUNT} ${UNIT}`), (_, n, of) => `for more than ${nth(n!)} ${unit(of!)}s`],
   [word(`vor ${COUNT} ${UNIT}`), (_, n, of) => `${nth(n!)} ${unit(of!)}s ago`],

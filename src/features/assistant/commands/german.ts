@@ -165,6 +165,15 @@ const RULES: readonly Rule[] = [
   ),
   // What is changed.
   rule(
+    `(${VERB('erhöh|steiger|senk|reduzier|verringer|vermindere?')})\\s+(?:(?:den|die|das)\\s+([\\p{L}-]+)\\s+(?:von|bei|für|des|der)\\s+)?(.+?)\\s+um\\s+(\\S+(?:\\s*(?:%|prozent|€|\\$|eur|euro|usd|tausend))?)`,
+    (verb = '', label = '', name = '', by = '') =>
+      `${/^(?:erh|steig)/i.test(verb) ? 'increase' : 'lower'} the ${label ? labelInEnglish(label) : 'amount'} of ${nameIn(name)} by ${by.replace(/\\s*(?:%|prozent)$/iu, '%')}`,
+  ),
+  rule(
+    `(?:rechne?|schlage?|addiere?|gib)\\s+(\\S+(?:\\s*(?:%|prozent|€|\\$|eur|euro|usd))?)\\s+(?:auf|zu)\\s+(.+?)(?:\\s+(?:drauf|dazu|hinzu|auf))?`,
+    (by = '', name = '') => `add ${by.replace(/\\s*(?:%|prozent)$/iu, '%')} to ${nameIn(name)}`,
+  ),
+  rule(
     `${VERB('setz|änder|stell')}\\s+(?:den|die|das)\\s+([\\p{L}-]+)\\s+(?:von|bei|für|des|der)\\s+(.+?)\\s+(?:auf|zu|in)\\s+(.+)`,
     (label = '', name = '', value = '') =>
       `set the ${labelInEnglish(label)} of ${nameIn(name)} to ${timesInEnglish(value).replace(/^(?:on|den|dem) /u, '')}`,

@@ -14,7 +14,7 @@ import { adviceCommands } from './advice.ts'
 import { factsOf, link, plain } from './answer.ts'
 import { askCommands, HardlyUnderstood, looseCommands } from './ask.ts'
 import { changeCommands, NotOneByOne, told } from './change.ts'
-import { asked, type Command, type Context, type Parts } from './context.ts'
+import { asked, type Command, type Context, type Parts, type Wanted } from './context.ts'
 import { doneIn, followCommands, type Listed, listedIn } from './follow.ts'
 import { inEnglish } from './german.ts'
 import { vocabularyOf } from './lexicon.ts'
@@ -22,8 +22,10 @@ import { makeCommands } from './make.ts'
 import { Denied } from './phrase.ts'
 import { plainer } from './plainer.ts'
 import { germanRefusal } from './refusals-german.ts'
+import { relativeCommands } from './relative.ts'
 import { type Replies, repliesIn } from './replies.ts'
 import { Ambiguous, Resolver, Unknown } from './resolve.ts'
+import { ordersIn, proposedTogether } from './several.ts'
 import { withOneMeant } from './superlatives.ts'
 import { withoutTypos } from './typos.ts'
 import { NoValue } from './values.ts'
@@ -53,6 +55,7 @@ const commands: Command[] = [
   ...talk,
   ...followCommands,
   ...adviceCommands,
+  ...relativeCommands,
   ...makeCommands,
   ...changeCommands,
   ...askCommands,
@@ -79,7 +82,7 @@ export async function* answerPlainly(turn: Turn, { said, question, before, liste
   const { timezone } = turn.hands.who
   const vocabulary = await vocabularyOf(turn.hands)
   const people = vocabulary.members.map(({ name }) => name)
-  const heard = command.replace(/\s+/g, ' ').trim()
+  const heard = plainQuotes(command.replace(/\s+/g, ' ').trim())
   const context: Context = {
     turn,
     vocabulary,
@@ -96,6 +99,7 @@ export async function* answerPlainly(turn: Turn, { said, question, before, liste
   const read = (sentence: string) =>
     withPlainDates(plainer(inEnglish(sentence, speaker.language === 'de', people) ?? sentence), speaker)
   try {
+    if (yield* severally(context, read)) return
     if (yield* tried(context, () => read(heard))) return
     const mended = withoutTypos(heard, vocabulary)
     context.isLastTry = true
@@ -105,6 +109,41 @@ export async function* answerPlainly(turn: Turn, { said, question, before, liste
     yield* explained(error, context)
   }
 }
+
+/** German and French quotes as the plain ones, in front of what is told freely: behind a colon they stay as they were written. */
+function plainQuotes(said: string): string {
+  const [head = ''] = /^[^:]*/.exec(said)!
+  return head.replace(/[„“”‟«»]|‚(?=[^‘’]*[‘’])|(?<=‚[^‘’]*)[‘’]/g, '"') + said.slice(head.length)
+}
+
+/** Several orders in one sentence, each understood by itself; false where it is one, or one of them is none. */
+async function* severally(context: Context, read: (sentence: string) => string): Parts<boolean> {
+  const orders = ordersIn(context.heard)
+  if (orders.length < 2) return false
+  const wanted: Wanted[] = []
+  for (const order of orders) {
+    const last = wanted.at(-1)?.about
+    const resolver = last ? new Resolver(context.turn.hands, context.chosen, last) : context.resolver
+    try {
+      const answer = await answering({ ...context, heard: order, said: read(order), resolver, wanted })
+      const before = wanted.length
+      // What only answers is no order.
+      if (!answer || !(await answer.next()).done || wanted.length === before) return false
+    } catch (error) {
+      if (error instanceof Ambiguous) throw error
+      if (isMisread(error)) return false
+      throw error
+    }
+  }
+  yield* proposedTogether(context, wanted)
+  return true
+}
+
+const isMisread = (error: unknown): boolean =>
+  [Unknown, Denied, NoValue, HardlyUnderstood, DoubtfulDate, NotOneByOne].some(
+    kind => error instanceof kind,
+  ) ||
+  (error instanceof Refusal && error.status < 500)
 
 /** Answers a sentence, and says whether it could: what nobody understood may be tried in other words. */
 async function* tried(context: Context, read: () => string, before?: string): Parts<boolean> {
@@ -180,7 +219,7 @@ async function* deniedText({ words }: Denied, { say }: Context): Parts {
       `Nicht als Bedingung verstanden: ${words}`,
     ),
   }
-  yield text(say.denied(plain(words)))
+  yield text(`${say.denied(plain(words))}\n\n${say.help}`)
 }
 
 /** What is called so, but is of a type that does not fit. */

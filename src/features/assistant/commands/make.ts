@@ -89,7 +89,7 @@ async function task(context: Context, given: string, priority?: string, isFollow
   const { rest, moment } = withoutDate(strip(given), context.timezone)
   const assigned = /^(.*?)\s*(?:,?\s*assigned? (?:it )?to)\s+(.+)$/i.exec(rest)
   const words = strip(assigned?.[1] ?? rest).replace(/^(?:to|that i|that)\s+/i, '')
-  const about = await hungOn(context, words, recordNamed('task'))
+  const about = (await hungOn(context, words, recordNamed('task'))) ?? (await besides(context))
   const title = upper(about?.rest || words) || inLanguage('Follow up', 'Nachfassen')
   return proposed(
     context,
@@ -115,6 +115,14 @@ async function task(context: Context, given: string, priority?: string, isFollow
   )
 }
 
+/** What the order before it in the same sentence was about: `move Acme to Proposal and remind me to call on Friday`. */
+async function besides({ wanted, resolver }: Context) {
+  const ref = wanted?.at(-1)?.about
+  const found = ref && (await resolver.maybe('it'))
+  const hanging = found && hangOn(recordNamed('task'), found)
+  return hanging && { hanging, ref, rest: '' }
+}
+
 /** The record of which a sentence speaks at its end, or behind call, mail, meet: `call Bob`, `send the offer to Acme`. */
 async function hungOn(context: Context, words: string, record: RecordDefinition) {
   const found =
@@ -123,7 +131,8 @@ async function hungOn(context: Context, words: string, record: RecordDefinition)
     /^()(.+?)\s+(?:anrufen|anschreiben|treffen|besuchen|kontaktieren)$/i.exec(words) ??
     /^(.*?)\s+(?:mit|bei|für|an|zu|von)\s+(\S+(?:\s+\p{Lu}\S*)*)(?:\s+\p{Ll}+en)?$/u.exec(words)
   if (!found) return undefined
-  const { name, types } = named(found[2]!)
+  // What goes on behind the name is none of it: `call Jane and send the offer`.
+  const { name, types } = named(found[2]!.split(/,|\s+(?:and|or|about|regarding|und|oder|wegen)\s+/i)[0]!)
   const target = await context.resolver.maybe(
     name,
     types ?? ['contact', 'company', 'deal', 'lead', 'project'],

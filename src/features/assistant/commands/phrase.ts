@@ -1,11 +1,14 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Field } from '#core/record/fields.ts'
 import type { Filter } from '#core/record/filter-language.ts'
 import { choiceText, nounOf } from '../words.ts'
 import { dateConditions } from './conditions-dates.ts'
 import { fieldConditions, numberConditions } from './conditions-fields.ts'
+import { hangingConditions } from './conditions-hanging.ts'
 import { linkConditions } from './conditions-links.ts'
 import { whoseConditions } from './conditions-whose.ts'
+import { groupables } from './groups.ts'
 import { anyOf, type Lexicon, NOUNS, type Noun, nounFrom, type Vocabulary, type Word } from './lexicon.ts'
 import type { Resolver } from './resolve.ts'
 import { Said } from './text.ts'
@@ -85,7 +88,8 @@ export async function readQuery(
       { field: noun.narrowed.field, op: 'eq', value: noun.narrowed.value },
       choiceText(noun.narrowed.value),
     )
-  readShape(reading, noun.isOne === true)
+  readShape(reading, noun.isOne === true, await groupables(text, lexicon, vocabulary))
+  await hangingConditions(reading, words => readQuery(words, vocabulary, resolver, today))
   fieldConditions(reading)
   numberConditions(reading)
   dateConditions(reading)
@@ -129,7 +133,7 @@ function nounCalled(word: string): (Noun & { isOne?: boolean }) | undefined {
 const STEPS = ['day', 'week', 'month', 'quarter', 'year']
 
 /** How the answer is to look: order, how many, by what it is grouped, what is measured. */
-function readShape(reading: Reading, isOne: boolean): void {
+function readShape(reading: Reading, isOne: boolean, groupable: Word[]): void {
   const { said, lexicon, query } = reading
   const top = said.take('(top|biggest|largest|highest|best|most valuable|smallest|lowest)(?: (\\d{1,2}))?')
   const recent = said.take(
@@ -151,7 +155,7 @@ function readShape(reading: Reading, isOne: boolean): void {
   )
   const order = sorted && wordCalled(lexicon.words, sorted[1]!)
   if (order) query.sort = `${sorted[2] === 'desc' ? '-' : ''}${order.path}`
-  readGroups(reading)
+  readGroups(reading, groupable)
   const largest = query.sort || query.groupBy.length ? undefined : measureCalled(reading)
   if (largest) query.sort = `-${largest.path}`
   const op = said.take('(average|avg|mean|total|sum|smallest|largest|biggest)(?: of)?')?.[1]?.toLowerCase()
@@ -179,10 +183,7 @@ function measureCalled({ said, lexicon }: Reading): Word | undefined {
   )
 }
 
-function readGroups({ said, lexicon, query }: Reading): void {
-  const groupable = lexicon.words.filter(({ field }) =>
-    ['choice', 'member', 'link', 'text', 'currency', 'boolean'].includes(field.kind),
-  )
+function readGroups({ said, query }: Reading, groupable: Word[]): void {
   const found = said.take(`(?:grouped )?(?:by|per|for each) (${labelsOf(groupable)}|${STEPS.join('|')})`)
   if (!found) return
   const said2 = found[1]!.toLowerCase()
@@ -290,18 +291,30 @@ function optionConditions(reading: Reading): void {
   }
 }
 
-/** Deals that close next month are open ones, where nothing is said of how they stand. */
+/** The conditions on the records themselves, not on what hangs on them. */
+const ofItself = ({ conditions }: Query): Filter[] =>
+  conditions.filter(condition => !/"op":"some"/.test(JSON.stringify(condition)))
+
+/** Deals that close next month are open ones, and what falls due then is not settled yet, where nothing is said of how they stand. */
 function openUnlessSaid(reading: Reading): void {
   const { isToCome, query, lexicon } = reading
-  const says = /"field":"(?:status|stageId|stage)"/.test(JSON.stringify(query.conditions))
-  if (isToCome && !says && lexicon.record.contract.fields.status?.options?.includes('OPEN'))
-    add(reading, { field: 'status', op: 'eq', value: 'OPEN' }, choiceText('OPEN'))
+  const says = /"field":"(?:status|stageId|stage|progress)"/.test(JSON.stringify(ofItself(query)))
+  const options = lexicon.record.contract.fields.status?.options ?? []
+  if (!isToCome || says) return
+  const settled = ['PAID', 'VOID'].filter(option => options.includes(option))
+  if (options.includes('OPEN')) add(reading, { field: 'status', op: 'eq', value: 'OPEN' }, choiceText('OPEN'))
+  else if (settled.length)
+    add(
+      reading,
+      { not: { field: 'status', op: 'in', value: settled } },
+      inLanguage('not paid or void', 'weder bezahlt noch storniert'),
+    )
 }
 
 /** A period without a verb, which waits until it is known whether closed deals are meant. */
 function defaultDates({ query }: Reading, dated: string | undefined): void {
   const { fields, dateField } = query.record.contract
-  const isClosed = /"value":"(WON|LOST)"/.test(JSON.stringify(query.conditions))
+  const isClosed = /"value":"(WON|LOST)"/.test(JSON.stringify(ofItself(query)))
   const field = dated ?? (isClosed && fields.actualCloseDate ? 'actualCloseDate' : dateField)
   // The last five won are those that were won last.
   if (isClosed && fields.actualCloseDate && query.sort === `-${dateField}`) query.sort = '-actualCloseDate'

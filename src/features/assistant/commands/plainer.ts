@@ -4,6 +4,9 @@ import { periodIn } from './dates.ts'
 const MONEY =
   '(?:[$€£]|usd |eur |gbp )?\\d[\\d.,]*\\s?(?:k|m|thousand|million)?(?:\\s?(?:[$€£]|usd|eur|gbp|dollars|euros?))?(?![\\w%])'
 const END = '[?.! ]*$'
+/** What hangs on the records that are asked for. */
+const HUNG =
+  '(?:any |an? )?(?:\\w+ )?(?:deals|opportunities|tasks|contacts|invoices|activities|calls|meetings|e?-?mails|notes|visits|projects|files|leads)\\b'
 
 type Rule = readonly [RegExp, string | ((...found: string[]) => string)]
 const rule = (pattern: string, into: Rule[1]): Rule => [new RegExp(pattern, 'i'), into]
@@ -40,11 +43,11 @@ const WAYS: readonly Rule[] = [
   ),
   // What hangs on one.
   rule(
-    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|there\\b|each\\b|every\\b|no\\b|a\\b|an\\b|more\\b|not\\b)(.+?)(?: have| got| own| hold)?${END}`,
+    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|there\\b|each\\b|every\\b|no\\b|a\\b|an\\b|more\\b|not\\b|${HUNG})(.+?)(?: have| got| own| hold)?${END}`,
     'how many $1 of $2',
   ),
   rule(
-    `^(?:what|which) ((?:\\w+ )?\\w+s) (?:has|does|did) (?!we\\b|i\\b|you\\b|the most\\b|more\\b|not\\b)(.+?)(?: have| got| own| hold)?${END}`,
+    `^(?:what|which) ((?:\\w+ )?\\w+s) (?:has|does|did) (?!we\\b|i\\b|you\\b|the most\\b|more\\b|not\\b|no\\b|${HUNG})(.+?)(?: have| got| own| hold)?${END}`,
     'show $1 of $2',
   ),
   // Of one record.
@@ -242,6 +245,14 @@ const WITHIN: readonly Rule[] = [
     '\\b(?:that |which |who )?(?:have |has |had |are |is )?(?:gone|going|went) (?:quiet|cold|dark|silent|stale)\\b',
     'with no activity in the last 30 days',
   ),
+  rule(
+    '(?<!\\b(?:open|won|lost) )\\b(?=deals (?:without|with no|(?:that |which )?(?:have|has) no|having no|lacking|missing|no) (?:an? |any )?(?:planned |defined )?next (?:steps?|actions?)\\b)',
+    'open ',
+  ),
+  rule(
+    '\\b(?:without|with no|(?:that |which )?(?:have|has) no|having no|lacking|missing|no) (?:an? |any )?(?:planned |defined )?next (?:steps?|actions?)\\b',
+    'without open tasks',
+  ),
   rule('\\bnot (?:yet )?been (?=(?:won|lost|converted|contacted|paid|completed|sent)\\b)', 'not '),
   rule('\\b(?:that |which |who )?(?:are |is )?neither won nor lost\\b', 'open'),
   rule(
@@ -250,7 +261,7 @@ const WITHIN: readonly Rule[] = [
   ),
   rule('\\b(?:owned by|assigned to|belonging to|handled by) (?:nobody|no[- ]?one)\\b', 'without owner'),
   rule(
-    '\\b(?:(?:are|is) there )?(?:in|for|at|from|per) (?:each|every) (stage|owner|source|industry|status|month|quarter|week|year|company)\\b',
+    '\\b(?:(?:are|is) there )?(?:in|for|at|from|per) (?:each|every) (stage|owner|source|industry|status|month|quarter|week|year|company|country|city|state|region)\\b',
     'by $1',
   ),
   rule(

@@ -1,13 +1,14 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { Speaker } from '#core/ai/speaker.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { nounOf } from '../words.ts'
 
 const HELP = `- How many open deals do I have over 50k closing this month?
-- Show leads from Germany created last week
+- Show leads from Germany created last week · Companies without open deals · Deals by industry
 - Total amount of won deals by owner this quarter
 - Summarise Acme · Who owns Acme renewal? · What is the amount of Acme renewal?
 - Move Acme renewal to Negotiation · Mark it as lost because of the price
-- Set the amount of Acme renewal to 60k · Assign Acme to Ben · Tag Jane Doe with vip
+- Set the amount of Acme renewal to 60k · Add 10% to it · Assign Acme to Ben · Tag Jane Doe with vip
 - Create a task to call Bob tomorrow at 10 · Remind me to send the offer on Friday
 - Log a call with Jane Doe: talked about pricing · Add a note to Acme: budget in March
 - Create a deal Acme extension for 20k · Draft a follow-up to Jane Doe
@@ -15,11 +16,11 @@ const HELP = `- How many open deals do I have over 50k closing this month?
 - Export won deals of Q3 as Excel`
 
 const HILFE = `- Wie viele offene Deals über 50k habe ich, die diesen Monat schließen?
-- Zeige Leads, die letzte Woche erstellt wurden
+- Zeige Leads, die letzte Woche erstellt wurden · Firmen ohne offene Deals · Deals nach Branche
 - Summe aller gewonnenen Deals nach Besitzer in diesem Quartal
 - Fasse Acme zusammen · Wem gehört Acme Neubau? · Wie hoch ist der Betrag von Acme Neubau?
 - Verschiebe Acme Neubau nach Negotiation · Markiere Acme Neubau als verloren wegen des Preises
-- Setze den Betrag von Acme Neubau auf 60k · Weise Acme Ben zu · Tagge Jane Doe mit vip
+- Setze den Betrag von Acme Neubau auf 60k · Erhöhe ihn um 10 % · Weise Acme Ben zu · Tagge Jane Doe mit vip
 - Erinnere mich am Freitag, das Angebot zu schicken · Erstelle eine Aufgabe: Bob morgen um 10 anrufen
 - Protokolliere einen Anruf mit Jane Doe: über Preise gesprochen · Notiz zu Acme: Budget im März
 - Erstelle einen Deal Acme Ausbau über 20k · Entwirf eine Mail an Jane Doe
@@ -106,6 +107,10 @@ const GERMAN: Record<string, [string, string]> = {
 }
 const germanNoun = (record: RecordDefinition, count: number): string =>
   GERMAN[record.contract.name]?.[count === 1 ? 0 : 1] ?? nounOf(record, count)
+
+/** What records of the type are called, in the language that is spoken. */
+export const nounText = (record: RecordDefinition, count: number): string =>
+  inLanguage(nounOf(record, count), germanNoun(record, count))
 
 const german: Replies = {
   help: `Ohne Sprachmodell verstehe ich einfache Sätze über Ihre Datensätze, deutsche und englische. Zum Beispiel:\n\n${HILFE}\n\nWas etwas ändert, zeige ich Ihnen zuerst; geschrieben wird es erst, wenn Sie es bestätigen.`,
