@@ -79,13 +79,15 @@ export const store = {
   ): Promise<Stored> {
     mayWrite(tx, record)
     const values = withPairs(record, given)
-    await together([
+    const context = { history: options.history ?? false, action: options.action }
+    const ruling = async () => record.rules.update?.(tx, id, values, context) ?? values
+    // What the rule asks travels with the checks; where they refuse, theirs is the refusal.
+    const [, , , ruled] = await together([
       checkLinks(tx, record, [values], id),
       checkMembers(tx, record, [values], id),
       checkCustomFields(tx, record, [values], 'update', id),
-    ])
-    const context = { history: options.history ?? false, action: options.action }
-    const ruled = record.rules.update ? await record.rules.update(tx, id, values, context) : values
+      ruling(),
+    ] as const)
     const statement = compile(updateStatement(record, tx.who, id, ruled, options))
     const rows = givesAway(tx, record, ruled)
       ? await handOver(tx, record, id, statement)
@@ -190,16 +192,24 @@ async function prepareRows(
   context: WriteContext,
 ): Promise<Change[]> {
   const list = given.map(values => withPairs(record, values))
-  await together([
+  const [, , , rows] = await together([
     checkLinks(tx, record, list),
     checkMembers(tx, record, list),
     checkCustomFields(tx, record, list, 'create'),
-  ])
+    ruledBy(tx, record, list, context),
+  ] as const)
+  return rows.map(row => completed(tx, record, row))
+}
+
+async function ruledBy(
+  tx: Tx,
+  { rules }: RecordDefinition,
+  list: Change[],
+  context: WriteContext,
+): Promise<Change[]> {
+  if (!rules.create) return list
   const rows: Change[] = []
-  for (const values of list) {
-    const ruled = record.rules.create ? await record.rules.create(tx, values, context) : values
-    rows.push(completed(tx, record, ruled))
-  }
+  for (const values of list) rows.push(await rules.create(tx, values, context))
   return rows
 }
 

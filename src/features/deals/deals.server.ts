@@ -29,6 +29,7 @@ import { idParams } from '#core/record/routes.ts'
 import { inTrash } from '#core/record/select.ts'
 import { store } from '#core/record/store.ts'
 import { hangsOnMine } from '#core/record/visibility.ts'
+import { stagesOf } from '#features/pipelines/stages.ts'
 import { dealContract } from './deals.contract.ts'
 import { entered, startStage, targetStage } from './stage-move.ts'
 import { sumsRoute } from './sums.ts'
@@ -181,13 +182,16 @@ const involved = (contactIds: unknown, primary: unknown): string[] => [
 /** A change may move the deal; then status, dates and history follow. */
 async function changeDeal(tx: Tx, id: string, values: Change, { history }: WriteContext): Promise<Change> {
   const { stageId: _s, pipelineId: _p, status: _t, closedAt, ...rest } = values
+  const moves =
+    values.stageId !== undefined || values.pipelineId !== undefined || values.status !== undefined
+  // Not awaited: it travels with what is asked of the deal.
+  if (moves) stagesOf(tx).catch(() => {})
   await checkMoney(tx, id, values)
   const changed: Change = { ...rest, ...changedContacts(values) }
   // Only an import says when; a deal that is open was not closed.
   if (closedAt)
     changed.closedAt = sql`case when old.status = 'OPEN' then null else ${closedAt}::timestamptz end`
-  if (values.stageId === undefined && values.pipelineId === undefined && values.status === undefined)
-    return changed
+  if (!moves) return changed
   const [current] = await tx.session.rows(
     'select id, stage_id as "stageId", pipeline_id as "pipelineId", status from deals where workspace_id = $1::uuid and id = $2::uuid',
     [tx.who.workspaceId, id],
