@@ -182,8 +182,7 @@ const involved = (contactIds: unknown, primary: unknown): string[] => [
 /** A change may move the deal; then status, dates and history follow. */
 async function changeDeal(tx: Tx, id: string, values: Change, { history }: WriteContext): Promise<Change> {
   const { stageId: _s, pipelineId: _p, status: _t, closedAt, ...rest } = values
-  const moves =
-    values.stageId !== undefined || values.pipelineId !== undefined || values.status !== undefined
+  const moves = values.stageId !== undefined || values.pipelineId !== undefined || values.status !== undefined
   // Not awaited: it travels with what is asked of the deal.
   if (moves) stagesOf(tx).catch(() => {})
   await checkMoney(tx, id, values)
