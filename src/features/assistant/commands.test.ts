@@ -1011,3 +1011,71 @@ test('what falls due is what is not settled yet', async () => {
   assert.deepEqual(await ids('void invoices due tomorrow'), [voided])
   assert.match((await ask('how many invoices are due tomorrow?')).message.content, /\*\*1 invoice\*\*/)
 })
+
+test('salespeople ask for pipeline, forecast, stuck deals, competitors and who wrote, and the figures are those of the records', async () => {
+  const { owner } = await world()
+  const stages = (await owner.get('/stages')).body.rows
+  const company = await made(owner, '/companies', { name: 'Birch' })
+  const deal = (title: string, more: object = {}) =>
+    made(owner, '/deals', { title, companyId: company.id, amount: 100, expectedCloseDate: today, ...more })
+  const [fresh, stuck] = [await deal('Fresh'), await deal('Stuck', { amount: 50 })]
+  await deal('Won', { status: 'WON', amount: 7 })
+  await deal('Later', { expectedCloseDate: addDays(today, 400) })
+  await owner.inWorkspace(tx =>
+    tx.session.rows(
+      `update deals set stage_entered_at = now() - interval '45 days', created_at = now() - interval '45 days' where workspace_id = $1::uuid and id = $2::uuid`,
+      [owner.workspaceId, stuck.id],
+    ),
+  )
+  const talk = (subject: string, direction: string, more: object = {}) =>
+    made(owner, '/activities', { type: 'EMAIL', subject, direction, companyId: company.id, ...more })
+  await talk('Theirs', 'INBOUND', { dealId: fresh.id, competitors: ['Velgrove'], content: 'They are cheap.' })
+  await talk('Ours', 'OUTBOUND')
+  const { id, invoiceNumber: bill } = await made(owner, '/invoices', { title: 'Bill', amount: 30 })
+  await owner.patch(`/invoices/${id}`, { status: 'SENT' })
+  const ask = async (content: string, language = 'en') => {
+    const body = { messages: [{ role: 'user', content }], stream: false }
+    const reply = await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body
+  }
+  const stage = stages.find((one: any) => one.id === fresh.stageId).name
+  for (const [language, sentence, expected] of [
+    ['en', 'how is our pipeline?', new RegExp(`3 deals.*worth USD 250.*- ${stage}: 3 `, 's')],
+    ['de', 'Wie sieht meine Pipeline aus?', /3 Deals.*Ihre.*250 USD/s],
+    ['en', 'forecast this year by owner', /2 deals.*closing this year.*worth USD 150/],
+    ['de', 'Prognose für dieses Jahr', /2 Deals.*Abschluss dieses Jahr.*150 USD/],
+    ['en', 'won vs lost this year', /100\W*%.*1 of 1 closed deal/],
+    ['en', 'how long does it take to win a deal', /1 deal.*0 days on average/],
+    ['en', 'who is our best customer', /- Birch: 1 · USD 7/],
+    ['en', 'how much did Olga win this year', /1 deal.*worth USD 7/],
+    ['de', 'Wie viel hat Olga dieses Jahr gewonnen?', /1 Deal.*7 USD/],
+    ['de', 'Wie viel ist offen?', /1 Rechnung.*30 USD/],
+    ['en', 'how many new deals this week', /created this week/],
+  ] as const)
+    assert.match((await ask(sentence, language)).message.content, expected, sentence)
+  for (const [language, sentence, expected] of [
+    ['en', 'which deals are stuck?', ['Stuck']],
+    ['de', 'Welche Deals stecken fest?', ['Stuck']],
+    ['en', 'deals created before yesterday', ['Stuck']],
+    ['en', 'deals where Velgrove was mentioned', ['Fresh']],
+    ['en', 'deals mentioning a competitor', ['Fresh']],
+    ['de', 'Deals, in denen Velgrove genannt wurde', ['Fresh']],
+    ['en', 'last email from Birch', ['Theirs']],
+    ['en', 'e-mails to Birch', ['Ours']],
+    ['en', 'open invoices', [bill]],
+  ] as const) {
+    const { records, message } = await ask(sentence, language)
+    assert.deepEqual(
+      records.map(({ title }: any) => title).sort(),
+      expected,
+      `${sentence}: ${message.content}`,
+    )
+  }
+  const said = (await ask('Deals in diesem Jahr, die gelb anrufen', 'de')).message.content
+  assert.doesNotMatch(
+    said,
+    /Gelesen als/,
+    'what is not understood in other words either is told as it was said',
+  )
+})

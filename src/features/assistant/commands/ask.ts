@@ -62,7 +62,7 @@ export async function* answerList(context: Context, query: Query, leftovers: str
     const nouns = say.noun(record, 2)
     // What was hardly understood is not answered by a no.
     yield text(
-      leftovers.length ? `${say.noneWith(nouns, leftovers.map(plain))}\n\n${say.help}` : say.none(nouns, how),
+      leftovers.length ? `${say.noneWith(nouns, leftovers.map(plain))}\n\n${say.hint}` : say.none(nouns, how),
     )
     return
   }
@@ -93,8 +93,11 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
     report.unconverted.length && !query.groupBy.length ? yield* byCurrency(context, query) : undefined
   const how = understood(query)
   const [count = 0, amount] = report.totals
+  const isDays = /Days$/.test(query.measure?.field ?? '')
   const money = (value: number | null | undefined) =>
-    moneyText(value ?? 0, report.measures[1]?.kind === 'money' ? report.currency : null)
+    isDays
+      ? inLanguage(`${moneyText(value ?? 0, null)} days`, `${moneyText(value ?? 0, null)} Tage`)
+      : moneyText(value ?? 0, report.measures[1]?.kind === 'money' ? report.currency : null)
   const said = query.measure?.op === 'avg' ? say.average : say.worth
   const measured = apart
     ? said(apart)

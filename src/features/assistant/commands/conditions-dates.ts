@@ -7,6 +7,7 @@ import { add, isTime, labelsOf, type Reading, wordCalled } from './phrase.ts'
 const WHEN: readonly [string, readonly string[]][] = [
   ['expected to close|due to close|closing|closes|close|expected', ['expectedCloseDate']],
   ['closed|won|lost', ['actualCloseDate']],
+  ['moved|changed stages?|changed phases?|advanced', ['stageEnteredAt']],
   ['due', ['dueAt', 'dueDate']],
   ['completed|done|finished', ['completedAt', 'completionDate']],
   ['logged|held|happened|took place|occurred', ['occurredAt']],

@@ -41,6 +41,47 @@ export async function hangingConditions(reading: Reading, readInner: ReadInner):
   }
 }
 
+const NAME = '("[^"]+"|\\p{Lu}[\\p{L}\\d&.-]*(?: \\p{Lu}[\\p{L}\\d&.-]*){0,3})'
+const SAID = '(?:mentioned|named|brought up|discussed|raised)'
+
+/** `deals where Velgrove was mentioned`, `contacts mentioning "on-premises"`: what was said in calls, mails, meetings and notes. */
+export function mentions(reading: Reading): void {
+  const { said, query } = reading
+  const [talks, notes] = ['interaction', 'note'].map(type => recordNamed(type))
+  if (query.record === talks || !linksTo(talks!, query.record.contract.name).length) return
+  const any = said.take(
+    `(?:that (?:have |has )?|which |where |in which )?(?:mention(?:ing|s|ed)?|with) (?:an?y? |some )?competitors?|where (?:an?y? )?competitors? (?:was|were|is|are) ${SAID}`,
+  )
+  if (any) {
+    const named: Filter = { field: 'competitors', op: 'empty', value: false }
+    add(
+      reading,
+      { field: talks!.contract.path, op: 'some', value: named },
+      inLanguage('with a competitor named', 'mit einem genannten Wettbewerber'),
+    )
+  }
+  // A name begins with a capital, which patterns of conditions do not look at.
+  const found =
+    said.take(
+      `(?:where|in which|that|which) (?:the )?(?:competitor |word )?(?-i:${NAME}) (?:was|were|is|has been|came up|comes up) ?(?:${SAID})?`,
+    ) ?? said.take(`(?:(?:that|which) )?mention(?:ing|s|ed)? (?:the )?(?:competitor |word )?(?-i:${NAME})`)
+  if (!found) return
+  const name = found[1]!.replaceAll('"', '')
+  const holds = (field: string): Filter => ({ field, op: 'contains', value: name })
+  const spoken: Filter = {
+    field: talks!.contract.path,
+    op: 'some',
+    value: { or: [holds('competitors'), holds('subject'), holds('content')] },
+  }
+  const isNoted = linksTo(notes!, query.record.contract.name).length > 0
+  const written: Filter = { field: notes!.contract.path, op: 'some', value: holds('body') }
+  add(
+    reading,
+    isNoted ? { or: [spoken, written] } : spoken,
+    asNamed(inLanguage(`mentioning “${name}”`, `mit „${name}“ in Gesprächen oder Notizen`)),
+  )
+}
+
 /** That one of the records at the end of the path meets them all. */
 function has(path: readonly string[], conditions: Filter[]): Filter {
   const [last, ...before] = path.toReversed()

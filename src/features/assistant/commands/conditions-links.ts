@@ -61,9 +61,19 @@ export async function linkConditions(reading: Reading): Promise<void> {
         `${preposition.toLowerCase()} ${asNamed(target.ref.title)}`,
         not,
       )
+      sentBy(reading, preposition, target.ref.recordType)
     } else if (!(await heldBy(reading, preposition, name, not, 'last')))
       said.putBack([not, name].filter(Boolean).join(' '))
   }
+}
+
+/** A mail from a company is one that they wrote, and one to them is ours. */
+function sentBy(reading: Reading, preposition: string, type: string): void {
+  const { direction } = reading.lexicon.record.contract.fields
+  if (!direction?.options || !/^(?:from|to)$/i.test(preposition) || !/^(?:contact|company)$/.test(type))
+    return
+  const value = /^from$/i.test(preposition) ? 'INBOUND' : 'OUTBOUND'
+  add(reading, { field: 'direction', op: 'eq', value }, choiceText(value))
 }
 
 const deny = (reading: Reading, condition: Filter, told: string, not: string | undefined): void =>

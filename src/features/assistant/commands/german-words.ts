@@ -12,6 +12,16 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['ohne (?:eine[nmrs]? )?(?:zugeordnete[nrs]? )?(?:firma|unternehmen)', 'without company'],
   ['ohne (?:eine[nmrs]? )?(?:haupt)?(?:kontakt|ansprechpartner)', 'without primary contact'],
   ['ohne (?:eine[nmrs]? )?(?:besitzer|zuständige[nrs]?|verantwortliche[nrs]?)', 'without owner'],
+  [
+    '(?:die |in denen |bei denen |wo )?(?:ein )?(?:wettbewerber|konkurrent)(?:en)? (?:genannt|erwähnt) (?:wurden?|wird|werden)',
+    'where a competitor was mentioned',
+  ],
+  [
+    '(?:in|bei) denen (?:der wettbewerber )?(\\S+(?: \\S+)?) (?:genannt|erwähnt|angesprochen) (?:wurden?|wird|werden)',
+    'where $1 was mentioned',
+  ],
+  ['(?:die )?(\\S+) erwähnen', 'mentioning $1'],
+  ['mit (?:einem )?(?:wettbewerber|konkurrent)(?:e?n)?', 'with competitors'],
   // Types of records.
   ['verkaufschancen?|geschäfte?|opportunities|deals?', 'deals'],
   ['firmen|firma|unternehmen', 'companies'],
@@ -96,7 +106,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['von', 'of'],
   ['für', 'for'],
   [
-    'hatten|hatte|kommen|kommt|kamen|stammen|stammt|liegen|sitzen|jetzt|gerade|derzeit|aktuell|insgesamt|uns|alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
+    'gemacht|getätigt|rein|reingekommen|hereingekommen|herein|hatten|hatte|kommen|kommt|kamen|stammen|stammt|liegen|sitzen|jetzt|gerade|derzeit|aktuell|insgesamt|uns|alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
     '',
   ],
 ]
@@ -254,6 +264,7 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ['of those before', 'von den vorigen'],
   ['otherwise as before', 'sonst wie zuvor'],
   ['yours', 'Ihre'],
+  ['in the stage since before', 'in der Phase seit der Zeit vor'],
   ['in the (?:last|past) (\\d+) (?:days)', 'in den letzten $1 Tagen'],
   ['in the next (\\d+) (?:days)', 'in den nächsten $1 Tagen'],
   ['this week', 'diese Woche'],

@@ -139,6 +139,56 @@ const RULES: readonly Rule[] = [
     'was steht (heute|morgen|diese woche|nächste woche)(?: bei mir)? an',
     (when = '') => `my open tasks due ${timesInEnglish(when)}`,
   ),
+  rule(
+    'was (?:muss|soll|habe) ich (heute|morgen|diese woche|nächste woche)(?: noch)?(?: zu)? (?:tun|machen|erledigen)',
+    (when = '') => `my open tasks due ${timesInEnglish(when)}`,
+  ),
+  rule(
+    '(?:wen|wem) (?:soll|sollte|muss|kann) ich (?:heute |jetzt |als nächstes |zuerst )?(?:anrufen|kontaktieren|schreiben|besuchen|ansprechen)',
+    () => 'what should i do next',
+  ),
+  rule(
+    '(?:wie (?:sieht|steht es um|läuft) )?(?:(meine|unsere|die) )?pipeline(?: gerade| derzeit| aktuell)?(?: aus)?(?: (?:nach|pro|je) (?:phase|stufe))?',
+    (whose = '') => `${/meine/iu.test(whose) ? 'my' : 'our'} pipeline`,
+  ),
+  rule(
+    '(?:wie (?:ist|lautet|hoch ist) )?(?:die |der |unsere |unser |meine )?(?:prognose|forecast)(?: für| im| in)?\\s*(.*)',
+    (more = '') => `forecast ${phrase(more)}`,
+  ),
+  rule(
+    'was (?:hat sich|wurde) (.+?) (?:geändert|verändert|getan|bewegt)',
+    (when = '') => `what changed ${timesInEnglish(when)}`,
+  ),
+  rule(
+    '(?:welche )?deals?,?(?: die)? (?:stecken fest|hängen(?: fest)?|feststecken|festhängen|stocken)',
+    () => 'deals stuck',
+  ),
+  rule(
+    'welche (wettbewerber|konkurrenten|einwände) (?:werden|wurden) (?:am häufigsten|am meisten|oft)(?: genannt| erwähnt| vorgebracht)?(.*)',
+    (what = '', rest = '') =>
+      `which ${/^e/i.test(what) ? 'objections' : 'competitors'} come up most ${timesInEnglish(rest)}`,
+  ),
+  rule(
+    'wie ?viel(?: geld| umsatz)? hat ([\\p{L}-]+)(.*?)\\s(gewonnen|verkauft|verloren|abgeschlossen)',
+    (who = '', when = '', how = '') =>
+      `total amount of ${how === 'verloren' ? 'lost' : 'won'} deals of ${who} ${timesInEnglish(when)}`,
+  ),
+  rule(
+    '(?:wer (?:ist|sind) )(?:mein|unser|der|die|meine|unsere)e? (?:beste[rn]?|größte[rn]?|wichtigste[rn]?) kunden?(.*)',
+    (when = '') => `total amount of won deals by company ${timesInEnglish(when)}`,
+  ),
+  rule(
+    'wie ?viel(?: geld)? (?:ist|steht) (überfällig|offen|aus|unbezahlt)',
+    (how = '') => `how much is ${/^ü/.test(how) ? 'overdue' : 'unpaid'}`,
+  ),
+  rule(
+    'wie lange (?:dauert es|brauchen wir)(?:,)?(?: bis wir)?(?: um)? ?(?:einen deal|deals) ?(?:zu )?(?:gewinnen|abzuschließen|gewonnen haben)',
+    () => 'how long does it take to win a deal',
+  ),
+  rule(
+    '(?:was|wie) (?:ist|läuft) (?:das verhältnis )?gewonnen (?:gegen|zu|und|vs\\.?) verloren(.*)',
+    (when = '') => `won vs lost ${timesInEnglish(when)}`,
+  ),
   // How it goes, why, and what next.
   rule(
     '(?:(?:was ist|wie (?:hoch|gut) ist|zeig(?:e|en sie)?(?: mir)?)\\s+)?(?:(meine|unsere|die)\\s+)?(?:gewinnquote|abschlussquote|erfolgsquote|gewinnrate|win[- ]?rate)(.*)',
@@ -248,7 +298,7 @@ const RULES: readonly Rule[] = [
     (query = '') => `total amount of ${phrase(query)}`,
   ),
   rule(
-    '(?:(?:was|wie hoch) ist\\s+)?(?:der\\s+)?(?:durchschnittliche[rn]?|mittlere[rn]?)\\s+(?:betrag|wert)\\s+(?:aller|der|von|meiner|unserer)?\\s*(.+)',
+    '(?:(?:was|wie hoch) ist\\s+)?(?:der\\s+)?(?:durchschnittliche[rn]?|mittlere[rn]?)\\s+(?:betrag|(?:deal)?wert|dealgröße|auftragswert)\\s+(?:aller|der|von|meiner|unserer)?\\s*(.+)',
     (query = '') => `average amount of ${phrase(query)}`,
   ),
   rule(

@@ -6,7 +6,7 @@ import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { dayIn } from '#core/record/relative-time.ts'
 import type { RecordRef } from '../hands.ts'
-import { type Proposal, type Question, text } from '../parts.ts'
+import { type Part, type Proposal, type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
 import { momentText } from '../words.ts'
 import { isNamed } from './about.ts'
@@ -102,8 +102,8 @@ export async function* answerPlainly(turn: Turn, { said, question, before, liste
     if (yield* severally(context, read)) return
     if (yield* tried(context, () => read(heard))) return
     const mended = withoutTypos(heard, vocabulary)
-    context.isLastTry = true
     if (mended && (yield* tried(context, () => read(mended), context.say.readAs(plain(mended))))) return
+    context.isLastTry = true
     if (!(yield* tried(context, () => read(heard)))) yield* notUnderstood(context)
   } catch (error) {
     yield* explained(error, context)
@@ -156,8 +156,15 @@ async function* tried(context: Context, read: () => string, before?: string): Pa
     }
     const answer = await answering(context)
     if (!answer) return false
-    if (before) yield text(`${before}\n\n`)
-    yield* answer
+    if (!before) {
+      yield* answer
+      return true
+    }
+    // Only while it answers it turns out whether other words have helped.
+    const parts: Part[] = []
+    for await (const part of answer) parts.push(part)
+    yield text(`${before}\n\n`)
+    yield* parts
     return true
   } catch (error) {
     if (error instanceof HardlyUnderstood || (error instanceof Denied && !context.isLastTry)) return false
@@ -219,7 +226,7 @@ async function* deniedText({ words }: Denied, { say }: Context): Parts {
       `Nicht als Bedingung verstanden: ${words}`,
     ),
   }
-  yield text(`${say.denied(plain(words))}\n\n${say.help}`)
+  yield text(`${say.denied(plain(words))}\n\n${say.hint}`)
 }
 
 /** What is called so, but is of a type that does not fit. */

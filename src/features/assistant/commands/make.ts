@@ -173,6 +173,8 @@ async function note(context: Context, name: string, body: string): Promise<Parts
 /** `create a deal Acme renewal for 50k with Acme closing on 1 March`. */
 async function create(context: Context, noun: string, details: string): Promise<Parts | undefined> {
   const { record, narrowed } = nounFrom(noun)!
+  // `new deals this week` are asked for.
+  if (/^new\b/i.test(context.said) && /s$|people/i.test(noun)) return undefined
   if (!context.turn.hands.operation(`POST /${record.contract.path}`)) return undefined
   const lexicon = await context.vocabulary.lexiconOf(record)
   const said = new Said(strip(details))

@@ -5,7 +5,7 @@ import type { Filter } from '#core/record/filter-language.ts'
 import { choiceText, nounOf } from '../words.ts'
 import { dateConditions } from './conditions-dates.ts'
 import { fieldConditions, numberConditions } from './conditions-fields.ts'
-import { hangingConditions } from './conditions-hanging.ts'
+import { hangingConditions, mentions } from './conditions-hanging.ts'
 import { linkConditions } from './conditions-links.ts'
 import { whoseConditions } from './conditions-whose.ts'
 import { groupables } from './groups.ts'
@@ -89,6 +89,7 @@ export async function readQuery(
       choiceText(noun.narrowed.value),
     )
   readShape(reading, noun.isOne === true, await groupables(text, lexicon, vocabulary))
+  mentions(reading)
   await hangingConditions(reading, words => readQuery(words, vocabulary, resolver, today))
   fieldConditions(reading)
   numberConditions(reading)
@@ -249,7 +250,11 @@ const EVERYDAY = new Set(
 )
 /** What people say for several options at once. */
 const SEVERAL: Record<string, Record<string, string[]>> = {
-  'invoice.status': { unpaid: ['SENT', 'OVERDUE'], outstanding: ['SENT', 'OVERDUE'] },
+  'invoice.status': {
+    unpaid: ['SENT', 'OVERDUE'],
+    outstanding: ['SENT', 'OVERDUE'],
+    open: ['SENT', 'OVERDUE'],
+  },
   'project.status': { open: ['PLANNING', 'IN_PROGRESS', 'ON_HOLD'], 'in progress': ['IN_PROGRESS'] },
 }
 

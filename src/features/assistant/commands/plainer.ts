@@ -9,7 +9,10 @@ const HUNG =
   '(?:any |an? )?(?:\\w+ )?(?:deals|opportunities|tasks|contacts|invoices|activities|calls|meetings|e?-?mails|notes|visits|projects|files|leads)\\b'
 
 type Rule = readonly [RegExp, string | ((...found: string[]) => string)]
-const rule = (pattern: string, into: Rule[1]): Rule => [new RegExp(pattern, 'i'), into]
+const rule = (pattern: string, into: Rule[1]): Rule => [
+  new RegExp(pattern, /\\p\{/.test(pattern) ? 'iu' : 'i'),
+  into,
+]
 const isPeriod = (text: string): boolean => periodIn(text)?.text === text
 const mine = (who: string): string => (/^i$|^my$/i.test(who) ? 'my ' : '')
 
@@ -146,7 +149,43 @@ const WAYS: readonly Rule[] = [
   // How we do.
   rule(
     `^(?:what(?:'s| is| was)|show(?: me)?|give me)?\\s*(?:the |our |my )?(?:sales )?forecast(?: for| of| in)?\\b\\s*(.*?)${END}`,
-    (_, when = '') => `total amount of open deals ${when && isPeriod(when) ? `closing ${when}` : when}`,
+    (_, when = '') => `total amount of open deals ${periodIn(when)?.index === 0 ? `closing ${when}` : when}`,
+  ),
+  rule(
+    `^(?:won (?:vs\\.?|versus|against|and|or|to) lost|wins? (?:vs\\.?|versus|against|and|or) loss(?:es)?)(?: deals)?\\b\\s*(.*?)${END}`,
+    'what is our win rate $1',
+  ),
+  rule(
+    `^(?:how is|how(?:'s| does)|what(?:'s| is) in|show(?: me)?|what does)? ?(my|our|the) pipeline(?: (?:look(?:ing|s)?(?: like)?|doing|going))?(?: by stage| per stage)?(?: right now| now| today| currently| at the moment)*${END}`,
+    (_, whose = '') => `total amount of ${mine(whose)}open deals by stage`,
+  ),
+  rule(`^(?:the |my |our )?pipeline (?:by|per) (\\w+)${END}`, 'total amount of open deals by $1'),
+  rule(
+    `^(?:how long (?:does it|do we|do i) (?:take|need)(?: us| me)? to (?:win|close)(?: an?| our| my)?(?: deals?)?|(?:what(?:'s| is) )?(?:our|my|the)? ?(?:average |typical )?sales cycle(?: length)?)\\b\\s*(.*?)${END}`,
+    'average total duration days of won deals $1',
+  ),
+  rule(
+    `^(?:what|which deals?) (?:has |have )?(?:changed|moved|been updated)\\b\\s*(.*?)${END}`,
+    (whole = '', when = '') =>
+      isPeriod(when)
+        ? /^which deals? .*moved/i.test(whole)
+          ? `deals moved ${when}`
+          : `deals updated ${when}`
+        : whole,
+  ),
+  rule(
+    `^(?:which|what|show(?: me)?(?: the| my)?)? ?(?:of my |of our )?(my |our )?(?:open )?deals (?:that )?(?:are |is )?(?:stuck|stalled|not moving|blocked|hanging)${END}`,
+    (_, whose = '') => `${mine(whose.trim())}open deals for more than 30 days`,
+  ),
+  rule(`^how much (?:money )?is (overdue|outstanding|unpaid)${END}`, 'total amount of $1 invoices'),
+  rule(
+    `^(?:who(?:'s| is| are) )(?:my|our|the) (?:best|biggest|top|largest|most valuable) (?:customers?|clients?|accounts?|companies|company)\\b\\s*(.*?)${END}`,
+    'total amount of won deals by company $1',
+  ),
+  rule(
+    `^how much (?:revenue |money |business )?(?:did|has) (\\p{Lu}[\\p{L}-]+(?: \\p{Lu}[\\p{L}-]+)?) (?:close|win|won|sell|sold|closed|lose|lost)\\b\\s*(.*?)${END}`,
+    (whole = '', who = '', when = '') =>
+      `total amount of ${/ lo(?:se|st)\\b/i.test(whole) ? 'lost' : 'won'} deals of ${who} ${when}`,
   ),
   rule(
     `^(?:what(?:'s| is| was)|show(?: me)?|give me)?\\s*(?:the |our )?(?:total |sum of )?(won|lost|open) (?:amount|revenue|value|volume)(?: of)?\\b\\s*(.*?)${END}`,
@@ -220,6 +259,11 @@ const WAYS: readonly Rule[] = [
 
 /** Turns of phrase within a sentence. */
 const WITHIN: readonly Rule[] = [
+  // Leads may have a stage of that name.
+  rule(
+    '\\bnew (deals|opportunities|contacts|companies|customers|tasks|invoices|projects)(?! (?:created|added))(?=[?.! ]*$| )',
+    '$1 created',
+  ),
   rule(
     '\\b(?:did|have|has) (?:we|you|they|the team) (?:log|logged|send|sent|make|made|hold|held|get|got|have|had)\\b',
     '',

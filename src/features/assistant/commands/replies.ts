@@ -37,6 +37,7 @@ const [inEnglish, inGerman] = [number('en-US'), number('de')]
 /** The sentences of the builtin answers. What is put into them is Markdown already. */
 const english = {
   help: `I understand plain sentences about your records. For example:\n\n${HELP}\n\nWhatever changes something is shown to you first and done only once you confirm it.`,
+  hint: 'For example: “open deals over 50k closing this month”, “companies without open deals”, “deals by industry”, “contacts without calls this month”. Say “help” for more.',
   hello: 'Hello.',
   welcome: 'You are welcome.',
   nothingWaits: 'Nothing waits for a yes.',
@@ -114,6 +115,7 @@ export const nounText = (record: RecordDefinition, count: number): string =>
 
 const german: Replies = {
   help: `Ohne Sprachmodell verstehe ich einfache Sätze über Ihre Datensätze, deutsche und englische. Zum Beispiel:\n\n${HILFE}\n\nWas etwas ändert, zeige ich Ihnen zuerst; geschrieben wird es erst, wenn Sie es bestätigen.`,
+  hint: 'Zum Beispiel: „offene Deals über 50k, die diesen Monat schließen“, „Firmen ohne offene Deals“, „Deals nach Branche“, „Kontakte ohne Anrufe in diesem Monat“. Mehr mit „Hilfe“.',
   hello: 'Hallo.',
   welcome: 'Gern geschehen.',
   nothingWaits: 'Es wartet nichts auf ein Ja.',
