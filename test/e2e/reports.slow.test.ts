@@ -66,6 +66,13 @@ test('a report is built with its answer beside it, saved, mailed, exported and p
       .getByRole('button', { name: 'More', exact: true })
       .click()
       .then(() => tab.getByRole('menuitem', { name }).click())
+  // What was saved is what stands there, and not what stood there before.
+  await tab.getByRole('switch', { name: /^Shared with all/ }).click()
+  await tab.getByRole('button', { name: 'Save', exact: true }).click()
+  await tab.getByText('Report saved').first().waitFor()
+  await tab.getByRole('button', { name: 'Discard changes' }).waitFor({ state: 'detached' })
+  assert.equal(await tab.getByRole('switch', { name: /^Shared with all/ }).isChecked(), true)
+  assert.equal(await tab.getByRole('button', { name: 'Save', exact: true }).isEnabled(), false)
   await menu('Send by mail')
   await chosen(tab, 'How often', 'Every month')
   assert.deepEqual(await violations(tab), [])

@@ -10,7 +10,7 @@ import type { Result } from '#web/chart/result.ts'
 import { ResultTable } from '#web/chart/result-table.tsx'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { saveFile } from '#web/kit/download.ts'
-import { useDraft } from '#web/kit/draft.ts'
+import { useForm } from '#web/kit/draft.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell, tellFault } from '#web/kit/notify.tsx'
 import { Blank, Fault, PageWaiting, Waiting } from '#web/kit/states.tsx'
@@ -44,8 +44,7 @@ function Builder({ report }: { report: SavedReport | undefined }) {
   const may = useMay()
   const { user } = useMe()
   const initial = useMemo(() => editedOf(report ?? NEW_REPORT), [report])
-  const { draft, change, forget } = useDraft(`report.${report?.id ?? 'new'}`, initial)
-  const edited = { ...initial, ...draft } as Edited
+  const { values: edited, change, forget } = useForm<Edited>(`report.${report?.id ?? 'new'}`, initial)
   const isChanged = JSON.stringify(editedOf(edited)) !== JSON.stringify(initial)
   const [shown, show] = useState(() => conditionsOf(edited.filter))
   // Whoever begins one has to choose first; one that is there has its answer.
