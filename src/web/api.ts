@@ -116,7 +116,15 @@ export const useMayChange = () => {
   )
 }
 
-export type Member = { id: string; name: string; email: string; role: Role; isActive: boolean }
+export type Member = {
+  id: string
+  name: string
+  email: string
+  role: Role
+  /** Not of those who are deactivated or gone, whom records may still name. */
+  isActive: boolean
+  removedAt: string | null
+}
 export const membersQuery = queryOptions({
   queryKey: ['members'],
   staleTime: 5 * 60_000,
@@ -124,7 +132,7 @@ export const membersQuery = queryOptions({
     const members: Member[] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page: { rows: Member[]; nextCursor: string | null } = await api.get('/users', {
-        query: { limit: 200, ...(cursor ? { cursor } : {}) },
+        query: { limit: 200, includeRemoved: 'true', ...(cursor ? { cursor } : {}) },
       })
       members.push(...page.rows)
       cursor = page.nextCursor
@@ -135,7 +143,7 @@ export const membersQuery = queryOptions({
 export const useMembers = (): Map<string, Member> => useContext(Signed).members
 const NOBODY = new Map<string, Member>()
 
-/** What a member is called: somebody who has left has no name, and `''` where the names are not here yet. */
+/** What a member is called, also one who has left; nobody has no name, and `''` where the names are not here yet. */
 export function useMemberName(id: string | null): string | undefined {
   const { me, members } = useContext(Signed)
   if (me && id === me.user.id) return me.user.name

@@ -190,4 +190,11 @@ test('who is invited sees what their role may, and a direct visit to the rest sa
       return toast!.y + toast!.height <= y
     })
   }
+  // Whoever is removed is no member any more, and what is theirs goes on saying whose it was.
+  assert.equal((await ana.delete(`/memberships/${id}`)).status, 204)
+  await tab.goto('/deals')
+  await tab.getByRole('row').filter({ hasText: 'Mia Falk' }).waitFor()
+  await tab.goto('/settings/members')
+  await tab.getByRole('list', { name: 'Members' }).waitFor()
+  assert.equal(await tab.getByText('Mia Falk').count(), 0)
 })

@@ -29,7 +29,7 @@ export default function Members() {
   const members = useQuery(membersQuery)
   if (members.isPending) return <Waiting />
   if (members.isError) return <Fault error={members.error} retry={members.refetch} />
-  const all = members.data as Membership[]
+  const all = (members.data as Membership[]).filter(({ removedAt }) => removedAt === null)
   const words = typed.trim().toLocaleLowerCase()
   const shown = all.filter(({ name, email }) => `${name} ${email}`.toLocaleLowerCase().includes(words))
   return (
