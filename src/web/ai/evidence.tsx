@@ -29,6 +29,10 @@ function withoutStrayQuotes(sentence: string): string {
   return /^[^“]*”/.test(sentence) ? sentence.replace('”', '') : sentence
 }
 
+/** What is quoted within a quotation stands in single marks. */
+const quotedWithin = (sentence: string): string => sentence.replace(/[„“”]/g, mark => SINGLE[mark]!)
+const SINGLE: Record<string, string> = { '„': '‚', '“': '‘', '”': '’' }
+
 function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void }) {
   const text = useText()
   const format = useFormat()
@@ -60,7 +64,7 @@ function Ground({ evidence, leave }: { evidence: Evidence; leave?: () => void })
           {fieldLabel(text, field)}: {isDay ? format.day(sentence) : sentence}
         </span>
       ) : (
-        <q>{withoutStrayQuotes(sentence)}</q>
+        <q>{quotedWithin(withoutStrayQuotes(sentence))}</q>
       )}
       <span className="quiet">
         {text.labels[recordType] ?? recordType}

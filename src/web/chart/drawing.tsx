@@ -5,6 +5,7 @@ import type { ReportChart } from '#features/reports/reports.contract.ts'
 import classes from './chart.module.css'
 import type { Drawn } from './result.ts'
 import { colorAt } from './result.ts'
+import { ticksFor } from './ticks.ts'
 
 export type Given = {
   chart: ReportChart
@@ -31,11 +32,10 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
   // Names are long and need a line of their own each; times go from left to right.
   const isLying = !isTimed && (chart === 'BAR' || chart === 'STACKED_BAR')
   const barsPerPoint = chart === 'BAR' ? series.length : 1
-  const most = Math.max(...points.flatMap(point => series.map(({ key }) => Number(point[key] ?? 0))), 0)
-  const widest = Math.max(
-    64,
-    24 + DIGIT_PX * Math.max(...[1, 0.75].map(part => writeShort(most * part).length)),
-  )
+  const isStacked = chart === 'STACKED_BAR' || (chart === 'AREA' && isStacking && series.length > 1)
+  const ticks = ticksOf(points, series, isStacked)
+  const scale = { ticks, domain: [ticks[0]!, ticks.at(-1)!], tickFormatter: writeShort }
+  const widest = Math.max(64, 24 + DIGIT_PX * Math.max(...ticks.map(tick => writeShort(tick).length)))
   const common = {
     h: isLying ? Math.max(height, points.length * (barsPerPoint * BAR_PX + 8) + AXIS_PX) : height,
     data: points,
@@ -47,10 +47,8 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
     gridAxis: isLying ? ('y' as const) : ('x' as const),
     tickLine: 'none' as const,
     strokeDasharray: '2 4',
-    yAxisProps: isLying
-      ? { width: 112, interval: 0, tickFormatter: fitting }
-      : { tickFormatter: writeShort, width: widest },
-    xAxisProps: isLying ? { tickFormatter: writeShort, tickCount: 4 } : { minTickGap: 12 },
+    yAxisProps: isLying ? { width: 112, interval: 0, tickFormatter: fitting } : { ...scale, width: widest },
+    xAxisProps: isLying ? scale : { minTickGap: 12 },
     classNames: { axis: classes.axis },
   }
   if (chart === 'LINE')
@@ -61,7 +59,7 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
     return (
       <AreaChart
         {...common}
-        type={isStacking && series.length > 1 ? 'stacked' : 'default'}
+        type={isStacked ? 'stacked' : 'default'}
         curveType="linear"
         withDots={points.length < 40}
         fillOpacity={0.18}
@@ -73,10 +71,22 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
     <BarChart
       {...common}
       orientation={isLying ? 'vertical' : 'horizontal'}
-      type={chart === 'STACKED_BAR' ? 'stacked' : 'default'}
+      type={isStacked ? 'stacked' : 'default'}
       maxBarWidth={isLying ? BAR_PX : 48}
     />
   )
+}
+
+const STEPS_AT_MOST = 4
+
+/** The values that the axis names: of what is stacked the sums above and below nothing count. */
+function ticksOf(points: Drawn['points'], series: Drawn['series'], isStacked: boolean): number[] {
+  const all = points.map(point => series.map(({ key }) => Number(point[key] ?? 0)))
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+  const ends = all.flatMap(values =>
+    isStacked ? [sum(values.filter(v => v > 0)), sum(values.filter(v => v < 0))] : values,
+  )
+  return ticksFor(ends, STEPS_AT_MOST, all.flat().every(Number.isInteger))
 }
 
 /** Letters that have their room beside a lying bar; the axis breaks lines between words alone. */

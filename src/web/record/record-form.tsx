@@ -39,6 +39,7 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
       created?.(row)
     },
   })
+  const spans = useMemo(() => spansOf(asked), [asked])
   const issues = issuesByPath(creating.error)
   const form = useRef<HTMLFormElement>(null)
   // What is refused may stand above what is in sight.
@@ -68,10 +69,7 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
         <DraftNote {...{ isRestored, forget }} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {asked.map((column, index) => (
-            <div
-              key={column.path}
-              style={column.field.kind === 'longText' ? { gridColumn: '1 / -1' } : undefined}
-            >
+            <div key={column.path} style={spans[index] ? { gridColumn: '1 / -1' } : undefined}>
               <FieldInput
                 field={column.field}
                 name={column.path}
@@ -98,6 +96,18 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
 }
 
 const EMPTY = {}
+
+/** Which fields take a whole line: long texts, and what would else stand beside nothing. */
+function spansOf(asked: readonly Column[]): boolean[] {
+  const isLong = asked.map(({ field }) => field.kind === 'longText')
+  let isBegun = false
+  return asked.map((_, at) => {
+    const isAlone = !isBegun && (isLong[at + 1] ?? true)
+    const spans = Boolean(isLong[at]) || isAlone
+    isBegun = !spans && !isBegun
+    return spans
+  })
+}
 
 /** What the server takes where a field is left as it is, so that nobody has to guess. */
 function useDefaults(draft: Record<string, unknown>) {
