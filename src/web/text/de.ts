@@ -1497,6 +1497,7 @@ export const de: Text = {
       job: 'Auftrag',
       import: 'Import',
       campaignContact: 'Kontakt einer Kampagne',
+      merge: 'Zusammenführung',
     },
     actions: {
       created: 'Angelegt',
@@ -1818,6 +1819,10 @@ export const de: Text = {
     savedView: 'Ansichten',
   },
   fields: {
+    createdLinked: 'Mit angelegt',
+    undoKeptLinked: 'Mit angelegt und behalten',
+    errorsUrl: 'Abgelehnte Zeilen',
+    receivesMail: 'Bekommt E-Mails',
     file: 'Datei',
     created: 'Angelegt',
     updated: 'Geändert',
@@ -2231,6 +2236,8 @@ export const de: Text = {
     VOID: 'Storniert',
     IN_PROGRESS: 'In Arbeit',
     COMPLETED: 'Erledigt',
+    RUNNING: 'Läuft',
+    UNDONE: 'Zurückgenommen',
     CANCELLED: 'Abgebrochen',
     CALL: 'Anruf',
     EMAIL: 'E-Mail',

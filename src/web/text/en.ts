@@ -1474,6 +1474,7 @@ export const en = {
       job: 'Job',
       import: 'Import',
       campaignContact: 'Contact of a campaign',
+      merge: 'Merge',
     } as Record<string, string>,
     actions: {
       keyChanged: 'Key changed',
@@ -1758,6 +1759,9 @@ export const en = {
   } as Record<string, string>,
   /** Names of fields that are not simply their key in words. */
   fields: {
+    createdLinked: 'Created along the way',
+    undoKeptLinked: 'Created along the way and kept',
+    errorsUrl: 'Refused rows',
     authorId: 'Author',
     campaignId: 'Campaign',
     emailId: 'Email',
