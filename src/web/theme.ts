@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import type { MouseEvent } from 'react'
 
 const ink: MantineColorsTuple = [
   '#eef2ff',
@@ -12,6 +13,11 @@ const ink: MantineColorsTuple = [
   '#3b5bdb',
   '#364fc7',
 ]
+
+/** What is typed into a list with something chosen replaces that, and is not looked for behind it. */
+export function selectWhole({ currentTarget }: MouseEvent<HTMLInputElement>): void {
+  if (!currentTarget.readOnly) currentTarget.select()
+}
 
 /** Quiet and dense: one accent colour, small radii, 14 px text, controls of 32 px. */
 export const theme = createTheme({
@@ -30,7 +36,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs', fw: 500 } },
     TextInput: { defaultProps: { size: 'sm' } },
     Textarea: { defaultProps: { size: 'sm', autosize: true, minRows: 2, maxRows: 14 } },
-    Select: { defaultProps: { size: 'sm', allowDeselect: false } },
+    Select: { defaultProps: { size: 'sm', allowDeselect: false, onClick: selectWhole } },
     MultiSelect: { defaultProps: { size: 'sm' } },
     NumberInput: { defaultProps: { size: 'sm', hideControls: true } },
     PasswordInput: { defaultProps: { size: 'sm' } },

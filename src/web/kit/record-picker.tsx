@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api } from '../api.ts'
 import { useText } from '../text/index.tsx'
+import { selectWhole } from '../theme.ts'
 import { learnTitles, pathOf, titleFieldsOf, titleOf, useTitle } from './titles.ts'
 
 export type RecordPickerGiven = {
@@ -73,7 +74,10 @@ export function RecordPicker({ type, value, onChange, only, refusal, ...input }:
             box.openDropdown()
             box.resetSelectedOption()
           }}
-          onClick={() => box.openDropdown()}
+          onClick={event => {
+            box.openDropdown()
+            selectWhole(event)
+          }}
           onFocus={() => box.openDropdown()}
           onBlur={() => {
             box.closeDropdown()
