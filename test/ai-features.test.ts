@@ -218,6 +218,49 @@ test('what is claimed is so: an objection that came back is open, and counts are
   assert.match((await owner.post('/ai/next-actions', {})).body.summary, /23 tasks due/)
 })
 
+test('what is counted is all there is, also where only the latest is read, and no task is missed on the deal of a talk', async () => {
+  const { owner } = await world()
+  const company = await made(owner.post('/companies', { name: 'Much Said' }))
+  const deals = (n: number) =>
+    Array.from({ length: n }, (_, at) => ({
+      op: 'create',
+      data: { title: `Deal ${at}`, amount: 1000 - at, companyId: company.id },
+    }))
+  const { results } = await made(owner.post('/deals/bulk', { operations: deals(155), atomic: true }))
+  const ids: string[] = results.map(({ id }: any) => id)
+  const [first, last] = [ids[0]!, ids.at(-1)!]
+  const mail = (at: number) => ({
+    op: 'create',
+    data: {
+      type: 'EMAIL',
+      direction: 'INBOUND',
+      subject: 'Hi',
+      content: `Word ${at}.`,
+      dealId: at < 200 ? first : last,
+    },
+  })
+  const operations = Array.from({ length: 207 }, (_, at) => mail(at))
+  await made(owner.post('/activities/bulk', { operations, atomic: true }))
+  const summary = async () => (await owner.post('/ai/summarize', { companyId: company.id })).body
+  const { counts, summary: told } = await summary()
+  assert.deepEqual([counts.emails, counts.calls], [207, 0])
+  assert.match(told, /On record: 207 mails/)
+  const next = (await owner.post('/ai/next-actions', {})).body
+  assert.match(next.summary, /155 open deals, 2 messages without an answer/, 'of the smallest deal, too')
+  const talk = {
+    type: 'CALL',
+    subject: 'Plan',
+    content: 'We agreed.',
+    nextSteps: 'Send the plan',
+    dealId: first,
+  }
+  await made(owner.post('/activities', talk))
+  const isOpen = async () => (await summary()).openPoints.some(({ key }: any) => key === 'next_step')
+  assert.equal(await isOpen(), true)
+  await made(owner.post('/tasks', { title: 'Send the plan', relatedType: 'deal', relatedId: first }))
+  assert.equal(await isOpen(), false)
+})
+
 test('who reads German is answered in German by every feature, in the same shapes, and quotes stand as they were said', async () => {
   const { ana, hers } = await scene()
   const asked: [string, object | undefined][] = callsOn(hers)

@@ -7,7 +7,7 @@ import { type ObjectionCategory, pointsFor } from './categories.ts'
 import { TWO_WAY } from './facts.ts'
 
 /** So many of the latest texts of a record are read. */
-const TALKS_AT_MOST = 200
+export const TALKS_AT_MOST = 200
 
 /** A logged call, mail, meeting or message, or a note: what was said or written about a record. */
 export type Talk = {
@@ -75,6 +75,24 @@ export async function talksOfMany(
         )
   const all = (await together([notes, said])).flat() as Talk[]
   return all.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)).slice(0, atMost)
+}
+
+/** How many there are of each type, also of those that are too many to be read. */
+export async function countedTalks(tx: Tx, { type, id }: Subject): Promise<Record<string, number>> {
+  const given = [tx.who.workspaceId, arrayLiteral([id])]
+  const [[notes], said] = await together([
+    tx.session.rows(
+      `select count(*)::int as n from notes where workspace_id = $1::uuid and related_id = any($2::uuid[]) and deleted_at is null`,
+      given,
+    ),
+    type === 'lead'
+      ? []
+      : tx.session.rows(
+          `select i.type, count(*)::int as n from interactions i where i.workspace_id = $1::uuid and ${linkedTo(type)} and i.deleted_at is null and i.occurred_at <= now() group by i.type`,
+          given,
+        ),
+  ])
+  return Object.fromEntries([['NOTE', notes!.n], ...said.map(row => [row.type, row.n])])
 }
 
 /** The text of a talk as a source of quotes. */

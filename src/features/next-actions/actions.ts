@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { aiAnswer, type Evidence, evidence, type Warning } from '#core/ai/answer.ts'
 import { type SourceText, unique } from '#core/ai/evidence.ts'
 import { inLanguage } from '#core/ai/language.ts'
-import { arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { daysUntil, elapsedDays } from '#core/record/days.ts'
 import { addDays, dayIn, startOfDay } from '#core/record/relative-time.ts'
@@ -79,11 +78,11 @@ export async function nextActions(
   const open = isTeam ? await openDeals(tx, whose) : own
   const ids = open.found
   const tomorrow = startOfDay(addDays(dayIn(timezone), 1), timezone).toISOString()
-  const [history, tasks, leads, waiting] = await together([
+  const [history, tasks, leads, { total: replies, found: waiting }] = await together([
     historyWith(tx, ids),
     dueTasks(tx, whose, tomorrow),
     waitingLeads(tx, whose),
-    unanswered(tx, arrayLiteral(ids)),
+    unanswered(tx, whose, ids),
   ])
   const ranked = rankedDeals(history.named, history, waiting, timezone)
   const chosen = ranked.slice(0, limit)
@@ -104,10 +103,7 @@ export async function nextActions(
     .slice(0, limit)
   const actions = all.map(({ score: _, ...one }) => one)
   const builtin: Answer = {
-    summary: summaryOf(
-      { deals: open.total, tasks: tasks.total, replies: waiting.size, leads: leads.total },
-      isTeam,
-    ),
+    summary: summaryOf({ deals: open.total, tasks: tasks.total, replies, leads: leads.total }, isTeam),
     actions,
     evidence: unique(actions.flatMap(one => one.evidence)),
     confidence: sureness(history),

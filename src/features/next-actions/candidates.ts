@@ -1,3 +1,4 @@
+import { arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { sqlWholeDays } from '#core/record/days.ts'
 import { Ask } from '#features/analytics/scope.ts'
@@ -65,18 +66,24 @@ export async function waitingLeads(tx: Tx, { memberId }: Whose): Promise<Found<W
   return { total: totalOf(rows), found: rows as WaitingLead[] }
 }
 
-/** Open deals in which they spoke last and nobody answered since: deal id and interaction id. */
-export async function unanswered(tx: Tx, dealIds: string): Promise<Map<string, string>> {
-  const rows = await tx.session.rows(
-    `select distinct on (i.deal_id) i.deal_id as deal, i.id, i.direction, i.type from interactions i
-     where i.workspace_id = $1::uuid and i.deal_id = any($2::uuid[]) and i.deleted_at is null and i.occurred_at between now() - interval '60 days' and now()
-     order by i.deal_id, i.occurred_at desc, i.id`,
-    [tx.who.workspaceId, dealIds],
-  )
+/** Open deals whose last word in 60 days is theirs, with the mail or message: those of the deals that are looked at, and how many there are in all. */
+export async function unanswered(
+  tx: Tx,
+  { memberId }: Whose,
+  dealIds: readonly string[],
+): Promise<{ total: number; found: Map<string, string> }> {
+  const ask = new Ask(tx)
   // A call that came in was answered by picking up.
-  return new Map(
-    rows
-      .filter(row => row.direction === 'INBOUND' && (row.type === 'EMAIL' || row.type === 'MESSAGE'))
-      .map(row => [row.deal as string, row.id as string]),
+  const rows = await ask.rows(
+    `select last.deal, last.id, count(*) over ()::int as total from (
+       select distinct on (i.deal_id) i.deal_id as deal, i.id, i.direction, i.type from interactions i join deals t on t.workspace_id = i.workspace_id and t.id = i.deal_id
+       where ${ask.scope('deal')} and t.status = 'OPEN'${memberId ? ` and t.owner_id = ${ask.add(memberId, 'uuid')}` : ''}
+         and i.workspace_id = ${ask.add(tx.who.workspaceId, 'uuid')} and i.deleted_at is null and i.occurred_at between now() - interval '60 days' and now()
+       order by i.deal_id, i.occurred_at desc, i.id) last
+     where last.direction = 'INBOUND' and last.type in ('EMAIL', 'MESSAGE')
+     order by (last.deal = any(${ask.add(arrayLiteral(dealIds), 'uuid[]')})) desc limit ${DEALS_AT_MOST}`,
   )
+  const looked = new Set(dealIds)
+  const found = rows.filter(row => looked.has(row.deal as string))
+  return { total: totalOf(rows), found: new Map(found.map(row => [row.deal as string, row.id as string])) }
 }

@@ -9,10 +9,12 @@ import { openTasks, type Planned } from '#features/deal-coach/people.ts'
 import { objectionsIn, type Raised } from '#features/deal-signals/raised.ts'
 import { headOf, requiredSubject, subjectShape } from '#features/deal-signals/subject.ts'
 import {
+  countedTalks,
   fieldQuote,
   gistOf,
   type Subject,
   sourceOf,
+  TALKS_AT_MOST,
   type Talk,
   talksOf,
 } from '#features/deal-signals/talks.ts'
@@ -59,11 +61,12 @@ export async function summarize(
   const since = new Date(Date.now() - RECENT_DAYS * DAY_MS).toISOString()
   // What a company objected to years ago is settled one way or the other.
   const objections = objectionsIn(all).filter(({ raisedAt }) => raisedAt > since)
-  const openPoints = openPointsIn(all, objections, tasks)
+  const agreed = all.find(({ nextSteps }) => nextSteps)
+  const openPoints = openPointsIn(all, objections, tasks, await isPlanned(tx, subject, agreed, tasks))
   const points = [...pointsIn(all), ...moves.map(({ stage: _, ...move }) => move)].sort((a, b) =>
     a.at < b.at ? -1 : 1,
   )
-  const counts = countsOf(all)
+  const counts = countsOf(all.length < TALKS_AT_MOST ? byType(all) : await countedTalks(tx, subject))
   const owner = head.ownerId ? names.get(head.ownerId) : undefined
   const builtin: Answer = {
     recordType: subject.type,
@@ -104,6 +107,19 @@ export async function summarize(
     facts: { title: head.title, createdAt: head.createdAt, owner, summary: builtin.summary, counts, items },
     sources: all.slice(0, SOURCES_AT_MOST).map(sourceOf),
   }
+}
+
+/** Whether a task is open for what was agreed: on the record itself, or on the deal or with the contact of that talk. */
+async function isPlanned(
+  tx: Tx,
+  subject: Subject,
+  agreed: Talk | undefined,
+  tasks: readonly Planned[],
+): Promise<boolean> {
+  if (tasks.length || !agreed) return tasks.length > 0
+  const others = [agreed.dealId, agreed.contactId].filter((id): id is string => !!id && id !== subject.id)
+  const found = await together(others.map(id => openTasks(tx, id)))
+  return found.some(some => some.length > 0)
 }
 
 async function stagesWalked(tx: Tx, dealId: string): Promise<Point[]> {
@@ -154,6 +170,7 @@ function openPointsIn(
   talks: readonly Talk[],
   objections: readonly Raised[],
   tasks: readonly Planned[],
+  isAgreedPlanned: boolean,
 ): Answer['openPoints'] {
   const open: Answer['openPoints'] = objections
     .filter(({ answered, category }) => !answered && category !== 'competitor')
@@ -177,7 +194,7 @@ function openPointsIn(
       evidence: [gistOf(last)],
     })
   const agreed = talks.find(({ nextSteps }) => nextSteps)
-  if (agreed && !tasks.length)
+  if (agreed && !isAgreedPlanned)
     open.push({
       key: 'next_step',
       text: inLanguage(
@@ -208,8 +225,14 @@ function openPointsIn(
   return open
 }
 
-function countsOf(talks: readonly Talk[]): Answer['counts'] {
-  const of = (type: Talk['type']) => talks.filter(talk => talk.type === type).length
+function byType(talks: readonly Talk[]): Record<string, number> {
+  const counted: Record<string, number> = {}
+  for (const { type } of talks) counted[type] = (counted[type] ?? 0) + 1
+  return counted
+}
+
+function countsOf(counted: Record<string, number>): Answer['counts'] {
+  const of = (type: Talk['type']) => counted[type] ?? 0
   return {
     calls: of('CALL'),
     emails: of('EMAIL'),
