@@ -98,8 +98,9 @@ describe('references', () => {
       has(members, task.assigneeKey)
       has(members, task.createdByKey)
     }
-    for (const { relatedKey, createdByKey } of demo.invoices) {
-      has(deals, relatedKey)
+    for (const { relatedKey, dealKey, createdByKey } of demo.invoices) {
+      has(companies, relatedKey)
+      has(deals, dealKey)
       has(members, createdByKey)
     }
     for (const { contactKey, ownerKey } of demo.visits) {
@@ -180,9 +181,11 @@ describe('what comes of deals', () => {
         if (i) assert.ok((list[i - 1]!.issuedAt ?? '9') <= (issuedAt ?? '9'))
       }
     const today = NOW.toISOString().slice(0, 10)
-    for (const { relatedKey, items, status, issuedAt, dueAt, paidAt, createdAt, currency } of demo.invoices) {
-      const deal = deals.get(relatedKey)!
+    for (const invoice of demo.invoices) {
+      const { relatedKey, dealKey, items, status, issuedAt, dueAt, paidAt, createdAt, currency } = invoice
+      const deal = deals.get(dealKey)!
       assert.deepEqual([deal.status, deal.currency, billed.has(deal.key)], ['WON', currency, false])
+      assert.equal(relatedKey, deal.companyKey)
       billed.add(deal.key)
       const net = items.reduce((sum, item) => sum + Math.round(item.unitPrice * 100) * item.quantity, 0)
       assert.equal(net, Math.round(deal.amount * 100))

@@ -83,8 +83,10 @@ function invoiceOf(
     issuedAt: null,
     dueAt: null,
     paidAt: null,
-    relatedType: 'deal',
-    relatedKey: record.key,
+    // Who is billed; R3's client knows invoices of companies and contacts alone.
+    relatedType: 'company',
+    relatedKey: record.companyKey,
+    dealKey: record.key,
     createdByKey: record.ownerKey,
     createdAt: iso(createdMs),
     updatedAt: iso(createdMs),

@@ -177,7 +177,7 @@ export type Create = <T extends { key: string }>(
 
 /** What comes of deals: the bills, the visits and the rollouts. */
 async function createWork(create: Create, data: DemoData, of: Of): Promise<void> {
-  await create('invoice', data.invoices, ({ key: _, createdByKey, relatedKey, ...rest }) => ({
+  await create('invoice', data.invoices, ({ key: _, dealKey: _deal, createdByKey, relatedKey, ...rest }) => ({
     ...rest,
     relatedId: of(relatedKey),
     createdById: of(createdByKey),

@@ -197,8 +197,10 @@ export interface DemoInvoice {
   issuedAt: string | null
   dueAt: string | null
   paidAt: string | null
-  relatedType: 'deal'
+  relatedType: 'company'
   relatedKey: string
+  /** What was sold. */
+  dealKey: string
   createdByKey: string
   createdAt: string
   updatedAt: string
