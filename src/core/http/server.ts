@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
@@ -123,6 +124,7 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     ],
   })
   await server.register(multipart, { limits: { files: 1, fields: 50, fieldSize: 200_000, parts: 60 } })
+  readJson(server)
   // Imports and received mails are read as a stream; whoever sends such a thing to another route hears 415 (serve.ts).
   server.addContentTypeParser(
     [
@@ -150,6 +152,15 @@ async function addWalls(server: FastifyInstance, app: App, redis: Redis | undefi
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   })
   server.decorate('countAs', countingOf(server))
+}
+
+/** JSON is UTF-8 (RFC 8259 8.1). Read leniently, letters of another charset would be lost in silence. */
+function readJson(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isUtf8(body)) return parse(request, body.toString(), done)
+    done(new Refusal(400, 'BAD_REQUEST', 'The body is not UTF-8, as JSON has to be'))
+  })
 }
 
 /** Whether what is left of the body is worth reading for the connection's sake; else the answer may be lost, and closes it. */

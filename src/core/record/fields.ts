@@ -221,7 +221,7 @@ export const required = <T, W extends Writable>(of: Field<T, W>): Field<NonNulla
   required: true,
   nullable: false,
   schema: isText(of.kind)
-    ? (of.schema as z.ZodString).refine(value => value !== '', saying('REQUIRED', 'must not be empty'))
+    ? (of.schema as z.ZodString).refine(value => value.trim() !== '', saying('REQUIRED', 'must not be empty'))
     : of.schema,
 })
 /** Never null; `value` where none is given. */

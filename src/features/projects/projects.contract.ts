@@ -13,7 +13,7 @@ const hours = (description: string) => ({
     .number()
     .min(0)
     .max(HOURS_AT_MOST)
-    .refine(value => /^\d+(\.\d{1,2})?$/.test(String(value)), 'must have at most 2 decimals'),
+    .refine(value => /^-?\d+(\.\d{1,2})?$/.test(String(value)), 'must have at most 2 decimals'),
 })
 
 export const projectContract = defineContract({
