@@ -33,7 +33,12 @@ export const emailContract = defineContract({
   fields: {
     direction: f.readOnly(f.withDefault(f.choice(['INBOUND', 'OUTBOUND']), 'OUTBOUND')),
     status: f.readOnly(f.withDefault(f.choice(EMAIL_STATUSES), 'QUEUED')),
-    reason: f.readOnly(f.text(600, { description: 'Why it was not sent, or came back' })),
+    reason: f.readOnly(
+      f.text(600, {
+        description:
+          'Why it was not sent, or came back; AUTOMATIC of a received one that nobody wrote, such as an absence note',
+      }),
+    ),
     contactId: f.readOnly(f.link('contact')),
     dealId: f.readOnly(f.link('deal')),
     templateId: f.readOnly(f.link('emailTemplate')),

@@ -1,6 +1,7 @@
 import { parse } from 'node:querystring'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '#core/errors.ts'
+import { AUTOMATIC_HEADERS } from './parse.ts'
 
 const FIELDS_AT_MOST = 100
 const FILES_AT_MOST = 50
@@ -77,5 +78,6 @@ function mailOfFields(form: ReadonlyMap<string, string>) {
     inReplyTo: form.get('inreplyto') ?? header('in-reply-to'),
     references: header('references'),
     date: header('date'),
+    ...Object.fromEntries(AUTOMATIC_HEADERS.map(name => [name, header(name)])),
   }
 }

@@ -180,6 +180,8 @@ async function readMail(body: unknown): Promise<Received> {
     inReplyTo: mail.inReplyTo ?? headerOf('In-Reply-To'),
     references: mail.references ?? headerOf('References'),
     date: mail.date ?? mail.Date,
+    header: (name: string) =>
+      headerOf(name) ?? (typeof mail[name] === 'string' ? (mail[name] as string) : undefined),
   }
   return receivedFrom(fields) ?? refuse(noMail())
 }

@@ -199,6 +199,73 @@ test('forms of mail services are read: SendGrid with the parts of a mail or the 
   assert.equal((await encoded({ subject: 'From nobody' })).status, 400)
 })
 
+test('what nobody wrote answers nothing: an absence note is kept with the contact, and is no talk', async () => {
+  const { owner, ana } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  const dealId = (await ana.post('/deals', { title: 'Scanners' })).body.id
+  const sent = await sentTo(ana, email, { dealId })
+  const talks = async () =>
+    (await ana.get(`/activities?type=EMAIL&entityType=contact&entityId=${sent.contactId}`)).body
+  const before = await talks()
+  const said = (name: string) => ({ 'Message-ID': `<${name}-${email}>`, 'In-Reply-To': sent.messageId })
+  const note = (name: string, headers: object) =>
+    mime({ From: email, Subject: `Away ${name}`, ...said(name), ...headers } as never, 'Back on Monday')
+  const form = (fields: Record<string, string>) =>
+    nobody.post(path, String(new URLSearchParams(fields)), {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+  const fields = { from: email, subject: 'Away', text: 'Back on Monday' }
+  const replies = [
+    await nobody.post(path, note('one', { 'Auto-Submitted': 'auto-replied (vacation)' }), RFC822),
+    await nobody.post(path, note('two', { 'X-Autoreply': 'yes' }), RFC822),
+    await nobody.post(path, note('three', { 'Return-Path': '<>' }), RFC822),
+    await nobody.post(path, {
+      From: email,
+      Subject: 'Away',
+      TextBody: 'x',
+      Headers: Object.entries({ ...said('four'), 'Auto-Submitted': 'auto-generated' }).map(
+        ([Name, Value]) => ({
+          Name,
+          Value,
+        }),
+      ),
+    }),
+    await form({ ...fields, ...said('five'), Precedence: 'auto_reply' }),
+    await form({
+      ...fields,
+      headers: `In-Reply-To: ${sent.messageId}\nMessage-ID: <six-${email}>\nAuto-Submitted: auto-replied\n`,
+    }),
+  ]
+  for (const reply of replies) {
+    assert.deepEqual([reply.status, reply.body.status], [202, 'RECEIVED'], reply.text)
+    const { contactId, dealId, inReplyTo, interactionId, reason } = (
+      await ana.get(`/emails/${reply.body.emailId}`)
+    ).body
+    assert.deepEqual(
+      [contactId, dealId, inReplyTo, interactionId, reason],
+      [sent.contactId, null, null, null, 'AUTOMATIC'],
+    )
+  }
+  assert.deepEqual(await talks(), before)
+  // By somebody else's machine, whom nothing but the thread would name.
+  const desk = mime(
+    { From: 'desk@theirs.example', ...said('desk'), 'Auto-Submitted': 'auto-replied' },
+    'Ticket 7',
+  )
+  assert.equal((await nobody.post(path, desk, RFC822)).body.status, 'IGNORED')
+  // Our own, sent back by a list or to ourselves.
+  const own = mime(
+    { From: 'us@ours.example', 'In-Reply-To': `<one-${email}>`, 'Message-ID': sent.messageId },
+    'Offer',
+  )
+  assert.equal((await nobody.post(path, own, RFC822)).body.status, 'DUPLICATE')
+  const answer = await nobody.post(path, note('seven', { 'Auto-Submitted': 'no' }), RFC822)
+  const kept = (await ana.get(`/emails/${answer.body.emailId}`)).body
+  assert.deepEqual([kept.dealId, kept.inReplyTo, kept.reason], [dealId, sent.messageId, null])
+  assert.ok(kept.interactionId)
+})
+
 test('fields of a form stand in the charset that the form names for them, and a whole mail keeps its bytes', async () => {
   const { owner, ana } = await world()
   const path = await inbox(owner)

@@ -15,6 +15,8 @@ export type Received = {
   html: string | null
   sentAt: string | null
   bounce: Bounce | undefined
+  /** Nobody wrote it: an absence note, a receipt of a ticket system. */
+  isAutomatic: boolean
 }
 
 /** A report that a mail could not be delivered (RFC 3464). */
@@ -39,6 +41,7 @@ export async function parseMime(raw: Buffer): Promise<Received | undefined> {
     bounce: /^multipart\/report\b/i.test(header('content-type'))
       ? bounceIn(raw.toString('latin1'))
       : undefined,
+    isAutomatic: isAutomatic(header),
   }
 }
 
@@ -53,6 +56,7 @@ export type Fields = {
   inReplyTo?: string | undefined
   references?: string | undefined
   date?: string | undefined
+  header?: (name: string) => string | undefined
 }
 
 export function receivedFrom(fields: Fields): Received | undefined {
@@ -68,6 +72,7 @@ export function receivedFrom(fields: Fields): Received | undefined {
     html: fields.html ? clean(fields.html) : null,
     sentAt: momentOf(fields.date),
     bounce: undefined,
+    isAutomatic: isAutomatic(name => fields.header?.(name) ?? ''),
   }
 }
 
@@ -88,6 +93,26 @@ function bounceIn(raw: string): Bounce | undefined {
     diagnostic: oneLine(field('Diagnostic-Code') ?? '').slice(0, 400),
     messageIds: ids.slice(-REFERENCES_AT_MOST),
   }
+}
+
+/** The headers by which a mail says that nobody wrote it. */
+export const AUTOMATIC_HEADERS = [
+  'auto-submitted',
+  'x-autoreply',
+  'x-autorespond',
+  'precedence',
+  'return-path',
+]
+
+/** RFC 3834, what was customary before it, and the empty sender, who wants no answer. */
+function isAutomatic(header: (name: string) => string): boolean {
+  const said = header('auto-submitted').trim()
+  return (
+    (said !== '' && !/^no\b/i.test(said)) ||
+    ['x-autoreply', 'x-autorespond'].some(name => header(name).trim() !== '') ||
+    /\bauto_reply\b/i.test(header('precedence')) ||
+    header('return-path').trim() === '<>'
+  )
 }
 
 /** What is to be kept as text: PostgreSQL takes no NUL, and nobody reads more. */

@@ -12,37 +12,40 @@ export type Outcome = { status: 'RECEIVED' | 'BOUNCE' | 'DUPLICATE' | 'IGNORED';
 
 /**
  * Files a received mail: a report of a failed delivery marks the mail and the contact, a mail of a contact or an answer to
- * one of ours becomes an interaction. Mail of strangers is not kept.
+ * one of ours becomes an interaction. What nobody wrote, such as an absence note, answers nothing and is no interaction: it is kept with
+ * the contact alone. Mail of strangers is not kept, and neither is our own that comes back.
  */
 export async function receive(tx: Tx, mail: Received): Promise<Outcome> {
   if (mail.bounce) return takeBounce(tx, mail.bounce)
   await takeTurn(tx, mail.messageId)
   if (mail.messageId && (await isKnown(tx, mail.messageId))) return { status: 'DUPLICATE', emailId: null }
-  const thread = await mailAmong(tx, mail.answers)
+  const thread = mail.isAutomatic ? undefined : await mailAmong(tx, mail.answers)
   const contact = (await contactBy(tx, mail.from)) ?? (await contactOf(tx, thread))
   if (!contact) return { status: 'IGNORED', emailId: null }
   const deal = thread?.dealId ? await store.find(tx, recordNamed('deal'), thread.dealId as string) : undefined
   const links = { contactId: contact.id, dealId: deal?.id ?? null }
-  const interaction = await store.create(tx, recordNamed('interaction'), {
-    type: 'EMAIL',
-    direction: 'INBOUND',
-    subject: mail.subject || null,
-    content: mail.text || null,
-    ...(mail.sentAt ? { occurredAt: mail.sentAt } : {}),
-    companyId: contact.companyId ?? null,
-    ...links,
-  })
+  const interaction = mail.isAutomatic
+    ? undefined
+    : await store.create(tx, recordNamed('interaction'), {
+        type: 'EMAIL',
+        direction: 'INBOUND',
+        subject: mail.subject || null,
+        content: mail.text || null,
+        ...(mail.sentAt ? { occurredAt: mail.sentAt } : {}),
+        companyId: contact.companyId ?? null,
+        ...links,
+      })
   const kept = await store.create(tx, emails, {
     direction: 'INBOUND',
     status: 'RECEIVED',
-    interactionId: interaction.id,
+    ...(interaction ? { interactionId: interaction.id } : { reason: 'AUTOMATIC' }),
     fromAddress: mail.from,
     toAddress: mail.to,
     subject: mail.subject,
     body: mail.text,
     bodyHtml: mail.html,
     messageId: mail.messageId,
-    inReplyTo: thread?.messageId ?? mail.answers[0] ?? null,
+    inReplyTo: thread?.messageId ?? (mail.isAutomatic ? null : (mail.answers[0] ?? null)),
     ...(mail.sentAt ? { sentAt: mail.sentAt } : {}),
     ...links,
   })
@@ -59,7 +62,7 @@ async function takeTurn({ session, who }: Tx, messageId: string | null): Promise
 
 async function isKnown({ session, who }: Tx, messageId: string): Promise<boolean> {
   const rows = await session.rows(
-    `select 1 from emails where workspace_id = $1::uuid and message_id = $2 and direction = 'INBOUND' limit 1`,
+    'select 1 from emails where workspace_id = $1::uuid and message_id = $2 limit 1',
     [who.workspaceId, messageId],
   )
   return rows.length > 0

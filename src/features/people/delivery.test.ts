@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readConfig } from '#core/config.ts'
 import { makeLog } from '#core/log.ts'
+import { outboxOf } from '#core/mail.ts'
 import { type Program, startProgram } from '#core/program.ts'
 import { copyTemplate, newDataFolder, testDatabaseUrl } from '#test/database.ts'
 import { until } from '#test/until.ts'
@@ -41,6 +43,9 @@ test('the log shows the verification link after signing up', async () => {
   assert.equal((await register()).statusCode, 201)
   const line = await until(() => lines.find(each => each.includes('mail kept in the outbox')))
   const { link } = JSON.parse(line!)
+  const kept = outboxOf(dataDir)
+  const [mail] = readdirSync(kept).map(file => readFileSync(join(kept, file), 'utf8'))
+  assert.match(mail!, /^Auto-Submitted: auto-generated\r$/m)
   assert.match(link, /^https:\/\/crm\.example\.com\/verify-email\?token=[\w-]{43}$/)
 })
 

@@ -29,8 +29,14 @@ export const mailJob: JobDefinition<Sealed> = {
   input: sealedInput,
   retries: MAIL_RETRIES,
   run: ({ app, input }) =>
-    app.mailer.send(JSON.parse(unseal(app.config.jwtSecret, MAIL, input.sealed)) as Message),
+    app.mailer.send({
+      headers: FROM_NOBODY,
+      ...(JSON.parse(unseal(app.config.jwtSecret, MAIL, input.sealed)) as Message),
+    }),
 }
+
+/** That nobody waits for an answer (RFC 3834), also in the words of Exchange: absence notes would come back. */
+const FROM_NOBODY = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' }
 
 /** Puts a message on its way in the caller's own transaction. */
 export const sendMail = (app: App, scope: Scope, message: Message): Promise<void> =>
