@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartupFault } from '../errors.ts'
 import { DatabaseFault, type Engine, type Session } from './engine.ts'
-import { ROLES_SQL } from './policies.ts'
+import { FOLD_SQL, ROLES_SQL } from './policies.ts'
 import { DB_ROLES } from './workspace.ts'
 
 const LOCK = 7_220_011
@@ -99,8 +99,7 @@ async function applyMigrations(
     )
   }
   // Generated columns call the folding function, so it stands before the first table.
-  await session.script(`create or replace function crm_fold(given text) returns text language sql immutable strict parallel safe
-    as $$ select lower(public.unaccent('public.unaccent', given)) $$`)
+  await session.script(FOLD_SQL)
   for (const { tag, sql } of migrations) {
     if (applied.includes(tag)) continue
     await inTransaction(

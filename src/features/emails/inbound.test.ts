@@ -266,6 +266,49 @@ test('what nobody wrote answers nothing: an absence note is kept with the contac
   assert.ok(kept.interactionId)
 })
 
+test('odd mails are kept as they can be read, and none stops the server', async () => {
+  const { owner, ana } = await world()
+  const path = await inbox(owner)
+  const email = address('ida')
+  await ana.post('/contacts', { firstName: 'Ida', email })
+  const kept = async (raw: string | Buffer) => {
+    const since = performance.now()
+    const reply = await nobody.post(path, raw, RFC822)
+    assert.deepEqual([reply.status, reply.body.status], [202, 'RECEIVED'], reply.text)
+    // Each of these took from 7 seconds to a minute, in which nobody else was answered.
+    assert.ok(performance.now() - since < 5000, `read in ${performance.now() - since} ms`)
+    const { subject, body } = (await ana.get(`/emails/${reply.body.emailId}`)).body
+    return [subject, body.trim()]
+  }
+  let n = 0
+  const head = (subject: string, more: Record<string, string> = {}) =>
+    ({ From: email, Subject: subject, 'Message-ID': `<odd${++n}-${email}>`, ...more }) as Record<
+      string,
+      string
+    >
+  const html = { 'Content-Type': 'text/html; charset=utf-8' }
+  const page =
+    '<head><title>T</title></head><style>p > a {}</style><!-- a > b --><p>Gr&uuml;&szlig;e &euro;&nbsp;5 &#x1F600;</p>a &lt; b<script>x</script>'
+  assert.deepEqual(await kept(mime(head('HTML', html), page)), ['HTML', 'Grüße € 5 😀\na < b'])
+  for (const piece of ['<', '<br ', '<style>', '<!--'])
+    assert.equal((await kept(mime(head('Signs', html), piece.repeat(200_000 / piece.length))))[0], 'Signs')
+  assert.equal((await kept(mime(head('Lines'), 'line\r\n'.repeat(500_000))))[0], 'Lines')
+  const undeclared = Buffer.from(mime(head('Köln'), 'Grüße aus Köln'), 'latin1')
+  assert.deepEqual(await kept(undeclared), ['Köln', 'Grüße aus Köln'])
+  // Half an emoji cannot be stored.
+  const [subject, body] = await kept(mime(head(`${'s'.repeat(299)}😀`), `${'x'.repeat(99_999)}😀`))
+  assert.deepEqual([subject!.length, body!.length], [299, 99_999])
+  const nested = (depth: number): string =>
+    depth
+      ? `Content-Type: multipart/mixed; boundary="b${depth}"\r\n\r\n--b${depth}\r\n${nested(depth - 1)}\r\n--b${depth}--\r\n`
+      : 'Content-Type: text/plain\r\n\r\nDeep\r\n'
+  const headers = mime(head('Deep'), '').trimEnd()
+  assert.deepEqual(await kept(`${headers}\r\n${nested(20)}`), ['Deep', 'Deep'])
+  const deeper = mime(head('Deeper'), '').trimEnd()
+  assert.deepEqual(await kept(`${deeper}\r\n${nested(200)}`), ['Deeper', ''])
+  assert.deepEqual(await kept(mime(head('Head', { 'X-Junk': 'a'.repeat(300_000) }), 'x')), ['Head', ''])
+})
+
 test('fields of a form stand in the charset that the form names for them, and a whole mail keeps its bytes', async () => {
   const { owner, ana } = await world()
   const path = await inbox(owner)

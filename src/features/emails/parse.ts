@@ -1,7 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import type { Address } from 'postal-mime'
+import { textOf } from './html-text.ts'
 
 const TEXT_AT_MOST = 100_000
 const REFERENCES_AT_MOST = 50
+const HEADERS_AT_MOST_BYTES = 256 * 1024
+const READ_AT_MOST_BYTES = 4 * 1024 * 1024
+const LINES_AT_MOST = 20_000
 
 /** What of a received mail counts. */
 export type Received = {
@@ -23,8 +28,8 @@ export type Received = {
 export type Bounce = { recipient: string; status: string; diagnostic: string; messageIds: string[] }
 
 export async function parseMime(raw: Buffer): Promise<Received | undefined> {
-  const { default: PostalMime } = await import('postal-mime')
-  const mail = await PostalMime.parse(raw, { maxNestingDepth: 30, maxHeadersSize: 256 * 1024 })
+  const read = decodable(beginningOf(raw))
+  const mail = await parse(read).catch(() => parse(headOf(read)))
   const from = addressIn(mail.from)
   if (!from) return undefined
   const header = (key: string) => mail.headers.find(each => each.key === key)?.value ?? ''
@@ -39,10 +44,42 @@ export async function parseMime(raw: Buffer): Promise<Received | undefined> {
     html: html && clean(html),
     sentAt: momentOf(mail.date),
     bounce: /^multipart\/report\b/i.test(header('content-type'))
-      ? bounceIn(raw.toString('latin1'))
+      ? bounceIn(read.toString('latin1'))
       : undefined,
     isAutomatic: isAutomatic(header),
   }
+}
+
+async function parse(raw: Buffer) {
+  const { default: PostalMime } = await import('postal-mime')
+  return PostalMime.parse(raw, { maxNestingDepth: 30, maxHeadersSize: HEADERS_AT_MOST_BYTES })
+}
+
+/**
+ * As much of a mail as can hold what is kept of it. The parser works line by line, and a megabyte of empty lines would stop the
+ * server for seconds; texts stand before what is attached.
+ */
+function beginningOf(raw: Buffer): Buffer {
+  let end = 0
+  for (let lines = 0; lines < LINES_AT_MOST && end < READ_AT_MOST_BYTES; lines++) {
+    const next = raw.indexOf(10, end)
+    if (next < 0) return raw.subarray(0, READ_AT_MOST_BYTES)
+    end = next + 1
+  }
+  return raw.subarray(0, Math.min(end, READ_AT_MOST_BYTES))
+}
+
+/** Who names no charset and does not write UTF-8 means that of old Windows, as mail programs read it. */
+const decodable = (raw: Buffer): Buffer =>
+  isUtf8(raw) || /\bcharset\s*=/i.test(raw.toString('latin1'))
+    ? raw
+    : Buffer.from(new TextDecoder('windows-1252').decode(raw))
+
+/** The headers alone, of a mail whose parts are nested without end or whose headers are: that it came is worth keeping. */
+function headOf(raw: Buffer): Buffer {
+  const text = raw.subarray(0, HEADERS_AT_MOST_BYTES / 2).toString('latin1')
+  const end = /\r?\n\r?\n/.exec(text)?.index ?? text.lastIndexOf('\n')
+  return Buffer.from(`${text.slice(0, end)}\r\n\r\n`, 'latin1')
 }
 
 /** The fields that inbound parsers send as JSON, once their names are ours. */
@@ -117,22 +154,12 @@ function isAutomatic(header: (name: string) => string): boolean {
 
 /** What is to be kept as text: PostgreSQL takes no NUL, and nobody reads more. */
 const clean = (text: string) =>
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '').slice(0, TEXT_AT_MOST)
-const oneLine = (text: string) => clean(text).replace(/\s+/g, ' ').trim().slice(0, 300)
-
-const textOf = (html: string) =>
-  html
-    .slice(0, TEXT_AT_MOST * 2)
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>/gi, '')
-    .replace(/<(br|\/p|\/div|\/li|\/tr)\b[^>]*>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&nbsp;/g, ' ')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&amp;/g, '&')
-    .trim()
+  cut(text.slice(0, 2 * TEXT_AT_MOST).replace(UNSTORABLE, ''), TEXT_AT_MOST).replace(HALVES, '\ufffd')
+const oneLine = (text: string) => cut(clean(text).replace(/\s+/g, ' ').trim(), 300)
+const UNSTORABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
+const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+/** Not between the two halves of an emoji: half of one cannot be stored, and the mail would be lost. */
+const cut = (text: string, length: number) => text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
 
 const idsIn = (text: string | undefined): string[] => (text ?? '').match(/<[^<>\s]{1,500}>/g) ?? []
 const answersOf = (inReplyTo: string | undefined, references: string | undefined): string[] => [
