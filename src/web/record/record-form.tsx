@@ -97,9 +97,12 @@ export function RecordForm({ contract, fields, initial = EMPTY, close, created }
 
 const EMPTY = {}
 
-/** Which fields take a whole line: long texts, and what would else stand beside nothing. */
+/** Of any length, and often filled in already: as an invoice's from the title of its deal. */
+const TITLES = new Set(['title', 'name'])
+
+/** Which fields take a whole line: titles, long texts, and what would else stand beside nothing. */
 function spansOf(asked: readonly Column[]): boolean[] {
-  const isLong = asked.map(({ field }) => field.kind === 'longText')
+  const isLong = asked.map(({ field, path }) => field.kind === 'longText' || TITLES.has(path))
   let isBegun = false
   return asked.map((_, at) => {
     const isAlone = !isBegun && (isLong[at + 1] ?? true)
