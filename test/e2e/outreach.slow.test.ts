@@ -59,8 +59,19 @@ test('a template is written with what is wrong beside it, a campaign sends it, a
   await tab.getByRole('link', { name: 'Ida Moser' }).waitFor()
   await tab.getByRole('button', { name: 'Send', exact: true }).click()
   await tab.getByText(/^1 contact gets the mail now/).waitFor()
+  // Only what can be sent is offered, and why something cannot.
+  for (const more of [
+    { name: 'News of old', isActive: false },
+    { name: 'News of deals', body: '{{ deal.title }}' },
+  ])
+    assert.equal((await ana.post('/email-templates', { ...template, ...more })).status, 201)
   await tab.getByRole('combobox', { name: 'Template' }).fill('News')
-  await tab.getByRole('option', { name: 'News' }).click()
+  const ofDeals = tab.getByRole('option', { name: /^News of deals/ })
+  await ofDeals.getByText('merges fields of a deal').waitFor()
+  assert.equal(await ofDeals.getAttribute('data-combobox-disabled'), 'true')
+  assert.equal(await tab.getByRole('option').count(), 2)
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('option', { name: 'News', exact: true }).click()
   await tab.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
   await tab.getByRole('region', { name: 'Audience' }).getByText('Sent', { exact: true }).waitFor()
   // The buttons of facts are named by their field, and show its value: so on every record page.
