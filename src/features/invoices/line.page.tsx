@@ -53,9 +53,15 @@ export function LineRow({
     return (
       <tr className={classes.row}>
         <td className={classes.words}>{line.description}</td>
-        <td className="numbers">{format.quantity(line.quantity ?? 0)}</td>
-        <td className="numbers">{format.exactMoney(line.unitPrice ?? 0, currency)}</td>
-        <td className="numbers">{format.percentPoints(line.taxRate ?? 0)}</td>
+        <td className="numbers" data-label={labels.quantity}>
+          {format.quantity(line.quantity ?? 0)}
+        </td>
+        <td className="numbers" data-label={labels.unitPrice}>
+          {format.exactMoney(line.unitPrice ?? 0, currency)}
+        </td>
+        <td className="numbers" data-label={labels.taxRate}>
+          {format.percentPoints(line.taxRate ?? 0)}
+        </td>
         {sum}
       </tr>
     )
