@@ -338,6 +338,19 @@ function saidBy(answer: unknown): string[] {
   )
 }
 
+test('who asks for serial numbers does not talk of money; who asks for the numbers does', async () => {
+  const { owner } = await world()
+  const motives = async (content: string) => {
+    const { id } = await made(owner.post('/contacts', { firstName: 'Kim' }))
+    const mail = { type: 'EMAIL', direction: 'INBOUND', contactId: id, content }
+    for (let n = 0; n < 3; n++) await made(owner.post('/activities', mail))
+    const { motivators } = (await owner.post(`/ai/persona-builder/${id}`)).body
+    return motivators.map(({ key }: { key: string }) => key)
+  }
+  assert.deepEqual(await motives('I need the serial numbers for our insurance, and your phone numbers.'), [])
+  assert.deepEqual(await motives('Please send me the numbers for the board.'), ['savings'])
+})
+
 test('past deals are alike by what their texts say, too', async () => {
   const { ana } = await world()
   const stages = (await ana.get('/stages')).body.rows

@@ -5,8 +5,9 @@ export const MOTIVATORS = [
   {
     key: 'savings',
     text: ['Saving money', 'Geld sparen'],
+    // Serial numbers are no figures.
     words:
-      /\b(?:price|costs?|budget|savings?|cheaper|discount|pay(?:s)? back|business case|figures|numbers)\b/i,
+      /\b(?:price|costs?|budget|savings?|cheaper|discount|pay(?:s)? back|business case|figures|(?<!\b(?:article|customer|invoice|item|model|order|part|phone|serial|tracking|vat) )numbers)\b/i,
     german: germanWords(
       String.raw`preis\w*|kosten|kostet|einspar\w*|sparen|spart|billiger|günstiger|rabatt\w*|rechnet sich|amorti\p{L}*|wirtschaftlich\w*|zahlen für`,
     ),
