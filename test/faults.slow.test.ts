@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -142,7 +143,7 @@ test('SIGTERM under load: what was begun is answered, the process ends with 0 wi
   const inFlight = Array.from({ length: 5 }, (_, i) =>
     halfSent(child.url, owner.token, { firstName: `F${i}` }),
   )
-  await sleep(300)
+  await Promise.all(inFlight.map(({ begun }) => begun))
   const began = Date.now()
   child.process.kill('SIGTERM')
   await sleep(50)
@@ -163,13 +164,16 @@ test('SIGTERM under load: what was begun is answered, the process ends with 0 wi
   assert.equal(child.errors(), '')
 })
 
-/** A request whose body is on its way: begun for the server, and finished when the test says so. */
-function halfSent(url: string, token: string, body: object): { finish: () => Promise<number> } {
+type HalfSent = { begun: Promise<unknown>; finish: () => Promise<number> }
+
+/** A request whose body is on its way: begun once the server has read its head and said so, and finished when the test says so. */
+function halfSent(url: string, token: string, body: object): HalfSent {
   const text = JSON.stringify(body)
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     'content-length': text.length,
+    expect: '100-continue',
   }
   const sent = request(`${url}/api/v1/contacts`, { method: 'POST', headers })
   const status = new Promise<number>(resolve => {
@@ -179,8 +183,10 @@ function halfSent(url: string, token: string, body: object): { finish: () => Pro
     })
     sent.on('error', () => resolve(0))
   })
+  const begun = once(sent, 'continue')
   sent.write(text.slice(0, 3))
   return {
+    begun,
     finish() {
       sent.end(text.slice(3))
       return status

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { settingsFor, useModels } from '#integrations/llm/testing/model-server.testing.ts'
 import { useBrowser, violations } from './browser.ts'
 import { signedIn } from './signed-in.ts'
 
 const { page } = useBrowser()
+const server = useModels()
 
 const field = (tab: Page) => tab.getByPlaceholder('Ask, or say what is to be done…')
 
@@ -94,4 +96,28 @@ test('on a phone the conversations are behind a button, and nothing is wider tha
   await tab.getByRole('button', { name: 'Conversations' }).click()
   await tab.getByRole('dialog').getByRole('link', { name: 'Show deals' }).waitFor()
   assert.deepEqual(await violations(tab), [])
+})
+
+test('where the model fails one asks again, or takes the answer that needs none, also within a conversation', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  await api.post('/deals', { title: 'Acme renewal', amount: 60_000 })
+  await api.patch('/ai/settings', settingsFor(server, 'openai'))
+  server.alwaysSays({ status: 401 })
+  await tab.goto('/assistant')
+  for (const sentence of ['show deals over 50k', 'show deals over 40k']) {
+    await say(tab, sentence)
+    const failed = tab.getByRole('alert').filter({ hasText: 'There is no answer' })
+    await failed.getByRole('button', { name: 'Try again' }).waitFor()
+    assert.deepEqual(await violations(tab), [])
+    await failed.getByRole('button', { name: 'Answer without the model' }).click()
+    await failed.waitFor({ state: 'detached' })
+    await tab
+      .getByRole('log')
+      .getByRole('article')
+      .last()
+      .getByRole('link', { name: 'Acme renewal' })
+      .waitFor()
+    await tab.waitForURL(/\/assistant\/[\w-]{36}$/)
+  }
 })

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { ApiError } from '#core/client/client.ts'
 import { api, messageOf, queries } from '#web/api.ts'
 import { useText } from '#web/text/index.tsx'
 import {
@@ -14,7 +15,13 @@ import {
 } from './model.page.tsx'
 
 /** What is being asked and answered at the moment. */
-export type Pending = { content: string; parts: Part[]; error?: string }
+export type Pending = {
+  content: string
+  parts: Part[]
+  error?: string
+  /** What was asked and may be asked again, and whether it was the model that failed. */
+  again?: { content: string; isWithoutModel: boolean }
+}
 
 export type Chat = ReturnType<typeof useChat>
 
@@ -25,6 +32,8 @@ export function useChat(id: string | undefined) {
   const kept = useQuery({ ...conversationQuery(id ?? ''), enabled: id !== undefined })
   const [pending, setPending] = useState<Pending>()
   const [decided, setDecided] = useState<ReadonlyMap<string, Proposal>>(NOTHING)
+  // Kept here and not with the card: that is drawn anew once the answer has been read as it was kept.
+  const [refused, setRefused] = useState<ReadonlyMap<string, unknown>>(NOTHING)
   const controller = useRef<AbortController>(undefined)
   const isHere = useRef(true)
   useEffect(() => {
@@ -35,15 +44,16 @@ export function useChat(id: string | undefined) {
     }
   }, [])
   const send = useCallback(
-    async (content: string) => {
+    async (content: string, byRules = false) => {
       controller.current = new AbortController()
       const { signal } = controller.current
       let conversationId = id
       let parts: Part[] = []
       let error: string | undefined
+      let again: Pending['again']
       setPending({ content, parts })
       try {
-        for await (const chunk of ask({ content, conversationId, signal })) {
+        for await (const chunk of ask({ content, conversationId, signal, byRules })) {
           if (chunk.type === 'data-conversation') conversationId = (chunk.data as { id: string }).id
           if (chunk.type === 'error') error = chunk.errorText as string
           parts = withChunk(parts, chunk)
@@ -51,17 +61,22 @@ export function useChat(id: string | undefined) {
         }
       } catch (thrown) {
         if (!signal.aborted) error = messageOf(thrown, text.common.offline)
+        again = { content, isWithoutModel: thrown instanceof ApiError && thrown.code === 'AI_UNAVAILABLE' }
       }
       if (!isHere.current) return
-      if (!conversationId) return setPending({ content, parts, error: error ?? text.assistant.stopped })
+      if (!conversationId)
+        return setPending({ content, parts, error: error ?? text.assistant.stopped, again })
       await settle(conversationId)
-      setPending(error ? { content: '', parts: [], error } : undefined)
+      setPending(error ? { content: '', parts: [], error, again } : undefined)
       if (!id) navigate({ to: '/assistant/$id', params: { id: conversationId }, replace: true })
     },
     [id, navigate, text],
   )
   const decide = useCallback(async (proposal: Proposal, verb: 'confirm' | 'reject') => {
-    const result = await api.post<Proposal>(`/ai/proposals/${proposal.id}/${verb}`)
+    const refusal = (error: unknown) => setRefused(before => new Map(before).set(proposal.id, error))
+    refusal(undefined)
+    const result = await api.post<Proposal>(`/ai/proposals/${proposal.id}/${verb}`).catch(refusal)
+    if (!result) return
     setDecided(before => new Map(before).set(result.id, result))
     if (verb === 'confirm')
       queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'assistant' })
@@ -75,11 +90,12 @@ export function useChat(id: string | undefined) {
     stop: () => controller.current?.abort(),
     forget: () => setPending(undefined),
     current: (proposal: Proposal) => decided.get(proposal.id) ?? proposal,
+    refusal: (proposal: Proposal) => refused.get(proposal.id),
     decide,
   }
 }
 
-const NOTHING: ReadonlyMap<string, Proposal> = new Map()
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()
 const NONE: Message[] = []
 
 /** Reads the conversation as the server has kept it, and the list in which it now stands first. */

@@ -43,12 +43,18 @@ type Chunk = { type: string; [key: string]: unknown }
 /** A model may think for a while before its first word. */
 const FIRST_WORD_MS = 120_000
 
-type Asking = { content: string; conversationId: string | undefined; signal: AbortSignal }
+type Asking = {
+  content: string
+  conversationId: string | undefined
+  signal: AbortSignal
+  /** Where the model fails, what is understood without one answers. */
+  byRules: boolean
+}
 
 /** Asks the assistant: the chunks of its answer as they come. @throws ApiError before the first of them */
-export async function* ask({ content, conversationId, signal }: Asking): AsyncGenerator<Chunk> {
+export async function* ask({ content, conversationId, signal, byRules }: Asking): AsyncGenerator<Chunk> {
   const body = { messages: [{ role: 'user', content }], ...(conversationId ? { conversationId } : {}) }
-  const response = await api.open('/ai/chat', {
+  const response = await api.open(byRules ? '/ai/chat?fallback=builtin' : '/ai/chat', {
     method: 'POST',
     body,
     signal,

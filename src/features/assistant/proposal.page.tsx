@@ -14,20 +14,20 @@ const COLORS = { PENDING: 'ink', CONFIRMED: 'green', REJECTED: 'gray', EXPIRED: 
 type Given = {
   proposal: Proposal
   decide: (proposal: Proposal, verb: 'confirm' | 'reject') => Promise<void>
+  /** Why it could not be decided as asked. */
+  error: unknown
   /** The keys mean the proposals of the last answer. */
   isLast: boolean
 }
 
 /** What would change, field by field, and the two buttons that decide. */
-export function ProposalCard({ proposal, decide, isLast }: Given) {
+export function ProposalCard({ proposal, decide, error, isLast }: Given) {
   const text = useText()
   const [doing, setDoing] = useState<'confirm' | 'reject'>()
-  const [error, setError] = useState<unknown>()
   const { id, title, changes, status, record, result } = proposal
   const run = (verb: 'confirm' | 'reject') => async () => {
     setDoing(verb)
-    setError(undefined)
-    await decide(proposal, verb).catch(setError)
+    await decide(proposal, verb)
     setDoing(undefined)
   }
   const about = result ?? record

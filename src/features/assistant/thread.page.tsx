@@ -1,10 +1,10 @@
-import { Alert, Button, Loader, UnstyledButton } from '@mantine/core'
+import { Alert, Button, Group, Loader, UnstyledButton } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react'
 import { Suspense, useEffect, useLayoutEffect, useRef } from 'react'
 import { later } from '#web/kit/later.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './assistant.module.css'
-import type { Chat } from './chat.page.tsx'
+import type { Chat, Pending } from './chat.page.tsx'
 import type { Part } from './model.page.tsx'
 import { ProposalCard } from './proposal.page.tsx'
 
@@ -49,15 +49,27 @@ export function Thread({ chat }: { chat: Chat }) {
             onClose={chat.forget}
           >
             {pending.error}
-            {pending.content && (
-              <Button variant="default" mt="xs" display="block" onClick={() => chat.send(pending.content)}>
-                {text.common.retry}
-              </Button>
-            )}
+            {pending.again && <Again again={pending.again} send={chat.send} />}
           </Alert>
         )}
       </div>
     </div>
+  )
+}
+
+function Again({ again, send }: { again: NonNullable<Pending['again']>; send: Chat['send'] }) {
+  const text = useText()
+  return (
+    <Group gap="xs" mt="xs">
+      <Button variant="default" onClick={() => send(again.content)}>
+        {text.common.retry}
+      </Button>
+      {again.isWithoutModel && (
+        <Button variant="default" onClick={() => send(again.content, true)}>
+          {text.assistant.byRules}
+        </Button>
+      )}
+    </Group>
   )
 }
 
@@ -97,7 +109,14 @@ function One({ part, chat, isLast }: { part: Part; chat: Chat; isLast: boolean }
   const text = useText()
   if (part.type === 'text') return part.text.trim() ? <Markdown text={part.text} /> : null
   if (part.type === 'proposal')
-    return <ProposalCard proposal={chat.current(part.proposal)} decide={chat.decide} isLast={isLast} />
+    return (
+      <ProposalCard
+        proposal={chat.current(part.proposal)}
+        decide={chat.decide}
+        error={chat.refusal(part.proposal)}
+        isLast={isLast}
+      />
+    )
   if (part.type === 'question' && isLast && !chat.isBusy)
     return (
       <ul className={classes.options} aria-label={text.assistant.whichOne}>

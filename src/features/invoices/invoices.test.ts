@@ -494,6 +494,36 @@ test('the PDF says all that the invoice says, in the letters of the names, on as
   assert.deepEqual(takeLog(), [])
 })
 
+test('the PDF is written in the language of the workspace’s invoices', async () => {
+  const { owner } = await world()
+  const items = [{ description: 'Kräne', quantity: 1.5, unitPrice: 1000, taxRate: 19 }]
+  const { id, invoiceNumber } = await invoice(owner, {
+    title: 'Lieferung',
+    items,
+    currency: 'EUR',
+    dueAt: '2150-01-20',
+  })
+  const wrong = await owner.patch('/workspaces/current', { settings: { invoiceLocale: '!!' } })
+  assert.deepEqual([wrong.status, wrong.body.issues[0].path], [400, 'settings.invoiceLocale'])
+  assert.equal((await owner.patch('/workspaces/current', { settings: { invoiceLocale: 'de' } })).status, 200)
+  const raw = await program().server.inject({
+    url: `/api/v1/invoices/${id}/pdf`,
+    headers: { authorization: `Bearer ${owner.token}` },
+  })
+  const { text } = await extractText(await getDocumentProxy(new Uint8Array(raw.rawPayload)), {
+    mergePages: true,
+  })
+  for (const words of [
+    `Rechnung Nummer ${invoiceNumber}`,
+    'Fällig 20.01.2150 Status ENTWURF',
+    'Beschreibung Menge Preis USt. % Netto',
+    'Kräne 1,5 1.000,00 19 1.500,00',
+    'USt. 19 % auf 1.500,00 285,00',
+    'Gesamt EUR 1.785,00',
+  ])
+    assert.ok(text.replace(/\s+/g, ' ').includes(words), `${words} is not in: ${text}`)
+})
+
 test('a long word is broken into lines without holding everybody up', async () => {
   const { owner } = await world()
   const word = 'Ж'.repeat(20_000)

@@ -28,6 +28,7 @@ async function sheetOf(tx: Tx, id: string): Promise<Sheet> {
     issuedOn: day(invoice.issuedAt),
     dueOn: day(invoice.dueAt),
     paidOn: day(invoice.paidAt),
+    locale: textOf('invoiceLocale') || undefined,
   }
 }
 
@@ -66,7 +67,7 @@ export const pdfRoute = operation({
   tag: 'invoices',
   summary: 'Read an invoice as a PDF document',
   description:
-    'With the address of the customer that it hangs on. The texts `invoiceSender` and `invoiceFooter` of the workspace’s settings stand at its head and foot.',
+    'With the address of the customer that it hangs on. The texts `invoiceSender` and `invoiceFooter` of the workspace’s settings stand at its head and foot; `invoiceLocale` says how words, numbers and days are written.',
   params: idParams,
   answers: 'pdf',
   async handle({ tx, params }) {

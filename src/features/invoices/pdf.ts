@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
-import { decimalsOf } from '#core/record/currency.ts'
 import type { Invoice, InvoiceItem, InvoiceTax } from './invoices.contract.ts'
+import { type Style, styleOf } from './pdf-style.ts'
 
 /** What stands on an invoice's paper. Days are those of the workspace's calendar. */
 export type Sheet = {
@@ -13,6 +13,8 @@ export type Sheet = {
   issuedOn: string | undefined
   dueOn: string | undefined
   paidOn: string | undefined
+  /** Of its words, numbers and days. */
+  locale: string | undefined
 }
 
 type Paper = InstanceType<typeof PDFDocument>
@@ -45,12 +47,13 @@ const RIGHT = MARGIN + 483
 /** Draws an invoice on as many pages of A4 as it needs. */
 export async function drawInvoice(sheet: Sheet): Promise<Buffer> {
   const { invoice } = sheet
+  const style = styleOf(sheet.locale)
   const paper = new PDFDocument({
     size: 'A4',
     margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: FOOT },
     bufferPages: true,
     info: {
-      Title: `Invoice ${invoice.invoiceNumber}`,
+      Title: `${style.words.invoice} ${invoice.invoiceNumber}`,
       Author: sheet.sender[0] ?? '',
       CreationDate: new Date(invoice.updatedAt),
     },
@@ -63,35 +66,14 @@ export async function drawInvoice(sheet: Sheet): Promise<Buffer> {
   })
   paper.registerFont('text', FONTS.text)
   paper.registerFont('bold', FONTS.bold)
-  drawHead(paper, sheet)
-  if (invoice.items.length) drawItems(paper, invoice)
-  drawTotals(paper, invoice)
+  drawHead(paper, sheet, style)
+  if (invoice.items.length) drawItems(paper, invoice, style)
+  drawTotals(paper, invoice, style)
   drawNotes(paper, invoice)
   drawFeet(paper, sheet)
   paper.end()
   return whole
 }
-
-/** `1,234.50`, with the decimals of the currency. */
-const amountText = (amount: number, currency: string): string =>
-  new Intl.NumberFormat('en', {
-    ...{ style: 'currency', currency, currencyDisplay: 'code' },
-    ...(decimalsOf(currency) ? { minimumFractionDigits: 2 } : {}),
-  })
-    .formatToParts(amount)
-    .filter(({ type }) => type !== 'currency')
-    .map(({ value }) => value)
-    .join('')
-    .trim()
-
-/** A price has the decimals of the currency, or up to four where it is finer. */
-const priceText = (price: number, currency: string): string => {
-  const written = amountText(price, currency)
-  return Number(written.replaceAll(',', '')) === price ? written : plainNumber(price)
-}
-
-const plainNumber = (value: number): string =>
-  new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value)
 
 /**
  * The text with the lines of its long words, in the font that is set. Left to pdfkit the whole rest of a word is measured anew for each
@@ -131,7 +113,7 @@ function write(
   return paper.y
 }
 
-function drawHead(paper: Paper, { sender, customer, invoice, issuedOn, dueOn, paidOn }: Sheet): void {
+function drawHead(paper: Paper, { sender, customer, invoice, ...days }: Sheet, { words, day }: Style): void {
   const left = [MARGIN, 240] as const
   const right = [MARGIN + 260, 223] as const
   let y = MARGIN
@@ -141,14 +123,14 @@ function drawHead(paper: Paper, { sender, customer, invoice, issuedOn, dueOn, pa
   let below = y
   for (const [i, line] of customer.entries())
     below = write(paper, line, left, below, i ? {} : { font: 'bold' })
-  let side = write(paper, 'Invoice', right, y, { size: SIZES.title })
+  let side = write(paper, words.invoice, right, y, { size: SIZES.title })
   const facts: Array<[string, string | undefined]> = [
-    ['Number', invoice.invoiceNumber],
-    ['Date', issuedOn],
-    ['Due', dueOn],
-    ['Paid', paidOn],
+    [words.number, invoice.invoiceNumber],
+    [words.date, days.issuedOn && day(days.issuedOn)],
+    [words.due, days.dueOn && day(days.dueOn)],
+    [words.paid, days.paidOn && day(days.paidOn)],
     // What is not owed, or not yet, must not look as if it were.
-    ['Status', ['DRAFT', 'VOID', 'PAID'].includes(invoice.status) ? invoice.status : undefined],
+    [words.status, words.statuses[invoice.status]],
   ]
   for (const [label, value] of facts) {
     if (!value) continue
@@ -177,27 +159,19 @@ function rule(paper: Paper, from: number = MARGIN): void {
   paper.y += 5
 }
 
-const HEADINGS: Record<Column, string> = {
-  description: 'Description',
-  quantity: 'Quantity',
-  unitPrice: 'Price',
-  taxRate: 'Tax %',
-  amount: 'Net',
-}
-
-function drawItems(paper: Paper, { items, currency }: Invoice): void {
+function drawItems(paper: Paper, { items, currency }: Invoice, { words, ...style }: Style): void {
   const heading = () => {
-    drawRow(paper, HEADINGS, { color: GREY, size: SIZES.small })
+    drawRow(paper, words.columns, { color: GREY, size: SIZES.small })
     rule(paper)
   }
   heading()
   for (const item of items as unknown as InvoiceItem[]) {
     const cells = {
       description: item.description,
-      quantity: plainNumber(item.quantity),
-      unitPrice: priceText(item.unitPrice, currency),
-      taxRate: plainNumber(item.taxRate),
-      amount: amountText(item.amount, currency),
+      quantity: style.number(item.quantity),
+      unitPrice: style.price(item.unitPrice, currency),
+      taxRate: style.number(item.taxRate),
+      amount: style.amount(item.amount, currency),
     }
     paper.font('text').fontSize(SIZES.text)
     const width = COLUMNS.description[1]
@@ -222,19 +196,23 @@ function drawRow(
   paper.y = end + 6
 }
 
-function drawTotals(paper: Paper, { subtotal, taxes, amount, currency }: Invoice): void {
+function drawTotals(
+  paper: Paper,
+  { subtotal, taxes, amount, currency }: Invoice,
+  { words, ...style }: Style,
+): void {
   const rates = taxes as unknown as InvoiceTax[]
   makeRoom(paper, 20 * (rates.length + 2))
   const line = (label: string, value: number, more: { font?: 'bold'; size?: number } = {}) => {
     const top = paper.y
     write(paper, label, [MARGIN + 150, 205], top, { ...more, align: 'right' })
     paper.y =
-      write(paper, amountText(value, currency), [MARGIN + 363, 120], top, { ...more, align: 'right' }) + 3
+      write(paper, style.amount(value, currency), [MARGIN + 363, 120], top, { ...more, align: 'right' }) + 3
   }
-  if (subtotal !== null) line('Net', subtotal)
+  if (subtotal !== null) line(words.net, subtotal)
   for (const { taxRate, net, tax } of rates)
-    line(`Tax ${plainNumber(taxRate)} % of ${amountText(net, currency)}`, tax)
-  line(`Total ${currency}`, amount, { font: 'bold', size: 11 })
+    line(words.tax(style.number(taxRate), style.amount(net, currency)), tax)
+  line(words.total(currency), amount, { font: 'bold', size: 11 })
 }
 
 function drawNotes(paper: Paper, { notes }: Invoice): void {

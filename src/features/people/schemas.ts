@@ -167,6 +167,7 @@ const SETTINGS = {
   onboarding: z.enum(ONBOARDING_STEPS).nullish(),
   invoiceSender: z.string().nullish(),
   invoiceFooter: z.string().nullish(),
+  invoiceLocale: locale.nullish(),
 }
 const sized = <T extends z.ZodType>(of: T) =>
   of.refine(given => JSON.stringify(given).length <= SETTINGS_MAX_CHARACTERS, 'must not be larger than 20 kB')

@@ -21,7 +21,7 @@ import { tell } from '#web/kit/notify.tsx'
 import { Part, SettingsPage } from '#web/settings/kit.tsx'
 import { Unsaved } from '#web/settings/unsaved.tsx'
 import { zoneOptions } from '#web/settings/zones.ts'
-import { useLanguage, useText } from '#web/text/index.tsx'
+import { languages, useLanguage, useText } from '#web/text/index.tsx'
 import classes from './people.module.css'
 
 type Rate = { currency: string; rate: number | string }
@@ -33,6 +33,7 @@ type Values = {
   rates: Rate[]
   invoiceSender: string
   invoiceFooter: string
+  invoiceLocale: string
 }
 type Change = (change: Partial<Values>) => void
 type Given = { values: Values; change: Change; issues: Record<string, string> }
@@ -48,6 +49,7 @@ const valuesOf = ({ name, currency, timezone, settings }: Workspace): Values => 
   })),
   invoiceSender: (settings.invoiceSender as string | undefined) ?? '',
   invoiceFooter: (settings.invoiceFooter as string | undefined) ?? '',
+  invoiceLocale: (settings.invoiceLocale as string | undefined) ?? 'en',
 })
 
 const bodyOf = ({ name, currency, timezone, rates, ...rest }: Values) => ({
@@ -61,6 +63,7 @@ const bodyOf = ({ name, currency, timezone, rates, ...rest }: Values) => ({
       : null,
     invoiceSender: rest.invoiceSender.trim() || null,
     invoiceFooter: rest.invoiceFooter.trim() || null,
+    invoiceLocale: rest.invoiceLocale,
   },
 })
 
@@ -295,7 +298,21 @@ function Invoicing({ values, change, issues }: Given) {
           error={issues['settings.invoiceFooter']}
           onChange={event => change({ invoiceFooter: event.currentTarget.value })}
         />
+        <Select
+          label={text.workspace.invoiceLanguage}
+          value={values.invoiceLocale}
+          data={invoiceLanguages(values.invoiceLocale)}
+          allowDeselect={false}
+          error={issues['settings.invoiceLocale']}
+          onChange={code => code && change({ invoiceLocale: code })}
+        />
       </Stack>
     </Part>
   )
+}
+
+/** Those of the program, and a finer one that somebody has set through the API. */
+const invoiceLanguages = (set: string) => {
+  const known = languages.map(({ code, language }) => ({ value: code, label: language }))
+  return known.some(({ value }) => value === set) ? known : [...known, { value: set, label: set }]
 }

@@ -204,7 +204,7 @@ const currentRoutes = ['/workspaces/current', '/companies/me'].flatMap(path => [
       conditional: true,
       summary: `Change the workspace I am in: what is given${method === 'PUT' ? ' (the same as PATCH)' : ''}`,
       description:
-        '`settings` are merged; null takes one away. `recordVisibility` says what a member sees: `own` records or all of the `workspace`. `retentionDays` is how long the trash is kept. `exchangeRates` say what one unit of another currency is worth in that of the workspace, such as `{ "EUR": 1.09 }`; reports leave deals without a rate out of their sums and name them. They are replaced as a whole. `mailTracking` has the mails of campaigns show who opens them and follows their links; it is off until somebody turns it on. `invoiceSender` and `invoiceFooter` stand at the head and foot of invoices. `onboarding` is the next step of setting the workspace up, which the web app asks for; null ends it.',
+        '`settings` are merged; null takes one away. `recordVisibility` says what a member sees: `own` records or all of the `workspace`. `retentionDays` is how long the trash is kept. `exchangeRates` say what one unit of another currency is worth in that of the workspace, such as `{ "EUR": 1.09 }`; reports leave deals without a rate out of their sums and name them. They are replaced as a whole. `mailTracking` has the mails of campaigns show who opens them and follows their links; it is off until somebody turns it on. `invoiceSender` and `invoiceFooter` stand at the head and foot of invoices; `invoiceLocale`, such as `de-AT`, says how those are written, in German or in English. `onboarding` is the next step of setting the workspace up, which the web app asks for; null ends it.',
       body: workspaceChange as z.ZodType<WorkspaceChange>,
       answers: workspaceAnswer,
       document: {
@@ -227,6 +227,7 @@ const currentRoutes = ['/workspaces/current', '/companies/me'].flatMap(path => [
                 mailTracking: { type: ['boolean', 'null'] },
                 invoiceSender: { type: ['string', 'null'] },
                 invoiceFooter: { type: ['string', 'null'] },
+                invoiceLocale: { type: ['string', 'null'] },
                 onboarding: { type: ['string', 'null'], enum: [...ONBOARDING_STEPS, null] },
               },
             },

@@ -294,6 +294,7 @@ export const de: Text = {
     hintSafe: 'nichts wird geschrieben, bevor Sie es bestätigen',
     thinking: 'Sieht nach …',
     failed: 'Es gibt keine Antwort',
+    byRules: 'Ohne das Modell antworten',
     stepsFailed: (n: number) => (n === 1 ? '1 Versuch wurde abgelehnt' : `${n} Versuche wurden abgelehnt`),
     whichOne: 'Was gemeint ist',
     confirm: 'Bestätigen',
@@ -1241,6 +1242,7 @@ export const de: Text = {
     senderHint: 'Anschrift und Steuernummer, unter Ihrem Namen',
     footer: 'Fuß',
     footerHint: 'Etwa Bankverbindung und Bedingungen',
+    invoiceLanguage: 'Sprache der Rechnungen',
     conflict:
       'Jemand hat den Arbeitsbereich inzwischen geändert. Speichern Sie noch einmal, um Ihre Änderungen zu behalten.',
   },

@@ -299,6 +299,7 @@ export const en = {
     hintSafe: 'nothing is written before you confirm it',
     thinking: 'Looking…',
     failed: 'There is no answer',
+    byRules: 'Answer without the model',
     stepsFailed: (n: number) => (n === 1 ? '1 attempt was refused' : `${n} attempts were refused`),
     whichOne: 'Which one is meant',
     confirm: 'Confirm',
@@ -1220,6 +1221,7 @@ export const en = {
     senderHint: 'Address and tax number, below your name',
     footer: 'Foot',
     footerHint: 'Such as bank account and terms',
+    invoiceLanguage: 'Language of invoices',
     conflict: 'Somebody else has changed the workspace meanwhile. Save again to keep what you changed.',
   },
   pipelines: {
