@@ -230,6 +230,18 @@ describe('plans', () => {
     assert.equal(await byTrigrams('ascendore_admin'), false)
   })
 
+  it('a search of a member looks by the words, and never through all that is theirs', async () => {
+    const { seen } = await recorded(program(), () => people.ana.get('/search?q=quixano'))
+    const ranking = seen.find(({ text }) => text.includes('as materialized'))!
+    assert.match(ranking.opening, /force_generic_plan/)
+    const used = indexesIn(nodesOf(await planOf(ranking)))
+    assert.ok(used.includes('contacts_search'), used.join())
+    assert.deepEqual(
+      used.filter(name => /_by_(owner|created_by)_id$/.test(name)),
+      [],
+    )
+  })
+
   it('a search ranks questions by the index of stems, and typos by that of words', async () => {
     const { seen } = await recorded(program(), () => people.owner.get('/search?q=which+cranes+leaked+crainx'))
     const ranking = seen.filter(({ role }) => role === 'ascendore_search')

@@ -20,7 +20,7 @@ import { type Read, readRows, readTexts } from './rows.ts'
 import { savedViewOf } from './saved-view.ts'
 import { parseSort, type SortKey, sortValue } from './sort.ts'
 import { totalOf } from './total.ts'
-import { planAnew, scopeCondition, seesOwnOnly, walkAlong, walkedKeys } from './visibility.ts'
+import { type Equals, planAnew, scopeCondition, seesOwnOnly, walkAlong, walkedKeys } from './visibility.ts'
 
 export const LIMIT_AT_MOST = 200
 
@@ -128,6 +128,7 @@ export type Selection = {
 /**
  * Compiles filter, search, plain parameters and order for this caller.
  * @param gathers whether the caller puts `before` before its statements, so that what a member sees may be gathered once
+ * @param equals how it is asked whose a row is
  * @throws Refusal 400
  */
 export async function compileSelection(
@@ -136,6 +137,7 @@ export async function compileSelection(
   query: ListQuery,
   extra: Filter[] = [],
   gathers = false,
+  equals?: Equals,
 ): Promise<Selection> {
   const view = query.view ? await savedViewOf(tx, record, query.view) : undefined
   const sort = query.sort || view?.sort || record.contract.defaultSort
@@ -170,7 +172,7 @@ export async function compileSelection(
     .slice(0, 6)
   // Few rows hang on one record, each of which is sooner asked by itself.
   const ask = gathers && !traits.isOfOne ? new Aggregate(tx, add) : undefined
-  const scope = ask ? ask.scope(own) : scopeCondition(record, tx.who, 't', add)
+  const scope = ask ? ask.scope(own) : scopeCondition(record, tx.who, 't', add, undefined, equals)
   const rest = [scope, ...conditions].join(' and ')
   // Folded by the database too, which knows more letters: ł and ø are no l and o with an accent.
   const wordConditions = words.map(

@@ -6,6 +6,12 @@ import { columnOf, type RecordDefinition } from './definition.ts'
 export const ME = `nullif(current_setting('app.user_id', true), '')::uuid`
 
 /**
+ * How a row is asked whether it names the caller. `=` may be looked up by an index; the other, which is as true, is asked of the rows that
+ * something else has found, whatever the planner thinks.
+ */
+export type Equals = '=' | 'is not distinct from'
+
+/**
  * The condition under which a caller who sees their own only sees a row: it names them, or a record on which
  * it hangs (or on which that one hangs in turn) is theirs. One text serves the row-level policies, where
  * `me` reads the setting, and explicit conditions, where it is a parameter.
@@ -17,11 +23,12 @@ export function ownCondition(
   me: string,
   to: 'read' | 'change' = 'read',
   isMine = (id: string) => hangsOnMine(alias, id, me),
+  equals: Equals = '=',
 ): string {
   if (record.writers === 'maker' && to === 'change') return `${alias}.created_by_id = ${me}`
   if (record.visibility === 'workspace') return 'true'
   const { own, through = [], open } = record.visibility
-  const mine = own.map(key => `${alias}.${columnOf(record, key).name} = ${me}`)
+  const mine = own.map(key => `${alias}.${columnOf(record, key).name} ${equals} ${me}`)
   const hanging = through.map(key => isMine(`${alias}.${columnOf(record, key).name}`))
   const shared = open && to === 'read' ? [`${alias}.${columnOf(record, open).name}`] : []
   return `(${[...mine, ...hanging, ...shared].join(' or ')})`
@@ -95,13 +102,14 @@ export function scopeCondition(
   alias: string,
   add: Add,
   isMine?: (id: string) => string,
+  equals?: Equals,
 ): string {
   const conditions = [
     `${alias}.workspace_id = ${add(who.workspaceId, 'uuid')}`,
     `${alias}.deleted_at is null`,
   ]
   if (seesOwnOnly(record, who))
-    conditions.push(ownCondition(record, alias, add(who.userId, 'uuid'), 'read', isMine))
+    conditions.push(ownCondition(record, alias, add(who.userId, 'uuid'), 'read', isMine, equals))
   return conditions.join(' and ')
 }
 

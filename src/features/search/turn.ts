@@ -64,7 +64,9 @@ export async function scopesOf(
 
 async function scopeOf(tx: Tx, record: RecordDefinition, filter?: unknown, path = 'filter'): Promise<Scope> {
   const query = filter === undefined ? {} : { filter: JSON.stringify(filter) }
-  const { where, params } = await compileSelection(tx, record, query).catch(error => {
+  // By the words and not by whose they are: under a plan for anybody both look alike, and a member may own thousands.
+  const compiled = compileSelection(tx, record, query, [], false, 'is not distinct from')
+  const { where, params } = await compiled.catch(error => {
     if (!(error instanceof Refusal) || !error.issues) throw error
     throw invalid(error.issues.map(issue => ({ ...issue, path: issue.path.replace(/^filter/, path) })))
   })
