@@ -118,7 +118,7 @@ over(
   async () => {
     // Links in mails and addresses for services get parameters on their way that are nobody's fault.
     const asking = routes.filter(route => route.least !== 'public')
-    for (const route of some(asking, 0, 2)) {
+    for (const route of some(asking, 0)) {
       // What is to be restored, for one, is put into the trash for it.
       const call = await fill(route, route.method === 'GET' || route.body ? kept : samples)
       checkRefusal(

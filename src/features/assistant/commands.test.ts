@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addDays } from '#core/record/relative-time.ts'
+import { some } from '#test/runs.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
 import { momentFrom, periodFrom } from './commands/dates.ts'
 import { numberFrom } from './commands/numbers.ts'
@@ -191,7 +192,7 @@ const FINDS: Record<string, string[]> = {
   'leads with source Referral created this week': ['paul'],
 }
 
-for (const [sentence, names] of Object.entries(FINDS))
+for (const [sentence, names] of some(Object.entries(FINDS), 0, 3))
   test(`“${sentence}” finds ${names.join(', ') || 'nothing'}`, async () => {
     const answer = await say(sentence)
     assert.deepEqual(idsOf(answer), named(...names), answer.message.content)
@@ -222,7 +223,7 @@ const FINDS_IN_GERMAN: Record<string, string[]> = {
 }
 
 test('German commands find, count and tell as the English ones do, and answer in German', async () => {
-  for (const [sentence, names] of Object.entries(FINDS_IN_GERMAN)) {
+  for (const [sentence, names] of some(Object.entries(FINDS_IN_GERMAN), 0, 3)) {
     const answer = await sayIn(GERMAN, sentence)
     assert.deepEqual(idsOf(answer), named(...names), `${sentence}: ${answer.message.content}`)
     assert.deepEqual(answer.warnings, [], sentence)
@@ -605,7 +606,7 @@ const WRITES: Record<string, Record<string, unknown>> = {
   'qualify Lena Stone': { stage: 'QUALIFIED' },
 }
 
-for (const [sentence, wanted] of Object.entries(WRITES))
+for (const [sentence, wanted] of some(Object.entries(WRITES), 0, 2))
   test(`“${sentence}” is proposed`, async () => {
     const answer = await say(sentence)
     assert.equal(answer.proposals.length, 1, answer.message.content)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { slowTest } from '#test/slow.ts'
 import { nobody, useProgram, world } from '#test/world.ts'
 import { importJob } from './run.ts'
 import { completed, counts, ended, importing, rowsOf, send } from './testing.ts'
@@ -161,7 +162,7 @@ test('a row that is refused when it is written takes back what it made, and the 
   for (const { companyId } of await rowsOf(ana, '/contacts')) assert.equal(companyId, contested.id)
 })
 
-test('more rows than a batch name one new company; a trial counts it once too', async () => {
+slowTest('more rows than a batch name one new company; a trial counts it once too', async () => {
   const { ana } = await world()
   const file = ['Deal name,Company,Primary contact,Contact email']
   for (let i = 0; i < 505; i++) file.push(`Deal ${i},Everybody Inc,Nobody Known,n${i % 2}@every.example`)
