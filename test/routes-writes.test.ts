@@ -202,6 +202,8 @@ over('a row of a list is what reading its record answers, in every field of ever
       assert.equal(status, 200, text)
       for (const row of body.rows)
         assert.deepEqual(row, (await owner.get(`/${path}/${row.id}`)).body, `${path} by ${query}`)
+      // As text too, but for values that are JSON themselves: no 12.50 here and 12.5 there.
+      assert.doesNotMatch(text, /":-?\d+\.(\d*0)?[,}]/, `${path} by ${query}`)
     }
   }
 })

@@ -1,6 +1,6 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type { Who } from '../db/workspace.ts'
-import { columnOf, type RecordDefinition } from './definition.ts'
+import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { Field } from './fields.ts'
 import { hasRecord, recordNamed } from './registry.ts'
 import { mayChangeExpression } from './visibility.ts'
@@ -32,10 +32,11 @@ function fieldList(record: RecordDefinition, form: Form, who: Who): string {
     const fields = Object.entries(record.contract.fields)
     const written = (key: string, f: Field) => {
       const read = readExpression(record, key, f)
+      if (form === 'values') return read
       // Sessions run in UTC. Milliseconds, the rest cut off, as PARSERS does.
-      return form === 'json' && f.kind === 'moment'
-        ? `to_char(${read}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-        : read
+      if (f.kind === 'moment') return `to_char(${read}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+      // 12.5 and not 12.50, as a single record writes it.
+      return isNumeric(record, key, f) ? `trim_scale(${read})` : read
     }
     list = [...fields.map(([key, f]) => `${written(key, f)} as "${key}"`), 't.version as "version"'].join(
       ', ',
@@ -44,6 +45,9 @@ function fieldList(record: RecordDefinition, form: Form, who: Who): string {
   }
   return who.asksMayChange ? `${list}, ${mayChangeExpression(record, who)} as "mayChange"` : list
 }
+
+const isNumeric = (record: RecordDefinition, key: string, { kind }: Field): boolean =>
+  kind === 'money' || (hasColumn(record, key) && columnOf(record, key).getSQLType().startsWith('numeric'))
 
 /** What a computed field reads, over the row `t`. */
 function computedExpression(record: RecordDefinition, key: string): string | undefined {
