@@ -6,7 +6,7 @@ import { type Page, pageFrom, queryMark, readCursor } from '../record/cursor.ts'
 import { wholeNumber } from './parameters.ts'
 
 const ROWS_DEFAULT = 50
-const ROWS_AT_MOST = 200
+export const ROWS_AT_MOST = 200
 
 /** The paging parameters of lists that are not records. */
 export const paging = {

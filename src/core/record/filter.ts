@@ -18,8 +18,9 @@ import {
   UUIDS,
 } from './filter-operand.ts'
 import { momentCondition } from './filter-time.ts'
+import { literally } from './formats.ts'
+import { hangingKeys } from './incoming.ts'
 import { allRecords, recordNamed } from './registry.ts'
-import { typeKeyOf } from './related.ts'
 import { comparedExpression, isNullInTrash, partExpression, readsMore } from './select.ts'
 import { scopeCondition } from './visibility.ts'
 
@@ -140,17 +141,7 @@ function anyOther({ target, link, keys }: Other, alias: string, scope: FilterSco
 function hangingNamed(record: RecordDefinition, name: string): Other | undefined {
   const target = allRecords().find(({ contract }) => contract.path === name)
   if (!target || target === record) return undefined
-  const { fields } = target.contract
-  const keys = Object.entries(fields)
-    .filter(
-      ([key, { kind, target: type, writable }]) =>
-        hasColumn(target, key) &&
-        writable !== 'never' &&
-        (kind === 'related'
-          ? fields[typeKeyOf(key)]?.options?.includes(record.contract.name)
-          : (kind === 'link' || kind === 'links') && type === record.contract.name),
-    )
-    .map(([key]) => key)
+  const keys = hangingKeys(target, record.contract.name)
   return keys.length ? { target, keys } : undefined
 }
 
@@ -316,7 +307,7 @@ function likeness(operand: Operand, { op, value }: Condition, scope: FilterScope
   if (!TEXTUAL.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
   if (typeof value !== 'string' || value === '' || value.length > 500 || value.includes('\0'))
     throw badValue(operand, 'must be a text of 1 to 500 characters')
-  const pattern = value.replace(/[\\%_]/g, '\\$&')
+  const pattern = literally(value)
   scope.traits.isLeaky = true
   return `${operand.expression} ilike ${scope.add(op === 'contains' ? `%${pattern}%` : `${pattern}%`, 'text')}`
 }

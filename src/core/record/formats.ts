@@ -49,5 +49,8 @@ export function numbersIn(text: string): string[] {
   return national ? [whole, national] : [whole]
 }
 
+/** The text as a pattern of LIKE in which it stands for itself. */
+export const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
 /** Folds case, accents and spaces away, for comparing what people typed. */
 export const fold = (text: string): string => folded(text).replace(/\s+/g, ' ').trim()

@@ -7,15 +7,23 @@ import { typeKeyOf } from './related.ts'
 type Link = { record: RecordDefinition; key: string; kind: 'link' | 'links' | 'related' }
 
 /** Each field of any record type by which records link to that type. */
-export function linksTo(type: string): Link[] {
-  return allRecords().flatMap(record =>
-    Object.entries(record.contract.fields).flatMap(([key, f]): Link[] => {
-      if ((f.kind === 'link' || f.kind === 'links') && f.target === type)
-        return [{ record, key, kind: f.kind }]
-      return f.kind === 'related' ? [{ record, key, kind: f.kind }] : []
-    }),
-  )
+export const linksTo = (type: string): Link[] => allRecords().flatMap(record => linksBetween(record, type))
+
+function linksBetween(record: RecordDefinition, type: string): Link[] {
+  const { fields } = record.contract
+  return Object.entries(fields).flatMap(([key, { kind, target }]): Link[] => {
+    if (kind === 'link' || kind === 'links') return target === type ? [{ record, key, kind }] : []
+    return kind === 'related' && fields[typeKeyOf(key)]?.options?.includes(type)
+      ? [{ record, key, kind }]
+      : []
+  })
 }
+
+/** The fields by which people hang records of one type on those of another. */
+export const hangingKeys = (record: RecordDefinition, type: string): string[] =>
+  linksBetween(record, type)
+    .map(({ key }) => key)
+    .filter(key => hasColumn(record, key) && record.contract.fields[key]!.writable !== 'never')
 
 /** The condition that row `t` links to one of the records `$2` of the type. */
 export function linkTest({ record, key, kind }: Link, type: string): string {

@@ -3,7 +3,7 @@ import { together } from '#core/db/workspace.ts'
 import { type Add, adderOf, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { JsonText } from '../http/operation.ts'
-import { wholeNumber } from '../http/parameters.ts'
+import { paging } from '../http/page.ts'
 import { Aggregate } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
@@ -12,7 +12,7 @@ import { compileFilter, customEntitiesIn } from './filter.ts'
 import { FILTER_HELP, type Filter, parseFilter } from './filter-language.ts'
 import { noTraits } from './filter-operand.ts'
 import { checkRange } from './filter-time.ts'
-import { fold, numbersIn } from './formats.ts'
+import { fold, literally, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
 import { dayIn } from './relative-time.ts'
@@ -21,8 +21,6 @@ import { savedViewOf } from './saved-view.ts'
 import { parseSort, type SortKey, sortValue } from './sort.ts'
 import { totalOf } from './total.ts'
 import { type Equals, planAnew, scopeCondition, seesOwnOnly, walkAlong, walkedKeys } from './visibility.ts'
-
-export const LIMIT_AT_MOST = 200
 
 /** A list request, after the query string has been validated by `listQuerySchema`. */
 export type ListQuery = {
@@ -53,8 +51,7 @@ export const listQuerySchema = perKey((record: RecordDefinition): z.ZodType<List
     ]),
   )
   return z.strictObject({
-    limit: wholeNumber(1, LIMIT_AT_MOST).optional().meta({ description: 'Rows a page, 50 by default' }),
-    cursor: z.string().max(4000).optional().meta({ description: 'The `nextCursor` of the page before' }),
+    ...paging,
     sort: z
       .string()
       .max(300)
@@ -176,7 +173,7 @@ export async function compileSelection(
   const rest = [scope, ...conditions].join(' and ')
   // Folded by the database too, which knows more letters: ł and ø are no l and o with an accent.
   const wordConditions = words.map(
-    word => `t.search_text like crm_fold(${add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`,
+    word => `t.search_text like crm_fold(${add(`%${literally(word)}%`, 'text')})`,
   )
   const numbers = numbersIn(query.q ?? '').map(number => `t.search_text like ${add(`%${number}%`, 'text')}`)
   const found = [wordConditions.join(' and '), ...numbers].join(' or ')

@@ -3,16 +3,20 @@ import { type CsvCell, csvLine } from '#core/csv/index.ts'
 import { adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import { ON_THE_WAY } from '#core/events/actions.ts'
-import { wholeNumber } from '#core/http/parameters.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
 import { withTitles } from './audit-titles.ts'
 import { NOT_ON_THE_WAY, period, timelineQuery } from './timeline.ts'
 
 export const auditQuery = z.strictObject({
-  ...timelineQuery.pick({ dateFrom: true, dateTo: true, actorId: true, entityId: true, cursor: true }).shape,
-  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
+  ...timelineQuery.pick({
+    dateFrom: true,
+    dateTo: true,
+    actorId: true,
+    entityId: true,
+    limit: true,
+    cursor: true,
+  }).shape,
   entityType: z.string().max(60).optional(),
   action: z
     .string()

@@ -5,8 +5,8 @@ import type { Row } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import { dispositionOf } from '#core/http/disposition.ts'
 import { Answer, streamOperation } from '#core/http/operation.ts'
+import { ROWS_AT_MOST } from '#core/http/page.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { hasRecord } from '#core/record/registry.ts'
 import { namesFor } from '#features/exports/columns.ts'
 import { interactionContract } from './activities.contract.ts'
@@ -49,7 +49,7 @@ async function* pagesOf(
   asked: TimelineQuery,
 ): AsyncGenerator<Row[], undefined> {
   for (let cursor: string | undefined; ; ) {
-    const query = { ...asked, limit: LIMIT_AT_MOST, ...(cursor ? { cursor } : {}) }
+    const query = { ...asked, limit: ROWS_AT_MOST, ...(cursor ? { cursor } : {}) }
     const read = async (tx: Tx) => {
       const page = await timeline(tx, query)
       return { ...page, rows: await named(tx, page.rows) }

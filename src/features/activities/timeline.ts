@@ -3,11 +3,10 @@ import { type Add, adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { ON_THE_WAY } from '#core/events/actions.ts'
-import { wholeNumber } from '#core/http/parameters.ts'
+import { paging } from '#core/http/page.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { checkRange } from '#core/record/filter-time.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { hasRecord, isOfRecord, recordNamed } from '#core/record/registry.ts'
 import { addDays, startOfDay } from '#core/record/relative-time.ts'
 import { COUNTED_AT_MOST } from '#core/record/total.ts'
@@ -41,8 +40,7 @@ export const timelineQuery = z.strictObject({
   actorId: z.uuid().optional(),
   dateFrom: day.meta({ description: 'A day (in the zone of the workspace) or a moment' }),
   dateTo: day.meta({ description: 'A day, which is included, or a moment' }),
-  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
-  cursor: z.string().max(4000).optional(),
+  ...paging,
 })
 export type TimelineQuery = z.infer<typeof timelineQuery>
 

@@ -6,6 +6,7 @@ import { type Operation, operation } from '#core/http/operation.ts'
 import { listOf, paging, readPage } from '#core/http/page.ts'
 import { newId } from '#core/ids.ts'
 import { oneLine } from '#core/record/fields.ts'
+import { literally } from '#core/record/formats.ts'
 import { idParams } from '#core/record/routes.ts'
 import type { Part, Proposal } from './parts.ts'
 import { proposalsOf } from './proposals.ts'
@@ -156,7 +157,7 @@ export const conversationOperations: Operation[] = [
       readPage(tx, {
         select: CONVERSATION,
         from: `from ai_conversations c where ${MINE} and crm_fold(c.title) like '%' || crm_fold($4) || '%'`,
-        params: [...mine(tx), (query.q ?? '').replace(/[\\%_]/g, '\\$&')],
+        params: [...mine(tx), literally(query.q ?? '')],
         key: 'c.id',
         query,
         newestFirst: true,

@@ -43,23 +43,23 @@ const GERMAN: typeof ENGLISH = {
 export type Style = ReturnType<typeof styleOf>
 
 /**
- * How an invoice is written: words, numbers and days.
+ * How an invoice in a currency is written: words, amounts, numbers and days.
  * @param locale such as `de-AT`; German words for German ones, else English. Days are `2026-01-31` in English of no country
  */
-export function styleOf(locale = 'en') {
+export function styleOf(currency: string, locale = 'en') {
   const words = /^de\b/i.test(locale) ? GERMAN : ENGLISH
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 })
   const dayFormat = new Intl.DateTimeFormat(locale, {
     ...{ day: 'numeric', month: words === GERMAN ? '2-digit' : 'short', year: 'numeric' },
     timeZone: 'UTC',
   })
-  const ofCurrency = (currency: string) =>
-    new Intl.NumberFormat(locale, {
-      ...{ style: 'currency', currency, currencyDisplay: 'code' },
-      ...(decimalsOf(currency) ? { minimumFractionDigits: 2 } : {}),
-    })
-  const amount = (value: number, currency: string): string =>
-    ofCurrency(currency)
+  const money = new Intl.NumberFormat(locale, {
+    ...{ style: 'currency', currency, currencyDisplay: 'code' },
+    ...(decimalsOf(currency) ? { minimumFractionDigits: 2 } : {}),
+  })
+  const { maximumFractionDigits = 2 } = money.resolvedOptions()
+  const amount = (value: number): string =>
+    money
       .formatToParts(value)
       .filter(({ type }) => type !== 'currency')
       .map(({ value: part }) => part)
@@ -70,12 +70,8 @@ export function styleOf(locale = 'en') {
     /** `1,234.50`, with the decimals of the currency. */
     amount,
     /** A price has the decimals of the currency, or up to four where it is finer. */
-    price: (value: number, currency: string): string => {
-      const { maximumFractionDigits = 2 } = ofCurrency(currency).resolvedOptions()
-      return Number(value.toFixed(maximumFractionDigits)) === value
-        ? amount(value, currency)
-        : plain.format(value)
-    },
+    price: (value: number): string =>
+      Number(value.toFixed(maximumFractionDigits)) === value ? amount(value) : plain.format(value),
     number: (value: number): string => plain.format(value),
     /** @param day as `2026-01-31` */
     day: (day: string): string => (locale === 'en' ? day : dayFormat.format(new Date(`${day}T00:00:00Z`))),

@@ -47,7 +47,7 @@ const RIGHT = MARGIN + 483
 /** Draws an invoice on as many pages of A4 as it needs. */
 export async function drawInvoice(sheet: Sheet): Promise<Buffer> {
   const { invoice } = sheet
-  const style = styleOf(sheet.locale)
+  const style = styleOf(invoice.currency, sheet.locale)
   const paper = new PDFDocument({
     size: 'A4',
     margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: FOOT },
@@ -159,7 +159,7 @@ function rule(paper: Paper, from: number = MARGIN): void {
   paper.y += 5
 }
 
-function drawItems(paper: Paper, { items, currency }: Invoice, { words, ...style }: Style): void {
+function drawItems(paper: Paper, { items }: Invoice, { words, ...style }: Style): void {
   const heading = () => {
     drawRow(paper, words.columns, { color: GREY, size: SIZES.small })
     rule(paper)
@@ -169,9 +169,9 @@ function drawItems(paper: Paper, { items, currency }: Invoice, { words, ...style
     const cells = {
       description: item.description,
       quantity: style.number(item.quantity),
-      unitPrice: style.price(item.unitPrice, currency),
+      unitPrice: style.price(item.unitPrice),
       taxRate: style.number(item.taxRate),
-      amount: style.amount(item.amount, currency),
+      amount: style.amount(item.amount),
     }
     paper.font('text').fontSize(SIZES.text)
     const width = COLUMNS.description[1]
@@ -206,12 +206,10 @@ function drawTotals(
   const line = (label: string, value: number, more: { font?: 'bold'; size?: number } = {}) => {
     const top = paper.y
     write(paper, label, [MARGIN + 150, 205], top, { ...more, align: 'right' })
-    paper.y =
-      write(paper, style.amount(value, currency), [MARGIN + 363, 120], top, { ...more, align: 'right' }) + 3
+    paper.y = write(paper, style.amount(value), [MARGIN + 363, 120], top, { ...more, align: 'right' }) + 3
   }
   if (subtotal !== null) line(words.net, subtotal)
-  for (const { taxRate, net, tax } of rates)
-    line(words.tax(style.number(taxRate), style.amount(net, currency)), tax)
+  for (const { taxRate, net, tax } of rates) line(words.tax(style.number(taxRate), style.amount(net)), tax)
   line(words.total(currency), amount, { font: 'bold', size: 11 })
 }
 

@@ -4,10 +4,9 @@ import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { wholeNumber } from '#core/http/parameters.ts'
+import { paging } from '#core/http/page.ts'
 import { discardFailed, listFailed, retryFailed } from '#core/jobs/failed.ts'
 import { pageOf } from '#core/record/json-schema.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { idParams } from '#core/record/routes.ts'
 
 const failedJob = {
@@ -40,8 +39,7 @@ export default {
       description: 'They are kept for 7 days.',
       query: z.strictObject({
         name: z.string().max(100).optional().meta({ description: 'Only jobs of this name, such as import' }),
-        limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
-        cursor: z.string().max(4000).optional(),
+        ...paging,
       }),
       document: { answer: pageOf(failedJob) },
       handle: ({ tx, query }) => listFailed(tx, query),

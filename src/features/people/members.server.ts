@@ -4,6 +4,7 @@ import { forbidden, notFound } from '#core/errors.ts'
 import type { App, Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
 import { paging, readPage } from '#core/http/page.ts'
+import { literally } from '#core/record/formats.ts'
 import { idParams } from '#core/record/routes.ts'
 import { changeMembership, removeMembership } from './members.ts'
 import { asAuth, tellEverywhere } from './people.ts'
@@ -47,7 +48,6 @@ const search = z
   .optional()
   .meta({ description: 'Part of the name or the e-mail; case and accents do not count' })
 const MATCHES = `crm_fold(u.name || ' ' || u.email) like '%' || crm_fold($2) || '%'`
-const pattern = (q: string | undefined) => (q ?? '').replace(/[\\%_]/g, '\\$&')
 
 const listMemberships = operation({
   method: 'GET',
@@ -61,7 +61,7 @@ const listMemberships = operation({
     readPage(tx, {
       select: MEMBERSHIP,
       from: `${FROM} and m.removed_at is null and ${MATCHES}`,
-      params: [tx.who.workspaceId, pattern(query.q)],
+      params: [tx.who.workspaceId, literally(query.q ?? '')],
       key: 'm.id',
       query,
     }),
@@ -132,7 +132,7 @@ const listUsers = operation({
     readPage(tx, {
       select: MEMBER,
       from: `${FROM} and ${MATCHES}${query.includeRemoved === 'true' ? '' : ' and m.removed_at is null'}`,
-      params: [tx.who.workspaceId, pattern(query.q)],
+      params: [tx.who.workspaceId, literally(query.q ?? '')],
       key: 'm.id',
       query,
     }),

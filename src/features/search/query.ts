@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
-import { wholeNumber } from '#core/http/parameters.ts'
+import { paging, ROWS_AT_MOST } from '#core/http/page.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { checkFilter } from '#core/record/filter-language.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { readInOrder } from '#core/record/rows.ts'
 import { nearOf } from '#features/embeddings/near.ts'
@@ -38,8 +37,7 @@ export const searchQuery = z.strictObject({
     .max(300)
     .optional()
     .meta({ description: 'Record types, separated by commas; all by default' }),
-  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
-  cursor: z.string().max(4000).optional(),
+  ...paging,
 })
 export const searchBody = z.strictObject({
   q: text.optional().meta({
@@ -55,7 +53,7 @@ export const searchBody = z.strictObject({
     description:
       'One for all types, in the filter language: only types that have its fields, with such values, are searched',
   }),
-  limit: z.int().min(1).max(LIMIT_AT_MOST).optional(),
+  limit: z.int().min(1).max(ROWS_AT_MOST).optional(),
   cursor: z.string().max(4000).optional(),
 })
 type Search = z.infer<typeof searchBody>

@@ -1,6 +1,6 @@
 import { type Add, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { fold, numbersIn } from '#core/record/formats.ts'
+import { fold, literally, numbersIn } from '#core/record/formats.ts'
 
 const WORDS_AT_MOST = 40
 /** Parts of words are looked for from so many letters on: fewer have no trigram. */
@@ -20,10 +20,9 @@ export async function askedOf(tx: Tx, q: string): Promise<Asked> {
   return { text, words, numbers: numbersIn(q) }
 }
 
-const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 /** The text as a pattern of LIKE, with something before and after it. */
 export const pattern = (text: string, before: string, after = '%'): string =>
-  `${before}${escaped(text)}${after}`
+  `${before}${literally(text)}${after}`
 
 /** Whether the folded column `text` holds the word: anywhere, or at the beginning of a word where it is short. */
 export function holds(text: string, word: string, add: Add): string {

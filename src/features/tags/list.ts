@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
-import { wholeNumber } from '#core/http/parameters.ts'
+import { paging } from '#core/http/page.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
+import { literally } from '#core/record/formats.ts'
 import { allRecords } from '#core/record/registry.ts'
 
 /** The record types that carry tags. */
@@ -15,8 +15,7 @@ export const tagsQuery = z.strictObject({
   entity: z.string().max(60).optional().meta({ description: 'Only tags of this record type, such as deal' }),
   q: z.string().max(60).optional().meta({ description: 'What the tag holds, case and accents ignored' }),
   sort: z.enum(['tag', '-total']).optional().meta({ description: '`tag` by default' }),
-  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
-  cursor: z.string().max(4000).optional(),
+  ...paging,
 })
 
 /** The tags of the live records that the caller sees, with how many records of each type have them. */
@@ -36,9 +35,7 @@ export async function listTags(tx: Tx, query: z.infer<typeof tagsQuery>): Promis
       `select tag, '${record.contract.name}' as entity, count(*)::int as n from ${tableOf(record)} t, unnest(t.tags) tag
        where ${ask.scope(record.contract.name)} and t.tags <> '{}' group by tag`,
   )
-  const like = q
-    ? `where crm_fold(tag) like crm_fold(${add(`%${q.replace(/[\\%_]/g, '\\$&')}%`, 'text')})`
-    : ''
+  const like = q ? `where crm_fold(tag) like crm_fold(${add(`%${literally(q)}%`, 'text')})` : ''
   const after = cursor
     ? sort === 'tag'
       ? `where tag > ${add(place, 'text')} collate "und-x-icu"`

@@ -4,12 +4,11 @@ import type { Tx } from '#core/db/workspace.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { wholeNumber } from '#core/http/parameters.ts'
+import { paging } from '#core/http/page.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
-import { fold } from '#core/record/formats.ts'
+import { fold, literally } from '#core/record/formats.ts'
 import { mayChange, pageOf } from '#core/record/json-schema.ts'
-import { LIMIT_AT_MOST } from '#core/record/list.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
@@ -25,8 +24,7 @@ const trashQuery = z.strictObject({
     .max(200)
     .optional()
     .meta({ description: 'Words that the title holds, in any order, case and accents ignored' }),
-  limit: wholeNumber(1, LIMIT_AT_MOST).optional(),
-  cursor: z.string().max(4000).optional(),
+  ...paging,
 })
 const WORDS_AT_MOST = 6
 
@@ -48,7 +46,7 @@ async function trash(
   const behind = cursor
     ? ` and (t.deleted_at, t.id) < (${add(cursor.values[0], 'timestamptz')}, ${add(cursor.values[1], 'uuid')})`
     : ''
-  const asked = words.map(word => add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text'))
+  const asked = words.map(word => add(`%${literally(word)}%`, 'text'))
   const named = (record: RecordDefinition) =>
     asked.map(word => ` and ${foldedNameOf(record)} like crm_fold(${word})`).join('')
   const inTrash = (record: RecordDefinition) =>

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { saying } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
+import { ROWS_AT_MOST } from '#core/http/page.ts'
 import { ref } from '#core/record/json-schema.ts'
-import { LIMIT_AT_MOST, list } from '#core/record/list.ts'
+import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { addDays, dayIn, relativeDay } from '#core/record/relative-time.ts'
 import { VISIT_STATUSES } from './visits.contract.ts'
@@ -32,7 +33,7 @@ async function agenda(tx: Tx, { date, view, ownerId, status }: Query) {
   const page = await list(tx, recordNamed('visit'), {
     dateFrom: from,
     dateTo: to,
-    limit: LIMIT_AT_MOST,
+    limit: ROWS_AT_MOST,
     ...(ownerId ? { ownerId } : {}),
     ...(status ? { status } : {}),
   })

@@ -1,8 +1,8 @@
 import { inLanguage } from '#core/ai/language.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter-language.ts'
+import { hangingKeys } from '#core/record/incoming.ts'
 import { recordNamed } from '#core/record/registry.ts'
-import { linksTo } from '../tools/shared.ts'
 import { conditionInGerman } from './german-words.ts'
 import { anyOf, NOUNS, nounFrom, nounWords } from './lexicon.ts'
 import { add, asNamed, Denied, type Query, type Reading } from './phrase.ts'
@@ -48,7 +48,7 @@ const SAID = '(?:mentioned|named|brought up|discussed|raised)'
 export function mentions(reading: Reading): void {
   const { said, query } = reading
   const [talks, notes] = ['interaction', 'note'].map(type => recordNamed(type))
-  if (query.record === talks || !linksTo(talks!, query.record.contract.name).length) return
+  if (query.record === talks || !hangingKeys(talks!, query.record.contract.name).length) return
   const any = said.take(
     `(?:that (?:have |has )?|which |where |in which )?(?:mention(?:ing|s|ed)?|with) (?:an?y? |some )?competitors?|where (?:an?y? )?competitors? (?:was|were|is|are) ${SAID}`,
   )
@@ -73,7 +73,7 @@ export function mentions(reading: Reading): void {
     op: 'some',
     value: { or: [holds('competitors'), holds('subject'), holds('content')] },
   }
-  const isNoted = linksTo(notes!, query.record.contract.name).length > 0
+  const isNoted = hangingKeys(notes!, query.record.contract.name).length > 0
   const written: Filter = { field: notes!.contract.path, op: 'some', value: holds('body') }
   add(
     reading,
@@ -97,14 +97,14 @@ const eitherOf = (filters: Filter[]): Filter => (filters.length === 1 ? filters[
 function pathsTo(record: RecordDefinition, other: RecordDefinition): string[][] {
   const { path, fields } = other.contract
   if (record.contract.name !== 'company' || fields.companyId) return [[path]]
-  const between = ['deal', 'contact', 'project'].filter(type => linksTo(other, type).length)
+  const between = ['deal', 'contact', 'project'].filter(type => hangingKeys(other, type).length)
   return [[path], ...between.map(type => [recordNamed(type).contract.path, path])]
 }
 
 /** Whether records so called hang on this one by a field of theirs, and not it on them. */
 function hangingOn(record: RecordDefinition, noun: string): boolean {
   const other = nounFrom(noun)?.record
-  return other !== undefined && other !== record && linksTo(other, record.contract.name).length > 0
+  return other !== undefined && other !== record && hangingKeys(other, record.contract.name).length > 0
 }
 
 function told(isNone: boolean, record: RecordDefinition, inner: string[]): string {

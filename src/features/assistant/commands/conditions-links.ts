@@ -1,7 +1,7 @@
 import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter-language.ts'
+import { hangingKeys } from '#core/record/incoming.ts'
 import { allRecords } from '#core/record/registry.ts'
-import { linksTo } from '../tools/shared.ts'
 import { choiceText, fieldText } from '../words.ts'
 import { NOUNS, type Noun, nounFrom } from './lexicon.ts'
 import { add, asNamed, type Reading } from './phrase.ts'
@@ -20,7 +20,7 @@ const WHEREABOUTS = /(^|\.)(country|region|city|state|location|territory)$/i
 /** Types of records that records of this one can hang on. */
 const targetsOf = (record: RecordDefinition): string[] =>
   allRecords()
-    .filter(other => hasColumn(other, 'searchText') && linksTo(record, other.contract.name).length > 0)
+    .filter(other => hasColumn(other, 'searchText') && hangingKeys(record, other.contract.name).length > 0)
     .map(({ contract }) => contract.name)
 
 /** `of Acme`, `with Jane Doe`: records that hang on another one; `from Germany`: what their own fields say. @throws Ambiguous */
@@ -47,7 +47,7 @@ export async function linkConditions(reading: Reading): Promise<void> {
     const types = noun && targets.includes(noun) ? [noun] : targets
     const target = types.length ? await resolver.maybe(name, types) : undefined
     if (target) {
-      const keys = linksTo(record, target.record.contract.name)
+      const keys = hangingKeys(record, target.record.contract.name)
       const any = keys.map(
         (key): Filter => ({
           field: key,
@@ -88,7 +88,9 @@ async function whereTheyAre(
 ): Promise<boolean> {
   const { record: own } = reading.query
   const [, preposition, place] = /^(?:(?:based|located) )?(in|from) (?:the )?(.+)$/i.exec(name) ?? []
-  const [key] = linksTo(own, record.contract.name).filter(one => own.contract.fields[one]!.kind === 'link')
+  const [key] = hangingKeys(own, record.contract.name).filter(
+    one => own.contract.fields[one]!.kind === 'link',
+  )
   if (!place || !key || (narrowed && not) || !ownAddresses(record).length) return false
   if (!(await heldBy(reading, preposition!, place, not, 'linked'))) return false
   if (narrowed)

@@ -15,11 +15,10 @@ async function byHowMuch(
   const step = numberFrom(by)
   if (!step) return undefined
   const found = await target(context, words, await typesWith(context, label ?? 'amount'))
-  const { words: fields } = await context.vocabulary.lexiconOf(found.record)
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const word = label
     ? wordCalled(
-        fields.filter(({ field }) => isNumeric(field)),
+        lexicon.words.filter(({ field }) => isNumeric(field)),
         label,
       )
     : amountOf(lexicon)

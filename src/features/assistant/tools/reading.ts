@@ -3,6 +3,7 @@ import type { Row } from '#core/db/engine.ts'
 import { invalid, notFound } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter-language.ts'
+import { hangingKeys } from '#core/record/incoming.ts'
 import { readSchemaJson, writeSchemaJson } from '#core/record/json-schema.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { REPORT_OPS, REPORT_STEPS } from '#features/reports/reports.contract.ts'
@@ -13,7 +14,6 @@ import {
   filterInput,
   idInput,
   lean,
-  linksTo,
   listable,
   pageOutput,
   reachable,
@@ -183,7 +183,8 @@ async function hangingOn(
   for (const other of allRecords()) {
     const { path, name } = other.contract
     const key = `GET /${record.contract.path}/:id/${path}`
-    if (name === 'interaction' || !linksTo(other, record.contract.name).length || !hands.can(key)) continue
+    if (name === 'interaction' || !hangingKeys(other, record.contract.name).length || !hands.can(key))
+      continue
     const { total } = await hands.call<PageOf>(key, { params: { id }, query: { limit: 1 } })
     if (total) counted[path] = total
   }

@@ -4,7 +4,6 @@ import { invalid } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { FILTER_HELP, type Filter } from '#core/record/filter-language.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
-import { typeKeyOf } from '#core/record/related.ts'
 import type { Names } from '#features/exports/columns.ts'
 import { type Hands, titleOf } from '../hands.ts'
 
@@ -79,16 +78,3 @@ const isBlank = (value: unknown): boolean =>
   value === '' ||
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === 'object' && Object.keys(value as object).length === 0)
-
-/** The fields by which records of the type hang on records of another one. */
-export function linksTo(record: RecordDefinition, target: string): string[] {
-  return Object.entries(record.contract.fields)
-    .filter(
-      ([key, field]) =>
-        field.writable !== 'never' &&
-        (((field.kind === 'link' || field.kind === 'links') && field.target === target) ||
-          (field.kind === 'related' &&
-            (record.contract.fields[typeKeyOf(key)]?.options?.includes(target) ?? false))),
-    )
-    .map(([key]) => key)
-}
