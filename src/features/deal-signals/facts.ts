@@ -142,13 +142,15 @@ export async function outcomesOf(tx: Tx, which: Which): Promise<Outcomes[]> {
 const mapOf = (part: string, value: string): string =>
   `(select jsonb_object_agg(x.deal, ${value}) from ${part} x)`
 
+/** `said` is read deal by deal (`offset 0` keeps it so): a planner without statistics else takes an index over the whole workspace. */
 const statement = (ask: Ask, which: string[], rates: string): string => {
   const ws = ask.add(ask.tx.who.workspaceId, 'uuid')
   return `with d as materialized (
     select u.*, coalesce(u.closed_at, now()) as end_at from (${which.join(' union all ')}) u),
   said as materialized (
-    select d.id as deal, d.created_at, d.end_at, i.id, i.contact_id, i.occurred_at, i.direction, i.type, i.objections, i.competitors, i.sentiment_score, ${TWO_WAY} as two_way
-    from d join interactions i on i.workspace_id = ${ws} and i.deal_id = d.id and ${isUnestimated('i.deleted_at is null')} and i.occurred_at <= d.end_at),
+    select d.id as deal, d.created_at, d.end_at, s.* from d cross join lateral (
+      select i.id, i.contact_id, i.occurred_at, i.direction, i.type, i.objections, i.competitors, i.sentiment_score, ${TWO_WAY} as two_way
+      from interactions i where i.workspace_id = ${ws} and i.deal_id = d.id and ${isUnestimated('i.deleted_at is null')} and i.occurred_at <= d.end_at offset 0) s),
   met as (
     select deal, count(*) as talks, count(*) filter (where direction = 'INBOUND') as inbound, count(*) filter (where type = 'MEETING') as meetings,
       max(last_at) as last_at, count(distinct contact_id) filter (where two_way) as met, avg(sentiment_score) filter (where two_way) as sentiment,
