@@ -56,6 +56,10 @@ export async function keepKeys(scope: Scope, record: RecordDefinition, touched: 
 
 const BATCH = 'batch as (select distinct * from unnest($1::uuid[], $2::uuid[]) k(workspace_id, id))'
 
+/**
+ * Keys are found by their record's id alone, which no two types share: asked for its type as well, a planner that has not yet
+ * learned of a table that is being filled takes the primary key, and reads all of the type for each record.
+ */
 function statementsOf(record: RecordDefinition): string[] {
   const entity = `'${record.contract.name}'`
   const sameMark = (a: string, b: string) =>
@@ -64,8 +68,7 @@ function statementsOf(record: RecordDefinition): string[] {
     `select workspace_id, '${kind}', left(${expression}, ${KEY_CHARACTERS}), id from own where ${expression} <> ''`
   return [
     // The keys go, and whoever is left alone with one of them is no longer double.
-    `with ${BATCH}, gone as (delete from duplicate_keys k using batch b where k.workspace_id = b.workspace_id and k.id = b.id
-        and k.entity = ${entity} returning k.*),
+    `with ${BATCH}, gone as (delete from duplicate_keys k using batch b where k.workspace_id = b.workspace_id and k.id = b.id returning k.*),
       left_by as (select distinct workspace_id, kind, key from gone where is_doubled)
     update duplicate_keys k set is_doubled = false from left_by l where ${sameMark('k', 'l')} and k.is_doubled and k.id <> all($2::uuid[])
       and not exists (select from duplicate_keys o where ${sameMark('o', 'k')} and o.id <> k.id and o.id <> all($2::uuid[]))`,
@@ -81,7 +84,7 @@ function statementsOf(record: RecordDefinition): string[] {
     insert into duplicate_keys (workspace_id, entity, kind, key, id) select r.workspace_id, ${entity}, r.kind, r.key, r.id from (
       ${[keyRow('name', 'title'), keyRow('reversed', 'reverse(title)'), ...marksOf(record).map(({ kind }, i) => keyRow(kind, `mark${i}`))].join(' union ')}) r(workspace_id, kind, key, id)`,
     `with ${BATCH}, mine as (select distinct k.workspace_id, k.kind, k.key from batch b join duplicate_keys k on k.workspace_id = b.workspace_id
-        and k.id = b.id where k.entity = ${entity} and k.kind <> 'reversed')
+        and k.id = b.id where k.kind <> 'reversed')
     update duplicate_keys k set is_doubled = true from mine m where ${sameMark('k', 'm')} and not k.is_doubled
       and exists (select from duplicate_keys o where ${sameMark('o', 'k')} and o.id <> k.id)`,
     alikeStatement(entity),
@@ -97,7 +100,7 @@ function alikeStatement(entity: string): string {
     `(select o.id, o.key from duplicate_keys o where o.workspace_id = m.workspace_id and o.entity = ${entity} and o.kind = m.kind
       and (o.key, o.id) ${sign} (m.key, m.id) order by o.key ${order}, o.id ${order} limit ${NEIGHBOURS})`
   return `with ${BATCH}, mine as materialized (select k.* from batch b join duplicate_keys k on k.workspace_id = b.workspace_id and k.id = b.id
-      where k.entity = ${entity} and k.kind in ('name', 'reversed')),
+      where k.kind in ('name', 'reversed')),
     near as (select distinct m.workspace_id, m.id, n.id as other_id, case m.kind when 'name' then m.key else reverse(m.key) end as title,
       case m.kind when 'name' then n.key else reverse(n.key) end as other
       from mine m cross join lateral (${beside('<', 'desc')} union all ${beside('>', 'asc')}) n where n.key <> m.key),
