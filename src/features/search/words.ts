@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { ginIndex } from '#core/db/columns.ts'
-import { arrayLiteral } from '#core/db/engine.ts'
+import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { ExtraWalls } from '#core/db/policies.ts'
-import type { Database, Scope, Tx } from '#core/db/workspace.ts'
+import { type Database, type Scope, type Tx, together } from '#core/db/workspace.ts'
 import type { EventRow, Follower } from '#core/events/follow.ts'
 import type { Schedule } from '#core/jobs/jobs.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
@@ -114,28 +114,57 @@ export async function sweep(
   })
 }
 
+const FRESH = `select entity_type as type, array_agg(entity_id)::text as ids from (
+    select distinct entity_type, entity_id from (select entity_type, entity_id from events where workspace_id = $1::uuid
+      and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'search-words') and seq < 9223372036854775807
+      order by seq desc limit ${FRESH_AT_MOST}) e) f group by entity_type`
+const KNOWN = `select word from search_words where workspace_id = $1::uuid and word % $2::text
+  order by similarity(word, $2::text) desc, word limit ${ALIKE_AT_MOST}`
+
+/** Words like this one in records whose changes the follower has not read yet: mostly there are none, and nothing is asked. */
+async function freshWords(tx: Tx, searched: RecordDefinition[], fresh: Row[], word: string): Promise<Row[]> {
+  const parts = searched.flatMap(record => {
+    const ids = fresh.find(({ type }) => type === record.contract.name)?.ids
+    return ids ? [{ ids, words: wordsOf(record, WITH_IDS) }] : []
+  })
+  if (!parts.length) return []
+  const rows = await tx.as('ascendore_search', () =>
+    together(
+      parts.map(({ ids, words }) =>
+        tx.session.rows(`select w.word from (${words}) w where similarity(w.word, $3::text) >= ${ALIKE}`, [
+          tx.who.workspaceId,
+          ids,
+          word,
+        ]),
+      ),
+    ),
+  )
+  return rows.flat()
+}
+const WITH_IDS = 't.workspace_id = $1::uuid and t.id = any($2::uuid[])'
+
 /**
  * What a word that nobody has written may have been meant to be, the likeliest first; none where nothing is near. One letter
  * may be wrong, missing, too much or have changed places with the next, of longer words two.
  */
 export async function meantBy(tx: Tx, searched: RecordDefinition[], word: string): Promise<string[]> {
   if (word.length < TYPO_LETTERS || /\d/.test(word)) return []
-  const fresh = searched.map(
-    record =>
-      `select w.word from fresh f join ${tableOf(record)} t on t.workspace_id = $1::uuid and t.id = f.entity_id, ${wordsIn('t')}
-       where f.entity_type = '${record.contract.name}' and ${IS_WORD}`,
-  )
-  const text = `with fresh as materialized (select entity_type, entity_id from events where workspace_id = $1::uuid
-      and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'search-words') and seq < 9223372036854775807 order by seq desc limit ${FRESH_AT_MOST})
-    (select word from search_words where workspace_id = $1::uuid and word % $2::text order by similarity(word, $2::text) desc, word limit ${ALIKE_AT_MOST})
-    union select word from (${fresh.join(' union all ')}) f where similarity(word, $2::text) >= ${ALIKE}`
   const setting = tx.session.script(`set local pg_trgm.similarity_threshold = ${ALIKE}`)
   setting.catch(() => {})
-  const rows = await tx.as('ascendore_search', () => tx.session.rows(text, [tx.who.workspaceId, word]))
+  // What is fresh is read first: what the follower takes in between stands in both then, and in neither the other way round.
+  const [fresh, known] = await tx.as('ascendore_search', () =>
+    together([
+      tx.session.rows(FRESH, [tx.who.workspaceId]),
+      tx.session.rows(KNOWN, [tx.who.workspaceId, word]),
+    ]),
+  )
   await setting
+  const words = new Set(
+    [...known, ...(await freshWords(tx, searched, fresh, word))].map(row => row.word as string),
+  )
   const allowed = word.length < TWO_TYPOS_LETTERS ? 1 : 2
-  const near = rows
-    .map(row => ({ word: row.word as string, off: distance(word, row.word as string, allowed) }))
+  const near = [...words]
+    .map(likely => ({ word: likely, off: distance(word, likely, allowed) }))
     .filter(({ off }) => off <= allowed)
     .sort((a, b) => a.off - b.off || (a.word < b.word ? -1 : 1))
   return near
