@@ -250,7 +250,16 @@ async function settle(app: App, workspaceIds: string[]): Promise<void> {
     return session.script(script).finally(() => app.database.engine.release(session))
   }
   const LEARNING = `select 1 from learned_models where status in ('QUEUED', 'TRAINING') limit 1`
-  while ((await asOwner(LEARNING)).length) await sleep(500)
+  // The embedded engine has one session, and learning may hold it for longer than anybody waits.
+  const isLearning = () =>
+    asOwner(LEARNING).then(
+      rows => rows.length > 0,
+      error => {
+        if (error.code !== 'CONNECTION_BUSY') throw error
+        return true
+      },
+    )
+  while (await isLearning()) await sleep(500)
   await asOwner('delete from embedding_due')
   await asOwner('vacuum analyze embedding_due')
 }
