@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { allRecords } from '#core/record/registry.ts'
+import { VERSION } from '#core/version.ts'
 import { checkAnswer, type Document, routesOf } from './routes.ts'
 import { Samples } from './samples.ts'
 import { nobody, personIn, useProgram, world } from './world.ts'
@@ -12,6 +13,12 @@ const program = useProgram()
 test('the committed document is the one that is served', async () => {
   const document = (await program().server.inject({ url: '/openapi.json' })).json()
   assert.deepEqual(parse(readFileSync('openapi/crm.openapi.yaml', 'utf8')), document)
+})
+
+test('the version is told alike wherever it is told', async () => {
+  const { info } = (await program().server.inject({ url: '/openapi.json' })).json()
+  assert.equal(info.version, JSON.parse(readFileSync('package.json', 'utf8')).version)
+  assert.equal(VERSION, info.version)
 })
 
 test('the examples of bodies that create something are real: each is taken as it stands', async () => {

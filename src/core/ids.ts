@@ -5,6 +5,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Whether the text is a UUID of any version. Ids that go into `SET LOCAL` are checked with this. */
 export const isUuid = (text: unknown): text is string => typeof text === 'string' && UUID.test(text)
 
+/** The UUID that is nobody's (RFC 9562, 5.9): of no workspace, no person, no record. */
+export const NIL_ID = '00000000-0000-0000-0000-000000000000'
+
 const pool = Buffer.alloc(10 * 256)
 let used = pool.length
 let lastMs = 0

@@ -14,6 +14,9 @@ import { moment, tsvector } from './types.ts'
 
 export { date, halfvec, moment, money, name } from './types.ts'
 
+/** The condition of an index over what is not in the trash. */
+export const live = sql`deleted_at is null`
+
 /** The columns that every record has. `version` grows by one with each change and is what `If-Match` asks for. */
 export const recordColumns = () => ({
   workspaceId: uuid('workspace_id').notNull(),
@@ -28,7 +31,7 @@ export const recordColumns = () => ({
 /** The member to whom a record belongs. */
 export const ownerColumn = () => ({ ownerId: uuid('owner_id') })
 
-/** The columns of the records that SPEC 2 marks with a dagger. */
+/** Tags and the workspace's own fields, of the records that have them. */
 export const flexibleColumns = () => ({
   tags: text('tags').array().notNull().default(sql`'{}'`),
   customFields: jsonb('custom_fields').notNull().default(sql`'{}'`),
@@ -67,7 +70,7 @@ type Columns = Record<string, AnyPgColumn>
 
 /**
  * Keys and indexes that every record table needs: the primary key, members and linked records. The workspace itself
- * is checked once a record, where its directory entry is written. All begin with the workspace id, so no row can point into another workspace (DESIGN.md 2).
+ * is checked once a record, where its directory entry is written. All begin with the workspace id, so no row can point into another workspace.
  * @param links property names of columns that hold the id of another record
  * @param members property names of columns that hold a user id
  * @param indexed which of the links get a plain index; all where not said
@@ -87,7 +90,6 @@ export function recordKeys(
   }
   const ws = column('workspaceId')
   const table = getTableName(ws.table)
-  const live = sql`deleted_at is null`
   const people = [...members, 'createdById']
   // Where those two say whose a row is, a list of one's own walks along what one owns and what one made (rows.ts); with the other
   // beside it each is counted in its index alone (total.ts).

@@ -33,7 +33,7 @@ export type Wire = {
 /** PostgreSQL, embedded or remote. Both engines run the same SQL and hand out the same values. */
 export interface Engine {
   readonly kind: 'embedded' | 'postgres'
-  /** Waits for a free connection. @throws DatabaseFault after 10 s without one */
+  /** Waits for a free connection. @throws DatabaseFault where none becomes free in time (10 s of a pool, 30 s of the embedded one) */
   acquire(): Promise<Session>
   /** Gives the connection back. One that broke meanwhile is replaced by the engine itself. */
   release(session: Session): void

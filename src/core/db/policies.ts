@@ -1,6 +1,7 @@
+import { NIL_ID } from '../ids.ts'
 import { type RecordDefinition, tableOf } from '../record/definition.ts'
 import { allRecords } from '../record/registry.ts'
-import { isPrivate, ME, ownCondition } from '../record/visibility.ts'
+import { hangsOnMine, isPrivate, ME, ownCondition } from '../record/visibility.ts'
 import { DB_ROLES } from './workspace.ts'
 
 /**
@@ -90,7 +91,6 @@ function recordWalls(record: RecordDefinition): string {
 
 /** Workspaces, people and their sessions. */
 function peopleWalls(): string[] {
-  const ws = (table: string) => inWorkspace(table)
   return [
     walled(
       'workspaces',
@@ -133,8 +133,13 @@ function peopleWalls(): string[] {
         'select, insert, update to ascendore_auth',
       ],
       [
-        { name: 'here_all', to: 'ascendore_admin', using: ws('memberships'), check: ws('memberships') },
-        { name: 'here_read', command: 'select', to: EVERYONE, using: ws('memberships') },
+        {
+          name: 'here_all',
+          to: 'ascendore_admin',
+          using: inWorkspace('memberships'),
+          check: inWorkspace('memberships'),
+        },
+        { name: 'here_read', command: 'select', to: EVERYONE, using: inWorkspace('memberships') },
         { name: 'system_all', to: 'ascendore_auth', using: 'true', check: 'true' },
         { name: 'system_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
       ],
@@ -156,7 +161,6 @@ function peopleWalls(): string[] {
 
 /** The directory of records, the history and what is derived from them. */
 function kernelWalls(): string[] {
-  const ws = (table: string) => inWorkspace(table)
   return [
     // The directory says what an id is and whose; it decides visibility, so it is not narrowed by it.
     walled(
@@ -167,8 +171,8 @@ function kernelWalls(): string[] {
         'delete to ascendore_admin',
       ],
       [
-        { name: 'here_all', to: MEMBERS, using: ws('records'), check: ws('records') },
-        { name: 'here_read', command: 'select', to: 'ascendore_viewer', using: ws('records') },
+        { name: 'here_all', to: MEMBERS, using: inWorkspace('records'), check: inWorkspace('records') },
+        { name: 'here_read', command: 'select', to: 'ascendore_viewer', using: inWorkspace('records') },
         { name: 'system_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
       ],
     ),
@@ -181,20 +185,20 @@ function kernelWalls(): string[] {
         `insert to ${MEMBERS}, ascendore_auth`,
       ],
       [
-        { name: 'here_insert', command: 'insert', to: MEMBERS, check: ws('events') },
+        { name: 'here_insert', command: 'insert', to: MEMBERS, check: inWorkspace('events') },
         { name: 'auth_insert', command: 'insert', to: 'ascendore_auth', check: 'true' },
-        { name: 'admin_read', command: 'select', to: 'ascendore_admin', using: ws('events') },
+        { name: 'admin_read', command: 'select', to: 'ascendore_admin', using: inWorkspace('events') },
         {
           name: 'wide_read',
           command: 'select',
           to: 'ascendore_member_wide, ascendore_viewer',
-          using: `${ws('events')} and (${isTold(record => !isPrivate(record))} or actor_id = ${ME} or ${isTold(isPrivate)} and ${eventOnMine()})`,
+          using: `${inWorkspace('events')} and (${isTold(record => !isPrivate(record))} or actor_id = ${ME} or ${isTold(isPrivate)} and ${eventOnMine()})`,
         },
         {
           name: 'own_read',
           command: 'select',
           to: 'ascendore_member',
-          using: `${ws('events')} and (actor_id = ${ME} or ${eventOnMine()})`,
+          using: `${inWorkspace('events')} and (actor_id = ${ME} or ${eventOnMine()})`,
         },
         { name: 'system_read', command: 'select', to: 'ascendore_search, ascendore_worker', using: 'true' },
       ],
@@ -203,7 +207,7 @@ function kernelWalls(): string[] {
       'record_counts',
       [`select to ${EVERYONE}, ascendore_search`, 'select, insert, update to ascendore_worker'],
       [
-        { name: 'here_read', command: 'select', to: EVERYONE, using: ws('record_counts') },
+        { name: 'here_read', command: 'select', to: EVERYONE, using: inWorkspace('record_counts') },
         { name: 'search_read', command: 'select', to: 'ascendore_search', using: 'true' },
         { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
       ],
@@ -215,8 +219,8 @@ function kernelWalls(): string[] {
         {
           name: 'mine_all',
           to: EVERYONE,
-          using: `${ws('idempotency_keys')} and user_id = ${ME}`,
-          check: `${ws('idempotency_keys')} and user_id = ${ME}`,
+          using: `${inWorkspace('idempotency_keys')} and user_id = ${ME}`,
+          check: `${inWorkspace('idempotency_keys')} and user_id = ${ME}`,
         },
         // Of people who act in no workspace.
         { name: 'auth_all', to: 'ascendore_auth', using: OF_NO_WORKSPACE, check: OF_NO_WORKSPACE },
@@ -230,9 +234,9 @@ function kernelWalls(): string[] {
         {
           name: 'here_all',
           to: MEMBERS,
-          using: ws('storage_removals'),
+          using: inWorkspace('storage_removals'),
           // The sweep deletes whatever is listed, so nobody may list another workspace's bytes.
-          check: `${ws('storage_removals')} and starts_with(key, workspace_id::text || '/')`,
+          check: `${inWorkspace('storage_removals')} and starts_with(key, workspace_id::text || '/')`,
         },
         { name: 'worker_all', to: 'ascendore_worker', using: 'true', check: 'true' },
       ],
@@ -241,7 +245,7 @@ function kernelWalls(): string[] {
   ]
 }
 
-const OF_NO_WORKSPACE = `workspace_id = '00000000-0000-0000-0000-000000000000'`
+const OF_NO_WORKSPACE = `workspace_id = '${NIL_ID}'`
 
 /** All but from where somebody came, which only admins may know. */
 const EVENT_COLUMNS =
@@ -254,10 +258,7 @@ const isTold = (which: (record: RecordDefinition) => boolean): string =>
     .map(({ contract }) => contract.name)
     .join(',')}}'::text[])`
 
-const eventOnMine = () =>
-  `exists (select 1 from records d left join records p on p.workspace_id = d.workspace_id and p.id = d.parent_id
-    where d.workspace_id = events.workspace_id and d.id = events.entity_id
-      and (${ME} in (d.owner_id, d.created_by_id, d.assignee_id) or ${ME} in (p.owner_id, p.created_by_id, p.assignee_id)))`
+const eventOnMine = () => hangsOnMine('events', 'events.entity_id', ME)
 
 /** Tables of a feature that are not records but belong to a workspace or to people. */
 export type ExtraWalls = { table: string; grants: string[]; policies: Policy[] }

@@ -122,7 +122,7 @@ export const records = pgTable(
 
 /**
  * The append-only history of every change; audit, timeline, counters and all other followers read it.
- * `transactionId` and `seq` let a follower read in commit order without missing a late commit.
+ * `seq` is the order in which followers read it; a number that is missing may still come (decision 13).
  */
 export const events = pgTable(
   'events',
@@ -154,7 +154,7 @@ export const events = pgTable(
   ],
 )
 
-/** Live records by type, folded from events up to `seq`; see `record/counts.ts`. */
+/** Live records by type, folded from events up to the cursor of the follower `counts`; see `record/counts.ts`. */
 export const recordCounts = pgTable(
   'record_counts',
   {

@@ -6,8 +6,8 @@ import { todayIn } from '../record/relative-time.ts'
 import type { Engine, Row, Session } from './engine.ts'
 import { PLANS_ONCE, WaveSession } from './wave.ts'
 
-export type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER'
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
+export type Role = (typeof ROLES)[number]
 
 /** On whose behalf a transaction runs: everything that visibility and the event history need to know. */
 export type Who = {
@@ -43,15 +43,7 @@ export const systemIn = (workspaceId: string, timezone = 'UTC'): Who => ({
 export const asSystem = (who: Who): Who => ({ ...who, ...systemIn(who.workspaceId, who.timezone) })
 
 /** The database roles. None owns a table, none may bypass row-level security; policies name them. */
-export type DbRole =
-  | 'ascendore_admin'
-  | 'ascendore_member'
-  | 'ascendore_member_wide'
-  | 'ascendore_viewer'
-  | 'ascendore_search'
-  | 'ascendore_auth'
-  | 'ascendore_worker'
-export const DB_ROLES: readonly DbRole[] = [
+export const DB_ROLES = [
   'ascendore_admin',
   'ascendore_member',
   'ascendore_member_wide',
@@ -59,7 +51,8 @@ export const DB_ROLES: readonly DbRole[] = [
   'ascendore_search',
   'ascendore_auth',
   'ascendore_worker',
-]
+] as const
+export type DbRole = (typeof DB_ROLES)[number]
 
 const dialect = new PgDialect()
 

@@ -1,6 +1,7 @@
 import { markOf, seal, unseal } from '../auth/sealing.ts'
 import type { Database, Scope, Tx } from '../db/workspace.ts'
 import { conflict, invalid } from '../errors.ts'
+import { NIL_ID } from '../ids.ts'
 import type { Schedule } from '../jobs/jobs.ts'
 
 /** An answer as it is kept. */
@@ -9,8 +10,6 @@ export type KeptAnswer = { status: number; headers: Record<string, string>; body
 const KEY = /^[\x21-\x7e]{1,200}$/
 const KEPT = "interval '24 hours'"
 const REMOVED_AT_ONCE = 5000
-/** Under which the keys of a person stand who acts in no workspace. */
-const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000'
 const THIS = 'workspace_id = $1::uuid and user_id = $2::uuid and key = $3'
 
 /** Whose key it is: workspace, user, and the key itself. */
@@ -52,7 +51,8 @@ export async function onceForUser(
   work: () => Promise<KeptAnswer>,
   secret: string,
 ): Promise<KeptAnswer> {
-  const place: Place = [NO_WORKSPACE, userId, checkedKey(key)]
+  // They stand under the workspace that is none.
+  const place: Place = [NIL_ID, userId, checkedKey(key)]
   const mark = requestMark(secret, request)
   const asAuth = <T>(step: (scope: Scope) => Promise<T>) => database.inSystem('ascendore_auth', step)
   const kept = await asAuth(async scope => {

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { componentName, readSchemaJson, writeSchemaJson } from '../record/json-schema.ts'
 import { allRecords } from '../record/registry.ts'
+import { VERSION } from '../version.ts'
 import { SERVERS } from './aliases.ts'
 import { MAY_CHANGE, type Operation } from './operation.ts'
 import { isOpen, scopesOf } from './scopes.ts'
-
-const VERSION = '0.1.0'
 
 const errorSchema = {
   type: 'object',

@@ -1,6 +1,6 @@
-import type { z } from 'zod'
 import type { Tx } from '../db/workspace.ts'
-import { forbidden, type Issue, invalid, issuesOf, Refusal } from '../errors.ts'
+import { forbidden, invalid, Refusal } from '../errors.ts'
+import { ISSUES_AT_MOST, inputReader } from './inputs.ts'
 import { Answer, JsonText, type Operation, reaches, type StreamContext, transactionOf } from './operation.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
 
@@ -57,19 +57,12 @@ async function countOnce({ request }: Actor, { rate }: Operation): Promise<void>
 }
 
 function readInner(operation: Operation, given: { params: unknown; query: unknown; body: unknown }) {
-  const issues: Issue[] = []
-  const read = (schema: z.ZodType | undefined, value: unknown): unknown => {
-    if (!schema) return value
-    const result = schema.safeParse(value)
-    if (result.success) return result.data
-    issues.push(...issuesOf(result.error))
-    return undefined
-  }
+  const { issues, read } = inputReader()
   const inputs = {
     params: read(operation.params, given.params ?? {}),
     query: read(operation.query, given.query),
     body: read(operation.body, given.body ?? (operation.method === 'GET' ? undefined : {})),
   }
-  if (issues.length) throw invalid(issues.slice(0, 50))
+  if (issues.length) throw invalid(issues.slice(0, ISSUES_AT_MOST))
   return inputs
 }

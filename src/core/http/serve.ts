@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
 import { type Access, whoOf } from '../auth/access.ts'
 import type { Credential } from '../auth/credentials.ts'
 import { bearerOf, type Claims } from '../auth/tokens.ts'
 import type { Tx } from '../db/workspace.ts'
-import { forbidden, type Issue, invalid, issuesOf, notFound, Refusal, unauthenticated } from '../errors.ts'
+import { forbidden, invalid, notFound, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
 import { etagOf, isKnown, wantedVersion } from './etag.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
+import { ISSUES_AT_MOST, inputReader } from './inputs.ts'
 import { Answer, JsonText, MAY_CHANGE, type Operation, reaches, transactionOf } from './operation.ts'
 import { givenParameters, NO_PARAMETERS, unreadable } from './parameters.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
@@ -140,14 +140,7 @@ export async function serve(
 }
 
 function readInputs(operation: Operation, request: FastifyRequest) {
-  const issues: Issue[] = []
-  const read = (schema: z.ZodType | undefined, value: unknown): unknown => {
-    if (!schema) return value
-    const result = schema.safeParse(value)
-    if (result.success) return result.data
-    issues.push(...issuesOf(result.error))
-    return undefined
-  }
+  const { issues, read } = inputReader()
   // By the header and not by the body: the multipart parser leaves the body undefined.
   const isTyped = request.headers['content-type'] !== undefined
   if (operation.body && isTyped && !operation.consumes && !isJson(request)) {
@@ -166,7 +159,7 @@ function readInputs(operation: Operation, request: FastifyRequest) {
   const body = operation.consumes
     ? request.body
     : read(operation.body, request.body ?? (operation.method === 'GET' ? undefined : {}))
-  if (issues.length) throw invalid(issues.slice(0, 50))
+  if (issues.length) throw invalid(issues.slice(0, ISSUES_AT_MOST))
   return { params, query, body }
 }
 

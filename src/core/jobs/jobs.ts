@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { arrayLiteral, type Session } from '../db/engine.ts'
 import { type Database, type Scope, Tx, type Who } from '../db/workspace.ts'
 import type { App } from '../feature.ts'
+import { NIL_ID } from '../ids.ts'
 import type { Log } from '../log.ts'
 
 /** What a running job is given. `signal` tells it that the process wants to stop. */
@@ -46,7 +47,7 @@ type Envelope = { who: Who; input: unknown }
 
 /** On whose behalf a job runs that no workspace has caused: row-level security shows it nothing. */
 const NOBODY: Who = {
-  workspaceId: '00000000-0000-0000-0000-000000000000',
+  workspaceId: NIL_ID,
   userId: null,
   role: 'VIEWER',
   visibility: 'own',

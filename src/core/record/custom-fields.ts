@@ -5,6 +5,7 @@ import { isUuid } from '../ids.ts'
 import type { CustomType } from './custom-types.ts'
 import { type Change, type RecordDefinition, tableOf } from './definition.ts'
 import * as fields from './fields.ts'
+import { membersAmong } from './links.ts'
 
 /** A field that a workspace's admins have defined for one record type. */
 export type CustomField = {
@@ -150,18 +151,19 @@ async function checkUsers(
   issues: Issue[],
 ): Promise<void> {
   const users = [...defined.values()].filter(custom => custom.type === 'user')
-  for (const { key } of users) {
-    for (const row of rows) {
+  const named = users.flatMap(({ key }) =>
+    rows.flatMap(row => {
       const id = (row.customFields as Record<string, unknown> | undefined)?.[key]
-      if (typeof id !== 'string') continue
-      const found = await tx.session.rows(
-        'select 1 from memberships where workspace_id = $1::uuid and user_id = $2::uuid and removed_at is null',
-        [tx.who.workspaceId, id],
-      )
-      if (!found.length)
-        issues.push({ path: `customFields.${key}`, code: 'NO_SUCH', message: 'no such member' })
-    }
-  }
+      return typeof id === 'string' ? [{ key, id }] : []
+    }),
+  )
+  const members = await membersAmong(
+    tx,
+    named.map(({ id }) => id),
+  )
+  for (const { key, id } of named)
+    if (!members.has(id))
+      issues.push({ path: `customFields.${key}`, code: 'NO_SUCH', message: 'no such member' })
 }
 
 const withoutNulls = (values: Record<string, unknown>) =>

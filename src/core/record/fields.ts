@@ -211,6 +211,16 @@ export const object = <const M extends More>(shape: z.ZodType, more?: M) =>
     more,
   )
 
+/** An object with keys of the caller's choice, such as the goals of a campaign. */
+export const freeObject = (description: string) =>
+  object(
+    z
+      .record(z.string().max(100), z.unknown())
+      .refine(value => JSON.stringify(value).length <= FREE_CHARACTERS, 'is too large'),
+    { description },
+  )
+const FREE_CHARACTERS = 10_000
+
 /** What PostgreSQL's jsonb refuses, in keys or values: JSON.stringify writes it as these escapes. */
 const isStorable = (value: unknown): boolean =>
   !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(JSON.stringify(value) ?? '')

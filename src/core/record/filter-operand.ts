@@ -8,7 +8,7 @@ import type { Operator } from './filter-language.ts'
 
 /** What a statement turns out to hold while it is compiled. Its role and its plan go by that. */
 export type Traits = {
-  /** Operators that PostgreSQL lets no index serve under row-level security (DESIGN.md 2). */
+  /** Operators that PostgreSQL lets no index serve under row-level security (decision 3). */
   isLeaky: boolean
   /** Rows beside those that it has conditions for, which row-level security alone narrows. */
   readsMore: boolean

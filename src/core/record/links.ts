@@ -134,12 +134,10 @@ export async function checkMembers(
       if (typeof id === 'string' && id !== tx.who.userId) named.push({ path, id })
     }
   }
-  if (!named.length) return
-  const found = await tx.session.rows(
-    'select user_id as id from memberships where workspace_id = $1::uuid and user_id = any($2::uuid[]) and removed_at is null',
-    [tx.who.workspaceId, arrayLiteral([...new Set(named.map(n => n.id))])],
+  const known = await membersAmong(
+    tx,
+    named.map(({ id }) => id),
   )
-  const known = new Set(found.map(row => row.id))
   let missing = named.filter(({ id }) => !known.has(id))
   if (missing.length && changed) {
     const stands = await standing(tx, record, changed, missing)
@@ -149,4 +147,14 @@ export async function checkMembers(
     throw invalid(
       missing.slice(0, 20).map(({ path }) => ({ path, code: 'NO_SUCH', message: 'no such member' })),
     )
+}
+
+/** Those of the users who are members here. */
+export async function membersAmong(tx: Tx, ids: string[]): Promise<Set<string>> {
+  if (!ids.length) return new Set()
+  const rows = await tx.session.rows(
+    'select user_id as id from memberships where workspace_id = $1::uuid and user_id = any($2::uuid[]) and removed_at is null',
+    [tx.who.workspaceId, arrayLiteral([...new Set(ids)])],
+  )
+  return new Set(rows.map(row => row.id as string))
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { together } from '#core/db/workspace.ts'
 import { type Add, adderOf, type Row } from '../db/engine.ts'
-import type { Tx } from '../db/workspace.ts'
+import { type Tx, together } from '../db/workspace.ts'
 import { JsonText } from '../http/operation.ts'
 import { paging } from '../http/page.ts'
 import { Aggregate } from './aggregate.ts'
@@ -32,12 +31,13 @@ export type ListQuery = {
   view?: string
   q?: string
   tag?: string
+  date?: string
   dateFrom?: string
   dateTo?: string
   [plain: string]: unknown
 }
 
-/** The query parameters of a record's list: the common ones, and its plain filters (R3 section 10). */
+/** The query parameters of a record's list: the common ones, and its plain filters (`contract.plainFilters`). */
 export const listQuerySchema = perKey((record: RecordDefinition): z.ZodType<ListQuery> => {
   const { contract } = record
   const plain = Object.fromEntries(

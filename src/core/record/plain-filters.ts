@@ -24,8 +24,7 @@ export function plainConditions(record: RecordDefinition, query: ListQuery): Pla
   const { dateField } = contract
   if (query.tag) add('tag', { field: 'tags', op: 'contains', value: query.tag })
   if (query.date && !contract.plainFilters.includes('date'))
-    for (const op of ['gte', 'lte'] as const)
-      add('date', { field: dateField, op, value: query.date as string })
+    for (const op of ['gte', 'lte'] as const) add('date', { field: dateField, op, value: query.date })
   if (query.dateFrom) add('dateFrom', { field: dateField, op: 'gte', value: query.dateFrom })
   if (query.dateTo) add('dateTo', { field: dateField, op: 'lte', value: query.dateTo })
   return conditions

@@ -1,8 +1,8 @@
-import { adderOf, arrayLiteral, DatabaseFault, type Row } from '../db/engine.ts'
+import { adderOf, arrayLiteral, type Row } from '../db/engine.ts'
 import type { Tx, Who } from '../db/workspace.ts'
-import { invalid } from '../errors.ts'
 import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
 import type { Selection } from './list.ts'
+import { misfit } from './misfit.ts'
 import { jsonSelectList, selectList } from './select.ts'
 import { after, orderBy } from './sort.ts'
 
@@ -23,7 +23,7 @@ export const readRows: Read<Row> = async (tx, record, selection, limit, behind, 
   const { from, params } = rowsOf(tx.who, record, selection, limit, behind, total)
   if (selection.asSearch) return readInOrder(tx, record, await idsOf(tx, selection, from, params, behind))
   const text = `${selection.before}select ${selectList(record, tx.who)} ${from}`
-  return tx.session.rows(text, params, plannedFor(selection)).catch(misfit(behind))
+  return tx.session.rows(text, params, plannedFor(selection)).catch(misfitOf(behind))
 }
 
 /** The same, each row as the text of its JSON. */
@@ -41,7 +41,7 @@ export const readTexts: Read<string> = async (tx, record, selection, limit, behi
     )
   }
   const text = selection.before + textsOf(tx, record, from)
-  const found = await tx.session.values(text, params, plannedFor(selection)).catch(misfit(behind))
+  const found = await tx.session.values(text, params, plannedFor(selection)).catch(misfitOf(behind))
   return found.map(([, json]) => json as string)
 }
 
@@ -116,20 +116,10 @@ async function idsOf(
   behind: unknown[] | undefined,
 ): Promise<string[]> {
   const reading = () => tx.session.rows(`${before}select t.id ${from}`, params)
-  const rows = await tx.as('ascendore_search', reading).catch(misfit(behind))
+  const rows = await tx.as('ascendore_search', reading).catch(misfitOf(behind))
   return rows.map(row => row.id as string)
 }
 
 const plannedFor = ({ isWalk }: Selection) => (isWalk ? 'once' : undefined)
 
-const misfit =
-  (behind: unknown[] | undefined) =>
-  (error: unknown): never => {
-    if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({
-        path: behind ? 'cursor' : 'filter',
-        code: 'VALUE_FITS_NOT',
-        message: 'holds a value that does not fit',
-      })
-    throw error
-  }
+const misfitOf = (behind: unknown[] | undefined) => misfit(behind ? 'cursor' : 'filter')

@@ -1,8 +1,7 @@
 import type { Add } from '../db/engine.ts'
 import { invalid } from '../errors.ts'
-import type { CustomField } from './custom-fields.ts'
-import { fieldOf, valueThatFits } from './custom-fields.ts'
-import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
+import { type CustomField, fieldOf, valueThatFits } from './custom-fields.ts'
+import { castOf, columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 import type { FieldKind } from './fields.ts'
 import { customExpression } from './filter.ts'
 import { comparedExpression, isNullInTrash, readExpression, readsMore } from './select.ts'
@@ -94,7 +93,7 @@ function sortKey(
     path,
     kind: f.kind,
     expression,
-    cast: column.getSQLType().replace(/ collate .*/, ''),
+    cast: castOf(column),
     descending,
     nullable: isNullInTrash(f) || !column.notNull,
     leakproof: !column.getSQLType().startsWith('numeric'),

@@ -49,7 +49,7 @@ function beginsWithTitle(record: RecordDefinition): boolean {
 
 /**
  * An index under which imports find records by name. Only a role that row-level security does not narrow can
- * use it, since folding is not leakproof (DESIGN.md 2).
+ * use it, since folding is not leakproof (decision 3).
  * @param title the columns of the contract's `title`, in its order
  */
 export const nameIndex = (name: string, workspaceId: AnyPgColumn, title: AnyPgColumn[]) =>

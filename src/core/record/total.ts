@@ -1,21 +1,14 @@
-import { DatabaseFault } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
-import { invalid } from '../errors.ts'
 import { liveCount } from './counts.ts'
 import type { Total } from './cursor.ts'
 import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
 import { untilChange } from './kept.ts'
 import type { Selection } from './list.ts'
+import { misfit } from './misfit.ts'
 import { ownKeys, planAnew, seesOwnOnly } from './visibility.ts'
 
 /** With a filter, a total is exact up to here. */
 export const COUNTED_AT_MOST = 10_000
-
-function misfit(error: unknown): never {
-  if (error instanceof DatabaseFault && error.code.startsWith('22'))
-    throw invalid({ path: 'filter', code: 'VALUE_FITS_NOT', message: 'holds a value that does not fit' })
-  throw error
-}
 
 /** How many rows name the caller, each counted by the first of the columns that does, so that each count stays in one index. */
 async function ownCount(tx: Tx, record: RecordDefinition, keys: readonly string[]): Promise<number> {
@@ -34,7 +27,7 @@ async function ownCount(tx: Tx, record: RecordDefinition, keys: readonly string[
 
 type Counted = Pick<Selection, 'where' | 'params' | 'isWhole' | 'asSearch' | 'before'>
 
-/** How many rows the selection holds: kept counters for the whole, else counted as far as SPEC 1 asks. */
+/** How many rows the selection holds: kept counters for the whole, else counted as far as `COUNTED_AT_MOST`. */
 export async function totalOf(tx: Tx, record: RecordDefinition, selection: Counted): Promise<Total> {
   if (selection.isWhole) {
     const ownOnly = seesOwnOnly(record, tx.who)
@@ -58,7 +51,7 @@ async function counted(
 ): Promise<Total> {
   const counting = () =>
     tx.session.rows(`${before}select count(*) as n from (select 1 ${from}${bound}) c`, params)
-  const [row] = await (asSearch ? tx.as('ascendore_search', counting) : counting()).catch(misfit)
+  const [row] = await (asSearch ? tx.as('ascendore_search', counting) : counting()).catch(misfit('filter'))
   const found = row!.n as number
   if (isWhole || found <= COUNTED_AT_MOST) return { total: found, totalIsEstimate: false }
   const [plan] = await tx.session.values(`explain (format json) ${before}select 1 ${from}`, params)

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { DeleteObjectCommand, GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { notFound, Refusal, StartupFault, unavailable } from '../errors.ts'
+import { NIL_ID } from '../ids.ts'
 import type { ByteRange, Storage } from './types.ts'
 
 /** Where the bucket is, and who asks; without keys the client takes those of the machine's own role. */
@@ -19,7 +20,7 @@ const TRIES = 3
 /** A longer file goes up in parts of this size, of which `PARTS_AT_ONCE` are in memory. S3 asks for 5 MiB at least. */
 const PART_BYTES = 8 * 1024 * 1024
 const PARTS_AT_ONCE = 2
-const PROBE_KEY = '00000000-0000-0000-0000-000000000000/start/probe'
+const PROBE_KEY = `${NIL_ID}/start/probe`
 
 /** A bucket as storage. @throws StartupFault where it takes no file, in one sentence for the operator */
 export async function openS3(settings: S3Settings): Promise<Storage> {

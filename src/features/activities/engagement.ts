@@ -1,6 +1,7 @@
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Database, systemIn } from '#core/db/workspace.ts'
 import type { Follower } from '#core/events/follow.ts'
+import { NIL_ID } from '#core/ids.ts'
 
 /**
  * How lively the exchange with a contact is, 0 to 100: each interaction of the last 90 days counts by how
@@ -57,7 +58,7 @@ export async function refreshEngagement(database: Database): Promise<void> {
   )
   for (const { id } of workspaces) {
     const who = systemIn(id as string)
-    for (let last = '00000000-0000-0000-0000-000000000000'; ; ) {
+    for (let last = NIL_ID; ; ) {
       const ids = await database.inWorkspace(who, async tx => {
         const rows = await tx.session.rows(
           `select id from contacts where workspace_id = $1::uuid and engagement_score > 0 and id > $2::uuid order by id limit ${CONTACTS_AT_ONCE}`,

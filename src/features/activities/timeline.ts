@@ -4,6 +4,7 @@ import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { ON_THE_WAY } from '#core/events/actions.ts'
 import { paging } from '#core/http/page.ts'
+import { NIL_ID } from '#core/ids.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { checkRange } from '#core/record/filter-time.ts'
@@ -22,7 +23,7 @@ const day = z
  * The actor of what nobody did: an invoice that became overdue, a mail that came in. R3's client takes text alone (decision 27);
  * the audit log says null.
  */
-export const SYSTEM_ACTOR = '00000000-0000-0000-0000-000000000000'
+export const SYSTEM_ACTOR = NIL_ID
 const actorIn = (column: string) => `coalesce(${column}, '${SYSTEM_ACTOR}')`
 
 /** The parameters of both streams of what happened. */

@@ -2,14 +2,6 @@ import { z } from 'zod'
 import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
 
-const free = (description: string) =>
-  f.object(
-    z
-      .record(z.string().max(100), z.unknown())
-      .refine(value => JSON.stringify(value).length <= 10_000, 'is too large'),
-    { description },
-  )
-
 export const campaignContract = defineContract({
   name: 'campaign',
   path: 'campaigns',
@@ -42,8 +34,8 @@ export const campaignContract = defineContract({
     endDate: f.date({ description: 'On or after startDate' }),
     budget: f.money({ min: 0 }),
     actualCost: f.money({ min: 0 }),
-    targetAudience: free('Such as { segment, region }'),
-    goals: free('Such as { meetings, deals }'),
+    targetAudience: f.freeObject('Such as { segment, region }'),
+    goals: f.freeObject('Such as { meetings, deals }'),
     templateId: f.link('emailTemplate', { description: 'What an EMAIL campaign sends' }),
     sendingSince: f.readOnly(f.moment({ description: 'When it was first sent' })),
     sentById: f.readOnly(f.member({ description: 'In whose name the mails go out' })),

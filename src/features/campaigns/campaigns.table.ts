@@ -3,6 +3,7 @@ import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-c
 import {
   date,
   flexibleColumns,
+  live,
   moment,
   money,
   name,
@@ -17,8 +18,6 @@ import {
 import { invalid } from '#core/errors.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
 import { campaignContactContract, campaignContract } from './campaigns.contract.ts'
-
-const live = sql`deleted_at is null`
 
 export const campaignTable = pgTable(
   'campaigns',

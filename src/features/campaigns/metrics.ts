@@ -53,10 +53,8 @@ export const metricsRoute = operation({
   answers: answer,
   async handle({ tx, params }) {
     const campaign = await store.read(tx, campaigns, params.id)
-    const [counted, won] = await together([
-      Promise.resolve(campaign.metrics as Record<string, number>),
-      dealsOf(tx, campaign),
-    ])
+    const counted = campaign.metrics as Record<string, number>
+    const won = await dealsOf(tx, campaign)
     const rate = (count: number | undefined) =>
       counted.sent ? rounded((count ?? 0) / counted.sent, 4) : null
     const budget = campaign.budget as number | null

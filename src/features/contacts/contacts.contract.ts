@@ -1,14 +1,5 @@
-import { z } from 'zod'
 import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
-
-const free = (description: string) =>
-  f.object(
-    z
-      .record(z.string().max(100), z.unknown())
-      .refine(value => JSON.stringify(value).length <= 10_000, 'is too large'),
-    { description },
-  )
 
 export const contactContract = defineContract({
   name: 'contact',
@@ -47,8 +38,8 @@ export const contactContract = defineContract({
       f.integer(0, 100, { nullable: false, description: 'How lively the exchange of the last 90 days is' }),
     ),
     lastInteractionAt: f.readOnly(f.moment({ description: 'The latest call, mail, meeting or message' })),
-    socialProfiles: free('Such as { linkedin, twitter }'),
-    preferences: free('Such as { channel, language }'),
+    socialProfiles: f.freeObject('Such as { linkedin, twitter }'),
+    preferences: f.freeObject('Such as { channel, language }'),
     tags: f.tags(),
     customFields: f.custom(),
   },

@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import {
   flexibleColumns,
+  live,
   moment,
   name,
   ownerColumn,
@@ -20,8 +20,6 @@ import { type Change, defineRecord } from '#core/record/definition.ts'
 import { e164 } from '#core/record/formats.ts'
 import { nameIndex } from '#core/record/title.ts'
 import { contactContract } from './contacts.contract.ts'
-
-const live = sql`deleted_at is null`
 
 export const contactTable = pgTable(
   'contacts',

@@ -4,6 +4,7 @@ import { evidenceFrom, quote } from '#core/ai/evidence.ts'
 import { aiOperation, answerWith } from '#core/ai/operation.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { NIL_ID } from '#core/ids.ts'
 import { pageOf } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
 import { findingWalls } from './findings.table.ts'
@@ -48,7 +49,7 @@ const sentiment = aiOperation({
         : [],
     }
     // The text is no record: its sentences are the ground, not evidence with an id.
-    const source = { recordType: 'text', recordId: NO_RECORD, field: 'text', text }
+    const source = { recordType: 'text', recordId: NIL_ID, field: 'text', text }
     return answerWith(
       app,
       who,
@@ -71,7 +72,6 @@ const sentiment = aiOperation({
     )
   },
 })
-const NO_RECORD = '00000000-0000-0000-0000-000000000000'
 
 const findingSchema = {
   type: 'object',

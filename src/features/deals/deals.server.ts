@@ -5,6 +5,7 @@ import {
   date,
   flexibleColumns,
   ginIndex,
+  live,
   moment,
   money,
   name,
@@ -33,8 +34,6 @@ import { stagesOf } from '#features/pipelines/stages.ts'
 import { dealContract } from './deals.contract.ts'
 import { entered, startStage, targetStage } from './stage-move.ts'
 import { sumsRoute } from './sums.ts'
-
-const live = sql`deleted_at is null`
 
 export const dealTable = pgTable(
   'deals',

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { DatabaseFault } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { invalid } from '#core/errors.ts'
 import { operation } from '#core/http/operation.ts'
 import { exchangeOf } from '#core/record/currency.ts'
 import { rowsUntilChange } from '#core/record/kept.ts'
 import { compileSelection } from '#core/record/list.ts'
+import { misfit } from '#core/record/misfit.ts'
 import { recordNamed } from '#core/record/registry.ts'
 
 /** Groups in one answer; a stage or a month has one for each currency. */
@@ -52,11 +51,7 @@ async function sums(tx: Tx, { by, ...asked }: z.infer<typeof query>): Promise<z.
   const { currency, rates } = await exchangeOf(tx)
   const text = `select ${key} as key, t.currency, count(*)::int as count, sum(t.amount) as amount, round(sum(t.amount * coalesce(t.probability, 0)) / 100, 2) as weighted
      from deals t where ${where} group by 1, 2 order by 1 nulls last, 2 limit ${GROUPS_AT_MOST}`
-  const rows = await rowsUntilChange(tx, text, params).catch(error => {
-    if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({ path: 'filter', code: 'VALUE_FITS_NOT', message: 'holds a value that does not fit' })
-    throw error
-  })
+  const rows = await rowsUntilChange(tx, text, params).catch(misfit('filter'))
   return { by, currency, rates, rows: rows as z.infer<typeof answer>['rows'] }
 }
 

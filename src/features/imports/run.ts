@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { type CsvFile, CsvHeaderError, type CsvRow, isEncoding, parseCsv } from '#core/csv/index.ts'
 import { DatabaseFault, type Row } from '#core/db/engine.ts'
 import { learnSizes } from '#core/db/upkeep.ts'
-import { asSystem, type Database, type Role, type Tx, type Who } from '#core/db/workspace.ts'
+import { asSystem, type Tx, type Who } from '#core/db/workspace.ts'
 import { type EventAction, ON_THE_WAY } from '#core/events/actions.ts'
-import { lesser, reaches } from '#core/http/operation.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
+import { rightsNow } from '#core/jobs/rights.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
@@ -54,27 +54,6 @@ export function mayPass(error: unknown): boolean {
 type Context = JobContext<Input>
 
 export const fileKey = (workspaceId: string, importId: string): string => `${workspaceId}/imports/${importId}`
-
-/**
- * The rights that the user has now, or undefined where they may no longer write here. A job may start long
- * after it was asked for, and an import may take long.
- */
-export async function rightsNow(database: Database, who: Who, causeId: string): Promise<Who | undefined> {
-  if (!who.userId) return undefined
-  const [row] = await database.inSystem('ascendore_auth', scope =>
-    scope.session.rows(
-      `select m.role, w.timezone, w.settings->>'recordVisibility' as visibility from memberships m
-       join users u on u.id = m.user_id and u.is_active join workspaces w on w.id = m.workspace_id
-       where m.workspace_id = $1::uuid and m.user_id = $2::uuid and m.removed_at is null and m.is_active`,
-      [who.workspaceId, who.userId],
-    ),
-  )
-  if (!row || !reaches(row.role as Role, 'MEMBER')) return undefined
-  const visibility = row.visibility === 'workspace' ? 'workspace' : 'own'
-  // An API key may have asked with a lesser role than its user's.
-  const role = lesser(who.role, row.role as Role)
-  return { ...who, role, timezone: row.timezone as string, visibility, causeId }
-}
 
 async function work(context: Context): Promise<void> {
   const { app, input, database, signal } = context

@@ -3,12 +3,13 @@ import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import { asSystem, type Tx } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
+import { rightsNow } from '#core/jobs/rights.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { linkedAmong } from '#core/record/incoming.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { imports } from './imports.table.ts'
-import { lock, note, rightsNow } from './run.ts'
+import { lock, note } from './run.ts'
 
 /** Few enough that on the embedded database, which has one session, others get their turn soon. */
 const EVENTS_AT_ONCE = 500

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import {
+  live,
   moment,
   money,
   name,
@@ -23,8 +24,6 @@ import { pdfRoute } from './pdf-route.ts'
 import { changeInvoice, startInvoice } from './rules.ts'
 
 export { invoiceSeries } from './numbers.ts'
-
-const live = sql`deleted_at is null`
 
 export const invoiceTable = pgTable(
   'invoices',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
-import { conflict, saying } from '#core/errors.ts'
+import { conflict } from '#core/errors.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
-import { currency } from '#core/record/fields.ts'
+import { currency, money } from '#core/record/fields.ts'
 import { fold } from '#core/record/formats.ts'
 import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
@@ -13,15 +13,7 @@ import type { Lead } from './leads.contract.ts'
 export const conversion = z.strictObject({
   createDeal: z.boolean().default(true),
   dealTitle: z.string().trim().min(1).max(255).optional(),
-  amount: z
-    .number()
-    .min(0)
-    .max(9_999_999_999_999.99)
-    .refine(
-      value => Number.isInteger(value) || /^\d+\.\d{1,2}$/.test(String(value)),
-      saying('DECIMALS', 'must have at most 2 decimals'),
-    )
-    .optional(),
+  amount: (money({ min: 0 }).schema as z.ZodType<number>).optional(),
   currency: (currency().schema as z.ZodType<string>).optional(),
   pipelineId: z.uuid().optional(),
   stageId: z.uuid().optional(),
@@ -70,14 +62,12 @@ export async function convertLead(
 ) {
   const found = (await store.read(tx, leads, id)) as Stored & Lead
   const lead = { ...found, ownerId: await ownerNow(tx, found) }
-  await tx.session.rows('select 1 from leads where workspace_id = $1::uuid and id = $2::uuid for update', [
-    tx.who.workspaceId,
-    id,
-  ])
-  const [{ stage } = { stage: '' }] = await tx.session.rows(
-    'select stage from leads where workspace_id = $1::uuid and id = $2::uuid',
+  const [locked] = await tx.session.rows(
+    'select stage from leads where workspace_id = $1::uuid and id = $2::uuid for update',
     [tx.who.workspaceId, id],
   )
+  // No row where the lead is seen and not theirs to change, which the update below refuses.
+  const { stage } = locked ?? found
   if (stage === 'CONVERTED') throw conflict('The lead has been converted already', 'ALREADY_CONVERTED')
   const company = await companyFor(tx, lead, wish.companyId)
   const contact = await contactFor(tx, lead, company, wish.contactId)

@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import {
   flexibleColumns,
+  live,
   moment,
   name,
   ownerColumn,
@@ -22,8 +22,6 @@ import { ref } from '#core/record/json-schema.ts'
 import { idParams } from '#core/record/routes.ts'
 import { conversion, convertLead } from './convert.ts'
 import { leadContract } from './leads.contract.ts'
-
-const live = sql`deleted_at is null`
 
 export const leadTable = pgTable(
   'leads',

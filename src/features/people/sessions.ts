@@ -4,13 +4,13 @@ import type { Scope } from '#core/db/workspace.ts'
 import { forbidden } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { Answer } from '#core/http/operation.ts'
-import { newId, newSecret } from '#core/ids.ts'
+import { NIL_ID, newId, newSecret } from '#core/ids.ts'
 import { asAuth, type Origin } from './people.ts'
 
 const SESSION_DAYS = 30
 export const SESSION_INTERVAL = `interval '${SESSION_DAYS} days'`
 /** The workspace of a session whose person belongs to none; row-level security shows it nothing. */
-export const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000'
+export const NO_WORKSPACE = NIL_ID
 
 /** A person who is signed in on a device. */
 export type SignedIn = {

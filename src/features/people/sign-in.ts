@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { invalid, type Refusal, unauthenticated } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
+import { NIL_ID } from '#core/ids.ts'
 import { type Attempt, beginAttempt } from './login-guard.ts'
 import { hashPassword, isOutdated, isPassword } from './passwords.ts'
 import { asAuth, type Person, personByEmail } from './people.ts'
@@ -9,8 +10,6 @@ import { takeCode, twoFactorOf } from './two-factor.ts'
 type Shown = { email: string; password: string; code?: string }
 /** Somebody who has shown who they are, and the attempt that `succeed` is to be told to. */
 export type Shower = { person: Person; attempt: Attempt }
-
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 const wrong = (): Refusal => unauthenticated('The e-mail or the password is wrong', 'INVALID_CREDENTIALS')
 
@@ -28,7 +27,7 @@ export async function checkSignIn(
   const attempt = await beginAttempt(app, email, request.ip)
   const { person, factor } = await app.database.inSystem('ascendore_auth', async scope => {
     const found = await personByEmail(scope, email)
-    return { person: found, factor: await twoFactorOf(scope, found?.id ?? NOBODY) }
+    return { person: found, factor: await twoFactorOf(scope, found?.id ?? NIL_ID) }
   })
   const isRight = await isPassword(person?.passwordHash, password)
   if (!person || !isRight) throw wrong()

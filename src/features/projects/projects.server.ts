@@ -3,6 +3,7 @@ import { index, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import {
   date,
   flexibleColumns,
+  live,
   name,
   ownerColumn,
   rankedColumn,
@@ -22,7 +23,6 @@ import { store } from '#core/record/store.ts'
 import { nameIndex } from '#core/record/title.ts'
 import { projectContract } from './projects.contract.ts'
 
-const live = sql`deleted_at is null`
 const hours = (column: string) => numeric(column, { precision: 10, scale: 2, mode: 'number' })
 
 export const projectTable = pgTable(

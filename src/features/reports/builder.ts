@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { arrayLiteral, DatabaseFault, type Row } from '#core/db/engine.ts'
+import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import { Aggregate } from '#core/record/aggregate.ts'
@@ -10,6 +10,7 @@ import type { FieldKind } from '#core/record/fields.ts'
 import { compileFilter, customEntitiesIn } from '#core/record/filter.ts'
 import { checkFilter, type Filter } from '#core/record/filter-language.ts'
 import { type FilterScope, noTraits } from '#core/record/filter-operand.ts'
+import { misfit } from '#core/record/misfit.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { dayIn, startOfDay } from '#core/record/relative-time.ts'
 import { namesFor } from '#features/exports/columns.ts'
@@ -167,11 +168,7 @@ async function rowsOf(made: Making, groups: Group[], measures: Measure[]): Promi
   const order = keys.length ? ` order by whole desc, ${first}` : ''
   const from = `from ${tableOf(made.record)} t${joinsOf(groups)} where ${made.where}`
   const text = `select ${[...columns, `${whole} as whole`].join(', ')} ${from}${sets}${order} limit ${GROUPS_AT_MOST + 2}`
-  return rowsFor(made, text).catch(error => {
-    if (error instanceof DatabaseFault && error.code.startsWith('22'))
-      throw invalid({ path: 'filter', code: 'VALUE_FITS_NOT', message: 'holds a value that does not fit' })
-    throw error
-  })
+  return rowsFor(made, text).catch(misfit('filter'))
 }
 
 const joinsOf = (parts: Part[]): string =>

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { arrayLiteral } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import type { JobContext, JobDefinition } from '#core/jobs/jobs.ts'
+import { rightsNow } from '#core/jobs/rights.ts'
 import { columnOf, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { store } from '#core/record/store.ts'
-import { rightsNow } from '#features/imports/run.ts'
 import { tagged } from './list.ts'
 
 /** Records that one transaction changes; the rest are for the job. */

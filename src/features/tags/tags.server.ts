@@ -6,8 +6,7 @@ import { operation } from '#core/http/operation.ts'
 import { newId } from '#core/ids.ts'
 import { tags } from '#core/record/fields.ts'
 import { pageOf } from '#core/record/json-schema.ts'
-import { allRecords } from '#core/record/registry.ts'
-import { listTags, tagsQuery } from './list.ts'
+import { listTags, tagged, tagsQuery } from './list.ts'
 import { type Retagging, retagJob, retagSome } from './retag.ts'
 
 const TAGS_AT_MOST = 50
@@ -58,8 +57,7 @@ const description =
   'On all live records of all types, each with an event. Many records are changed in the background, some hundred at a time. Records in the trash keep their tags.'
 
 /** The nouns of the records that can have tags: all of them change with a tag. */
-const tagged = () =>
-  allRecords().flatMap(({ contract }) => ('tags' in contract.fields ? [contract.path] : []))
+const taggedNouns = () => tagged().map(({ contract }) => contract.path)
 
 export default {
   operations: () => [
@@ -91,7 +89,7 @@ export default {
       path: '/tags/:tag',
       tag: 'tags',
       access: 'ADMIN',
-      touches: tagged(),
+      touches: taggedNouns(),
       summary: 'Rename a tag; where the name stands already, the two become one',
       description,
       params: tagParams,
@@ -104,7 +102,7 @@ export default {
       path: '/tags/merge',
       tag: 'tags',
       access: 'ADMIN',
-      touches: tagged(),
+      touches: taggedNouns(),
       summary: 'Make one tag of several',
       description,
       body: z.strictObject({ from: z.array(standing).min(1).max(TAGS_AT_MOST), into: tag }),
@@ -117,7 +115,7 @@ export default {
       path: '/tags/:tag',
       tag: 'tags',
       access: 'ADMIN',
-      touches: tagged(),
+      touches: taggedNouns(),
       summary: 'Take a tag off all records',
       description,
       params: tagParams,
