@@ -7,7 +7,10 @@ import { root } from './install.mjs'
 const built = join(root, 'dist', 'web')
 const stampFile = join(built, '.built-from')
 const sources = ['src/web', 'src/core/client', 'src/core/record', 'src/features']
-const single = ['vite.config.ts', 'package-lock.json', 'src/core/http/aliases.ts']
+const single = [
+  ...['vite.config.ts', 'package-lock.json'],
+  ...['src/core/http/aliases.ts', 'src/core/events/actions.ts', 'src/core/ai/provider-names.ts'],
+]
 const isSource = file =>
   /^src\/features\//.test(file)
     ? /\.(tsx?|css)$/.test(file) && !/\.(server|table|test|testing)\.tsx?$/.test(file)
@@ -22,7 +25,8 @@ const filesBelow = folder =>
         .replaceAll('\\', '/'),
     )
 
-const webFiles = () => [...sources.flatMap(filesBelow).filter(isSource), ...single].sort()
+/** What the web app is built of, as far as it is ours. */
+export const webFiles = () => [...sources.flatMap(filesBelow).filter(isSource), ...single].sort()
 
 /** A mark that changes whenever one of these files is written. */
 const writtenMark = files => {

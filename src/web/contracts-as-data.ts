@@ -1,6 +1,9 @@
 import { globSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
+import type { Contract } from '../core/record/contract.ts'
+import type { Fields } from '../core/record/fields.ts'
+import { typeKeyOf } from '../core/record/related.ts'
 
 const FEATURES = fileURLToPath(new URL('../features/', import.meta.url))
 const LIST = 'virtual:record-types'
@@ -26,29 +29,32 @@ export function contractsAsData(): Plugin {
   }
 }
 
-type Listed = {
-  name: string
-  path: string
-  importable: boolean
-  exportable: boolean
-  softDelete: boolean
-  fields: object
-}
+type Listed = Pick<
+  Contract,
+  'name' | 'path' | 'title' | 'importable' | 'exportable' | 'softDelete' | 'fields'
+>
 const isContract = (value: unknown): value is Listed =>
   typeof value === 'object' && value !== null && 'fields' in value && 'path' in value && 'name' in value
 
 /** Of every contract what lists of record types ask for, without its fields. */
-async function recordTypes() {
+export async function recordTypes() {
   const files = globSync('*/*.contract.ts', { cwd: FEATURES }).sort()
   const modules = await Promise.all(files.map(file => import(pathToFileURL(FEATURES + file).href)))
-  return modules
-    .flatMap(exported => Object.values(exported))
-    .filter(isContract)
-    .map(({ name, path, importable, exportable, softDelete, fields }) => ({
-      ...{ name, path, importable, exportable, softDelete },
-      hasCustomFields: 'customFields' in fields,
-    }))
+  const contracts = modules.flatMap(exported => Object.values(exported)).filter(isContract)
+  const linked = new Set(contracts.flatMap(({ fields }) => typesLinkedBy(fields)))
+  return contracts.map(({ name, path, title, importable, exportable, softDelete, fields }) => ({
+    ...{ name, path, title, importable, exportable, softDelete },
+    hasCustomFields: 'customFields' in fields,
+    isLinked: linked.has(name),
+  }))
 }
+
+/** The types of the records to which these fields may point. */
+const typesLinkedBy = (fields: Fields): string[] =>
+  Object.entries(fields).flatMap(([key, { kind, target }]) => {
+    if (kind === 'related') return fields[typeKeyOf(key)]?.options ?? []
+    return target ? [target] : []
+  })
 
 const withoutSchemas = (key: string, value: unknown) => (key === 'schema' ? undefined : value)
 

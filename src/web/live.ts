@@ -1,13 +1,12 @@
+import { recordTypes } from 'virtual:record-types'
 import { useEffect } from 'react'
 import { api, queries, useMe } from './api.ts'
 import { refreshAround, type Touched } from './record/model.ts'
 
+/** Settings, which hardly ever change, and what has a page that asks for itself. */
+const NOT_FOLLOWED = ['customField', 'pipeline', 'stage', 'report', 'dashboard', 'import', 'merge']
 /** What the pages show; changes of these are told as they are committed. */
-const ENTITIES = [
-  ...['company', 'contact', 'lead', 'deal', 'task', 'note', 'interaction'],
-  ...['invoice', 'visit', 'project', 'file', 'savedView'],
-  ...['campaign', 'campaignContact', 'email', 'emailTemplate', 'unsubscribe'],
-]
+const ENTITIES = recordTypes.map(({ name }) => name).filter(name => !NOT_FOLLOWED.includes(name))
 const RETRY_AT_LEAST_MS = 1000
 const RETRY_AT_MOST_MS = 30_000
 /** Changes within this time are shown together. */

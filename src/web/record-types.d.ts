@@ -3,6 +3,10 @@ declare module 'virtual:record-types' {
   export const recordTypes: ReadonlyArray<{
     name: string
     path: string
+    /** The fields that name one, joined by a space. */
+    title: readonly string[]
+    /** Whether fields of records may point to one. */
+    isLinked: boolean
     /** Whether a file may be imported into it. */
     importable: boolean
     exportable: boolean

@@ -1,21 +1,20 @@
+import { recordTypes } from 'virtual:record-types'
 import { api } from '../api.ts'
-import { pathOf } from './titles.ts'
+import { pages } from '../pages.ts'
 
 type Values = Record<string, unknown>
 export type Place = { to: string; params: { id: string } }
 
-/** Record types with a page of their own beyond those that links point to. */
-const MORE_PAGES: Record<string, string> = {
-  unsubscribe: 'unsubscribes',
-  report: 'reports',
-  dashboard: 'dashboards',
-  import: 'imports',
-}
-const WITHOUT_PAGE = new Set(['stage', 'pipeline', 'email'])
+/** The paths of the record types whose records have a page each, as features announce them. */
+const PATHS = new Map(
+  recordTypes
+    .filter(({ path }) => pages.some(page => page.path === `/${path}/$id`))
+    .map(({ name, path }) => [name, path]),
+)
 
 /** The page of a record, or of the record on whose page it is read: that of a note is that of what it is about. */
 export function placeOf(type: string, id: string, record: Values): Place | undefined {
-  const path = MORE_PAGES[type] ?? (WITHOUT_PAGE.has(type) ? undefined : pathOf(type))
+  const path = PATHS.get(type)
   if (path) return { to: `/${path}/$id`, params: { id } }
   const about = aboutOf(type, record)
   return about && placeOf(about.type, about.id, {})

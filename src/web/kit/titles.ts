@@ -1,23 +1,21 @@
+import { recordTypes } from 'virtual:record-types'
 import { useQuery } from '@tanstack/react-query'
 import type { Field } from '#core/record/fields.ts'
 import { api, queries } from '../api.ts'
 
-/** The paths of the record types that links may point to, and the fields that name such a record. */
-const NAMED: Record<string, { path: string; title: string[] }> = {
-  company: { path: 'companies', title: ['name'] },
-  contact: { path: 'contacts', title: ['firstName', 'lastName'] },
-  lead: { path: 'leads', title: ['name'] },
-  deal: { path: 'deals', title: ['title'] },
-  task: { path: 'tasks', title: ['title'] },
-  project: { path: 'projects', title: ['name'] },
-  invoice: { path: 'invoices', title: ['invoiceNumber', 'title'] },
-  visit: { path: 'visits', title: ['contactName'] },
-  emailTemplate: { path: 'email-templates', title: ['name'] },
-  email: { path: 'emails', title: ['subject'] },
-  campaign: { path: 'campaigns', title: ['name'] },
-  stage: { path: 'stages', title: ['name'] },
-  pipeline: { path: 'pipelines', title: ['name'] },
+/** Nobody looks for one by its name: it is read on the page of what it hangs on. */
+const NAMELESS = ['note', 'interaction']
+/** What people call a record by more, or by something else, than its contract says. */
+const CALLED: Record<string, readonly string[]> = {
+  invoice: ['invoiceNumber', 'title'],
+  visit: ['contactName'],
 }
+/** The paths of the record types that links may point to, and the fields that name such a record. */
+const NAMED: Record<string, { path: string; title: readonly string[] }> = Object.fromEntries(
+  recordTypes
+    .filter(({ name, isLinked }) => isLinked && !NAMELESS.includes(name))
+    .map(({ name, path, title }) => [name, { path, title: CALLED[name] ?? title }]),
+)
 
 type Row = { id: string } & Record<string, unknown>
 

@@ -8,7 +8,8 @@ import { Initials } from './initials.tsx'
 import { later } from './later.tsx'
 import { LightLink } from './light-link.tsx'
 import { partsOf } from './object-input.tsx'
-import { pathOf, typeKeyOf, useTitle } from './titles.ts'
+import { placeOf } from './place.ts'
+import { typeKeyOf, useTitle } from './titles.ts'
 import classes from './value.module.css'
 
 /** Colour says something only where a value is good, bad or needs attention. */
@@ -65,11 +66,11 @@ export function MemberName({ id, isShort = false }: { id: string | null; isShort
 /** A link to another record under its title. */
 export function RecordLink({ type, id }: { type: string; id: string | null }) {
   const title = useTitle(type, id)
-  const path = pathOf(type)
   if (!id || title === null) return null
-  if (type === 'stage' || type === 'pipeline' || !path) return <span className="one-line">{title}</span>
+  const place = placeOf(type, id, {})
+  if (!place) return <span className="one-line">{title}</span>
   return (
-    <LightLink href={`/${path}/${id}`} className="subtle-link one-line">
+    <LightLink href={place.to.replace('$id', id)} className="subtle-link one-line">
       {title ?? '…'}
     </LightLink>
   )

@@ -3,6 +3,7 @@ import { IconArrowLeft, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, Suspense } from 'react'
+import { noteContract } from '#features/notes/notes.contract.ts'
 import { AiButton } from '../ai/button.tsx'
 import { api, messageOf, useMayChange } from '../api.ts'
 import { later } from '../kit/later.tsx'
@@ -41,7 +42,7 @@ const QuotedSource = later<object>(() =>
 )
 
 /** The record types on which notes, tasks and files may hang. */
-const HOLDERS = new Set(['contact', 'company', 'deal', 'task', 'lead', 'campaign', 'project', 'invoice'])
+const HOLDERS = new Set<string>(noteContract.fields.relatedType.options)
 
 /** One record: its facts to be changed in place, what happened with it, and what hangs on it. */
 export function RecordPage(options: RecordPageOptions) {

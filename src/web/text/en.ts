@@ -10,7 +10,6 @@ const the = (what: string): string => `the ${what.charAt(0).toLowerCase()}${what
 const figure = (value: string | number | undefined): string =>
   typeof value === 'number' ? value.toLocaleString('en') : (value ?? '')
 
-/** Every string of the web app. `de.ts` has the same shape; a third language is one more file like it. */
 /** What Liquid finds wrong with a template. */
 const mergeFaults: Record<string, (what: string) => string> = {
   NOT_CLOSED: what => `${what} is not closed`,
@@ -22,6 +21,7 @@ const mergeFaults: Record<string, (what: string) => string> = {
   LIMIT: () => 'This takes too long or too much room to fill in',
 }
 
+/** Every string of the web app. `de.ts` has the same shape; a third language is one more file like it. */
 export const en = {
   language: 'English',
   app: { name: 'Ascendore CRM', skip: 'Skip to content', menu: 'Menu', loading: 'Loading…' },
