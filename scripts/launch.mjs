@@ -189,7 +189,7 @@ const start = async args => {
 }
 
 /** Measurements that are programs of their own; all others are `bench/run.ts`. */
-const BENCHES = ['import', 'search', 'web', 'ai']
+const BENCHES = ['import', 'export', 'search', 'web', 'ai']
 const bench = async ([first, ...rest]) =>
   (first === 'web' && (await buildWeb(runNode))) ||
   runNode(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { test } from 'node:test'
 import { readConfig } from '#core/config.ts'
 
@@ -23,6 +24,17 @@ test('every setting is explained in .env.example, and nothing else is', () => {
   assert.equal(new Set(known).size, known.length)
 })
 
+test('the launcher knows each measurement that is started by its name', () => {
+  const [, known = ''] = /^const BENCHES = \[(.*)\]$/m.exec(readFileSync('scripts/launch.mjs', 'utf8')) ?? []
+  const named = globSync('bench/*.ts').flatMap(file =>
+    readFileSync(file, 'utf8').includes(`(npm run bench -- ${basename(file, '.ts')}`)
+      ? [basename(file, '.ts')]
+      : [],
+  )
+  assert.ok(named.length >= 3, `${named}`)
+  for (const name of named) assert.ok(known.includes(`'${name}'`), name)
+})
+
 test('each has a comment above it, of its own or of the group that it ends', () => {
   for (const { name } of named) {
     let at = lines.findIndex(line => line.startsWith(`${name}=`)) - 1
@@ -34,7 +46,8 @@ test('each has a comment above it, of its own or of the group that it ends', () 
 test('the example is a valid configuration, and says what the defaults are', () => {
   const env = Object.fromEntries(named.map(({ name, value }) => [name, value]))
   const secret = { JWT_SECRET: 'x'.repeat(40) }
-  assert.deepEqual(readConfig({ ...env, ...secret }), readConfig(secret))
+  const server = { ...secret, DATABASE_URL: 'postgres://crm:secret@localhost:5432/crm' }
+  for (const given of [secret, server]) assert.deepEqual(readConfig({ ...env, ...given }), readConfig(given))
 })
 
 test('a setting that is empty counts as absent, and one that is wrong is named', () => {
