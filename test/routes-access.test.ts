@@ -4,6 +4,8 @@ import { type TestContext, test } from 'node:test'
 import { SignJWT } from 'jose'
 import type { Role } from '#core/db/workspace.ts'
 import { reaches } from '#core/http/operation.ts'
+import { allRecords } from '#core/record/registry.ts'
+import { isPrivate as isPrivateRecord } from '#core/record/visibility.ts'
 import { importing } from '#features/imports/testing.ts'
 import {
   anyBody,
@@ -292,13 +294,12 @@ over(
         if (!reaches('MEMBER', route.least as Role)) continue
         // The people of a workspace see each other, and only admins change others.
         const isOfPeople = /^\/(users|memberships)\//.test(route.path)
+        const record = allRecords().find(({ contract }) => route.path.startsWith(`/${contract.path}/`))
         const isOpen =
-          isOfPeople ||
-          /^\/(pipelines|stages|custom-fields|email-templates|unsubscribes|ai\/models)\//.test(route.path)
+          isOfPeople || record?.visibility === 'workspace' || route.path.startsWith('/ai/models/')
         const isPrivate =
-          /^\/(imports|saved-views|merges|mailboxes|dashboards|reports|ai\/conversations|ai\/proposals)\//.test(
-            route.path,
-          )
+          (record && isPrivateRecord(record)) ||
+          /^\/(mailboxes|ai\/conversations|ai\/proposals)\//.test(route.path)
         const sees = (kind === 'workspace' && !isPrivate) || isOpen
         const what = `${route.key} by a member who sees ${kind}`
         // What they may change is for the suites of the records, and would be missing here for the next route.
