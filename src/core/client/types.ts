@@ -1,4 +1,5 @@
 import type { Fields, Values } from '../record/fields.ts'
+import type { Operator } from '../record/filter-language.ts'
 
 /** The types of what the API takes and gives, derived from contracts. Plain mapped types: tsc stays fast. */
 
@@ -22,23 +23,6 @@ export type UpdateOf<F extends Fields> = Partial<Omit<Values<F>, NotUpdatable<F>
 /** One page of a list. With `totalIsEstimate`, `total` is near the truth; `nextCursor` is null on the last page. */
 export type Page<T> = { rows: T[]; total: number; totalIsEstimate?: true; nextCursor: string | null }
 
-type Operator =
-  | 'eq'
-  | 'neq'
-  | 'lt'
-  | 'lte'
-  | 'gt'
-  | 'gte'
-  | 'in'
-  | 'contains'
-  | 'startsWith'
-  | 'empty'
-  | 'between'
-  | 'withinLast'
-  | 'some'
-  | 'before'
-  | 'after'
-
 /** A field, or one of a linked record or the workspace's own: `company.name`, `customFields.region`. */
 type FieldPath<F extends Fields> = (keyof F & string) | `${string}.${string}`
 
@@ -55,19 +39,20 @@ type PlainValue<T> = NonNullable<T> | readonly NonNullable<T>[]
 
 /**
  * The query of a list: `limit` 1 to 200 (50 by default), `sort` as the API says it (`-updatedAt,title`) or as a
- * list of its parts, `q` for words, days or moments for `dateFrom` and `dateTo`, and the contract's plain
- * filters, of which several values mean any of them.
+ * list of its parts, `view` for a saved view, `q` for words, a day for `date`, days or moments for `dateFrom` and `dateTo`, and the
+ * contract's plain filters, of which several values mean any of them.
  */
 export type ListQuery<F extends Fields = Fields, P extends string = string> = {
   limit?: number
   cursor?: string
   sort?: string | readonly `${'' | '-'}${FieldPath<F>}`[]
   filter?: Filter<F>
+  view?: string
   q?: string
   tag?: string
   dateFrom?: string
   dateTo?: string
-} & { [K in P & keyof F]?: PlainValue<Values<F>[K]> }
+} & { [K in Exclude<'date', P>]?: string } & { [K in P & keyof F]?: PlainValue<Values<F>[K]> }
 
 /** One of at most 1,000 operations of a bulk request. */
 export type BulkOperation<F extends Fields = Fields> =

@@ -201,11 +201,11 @@ async function changeDeal(tx: Tx, id: string, values: Change, { history }: Write
 
 /** Asks for what stands where the change could leave an amount that its currency has no coins for, or one below nothing. */
 async function checkMoney(tx: Tx, id: string, { amount, currency }: Change): Promise<void> {
-  const mayBeFine =
+  const isFine =
     amount === undefined
-      ? decimalsOf((currency ?? 'EUR') as string) === 2
+      ? currency === undefined || decimalsOf(currency as string) === 2
       : Number.isInteger(amount) && (amount as number) >= 0
-  if (mayBeFine) return
+  if (isFine) return
   const [row] = await tx.session.rows(
     'select amount, currency from deals where workspace_id = $1::uuid and id = $2::uuid',
     [tx.who.workspaceId, id],
