@@ -147,7 +147,7 @@ async function* choose(
     before: recordsIn(before?.parts ?? []),
     // What was not understood in between is forgiven once.
     listed: listedIn(answers.slice(-2).flatMap(({ parts }) => parts)),
-    done: doneIn(answers.flatMap(({ parts }) => parts)),
+    done: doneIn(answers.map(({ parts }) => parts)),
   })
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addDays } from '#core/record/relative-time.ts'
 import { some } from '#test/runs.ts'
+import { until } from '#test/until.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
 import { momentFrom, periodFrom } from './commands/dates.ts'
 import { numberFrom } from './commands/numbers.ts'
@@ -184,7 +185,6 @@ const FINDS: Record<string, string[]> = {
   'could you show me deals stuck in Prospecting please': ['renewal', 'small', 'anas'],
   'which deals have gone quiet?': [],
   'top 1 companies by employees': ['acme'],
-  'who are my hottest leads': ['lena', 'paul'],
   "what's on my to-do list": ['late', 'later'],
   'companies in the logistics industry': ['acme'],
   'deals from the logistics sector': ['renewal'],
@@ -854,6 +854,10 @@ test('how we do, why, and what to do next are answered by the records', async ()
     assert.match(answer.message.content, told)
     assert.ok(answer.warnings.some(({ code }: any) => code === 'COLD_START'))
   }
+  const hot = await say('who are my hottest leads')
+  assert.deepEqual(idsOf(hot), named('lena', 'paul'))
+  assert.match(hot.message.content, /Of 2 leads .* \d+ of 100/s)
+  assert.ok(hot.warnings.some(({ code }: any) => code === 'COLD_START'))
   const next = await say('what should I do next?')
   assert.match(next.message.content, /\d\. .*Send the offer/)
   assert.ok(idsOf(next).includes(ids.late!))
@@ -1079,4 +1083,185 @@ test('salespeople ask for pipeline, forecast, stuck deals, competitors and who w
     /Gelesen als/,
     'what is not understood in other words either is told as it was said',
   )
+})
+
+test('figures are those of the analyses: weighted forecast, conversion, who has the most, losses to a rival or for a reason', async () => {
+  const { owner, ana } = await world({ recordVisibility: 'workspace' })
+  const day = addDays(today, 3)
+  const deal = (person: Person, title: string, more: object = {}) =>
+    made(person, '/deals', { title, amount: 1000, expectedCloseDate: day, ...more })
+  await deal(owner, 'Half', { probability: 50 })
+  await deal(ana, 'Fifth', { probability: 20, amount: 500 })
+  const rival = await deal(owner, 'Rival', { status: 'LOST', lostReason: 'Competitor', amount: 7 })
+  await deal(owner, 'Dear', { status: 'LOST', lostReason: 'Too expensive', amount: 8 })
+  await deal(owner, 'Late', { status: 'LOST', lostReason: 'Timing', amount: 9 })
+  await deal(ana, 'Won', { status: 'WON', amount: 300 })
+  await made(owner, '/activities', {
+    type: 'CALL',
+    dealId: rival.id,
+    competitors: ['Velgrove'],
+    content: 'They chose Velgrove.',
+  })
+  for (const [name, source, isWon] of [
+    ['A', 'Fair', true],
+    ['B', 'Fair', false],
+    ['C', 'Web', false],
+  ] as const) {
+    const lead = await made(owner, '/leads', { name, source })
+    if (isWon)
+      assert.equal((await owner.post(`/leads/${lead.id}/convert`, { createDeal: false })).status, 200)
+  }
+  const ask = async (content: string, language = 'en') => {
+    const body = { messages: [{ role: 'user', content }], stream: false }
+    const reply = await owner.post('/ai/chat', body, { headers: { 'accept-language': language } })
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body
+  }
+  const forecast = (await owner.get('/analytics/forecast')).body.months
+  assert.equal(
+    forecast.reduce((sum: number, { weighted }: any) => sum + weighted, 0),
+    600,
+  )
+  const year = Number(today.slice(0, 4))
+  for (const [language, sentence, expected] of [
+    [
+      'en',
+      'what is our weighted forecast for the next 30 days',
+      /\*\*USD 600\*\*: 2 open deals \(closing the next 30 days.*worth USD 1,500 in all/,
+    ],
+    ['en', 'weighted forecast by owner', /- Olga: USD 500 · 1\n- Ana: USD 100 · 1/],
+    [
+      'de',
+      'Wie hoch ist unsere gewichtete Prognose?',
+      /Die gewichtete Prognose ist \*\*600 USD\*\*: 2 offene Deals/,
+    ],
+    [
+      'en',
+      'what share of leads did we convert this year, by source',
+      /\*\*33\W%\*\* of the leads were converted: 1 of 3.*- Fair: 50\W% \(of 2\)\n- Web: 0/s,
+    ],
+    [
+      'de',
+      'Welchen Anteil der Leads haben wir dieses Jahr konvertiert?',
+      /\*\*33\W%\*\* der Leads wurden umgewandelt: 1 von 3/,
+    ],
+    ['en', 'who has the most open deals', /- Olga: 1 · USD 1,000\n- Ana: 1 · USD 500/],
+    ['en', 'which source brings the most leads', /- Fair: 2\n- Web: 1/],
+    ['en', 'how many deals did each rep win this year', /\*\*1 deal\*\*.*- Ana: 1 · USD 300/s],
+    ['de', 'Wer hat die meisten offenen Deals?', /- Olga: 1 · 1\.000 USD/],
+    [
+      'en',
+      'how is the team doing this month',
+      /1 won\*\*, worth USD 300, 3 lost, 1 calls, mails and meetings/,
+    ],
+    [
+      'en',
+      'compare this year with last year',
+      new RegExp(`${year}-01-01 to ${today}: \\*\\*1 won.*${year - 1}-12-31: \\*\\*0 won`, 's'),
+    ],
+    ['en', 'in which stage do we lose the most deals', /Of 6 deals made.*most were lost in \*\*Prospecting/],
+    ['en', 'how many new leads this week', /\*\*3 leads\*\*/],
+    ['en', 'who has not logged in this month', /not understand/],
+  ] as const)
+    assert.match((await ask(sentence, language)).message.content, expected, sentence)
+  for (const [language, sentence, expected] of [
+    ['en', 'which deals did we lose to Velgrove', ['Rival']],
+    ['en', 'deals lost to a competitor this year', ['Rival']],
+    ['en', 'deals lost because of price', ['Dear']],
+    ['en', 'deals lost due to timing this month', ['Late']],
+    ['en', 'deals lost because of price last year', []],
+    ['en', 'deals won against Velgrove', []],
+    ['de', 'Welche Deals haben wir an Velgrove verloren?', ['Rival']],
+    ['de', 'Deals, die wegen des Preises verloren gingen', ['Dear']],
+    ['en', 'which deals have i not touched in two weeks', []],
+    [
+      'de',
+      'Welche Deals werden diesen Monat abgeschlossen?',
+      day.slice(0, 7) === today.slice(0, 7) ? ['Fifth', 'Half'] : [],
+    ],
+  ] as const) {
+    const { records, message, warnings } = await ask(sentence, language)
+    assert.deepEqual(
+      records.map(({ title }: any) => title).sort(),
+      expected,
+      `${sentence}: ${message.content}`,
+    )
+    assert.deepEqual(warnings, [], sentence)
+  }
+  await owner.inWorkspace(tx =>
+    tx.session.rows(
+      `update deals set updated_at = now() - interval '20 days', created_at = now() - interval '20 days' where workspace_id = $1::uuid`,
+      [owner.workspaceId],
+    ),
+  )
+  const quiet = (await ask('which deals have i not touched in two weeks')).records
+  assert.deepEqual(
+    quiet.map(({ title }: any) => title),
+    ['Half'],
+    'of the open ones that are hers',
+  )
+})
+
+test('what was done and changed, by whom, and who is here', async () => {
+  const { owner, ana } = await world({ recordVisibility: 'workspace' })
+  await made(ana, '/activities', { type: 'CALL', subject: 'Hello call' })
+  const task = await made(ana, '/tasks', { title: 'Do it' })
+  await ana.put(`/tasks/${task.id}/complete`)
+  await made(ana, '/deals', { title: 'Fine', status: 'WON', amount: 40 })
+  const gone = await made(ana, '/companies', { name: 'Gone Ltd' })
+  await ana.delete(`/companies/${gone.id}`)
+  const ask = async (content: string, person = owner, language = 'en') => {
+    const body = { messages: [{ role: 'user', content }], stream: false }
+    const reply = await person.post('/ai/chat', body, { headers: { 'accept-language': language } })
+    assert.equal(reply.status, 200, reply.text)
+    return reply.body.message.content
+  }
+  const done =
+    /\*\*Ana\*\*.*1 call, 1 task completed, 1 deal created and 1 deal won \(USD 40\)\..*Hello call/s
+  assert.match(await ask('what did Ana do this week'), done)
+  assert.match(await ask('what did I do this week', ana), /\*\*You\*\*.*1 call, 1 task completed/)
+  assert.match(
+    await ask('was hat Ana diese Woche gemacht', owner, 'de'),
+    /\*\*Ana\*\*.*1 Anruf, 1 Aufgabe erledigt, 1 Deal angelegt/,
+  )
+  assert.match(await ask('what did Ana do last year'), /Nothing that you may see is on record/)
+  const changes = await ask('what changed since yesterday')
+  assert.match(changes, /1 deal created.*\[Fine\]\(\/deals\//s)
+  assert.match(await ask('was hat sich seit gestern geändert', ana, 'de'), /1 Deal angelegt/)
+  assert.match(
+    await ask('who deleted something this week'),
+    /1 company deleted\.\n\n- .*Ana: Gone Ltd deleted/,
+  )
+  assert.match(await ask('how many users do we have'), /\*\*\d+ active members\*\*.*- Ana · MEMBER/s)
+  assert.match(await ask('who has admin rights'), /- Olga · OWNER/)
+  for (const email of ['one@same.example', 'two@same.example'])
+    await made(ana, '/contacts', { firstName: 'Sam', lastName: 'Twice', phone: '+4930901820', email })
+  await until(async () => (await owner.get('/contacts/duplicates')).body.total > 0)
+  assert.match(await ask('are there duplicate contacts'), /\*\*1\*\* groups.*Sam Twice.*Sam Twice/s)
+})
+
+test('all orders of one sentence are undone together', async () => {
+  const { owner } = await world()
+  let conversationId: string | undefined
+  const then = async (content: string) => {
+    const body = { messages: [{ role: 'user', content }], conversationId, stream: false }
+    const reply = await owner.post('/ai/chat', body)
+    conversationId = reply.body.conversationId
+    return reply.body
+  }
+  const deal = await made(owner, '/deals', { title: 'Quayside', amount: 700 })
+  const { stageId } = (await owner.get(`/deals/${deal.id}`)).body
+  await then('move Quayside to Negotiation, set its amount to 2k and create a task to call tomorrow')
+  await then('yes')
+  assert.equal((await owner.get(`/deals/${deal.id}/tasks`)).body.total, 1)
+  const undone = await then('undo that')
+  assert.deepEqual(
+    undone.proposals.map(({ title }: any) => title.slice(0, 5)),
+    ['Undo:', 'Undo:'],
+    undone.message.content,
+  )
+  await then('yes')
+  const read = (await owner.get(`/deals/${deal.id}`)).body
+  assert.deepEqual([read.amount, read.stageId, read.status], [700, stageId, 'OPEN'])
+  assert.equal((await owner.get(`/deals/${deal.id}/tasks`)).body.total, 0)
 })

@@ -160,6 +160,7 @@ test('what does not fit a tool is told as the API tells it, and every answer is 
       draft_email: { type: 'lead', id: lead.id, purpose: 'introduction' },
       summarise_record: { type: 'deal', id: deal.id },
       explain_outcomes: {},
+      analyse: { analysis: 'forecast', months: 2 },
       explain_deal: { id: deal.id },
       next_actions: {},
       create_record: { type: 'deal', data: { title: 'Two' } },

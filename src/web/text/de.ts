@@ -306,6 +306,7 @@ export const de: Text = {
       search: 'Gesucht',
       list_records: 'Datensätze aufgelistet',
       measure_records: 'Gezählt und summiert',
+      analyse: 'Verkauf ausgewertet',
       read_record: 'Datensatz gelesen',
       read_history: 'Verlauf gelesen',
       describe_record_type: 'Felder angesehen',

@@ -311,6 +311,7 @@ export const en = {
       search: 'Searched',
       list_records: 'Listed records',
       measure_records: 'Counted and added up',
+      analyse: 'Analysed sales',
       read_record: 'Read a record',
       read_history: 'Read what happened',
       describe_record_type: 'Looked at fields',

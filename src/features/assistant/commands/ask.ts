@@ -30,7 +30,7 @@ async function queryIn(context: Context, words: string) {
 }
 
 /** Says which words were not understood as a condition, and were looked for in the records instead. */
-const unsure = ({ say }: Context, leftovers: string[]): string =>
+export const unsure = ({ say }: Context, leftovers: string[]): string =>
   leftovers.length ? `\n\n${say.unsure(leftovers.map(plain))}` : ''
 
 export async function* answerList(context: Context, query: Query, leftovers: string[]): Parts {
@@ -180,6 +180,17 @@ const counting = async (context: Context): Promise<Parts | undefined> => {
   return read && answerMeasure(context, read.query, read.leftovers)
 }
 
+/** Whether a record is called so, or several are. */
+async function isCalled({ resolver }: Context, name: string): Promise<boolean> {
+  try {
+    const found = await resolver.maybe(name)
+    return found !== undefined && isNamed(name, found.ref.title)
+  } catch (error) {
+    if (!(error instanceof Ambiguous)) throw error
+    return error.found.every(({ ref }) => isNamed(name, ref.title))
+  }
+}
+
 /** Commands that read. */
 export const askCommands: Command[] = [
   {
@@ -190,7 +201,12 @@ export const askCommands: Command[] = [
   {
     pattern:
       /^(?:who (?:owns|has|handles|manages|works on)|who(?:'s| is) (?:the owner of|responsible for|assigned to|working on|in charge of))\s+(.+)$/i,
-    run: (context, match) => ownerOf(context, named(match[1]!).name),
+    async run(context, match) {
+      const { name } = named(match[1]!)
+      // `Who has not …` and `who has admin rights` ask for no record.
+      const isAsked = !/^who has\b/i.test(match[0]) || (await isCalled(context, name))
+      return isAsked ? ownerOf(context, name) : undefined
+    },
   },
   {
     pattern:

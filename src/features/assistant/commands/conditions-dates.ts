@@ -1,5 +1,7 @@
 import type { Filter } from '#core/record/filter-language.ts'
-import { moveDay } from '#core/record/relative-time.ts'
+import { hangingKeys } from '#core/record/incoming.ts'
+import { recordNamed } from '#core/record/registry.ts'
+import { addDays, addMonths, moveDay } from '#core/record/relative-time.ts'
 import { type Period, periodFrom } from './dates.ts'
 import { add, isTime, labelsOf, type Reading, wordCalled } from './phrase.ts'
 
@@ -60,17 +62,31 @@ export function dateConditions(reading: Reading): void {
     )
     if (!taken) continue
     const [, not, verb = ''] = taken.found
+    const period = /^clos(?:e|es|ing)$|^due$|expected/i.test(verb) ? ahead(taken.period, today) : taken.period
     if (not) {
-      outOfPeriod(reading, key, verb.toLowerCase(), taken.period)
+      outOfPeriod(reading, key, verb.toLowerCase(), period)
       continue
     }
-    inPeriod(reading, key, verb.toLowerCase(), taken.period)
+    inPeriod(reading, key, verb.toLowerCase(), period)
     // What is yet to close is open, unless it is said how it ended.
-    if (isToCome(key, taken.period, today)) reading.isToCome = true
+    if (isToCome(key, period, today)) reading.isToCome = true
     if (ALSO_STATUS.test(verb)) said.putBack(verb)
   }
   const bare = said.takePeriod(read)
   if (bare) inPeriod(reading, '?', '', bare)
+}
+
+/** What closes in a quarter or a month without a year closes in the next one to come. */
+function ahead(period: Period, today: string): Period {
+  const { from, to, text } = period
+  if (
+    !from ||
+    !to ||
+    to >= today ||
+    /\d{4}|last|past|previous|ago|yesterday|this|between|week|day/.test(text)
+  )
+    return period
+  return { ...period, from: addMonths(from, 12), to: addDays(addMonths(addDays(to, 1), 12), -1) }
 }
 
 function inPeriod(reading: Reading, field: string, verb: string, { from, to, text }: Period): void {
@@ -106,6 +122,10 @@ function overdue(reading: Reading): void {
 }
 
 const UNIT = '(?:more than |over |longer than |at least )?(\\d{1,3}) (day|week|month|year)s?'
+/** Of a span in words: `two weeks`, `a month`. */
+const COUNTS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
+const countOf = (text: string): string =>
+  /^an?$/i.test(text) ? '1' : /\d/.test(text) ? text : String(COUNTS.indexOf(text.toLowerCase()))
 const daysBack = (today: string, count: string, unit: string): string =>
   moveDay(today, { count: -Number(count), unit: unit.charAt(0).toLowerCase() as 'd' | 'w' | 'm' | 'y' })
 
@@ -126,19 +146,44 @@ function lasting(reading: Reading): void {
   said.putBack('overdue')
 }
 
+/** Of what keeps no day of the last contact the talks tell, and of `touched` the changes too. What has ended may rest. */
+function unheard(reading: Reading, day: string, verb: string): boolean {
+  const { record } = reading.query
+  const talks = recordNamed('interaction')
+  if (!hangingKeys(talks, record.contract.name).length) return false
+  const { path } = talks.contract
+  const silent: Filter = {
+    not: { field: path, op: 'some', value: { field: 'occurredAt', op: 'gte', value: day } },
+  }
+  const still: Filter = { field: 'updatedAt', op: 'before', value: day }
+  // What has been made since cannot have been silent for so long.
+  const made: Filter = { field: 'createdAt', op: 'before', value: day }
+  const isTouched = verb === 'touched'
+  add(
+    reading,
+    { and: [made, isTouched ? still : silent, ...(isTouched ? [silent] : [])] },
+    isTouched
+      ? `neither talked about nor changed since ${day}`
+      : `made before ${day}, and no call, mail or meeting since`,
+  )
+  const isOpen = record.contract.fields.status?.options?.includes('OPEN')
+  if (isOpen) reading.isToCome = true
+  return true
+}
+
 /** `not updated in 30 days`, `no contact for 2 weeks`, `older than 6 months`. */
 function silent(reading: Reading): void {
   const { said, lexicon, today } = reading
   const { fields } = lexicon.record.contract
-  const span =
-    '(?:for |in |since )?(?:more than |over )?(?:the last |the past )?(\\d{1,3}) (day|week|month|year)s?'
+  const span = `(?:for |in |since )?(?:more than |over )?(?:the last |the past )?(\\d{1,3}|an?|${COUNTS.slice(1).join('|')}) (day|week|month|year)s?`
   const found =
     said.take(
-      `(?:not |un|haven't been |hasn't been |have not been |without )(updated|touched|changed|contacted|moved|contact|activity) ${span}`,
+      `(?:not (?:been )?|un|haven't been |hasn't been |have not been |haven't |without )(updated|touched|changed|contacted|moved|contact|activity) ${span}`,
     ) ?? said.take(`(?:no )(contact|activity|update)s? ${span}`)
   const old = found ? undefined : said.take(`older than (\\d{1,3}) (day|week|month|year)s?`)
-  const [count, unit] = found ? [found[2]!, found[3]!] : (old?.slice(1, 3) ?? [])
-  if (!count || !unit) return
+  const [given, unit] = found ? [found[2]!, found[3]!] : (old?.slice(1, 3) ?? [])
+  if (!given || !unit) return
+  const count = countOf(given)
   const verb = found?.[1]?.toLowerCase() ?? 'created'
   const key =
     /contact|activity/.test(verb) && fields.lastInteractionAt
@@ -151,6 +196,8 @@ function silent(reading: Reading): void {
   const day = daysBack(today, count, unit)
   const before: Filter = { field: key, op: 'before', value: day }
   const never: Filter = { field: key, op: 'empty', value: true }
+  if (/contact|activity|touched/.test(verb) && !fields.lastInteractionAt && unheard(reading, day, verb))
+    return
   add(
     reading,
     key === 'lastInteractionAt' ? { or: [before, never] } : before,

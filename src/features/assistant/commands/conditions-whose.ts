@@ -28,7 +28,9 @@ export function whoseConditions(reading: Reading): void {
   const me =
     said.take(`(${by}) (?:me|myself)`) ??
     said.take('(?:did|have|do) i (log|logged|create|created|add|added|make|made|write)') ??
-    said.take("my(?: own)?|mine|(?:do |did )?i (?:have|own|got)|i've(?: got)?|i'm|am i")
+    said.take(
+      "my(?: own)?|mine|(?:do |did )?i (?:have|own|got)|(?:have|haven't|did|didn't) i|i've(?: got)?|i'm|am i",
+    )
   if (me)
     add(
       reading,

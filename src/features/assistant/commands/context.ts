@@ -29,9 +29,9 @@ export type Context = {
   /** The sentences to answer in, in their language. */
   say: Replies
   chosen: Map<string, RecordRef>
-  /** The list or count of the answer before, and what was confirmed last. */
+  /** The list or count of the answer before, and what was confirmed last, the latest first. */
   listed?: Listed
-  done?: Proposal
+  done?: Proposal[]
   /** Where a sentence holds several orders: what each of them wants, instead of proposing it at once. */
   wanted?: Wanted[]
   /** Whether slips of the pen have been put right already, as far as there were any. */

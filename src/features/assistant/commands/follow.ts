@@ -2,13 +2,15 @@ import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
 import type { Filter } from '#core/record/filter-language.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
-import type { Part, Proposal } from '../parts.ts'
+import type { Hands } from '../hands.ts'
+import { type Part, type Proposal, text } from '../parts.ts'
 import { plain } from './answer.ts'
 import { answerList, answerMeasure, exported } from './ask.ts'
 import { told } from './change.ts'
-import { type Command, type Context, type Parts, proposed } from './context.ts'
+import { type Command, type Context, type Parts, proposed, type Wanted } from './context.ts'
 import { NOUNS } from './lexicon.ts'
 import { type Query, readQuery } from './phrase.ts'
+import { proposedTogether } from './several.ts'
 
 /** What was listed or counted last: what carries on narrows it. */
 export type Listed = {
@@ -30,14 +32,18 @@ export function listedIn(parts: readonly Part[]): Listed | undefined {
   return { ...(found.input as Omit<Listed, 'isCounted'>), isCounted: found.name === 'measure_records' }
 }
 
-/** What was done last of what was proposed in this conversation. */
-export const doneIn = (parts: readonly Part[]): Proposal | undefined =>
-  parts
-    .flatMap(part =>
-      part.type === 'proposal' && part.proposal.status === 'CONFIRMED' ? [part.proposal] : [],
-    )
-    .sort((a, b) => String(a.decidedAt).localeCompare(String(b.decidedAt)))
-    .at(-1)
+/** What was done last in this conversation, the latest first: all of one answer that was confirmed, as several orders of a sentence are one wish. */
+export function doneIn(answers: ReadonlyArray<readonly Part[]>): Proposal[] {
+  const decidedAt = ([first]: Proposal[]) => String(first?.decidedAt ?? '')
+  const done = answers.map(parts =>
+    parts
+      .flatMap(part =>
+        part.type === 'proposal' && part.proposal.status === 'CONFIRMED' ? [part.proposal] : [],
+      )
+      .sort((a, b) => String(b.decidedAt).localeCompare(String(a.decidedAt))),
+  )
+  return done.toSorted((a, b) => decidedAt(b).localeCompare(decidedAt(a)))[0] ?? []
+}
 
 const partsOf = (filter: Filter | undefined): Filter[] =>
   !filter ? [] : 'and' in filter ? filter.and.flatMap(partsOf) : [filter]
@@ -100,41 +106,53 @@ const narrow = async (context: Context, words: string, isLoose = false): Promise
 
 /** Proposes the opposite of what was done last: the values from before, or that what was made goes again. */
 async function undo(context: Context): Promise<Parts | undefined> {
-  const { done, turn } = context
-  if (!done)
+  const { done = [], turn } = context
+  if (!done.length)
     return told(
       inLanguage(
         'I have done nothing here that could be undone.',
         'Ich habe hier nichts getan, was sich zurücknehmen ließe.',
       ),
     )
-  const { record: changed, result, recordType, changes, title } = done
+  const wanted = done.map(one => ({ one, opposite: oppositeOf(turn.hands, one) }))
+  const lasting = wanted.flatMap(({ one, opposite }) => (opposite ? [] : [cannotUndo(one)]))
+  const [first, ...more] = wanted.flatMap(({ opposite }) => opposite ?? [])
+  if (!first) return told(lasting.join('\n\n'))
+  return (async function* (): Parts {
+    if (more.length) yield* proposedTogether(context, [first, ...more])
+    else yield* proposed(context, first.tool, first.input, first)
+    if (lasting.length) yield text(`\n\n${lasting.join('\n\n')}`)
+  })()
+}
+
+const cannotUndo = ({ title }: Proposal): string =>
+  inLanguage(
+    `I cannot undo “${plain(title)}”. What was deleted can be restored from the trash.`,
+    `„${plain(title)}“ kann ich nicht zurücknehmen. Gelöschtes lässt sich aus dem Papierkorb wiederherstellen.`,
+  )
+
+/** What takes back what was done; undefined where nothing does. */
+function oppositeOf(
+  hands: Hands,
+  { record: changed, result, recordType, changes, title }: Proposal,
+): Wanted | undefined {
   const undoing = inLanguage(`Undo: ${title}`, `Zurücknehmen: ${title}`)
   if (!changed && result)
-    return proposed(
-      context,
-      'delete_record',
-      { type: recordType, id: result.recordId },
-      { title: undoing, about: result },
-    )
+    return {
+      tool: 'delete_record',
+      input: { type: recordType, id: result.recordId },
+      title: undoing,
+      about: result,
+    }
   const data = changed ? valuesBefore(recordType, changes) : {}
-  if (
-    !changed ||
-    !Object.keys(data).length ||
-    !turn.hands.operation(`PATCH /${recordNamed(recordType).contract.path}/:id`)
-  )
-    return told(
-      inLanguage(
-        `I cannot undo “${plain(title)}”. What was deleted can be restored from the trash.`,
-        `„${plain(title)}“ kann ich nicht zurücknehmen. Gelöschtes lässt sich aus dem Papierkorb wiederherstellen.`,
-      ),
-    )
-  return proposed(
-    context,
-    'update_record',
-    { type: recordType, id: changed.recordId, data },
-    { title: undoing, about: changed },
-  )
+  const mayChange = hands.operation(`PATCH /${recordNamed(recordType).contract.path}/:id`)
+  if (!changed || !Object.keys(data).length || !mayChange) return undefined
+  return {
+    tool: 'update_record',
+    input: { type: recordType, id: changed.recordId, data },
+    title: undoing,
+    about: changed,
+  }
 }
 
 /** Of a move the stage, from which status and dates follow. */
@@ -157,7 +175,7 @@ function valuesBefore(recordType: string, changes: Proposal['changes']): Row {
 export const followCommands: Command[] = [
   {
     pattern:
-      /^(?:please )?(?:undo|revert|take back|roll back)(?: (?:that|this|it|the last (?:one|change|step)))?[.! ]*$/i,
+      /^(?:please )?(?:undo|revert|take back|roll back)(?: (?:that|this|it|both|all(?: of (?:it|that|them|this))?|everything|them|the last (?:one|two|three|change|changes|step|steps)))?[.! ]*$/i,
     run: undo,
   },
   {

@@ -4,14 +4,16 @@ import { periodIn } from './dates.ts'
 const HUNG =
   'deals|tasks|contacts|invoices|calls|meetings|messages|mails|activities|notes|projects|visits|files'
 
+const NONE = '(?:ohne|(?:haben |hat )?keine?[nrms]?)'
+
 /** German words of questions about records, each with the English one that the commands know; the longest first. */
 const WORDS: readonly (readonly [string, string])[] = [
   // What is missing.
-  ['ohne (?:eine[nmrs]? )?e-?mail(?:-?adresse)?|ohne mailadresse', 'without e-mail-adresse'],
-  ['ohne (?:eine[nmrs]? )?telefon(?:nummer)?', 'without phone'],
-  ['ohne (?:eine[nmrs]? )?(?:zugeordnete[nrs]? )?(?:firma|unternehmen)', 'without company'],
-  ['ohne (?:eine[nmrs]? )?(?:haupt)?(?:kontakt|ansprechpartner)', 'without primary contact'],
-  ['ohne (?:eine[nmrs]? )?(?:besitzer|zuständige[nrs]?|verantwortliche[nrs]?)', 'without owner'],
+  [`${NONE} (?:eine[nmrs]? )?e-?mail(?:-?adresse)?|ohne mailadresse`, 'without e-mail-adresse'],
+  [`${NONE} (?:eine[nmrs]? )?telefon(?:nummer)?`, 'without phone'],
+  [`${NONE} (?:eine[nmrs]? )?(?:zugeordnete[nrs]? )?(?:firma|unternehmen)`, 'without company'],
+  [`${NONE} (?:eine[nmrs]? )?(?:haupt)?(?:kontakt|ansprechpartner)`, 'without primary contact'],
+  [`${NONE} (?:eine[nmrs]? )?(?:besitzer|zuständige[nrs]?|verantwortliche[nrs]?)`, 'without owner'],
   [
     '(?:die |in denen |bei denen |wo )?(?:ein )?(?:wettbewerber|konkurrent)(?:en)? (?:genannt|erwähnt) (?:wurden?|wird|werden)',
     'where a competitor was mentioned',
@@ -22,6 +24,16 @@ const WORDS: readonly (readonly [string, string])[] = [
   ],
   ['(?:die )?(\\S+) erwähnen', 'mentioning $1'],
   ['mit (?:einem )?(?:wettbewerber|konkurrent)(?:e?n)?', 'with competitors'],
+  // Why, and to whom.
+  [
+    '(?:wegen|aufgrund)(?: de[srmn]| von| eine[srm]?| zu)?(?: hohe[nrms]?)? preis(?:es|e|en)?',
+    'because of price',
+  ],
+  ['(?:wegen|aufgrund)(?: de[srmn]| von| eine[srm]?)?', 'because of'],
+  [
+    '(?:gegen|an) ((?!die |den |das )\\S+(?: \\S+)?) verloren(?: haben| wurden?| gingen| gegangen)?',
+    'lost to $1',
+  ],
   // Types of records.
   ['verkaufschancen?|geschäfte?|opportunities|deals?', 'deals'],
   ['firmen|firma|unternehmen', 'companies'],
@@ -63,7 +75,8 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['erledigte[nmrs]?|erledigt', 'done'],
   ['neue[nmrs]?', 'new'],
   ['qualifizierte[nmrs]?|qualifiziert', 'qualified'],
-  ['umgewandelte[nmrs]?|umgewandelt', 'converted'],
+  ['(?:umgewandelt|konvertiert)(?:e[nmrs]?)?', 'converted'],
+  ['laufende[nmrs]?|laufen|läuft', 'running'],
   ['kontaktierte[nmrs]?|kontaktiert', 'contacted'],
   ['größte[nmrs]?|höchste[nmrs]?|wertvollste[nmrs]?', 'biggest'],
   ['kleinste[nmrs]?|niedrigste[nmrs]?', 'smallest'],
@@ -106,7 +119,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['von', 'of'],
   ['für', 'for'],
   [
-    'gemacht|getätigt|rein|reingekommen|hereingekommen|herein|hatten|hatte|kommen|kommt|kamen|stammen|stammt|liegen|sitzen|jetzt|gerade|derzeit|aktuell|insgesamt|uns|alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
+    'gemacht|getätigt|gingen|gegangen|rein|reingekommen|hereingekommen|herein|hatten|hatte|kommen|kommt|kamen|stammen|stammt|liegen|sitzen|jetzt|gerade|derzeit|aktuell|insgesamt|uns|alle[nrs]?|aller|die|der|das|den|dem|des|eine?[nmrs]?|es|gibt|sind|ist|wurden?|werden|worden|haben|hat|wir|bitte|dort|da|davon|etwa|denn|noch|mal',
     '',
   ],
 ]
@@ -216,10 +229,10 @@ const TIMES: readonly Rule[] = [
   ],
   [
     word(
-      `seit (?:mehr als |über )?${COUNT} ${UNIT} nicht (?:mehr )?(kontaktiert|angesprochen|bearbeitet|geändert|aktualisiert|bewegt)(?: wurden?| worden(?: sind)?| haben)?`,
+      `seit (?:mehr als |über )?${COUNT} ${UNIT} nicht (?:mehr )?(kontaktiert|angesprochen|bearbeitet|geändert|aktualisiert|bewegt|angefasst|angerührt)(?: wurden?| worden(?: sind)?| haben)?`,
     ),
     (_, n, of, verb) =>
-      `not ${/^[kan]/i.test(verb!) && !/^akt/i.test(verb!) ? 'contacted' : verb === 'bewegt' ? 'moved' : 'updated'} in ${nth(n!)} ${unit(of!)}s`,
+      `not ${/^ang?(?:efass|erühr)/i.test(verb!) ? 'touched' : /^[kan]/i.test(verb!) && !/^akt/i.test(verb!) ? 'contacted' : verb === 'bewegt' ? 'moved' : 'updated'} in ${nth(n!)} ${unit(of!)}s`,
   ],
   [
     word(`seit (?:mehr als |über )?${COUNT} ${UNIT} (?:ohne|keine[nr]?) (?:kontakt|aktivität(?:en)?)`),
@@ -264,6 +277,9 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ['of those before', 'von den vorigen'],
   ['otherwise as before', 'sonst wie zuvor'],
   ['yours', 'Ihre'],
+  ['neither talked about nor changed since', 'weder besprochen noch geändert seit'],
+  ['made before', 'angelegt vor'],
+  ['no call, mail or meeting since', 'seitdem kein Anruf, keine Mail, kein Treffen'],
   ['in the stage since before', 'in der Phase seit der Zeit vor'],
   ['in the (?:last|past) (\\d+) (?:days)', 'in den letzten $1 Tagen'],
   ['in the next (\\d+) (?:days)', 'in den nächsten $1 Tagen'],
@@ -345,6 +361,7 @@ const VERBS: readonly (readonly [string, string])[] = [
     'created',
   ],
   ['geändert(?: wurden?)?|bearbeitet(?: wurden?)?', 'updated'],
+  ['abgeschlossen(?: wurden?| haben| worden sind)?', 'closed'],
   ['gewonnen(?: wurden?| haben)?', 'won'],
   ['verloren(?: wurden?| haben| gingen)?', 'lost'],
   ['bezahlt(?: wurden?)?', 'paid'],

@@ -1,3 +1,5 @@
+import { germanFigures } from './german-figures.ts'
+import { type GermanRule, germanRule as rule } from './german-rule.ts'
 import { labelInEnglish, phraseInEnglish, timesInEnglish } from './german-words.ts'
 import { anyOf } from './lexicon.ts'
 
@@ -78,15 +80,11 @@ const detailsIn = (text: string): string =>
     .replace(/(?<![\p{L}])namens(?![\p{L}])/giu, 'called')
     .replace(/\s+(?:an|hinzu)$/iu, '')
 
-type Rule = readonly [RegExp, (...found: string[]) => string]
-const rule = (pattern: string, to: (...found: string[]) => string): Rule => [
-  new RegExp(`^(?:bitte\\s+)?(?:${pattern})$`, 'iu'),
-  (_, ...found) => to(...found),
-]
 const VERB = (stem: string) => `(?:${stem})(?:e|en|n|t)?(?:\\s+Sie)?(?:\\s+bitte)?`
 
 /** The first that fits counts; each answers the sentence in English. */
-const RULES: readonly Rule[] = [
+const RULES: readonly GermanRule[] = [
+  ...germanFigures,
   rule(
     '(?:gegen |an )?welche[nrsm]? (wettbewerber|konkurrent(?:en)?|einwände|einwand)\\s+(?:hören|haben|treffen|verlieren|bekommen|kommen|kommt|begegnen)(.*)',
     (what = '', rest = '') =>
@@ -113,7 +111,7 @@ const RULES: readonly Rule[] = [
   ),
   rule('(?:vergiss (?:es|das)|egal|schon gut|lass (?:es|das|gut sein)|doch nicht)', () => 'never mind'),
   rule(
-    '(?:(?:mach(?:e|en sie)?|nimm|nehmen sie)\\s+)?(?:das|es|die (?:letzte )?änderung)?\\s*(?:wieder\\s+)?(?:rückgängig(?:\\s+machen)?|zurück|zurücknehmen)',
+    '(?:(?:mach(?:e|en sie)?|nimm|nehmen sie)\\s+)?(?:das|es|alles|beides|(?:das|es) alles|die (?:letzte )?änderung(?:en)?)?\\s*(?:wieder\\s+)?(?:rückgängig(?:\\s+machen)?|zurück|zurücknehmen)',
     () => 'undo that',
   ),
   rule(

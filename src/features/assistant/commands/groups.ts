@@ -1,4 +1,5 @@
 import { recordNamed } from '#core/record/registry.ts'
+import { whoseField } from './conditions-whose.ts'
 import type { Lexicon, Vocabulary, Word } from './lexicon.ts'
 import { addressesOf } from './places.ts'
 
@@ -14,7 +15,13 @@ const PARTS: Record<string, string[]> = {
 /** By what a sentence may group: fields of the record's own, parts of addresses, and what the company that it is with is like. */
 export async function groupables(text: string, lexicon: Lexicon, vocabulary: Vocabulary): Promise<Word[]> {
   const { record, words } = lexicon
-  const own = words.filter(({ field }) => KINDS.includes(field.kind))
+  const named = words.filter(({ field }) => KINDS.includes(field.kind))
+  // Whose a task or a call is, another field says.
+  const whose = words.find(({ path }) => path === whoseField(record))
+  const own =
+    whose && !record.contract.fields.ownerId
+      ? [...named, { ...whose, labels: ['owner', 'rep', 'member'] }]
+      : named
   if (!/\b(?:by|per|each)\b/i.test(text)) return own
   const [address] = addressesOf(record)
   const parts = address

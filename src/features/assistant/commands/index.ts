@@ -15,10 +15,13 @@ import { factsOf, link, plain } from './answer.ts'
 import { askCommands, HardlyUnderstood, looseCommands } from './ask.ts'
 import { changeCommands, NotOneByOne, told } from './change.ts'
 import { asked, type Command, type Context, type Parts, type Wanted } from './context.ts'
+import { figureCommands } from './figures.ts'
 import { doneIn, followCommands, type Listed, listedIn } from './follow.ts'
 import { inEnglish } from './german.ts'
+import { happenedCommands } from './happened.ts'
 import { vocabularyOf } from './lexicon.ts'
 import { makeCommands } from './make.ts'
+import { peopleCommands } from './people.ts'
 import { Denied } from './phrase.ts'
 import { plainer } from './plainer.ts'
 import { germanRefusal } from './refusals-german.ts'
@@ -54,6 +57,9 @@ const talk: Command[] = [
 const commands: Command[] = [
   ...talk,
   ...followCommands,
+  ...figureCommands,
+  ...happenedCommands,
+  ...peopleCommands,
   ...adviceCommands,
   ...relativeCommands,
   ...makeCommands,
@@ -68,9 +74,9 @@ export type Asked = {
   question: Question | undefined
   /** The records of which the answer before spoke. */
   before: readonly RecordRef[]
-  /** Of which list it spoke, and what was done last in the conversation. */
+  /** Of which list it spoke, and what was done last in the conversation, the latest first. */
   listed?: Listed
-  done?: Proposal
+  done?: Proposal[]
 }
 
 /** Answers a sentence by the builtin commands, without a model. @throws Refusal 5xx alone; what is wrong otherwise is told */

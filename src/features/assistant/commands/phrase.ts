@@ -7,6 +7,7 @@ import { dateConditions } from './conditions-dates.ts'
 import { fieldConditions, numberConditions } from './conditions-fields.ts'
 import { hangingConditions, mentions } from './conditions-hanging.ts'
 import { linkConditions } from './conditions-links.ts'
+import { lostConditions } from './conditions-lost.ts'
 import { whoseConditions } from './conditions-whose.ts'
 import { groupables } from './groups.ts'
 import { anyOf, type Lexicon, NOUNS, type Noun, nounFrom, type Vocabulary, type Word } from './lexicon.ts'
@@ -90,6 +91,7 @@ export async function readQuery(
     )
   readShape(reading, noun.isOne === true, await groupables(text, lexicon, vocabulary))
   mentions(reading)
+  await lostConditions(reading)
   await hangingConditions(reading, words => readQuery(words, vocabulary, resolver, today))
   fieldConditions(reading)
   numberConditions(reading)
@@ -255,7 +257,12 @@ const SEVERAL: Record<string, Record<string, string[]>> = {
     outstanding: ['SENT', 'OVERDUE'],
     open: ['SENT', 'OVERDUE'],
   },
-  'project.status': { open: ['PLANNING', 'IN_PROGRESS', 'ON_HOLD'], 'in progress': ['IN_PROGRESS'] },
+  'campaign.status': { running: ['ACTIVE'], ongoing: ['ACTIVE'], live: ['ACTIVE'] },
+  'project.status': {
+    running: ['IN_PROGRESS'],
+    open: ['PLANNING', 'IN_PROGRESS', 'ON_HOLD'],
+    'in progress': ['IN_PROGRESS'],
+  },
 }
 
 /** `not qualified`, `non-qualified`, `not from Germany`. */

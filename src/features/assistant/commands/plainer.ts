@@ -1,4 +1,5 @@
 import { periodIn } from './dates.ts'
+import { FIGURE_WAYS } from './plainer-figures.ts'
 
 /** An amount as people write it. */
 const MONEY =
@@ -30,6 +31,7 @@ const AROUND: readonly Rule[] = [
 
 /** Ways to say one thing, put into the one that the commands know; the first that fits. */
 const WAYS: readonly Rule[] = [
+  ...FIGURE_WAYS,
   // Of the record that was spoken of last.
   rule(
     '^(set|change|update|edit|make|push|move|shift) (?:its|his|her|their) (.+?) (?:back |out |forward )?(to|=|as|into) (.+)$',
@@ -46,7 +48,7 @@ const WAYS: readonly Rule[] = [
   ),
   // What hangs on one.
   rule(
-    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|there\\b|each\\b|every\\b|no\\b|a\\b|an\\b|more\\b|not\\b|${HUNG})(.+?)(?: have| got| own| hold)?${END}`,
+    `^how many ((?:\\w+ )?\\w+s) (?:has|have|does|did|do) (?!we\\b|i\\b|you\\b|they\\b|the team\\b|our team\\b|there\\b|each\\b|every\\b|no\\b|a\\b|an\\b|more\\b|not\\b|${HUNG})(.+?)(?: have| got| own| hold)?${END}`,
     'how many $1 of $2',
   ),
   rule(
@@ -165,7 +167,7 @@ const WAYS: readonly Rule[] = [
     'average total duration days of won deals $1',
   ),
   rule(
-    `^(?:what|which deals?) (?:has |have )?(?:changed|moved|been updated)\\b\\s*(.*?)${END}`,
+    `^which deals? (?:has |have )?(?:changed|moved|been updated)\\b\\s*(.*?)${END}`,
     (whole = '', when = '') =>
       isPeriod(when)
         ? /^which deals? .*moved/i.test(whole)
@@ -247,9 +249,6 @@ const WAYS: readonly Rule[] = [
     `^(?:which|what) (source|owner)s? (?:win|bring|sell|close)\\w* (?:us |in )*(?:the )?most(?: deals)?${END}`,
     'won deals by $1',
   ),
-  rule(`^compare (.+?) (?:with|to|and|against) (.+?)${END}`, (whole = '', one = '', other = '') =>
-    isPeriod(one) && isPeriod(other) ? `what is our win rate ${one}` : whole,
-  ),
   rule(
     `^who (?:have|did) (?:i|we) not (?:talked|spoken|talk|spoken|written|called) ?(?:to|with)? (.*)$|^who (?:haven't|have n't|haven’t) (?:i|we) (?:talked|spoken|written|called) ?(?:to|with)?\\s*(.*)$`,
     (_, one = '', other = '') =>
@@ -265,7 +264,7 @@ const WITHIN: readonly Rule[] = [
     '$1 created',
   ),
   rule(
-    '\\b(?:did|have|has) (?:we|you|they|the team) (?:log|logged|send|sent|make|made|hold|held|get|got|have|had)\\b',
+    '\\b(?:did|have|has) (?:we|you|they|(?:the|our|my) team) (?:log|logged|send|sent|make|made|hold|held|get|got|have|had)\\b',
     '',
   ),
   rule(
@@ -321,10 +320,6 @@ const WITHIN: readonly Rule[] = [
     'open deals with no activity in the last 30 days',
   ),
   rule('\\b(?:stuck|sitting|parked|stalled) (?=(?:in|at) )', ''),
-  rule(
-    '\\b(?:hottest|warmest|most promising)(?: (\\d{1,2}))? leads\\b',
-    (_, n = '') => `top ${n || 10} leads by score not unqualified not converted`,
-  ),
   rule('\\b(average|avg|mean|typical) (?:deal )?(?:size|value|worth) of\\b', 'average amount of'),
   rule('\\bdeal (?:size|value)(?= of\\b)', 'amount'),
   rule('\\bdeal (?:size|value)\\b', 'amount of deals'),

@@ -12,7 +12,9 @@ const HELP = `- How many open deals do I have over 50k closing this month?
 - Create a task to call Bob tomorrow at 10 · Remind me to send the offer on Friday
 - Log a call with Jane Doe: talked about pricing · Add a note to Acme: budget in March
 - Create a deal Acme extension for 20k · Draft a follow-up to Jane Doe
-- What is my win rate? · Why do we lose? · What should I do next?
+- What is my win rate? · Why do we lose? · Which deals did we lose to Acme? · What should I do next?
+- Weighted forecast for Q1 by owner · What share of leads did we convert this year, by source?
+- Who has the most open deals? · What did Ben do this week? · What changed since yesterday?
 - Export won deals of Q3 as Excel`
 
 const HILFE = `- Wie viele offene Deals über 50k habe ich, die diesen Monat schließen?
@@ -24,7 +26,9 @@ const HILFE = `- Wie viele offene Deals über 50k habe ich, die diesen Monat sch
 - Erinnere mich am Freitag, das Angebot zu schicken · Erstelle eine Aufgabe: Bob morgen um 10 anrufen
 - Protokolliere einen Anruf mit Jane Doe: über Preise gesprochen · Notiz zu Acme: Budget im März
 - Erstelle einen Deal Acme Ausbau über 20k · Entwirf eine Mail an Jane Doe
-- Was ist meine Gewinnquote? · Warum verlieren wir? · Was soll ich als Nächstes tun?
+- Was ist meine Gewinnquote? · Warum verlieren wir? · Welche Deals haben wir an Acme verloren? · Was soll ich als Nächstes tun?
+- Gewichtete Prognose für dieses Quartal nach Besitzer · Welchen Anteil der Leads haben wir dieses Jahr umgewandelt, nach Quelle?
+- Wer hat die meisten offenen Deals? · Was hat Ben diese Woche gemacht? · Was hat sich seit gestern geändert?
 - Exportiere gewonnene Deals als Excel`
 
 const listed = (words: readonly string[], open: string, close: string, and: string): string =>

@@ -9,6 +9,7 @@ import { allRecords } from '#core/record/registry.ts'
 import { REPORT_OPS, REPORT_STEPS } from '#features/reports/reports.contract.ts'
 import { type Hands, type PageOf, refOf } from '../hands.ts'
 import { dealTool, nextActionsTool, outcomesTool } from './advice.ts'
+import { analysisTool } from './analyses.ts'
 import {
   filterFrom,
   filterInput,
@@ -285,6 +286,7 @@ export const readingTools = (): Tool[] => [
   searchTool(),
   listTool(),
   measureTool(),
+  analysisTool(),
   readTool(),
   historyTool(),
   describeTool(),

@@ -1,0 +1,78 @@
+/** Ways to ask for figures, for `plainer`: who has the most of something, what somebody is worth, what is in danger. */
+type Way = readonly [RegExp, (...found: string[]) => string]
+
+const MONEY = /^(?:revenue|money|turnover|business|sales|income|value|volume)\b\s*/i
+const VERBS =
+  'win|wins|won|lose|loses|lost|log|logs|logged|close|closes|closed|make|makes|made|bring|brings|brought|generate|generates|generated|own|owns|hold|holds|create|creates|created|convert|converts|converted|get|gets|got|do|does|did'
+const howOf = (verb: string): string =>
+  /^(?:win|won|clos)/i.test(verb)
+    ? 'won'
+    : /^los/i.test(verb)
+      ? 'lost'
+      : /^convert/i.test(verb)
+        ? 'converted'
+        : /^creat/i.test(verb)
+          ? 'created'
+          : ''
+
+/** `which source brings the most revenue this year` as the figure that is grouped by it. */
+function ofMost(group: string, verb: string, what: string): string {
+  const by = `by ${group && !/^(?:sales ?)?(?:reps?|persons?|sellers?|members?|colleagues?|one)$/i.test(group) ? singular(group) : 'owner'}`
+  const asked = what.replace(/^of (?:the |our )?/i, '').trim()
+  if (MONEY.test(asked)) return `total amount of won deals ${asked.replace(MONEY, '')} ${by}`
+  const noun = /^(?:in|this|last|since|today|so far|of|by|per|$)/i.test(asked) ? `deals ${asked}` : asked
+  return `how many ${howOf(verb)} ${noun} ${by}`
+}
+
+const singular = (word: string): string =>
+  word
+    .toLowerCase()
+    .replace(/ies$/, 'y')
+    .replace(/(?<!s)s$/, '')
+
+/** The first that fits counts. */
+export const FIGURE_WAYS: readonly Way[] = [
+  [
+    new RegExp(
+      `^(?:who|(?:which|what) (\\w+(?: rep)?)) (?:(?:has|have|had|did|does) )?(?:(${VERBS})(?: in| us)* )?(?:the )?(?:most|fewest|least|highest (?:number|amount) of)(?! (?:often|valuable|likely|recent|urgent|important|promising)\\b)\\s+(.+?)[?.! ]*$`,
+      'i',
+    ),
+    (whole = '', group = '', verb = '', what = '') =>
+      // Of companies that have bought most other ways tell.
+      /^(?:bought|spent|ordered)/i.test(what) ? whole : ofMost(group, verb, what),
+  ],
+  [
+    /^how many (\w+ )?(deals|opportunities|leads|calls|meetings|mails|e-?mails|tasks) (?:did|does|has|have) (?:each|every)(?: of (?:the|our|my))? (\w+) (win|won|lose|lost|close|closed|convert|converted|log|logged|make|made|create|created|complete|completed|have|has|get|got)\b\s*(.*?)[?.! ]*$/i,
+    (_, before = '', what = '', group = '', verb = '', when = '') =>
+      `how many ${before}${howOf(verb)} ${what} ${when} by ${/rep|person|member|one|seller|colleague|user/i.test(group) ? 'owner' : group}`,
+  ],
+  [
+    /^how many new leads(?: (?:did|do|have) (?:we|i) (?:get|have|got|had|create|created|gain|gained))?\s+(.+?)[?.! ]*$/i,
+    (_, rest = '') => `how many leads ${rest}`,
+  ],
+  [
+    /^(?:which|what|who) (?:of (?:my|our) )?leads are (?:the |our |my )?(hottest|warmest|most promising|best)[?.! ]*$/i,
+    () => 'hottest leads',
+  ],
+  [
+    /^(?:what|how much) (?:is|are|was) (.+?) (?:worth to us|worth in all|in total worth)[?.! ]*$/i,
+    (_, name = '') => `total amount of won deals of ${name}`,
+  ],
+  [
+    /^how much (?:has|have|did) (.+?) (?:buy|bought|spen[dt]|order|ordered|paid|pay)(?: (?:from|with|to) us)?(?: so far)?\b\s*(.*?)[?.! ]*$/i,
+    (_, name = '', when = '') => `total amount of won deals of ${name} ${when}`,
+  ],
+  [
+    /^(?:what|which deals?|how much)(?:'s| is| are)? (?:at risk|in danger) ((?:this|next) \w+)[?.! ]*$/i,
+    (_, when = '') => `open deals closing ${when} with no activity in the last 30 days`,
+  ],
+  [
+    /^who(?:'s| is| are) (?:the |our )?(?:main|key|primary|right) contacts? (?:at|of|for|in) (.+?)[?.! ]*$/i,
+    (_, name = '') => `contacts at ${name}`,
+  ],
+  [
+    // Counts tell how much it comes to.
+    /^((?:how many|which|what|show|list) .+?),? and (?:how much|what)(?: money| revenue)?(?: (?:is|are|was|were|do|does|did|would|it|they|that|this|those|these|come|comes|amount|to|worth|cost|costs|in all|in total|altogether))*[?.! ]*$/i,
+    (_, asked = '') => asked,
+  ],
+]
