@@ -145,7 +145,7 @@ function Reasons({ kind, row, reasons }: { kind: 'lead' | 'deal'; row: Row; reas
                 {': '}
                 <b>
                   {typeof value === 'number' && isMoney(field)
-                    ? format.money(value, row.currency as string | undefined)
+                    ? format.money(value, row.currency as string | null | undefined)
                     : shown(field, value, text, format)}
                 </b>
               </>

@@ -34,7 +34,8 @@ function moneyFormats(locale: string, home: string) {
     .formatToParts(1000)
     .some(({ type }) => type === 'compact')
   return {
-    money: (value: number, currency = home) => moneyIn(currency, false).format(value),
+    /** Where no currency stands beside an amount, it is in the workspace's. */
+    money: (value: number, currency?: string | null) => moneyIn(currency ?? home, false).format(value),
     /** With no cents beside so much that they say nothing, where room is short; billions as 1.2bn €. */
     cardMoney(value: number, currency = home) {
       const size = Math.abs(value)

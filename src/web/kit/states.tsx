@@ -72,6 +72,10 @@ export function PageWaiting() {
 const isNoId = ({ status, issues }: ApiError): boolean =>
   status === 400 && issues.some(({ path }) => path === 'id')
 
+/** Neither refused by the server nor kept from us by the network. */
+const isOurs = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof ApiError) && !(error instanceof CodeMissing)
+
 /** Why something could not be loaded: not there, not allowed, or gone wrong, with another try. */
 export function Fault({ error, retry }: { error: unknown; retry?: () => void }) {
   const text = useText()
@@ -82,7 +86,7 @@ export function Fault({ error, retry }: { error: unknown; retry?: () => void }) 
       icon={IconAlertTriangle}
       role="alert"
       title={text.states.errorTitle}
-      text={messageOf(error, text.common.offline)}
+      text={isOurs(error) ? text.states.brokenText : messageOf(error, text.common.offline)}
     >
       {retry && (
         <Button variant="default" onClick={retry}>

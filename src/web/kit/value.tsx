@@ -162,7 +162,7 @@ export function FieldValue(given: Given): ReactNode {
   const date = isLate(given) ? 'numbers late' : 'numbers'
   switch (field.kind) {
     case 'money': {
-      const amount = format.money(value as number, row.currency as string | undefined)
+      const amount = format.money(value as number, row.currency as string | null | undefined)
       return (
         <span className="numbers" title={amount}>
           {amount}

@@ -2,6 +2,7 @@ import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { Contract } from '#core/record/contract.ts'
 import type { Field } from '#core/record/fields.ts'
+import { noteContract } from '#features/notes/notes.contract.ts'
 import { api, queries } from '../api.ts'
 import { customKind } from '../kit/custom-kind.ts'
 import type { RelatedValue } from '../kit/related-input.tsx'
@@ -17,6 +18,10 @@ export type AnyContract = Pick<
 > & {
   fields: Record<string, Field>
 }
+
+/** Whether notes, and with them tasks and files, may hang on records of the type. */
+export const holdsNotes = ({ name }: AnyContract): boolean =>
+  noteContract.fields.relatedType.options?.some(type => type === name) ?? false
 
 type CustomField = { key: string; label: string; type: string; options: string[]; required: boolean }
 

@@ -3,7 +3,6 @@ import { IconArrowLeft, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, Suspense } from 'react'
-import { noteContract } from '#features/notes/notes.contract.ts'
 import { AiButton } from '../ai/button.tsx'
 import { api, messageOf, useMayChange } from '../api.ts'
 import { later } from '../kit/later.tsx'
@@ -19,7 +18,15 @@ import { DuplicatesHint } from './duplicates.tsx'
 import { Facts } from './facts.tsx'
 import { Files } from './files.tsx'
 import { LogBar } from './log-bar.tsx'
-import { type AnyContract, type Column, type Row, recordQuery, refreshAround, useColumns } from './model.ts'
+import {
+  type AnyContract,
+  type Column,
+  holdsNotes,
+  type Row,
+  recordQuery,
+  refreshAround,
+  useColumns,
+} from './model.ts'
 import classes from './record.module.css'
 import { Related, type RelatedList } from './related.tsx'
 import { Timeline } from './timeline.tsx'
@@ -41,9 +48,6 @@ const QuotedSource = later<object>(() =>
   import('../ai/quoted.tsx').then(module => ({ default: module.QuotedSource })),
 )
 
-/** The record types on which notes, tasks and files may hang. */
-const HOLDERS = new Set<string>(noteContract.fields.relatedType.options)
-
 /** One record: its facts to be changed in place, what happened with it, and what hangs on it. */
 export function RecordPage(options: RecordPageOptions) {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -56,7 +60,7 @@ export function RecordPage(options: RecordPageOptions) {
 function Sheet({ contract, facts, related, actions, banner, main, row }: RecordPageOptions & { row: Row }) {
   const text = useText()
   const columns = useColumns(contract)
-  const isHeld = HOLDERS.has(contract.name)
+  const isHeld = holdsNotes(contract)
   return (
     <div className={classes.page}>
       <header className={classes.header}>

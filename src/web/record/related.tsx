@@ -5,6 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { api, queries, useMay } from '../api.ts'
 import { useFormat } from '../kit/format.ts'
+import { placeOf } from '../kit/place.ts'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
 import { useText } from '../text/index.tsx'
@@ -68,28 +69,7 @@ export function Related({
       </Group>
       {item && <ul className={classes.relatedItems}>{data?.rows.map(item)}</ul>}
       {(item ? [] : data?.rows)?.map(each => (
-        <Link
-          key={each.id}
-          to={`/${contract.path}/$id`}
-          params={{ id: each.id }}
-          className={classes.relatedItem}
-        >
-          <span className="one-line">{titleOf(each, contract.title)}</span>
-          <Group gap={8} wrap="nowrap" className={classes.relatedFacts}>
-            {fields
-              .filter(key => contract.fields[key]?.kind !== 'link')
-              .map(key => (
-                <FieldValue
-                  key={key}
-                  field={contract.fields[key]!}
-                  name={key}
-                  value={each[key]}
-                  row={each}
-                  isPlain
-                />
-              ))}
-          </Group>
-        </Link>
+        <RelatedRow key={each.id} {...{ contract, fields, row: each }} />
       ))}
       {data?.total === 0 && (
         <P size="xs" className="quiet">
@@ -118,5 +98,35 @@ export function Related({
         />
       )}
     </section>
+  )
+}
+
+/** A record with some of its fields; the way to its page, where its type has one. */
+function RelatedRow({ contract, fields, row }: Pick<RelatedList, 'contract' | 'fields'> & { row: Row }) {
+  const place = placeOf(contract.name, row.id, {})
+  const content = (
+    <>
+      <span className="one-line">{titleOf(row, contract.title)}</span>
+      <Group gap={8} wrap="nowrap" className={classes.relatedFacts}>
+        {fields
+          .filter(key => contract.fields[key]?.kind !== 'link')
+          .map(key => (
+            <FieldValue
+              key={key}
+              field={contract.fields[key]!}
+              name={key}
+              value={row[key]}
+              row={row}
+              isPlain
+            />
+          ))}
+      </Group>
+    </>
+  )
+  if (!place) return <div className={classes.relatedItem}>{content}</div>
+  return (
+    <Link {...place} className={classes.relatedItem}>
+      {content}
+    </Link>
   )
 }

@@ -12,7 +12,7 @@ import { api, queries } from '../api.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { useText } from '../text/index.tsx'
 import { Happened } from './happened.tsx'
-import { type AnyContract, recordQuery } from './model.ts'
+import { type AnyContract, holdsNotes, recordQuery } from './model.ts'
 import { type Note, NoteCard } from './note-card.tsx'
 import classes from './record.module.css'
 import { ICONS, Talk } from './talk.tsx'
@@ -133,14 +133,13 @@ const NO_PAGES: Page[] = []
 
 /** The notes as they are now: events tell only how they were first written. */
 function useNotes(contract: AnyContract, id: string, pages: readonly Page[]): Notes {
-  const hasNotes = contract.name !== 'note' && contract.name !== 'visit'
   const notesBy = (query: Record<string, unknown>) =>
     api.get<NotePage>(`/${contract.path}/${id}/notes`, { query })
   const { data: first } = useQuery({
     queryKey: ['related', id, 'notes'],
     // What is pinned stands above everything else, however old it is.
     queryFn: () => notesBy({ limit: NOTES_AT_MOST, sort: '-isPinned,-createdAt' }),
-    enabled: hasNotes,
+    enabled: holdsNotes(contract),
   })
   const rest = useQueries({
     queries: beyond(first, pages).map(ids => ({

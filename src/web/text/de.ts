@@ -116,6 +116,7 @@ export const de: Text = {
   },
   states: {
     errorTitle: 'Das ließ sich nicht laden',
+    brokenText: 'Diese Seite hat selbst einen Fehler. Vielleicht gelingt es beim nächsten Versuch.',
     notFoundTitle: 'Nicht gefunden',
     notFoundText: 'Vielleicht wurde es gelöscht, oder Sie dürfen es nicht sehen.',
     forbiddenTitle: 'Nicht für Ihre Rolle',

@@ -123,6 +123,7 @@ export const en = {
   },
   states: {
     errorTitle: 'This could not be loaded',
+    brokenText: 'This page has a fault of its own. It may go well with another try.',
     notFoundTitle: 'Not found',
     notFoundText: 'It may have been deleted, or you may not see it.',
     forbiddenTitle: 'Not for your role',
