@@ -246,14 +246,17 @@ over(
     for (const [turn, route] of some(conditional, 0, 2).entries()) {
       const call = await fill(route, samples)
       const version = await versionOf(route, call)
-      const wrong = [`"${version + 1}"`, `W/"${version + 7}"`, '"0"', '"abc"', 'abc', '""', '"1", "2"']
+      const others = `"${version + 3}-Xb3", W/"0",,"a,b"`
+      const wrong = [`"${version + 1}"`, `W/"${version + 7}"`, '"0"', '"abc"', 'abc', '""', others]
+      wrong.push(`${version}, "${version}"`, `*, "${version}"`)
       for (const stale of some(wrong, turn)) {
         const requestId = fresh('stale')
         const reply = await callAs(owner, route, call, { 'if-match': stale, 'x-request-id': requestId })
         checkRefusal(reply, 412, `${route.key} with If-Match ${stale}`)
         assert.deepEqual(await toldBy(requestId), [], route.key)
       }
-      const reply = await callAs(owner, route, call, { 'if-match': `"${version}"` })
+      const one = turn % 2 ? `"${version}"` : `${others} , "${version}-Xb3"`
+      const reply = await callAs(owner, route, call, { 'if-match': one })
       assert.ok(reply.status < 300, `${route.key} with the version that stands: ${reply.text}`)
       checkRefusal(
         await callAs(owner, route, call, { 'if-match': `"${version}"` }),

@@ -13,11 +13,18 @@ export function etagOf(body: unknown, text: string): string | undefined {
   return `"${version}-${createHash('sha256').update(text).digest('base64url').slice(0, MARK_LENGTH)}"`
 }
 
-/** The version that `If-Match` names, as a whole tag or alone; -1 for a tag that this server never gave. Undefined where any will do. */
-export function wantedVersion(header: string | undefined): number | undefined {
+const TAG = String.raw`(?:W\/)?"[^"]*"`
+const TAGS = new RegExp(String.raw`^[\s,]*${TAG}(?:\s*,[\s,]*${TAG})*[\s,]*$`)
+
+/**
+ * The versions that `If-Match` names (RFC 9110 13.1.1), each as a whole tag or alone: any of them will do. None where it holds
+ * no tag of this server, so that nothing will; undefined where anything will (`*`, or no such header). A tag that a proxy
+ * has marked as weak, since it compressed the answer, still says which version was read.
+ */
+export function wantedVersions(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === '*') return undefined
-  const version = /^(?:W\/)?"(\d{1,9})(?:-[\w-]+)?"$/.exec(header.trim())?.[1]
-  return version ? Number(version) : -1
+  if (!TAGS.test(header)) return []
+  return [...header.matchAll(/"(\d{1,9})(?:-[\w-]+)?"/g)].map(([, version]) => Number(version))
 }
 
 /** Whether `If-None-Match` names this tag: weakly, among others, or as any. */

@@ -135,7 +135,9 @@ function parameters(operation: Operation) {
     header['If-Match'] = z
       .string()
       .optional()
-      .meta({ description: 'The ETag that was read; 412 where the record has changed since' })
+      .meta({
+        description: 'The ETag that was read, or several, of which one must stand; 412 where the record has changed since',
+      })
   if (isTagged(operation))
     header['If-None-Match'] = z
       .string()

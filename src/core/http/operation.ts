@@ -40,7 +40,8 @@ export type MemberContext<P, Q, B> = Base<P, Q, B> & {
   who: Who
   access: Access
   claims: Claims
-  ifMatch: number | undefined
+  /** The versions that the caller names, any of which will do. */
+  ifMatch: readonly number[] | undefined
 }
 /** A handler that opens its own transactions, because its answer or its input is a stream. */
 export type StreamContext<P, Q, B> = Omit<MemberContext<P, Q, B>, 'tx' | 'ifMatch'>

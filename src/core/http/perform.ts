@@ -41,8 +41,9 @@ export async function perform(
   const inputs = readInner(operation, { params, query, body })
   await countOnce(actor, operation)
   await operation.before?.({ app: actor.app, ...inputs })
+  const versions = ifMatch === undefined ? undefined : [ifMatch]
   const work = async (inside?: Tx) => {
-    const result = await operation.handle({ ...actor, ...inputs, ifMatch, tx: inside })
+    const result = await operation.handle({ ...actor, ...inputs, ifMatch: versions, tx: inside })
     const body = result instanceof Answer ? result.body : result
     return body instanceof JsonText ? JSON.parse(body.text) : body
   }

@@ -7,7 +7,7 @@ import type { Tx } from '../db/workspace.ts'
 import { forbidden, invalid, notFound, Refusal, unauthenticated } from '../errors.ts'
 import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
-import { etagOf, isKnown, wantedVersion } from './etag.ts'
+import { etagOf, isKnown, wantedVersions } from './etag.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
 import { ISSUES_AT_MOST, inputReader } from './inputs.ts'
 import { Answer, JsonText, MAY_CHANGE, type Operation, reaches, transactionOf } from './operation.ts'
@@ -129,7 +129,7 @@ export async function serve(
   })
   const member = { ...base, who, access: access!, claims }
   if (operation.streams) return send(operation, reply, await operation.handle(member))
-  const ifMatch = wantedVersion(request.headers['if-match'])
+  const ifMatch = wantedVersions(request.headers['if-match'])
   const work = (tx: Tx) => Promise.resolve(operation.handle({ ...member, tx, ifMatch }))
   if (typeof key === 'string') {
     const answered = (tx: Tx) => once(tx, key, asked, async () => keep(operation, await work(tx)), jwtSecret)

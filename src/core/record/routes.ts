@@ -101,7 +101,7 @@ export function updateRoute(record: RecordDefinition, method: 'PATCH' | 'PUT', a
     document: { body: ref(`${componentName(record.contract)}Update`), answer: schema },
     refuses: { 409: 'A unique value is taken already', 412: 'If-Match names another version' },
     handle: ({ tx, params, body, ifMatch }) =>
-      store.update(tx, record, params.id, body, { version: ifMatch }),
+      store.update(tx, record, params.id, body, { versions: ifMatch }),
   })
 }
 
@@ -119,7 +119,7 @@ function removeRoute(record: RecordDefinition, access: Role): Operation {
     summary: record.contract.softDelete ? `Put a ${label} into the trash` : `Delete a ${label}`,
     params: idParams,
     refuses: { 412: 'If-Match names another version' },
-    handle: ({ tx, params, ifMatch }) => store.remove(tx, record, params.id, { version: ifMatch }),
+    handle: ({ tx, params, ifMatch }) => store.remove(tx, record, params.id, { versions: ifMatch }),
   })
 }
 

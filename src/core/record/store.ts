@@ -99,7 +99,7 @@ export const store = {
     tx: Tx,
     record: RecordDefinition,
     id: string,
-    options: { version?: number } = {},
+    options: Pick<UpdateOptions, 'versions'> = {},
   ): Promise<void> {
     mayWrite(tx, record)
     await record.rules.remove?.(tx, id)
@@ -284,7 +284,7 @@ async function settle(
       : notFound(record.contract.label)
   }
   const { changed, foundVersion, ...stored } = row
-  if (changed === 0 && options.version !== undefined && options.version !== foundVersion) {
+  if (changed === 0 && options.versions && !options.versions.includes(foundVersion as number)) {
     throw new Refusal(412, 'PRECONDITION_FAILED', 'The record has been changed since you read it')
   }
   return stored as Stored

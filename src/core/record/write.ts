@@ -115,8 +115,8 @@ function createdChanges(record: RecordDefinition, row: Change): Record<string, {
 }
 
 export type UpdateOptions = {
-  /** The version that the caller has read; another one is answered by `changed` 0. */
-  version?: number
+  /** The versions that the caller means; another one is answered by `changed` 0. */
+  versions?: readonly number[]
   action?: EventAction
   /** Which rows may be changed: live ones (default) or those in the trash. */
   among?: 'live' | 'trash'
@@ -141,7 +141,9 @@ export function updateStatement(
   const differs = keys.map((_, i) => sql`old.${sql.raw(names[i]!)} is distinct from ${expressions[i]!}`)
   const assignments = keys.map((_, i) => sql`${sql.raw(names[i]!)} = ${expressions[i]!}`)
   const among = sql.raw(options.among === 'trash' ? 'deleted_at is not null' : 'deleted_at is null')
-  const version = options.version === undefined ? sql`` : sql` and old.version = ${options.version}::int`
+  const version = options.versions
+    ? sql` and old.version = any(${arrayLiteral(options.versions)}::int[])`
+    : sql``
   return sql`with old as (
   select * from ${table} where workspace_id = ${who.workspaceId}::uuid and id = ${id}::uuid and ${among} for update),
 new as (

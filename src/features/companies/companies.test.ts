@@ -66,6 +66,11 @@ test('what is read again is not sent again, unless anything in it has changed, a
     [etag, 200],
     ['"2"', 200],
     [etag, 412],
+    ['"1", "2"', 412],
+    // Any of several will do, and whatever stands (RFC 9110 13.1.1).
+    ['"9", "3-x", "5"', 200],
+    ['*', 200],
+    ['*, "5"', 412],
   ] as const) {
     const change = { headers: { 'if-match': tag } }
     assert.equal((await ana.patch(`/contacts/${id}`, { jobTitle: `Head ${tag}` }, change)).status, status)

@@ -266,7 +266,7 @@ const moveRoute = operation({
       deals,
       params.id,
       { stageId, ...(lostReason === undefined ? {} : { lostReason }) },
-      { version: ifMatch },
+      { versions: ifMatch },
     )
   },
 })

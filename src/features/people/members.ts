@@ -65,11 +65,11 @@ export async function changeMembership(
   tx: Tx,
   id: string,
   wanted: Wanted,
-  ifMatch?: number,
+  ifMatch?: readonly number[],
 ): Promise<void> {
   const { target, caller, others } = await lock(tx, id)
   requireRank(caller, target, wanted)
-  if (ifMatch !== undefined && ifMatch !== target.version)
+  if (ifMatch && !ifMatch.includes(target.version))
     throw new Refusal(412, 'PRECONDITION_FAILED', 'The membership has been changed since you read it')
   const role = wanted.role ?? target.role
   const isActive = wanted.isActive ?? target.isActive

@@ -139,10 +139,10 @@ type WorkspaceChange = {
 }
 
 /** Changes what is given; settings are merged key by key. @throws Refusal 400 for unknown settings, 412 where another version is meant */
-async function changeHere(tx: Tx, given: WorkspaceChange, ifMatch: number | undefined) {
+async function changeHere(tx: Tx, given: WorkspaceChange, ifMatch: readonly number[] | undefined) {
   await tx.session.rows('select 1 from workspaces where id = $1::uuid for update', [tx.who.workspaceId])
   const before = await readHere(tx)
-  if (ifMatch !== undefined && ifMatch !== before.version)
+  if (ifMatch && !ifMatch.includes(before.version))
     throw new Refusal(412, 'PRECONDITION_FAILED', 'The workspace has been changed since you read it')
   const strangers = strangersIn(given.settings ?? {}, before.settings)
   if (strangers.length) throw invalid(strangers)

@@ -80,7 +80,7 @@ export async function removeStage(
   record: RecordDefinition,
   id: string,
   migrateTo: string | undefined,
-  version: number | undefined,
+  versions: readonly number[] | undefined,
 ): Promise<void> {
   await holdStages(tx, 'to change')
   const all = await stagesOf(tx)
@@ -90,7 +90,7 @@ export async function removeStage(
   if (migrateTo !== undefined && (migrateTo === id || !all.some(candidate => candidate.id === migrateTo))) {
     throw invalid({ path: 'migrateTo', code: 'NO_SUCH', message: 'no such stage' })
   }
-  await store.remove(tx, record, id, { version })
+  await store.remove(tx, record, id, { versions })
   if (migrateTo) await moveDeals(tx, id, migrateTo)
   else await refuseOpenDeals(tx, id)
 }

@@ -121,7 +121,7 @@ const completeRoute = operation({
   document: { answer: ref('Task') },
   refuses: { 412: 'If-Match names another version' },
   handle: ({ tx, params, ifMatch }) =>
-    store.update(tx, tasks, params.id, { progress: 'COMPLETED' }, { version: ifMatch, action: 'completed' }),
+    store.update(tx, tasks, params.id, { progress: 'COMPLETED' }, { versions: ifMatch, action: 'completed' }),
 })
 
 /** The caller's own tasks; the open ones unless `status` or `progress` asks for others. */
