@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { talksOf } from '#features/deal-signals/talks.ts'
 import { importing } from '#features/imports/testing.ts'
 import { settingsFor, useModels } from '#integrations/llm/testing/model-server.testing.ts'
 import { ANSWER, callsOn, checkGrounds, claimsIn, made, type Past, QUOTE, scene } from './selling.ts'
@@ -21,6 +22,19 @@ test('each feature answers from the records, and every ground stands where it sa
   }
   const whole = await ana.get('/ai/win-loss')
   assert.ok((await checkGrounds(ana, whole)).length > 0)
+})
+
+test('of long texts no more is read than can be answered for at once; short ones are read whole', async () => {
+  const { ana } = await world()
+  const contactId = (await ana.post('/contacts', { firstName: 'Ida' })).body.id
+  const content = 'We talked about the scanners at length. '.repeat(1200)
+  for (const text of [...Array(7).fill(content), 'Too dear for us. We sign on Monday.'])
+    assert.equal((await ana.post('/activities', { type: 'CALL', contactId, content: text })).status, 201)
+  const talks = await ana.inWorkspace(tx => talksOf(tx, { type: 'contact', id: contactId }))
+  const lengths = talks.map(({ text }) => text.length)
+  assert.ok(lengths.reduce((sum, length) => sum + length) <= 250_000)
+  assert.deepEqual([lengths.length, Math.min(...lengths)], [8, 35])
+  assert.equal((await ana.post('/ai/summarize', { contactId })).status, 200)
 })
 
 test('the coach says what an unanswered objection has cost so far, with the sentence and a task in one click', async () => {

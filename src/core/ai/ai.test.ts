@@ -9,6 +9,22 @@ import { findQuote, sentencesOf } from './text.ts'
 const NOTE =
   'Met Dr. Lee at 3.5 % off list.  "Too dear", she said!\n- wants a pilot\n\nWill the API be ready? Ja — über März.'
 
+test('initials and abbreviations in a row are read in the time of other words', () => {
+  const quickest = (text: string) => {
+    const times = [1, 2, 3, 4].map(() => {
+      const since = performance.now()
+      sentencesOf(text)
+      return performance.now() - since
+    })
+    return Math.min(...times)
+  }
+  const plain = quickest('Aa. Bb. '.repeat(6000))
+  for (const text of ['A. B. ', 'Dr. ']) {
+    const took = quickest(text.repeat(8000))
+    assert.ok(took < 8 * plain + 5, `${text}: ${took} ms, other words ${plain} ms`)
+  }
+})
+
 test('a text falls into sentences that stand where they say', () => {
   const found = sentencesOf(NOTE)
   assert.deepEqual(

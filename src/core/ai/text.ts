@@ -35,9 +35,14 @@ export function sentencesOf(text: string): Sentence[] {
 
 /** A full stop behind these, or behind an initial, ends no sentence. */
 const ABBREVIATED =
-  /(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|no|nr|vs|approx|ca|e\.g|i\.e|z\. ?b|bzw|inc|ltd|co|corp)\.\s*$/i
-const INITIAL = /(?:^|[\s(])\p{Lu}\.\s*$/u
-const isAbbreviated = (text: string): boolean => ABBREVIATED.test(text) || INITIAL.test(text)
+  /(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|no|nr|vs|approx|ca|e\.g|i\.e|z\. ?b|bzw|inc|ltd|co|corp)\.$/i
+const INITIAL = /(?:^|[\s(])\p{Lu}\.$/u
+/** Longer than any of these with what stands before it: of a text of nothing but initials, the whole was read for each of them. */
+const ABBREVIATION_LETTERS = 12
+function isAbbreviated(text: string): boolean {
+  const end = text.trimEnd().slice(-ABBREVIATION_LETTERS)
+  return ABBREVIATED.test(end) || INITIAL.test(end)
+}
 
 function sentencePlaces(line: string): Array<[number, number]> {
   const places: Array<[number, number]> = []

@@ -3,11 +3,14 @@ import { evidenceOf, type SourceText } from '#core/ai/evidence.ts'
 import { type Sentence, sentencesOf } from '#core/ai/text.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
+import { perKey } from '#core/record/per-key.ts'
 import { type ObjectionCategory, pointsFor } from './categories.ts'
 import { TWO_WAY } from './facts.ts'
 
 /** So many of the latest texts of a record are read. */
 export const TALKS_AT_MOST = 200
+/** And so many letters of them: rules are tried at each, on the thread that serves everybody (about a second for a million). */
+const LETTERS_AT_MOST = 250_000
 
 /** A logged call, mail, meeting or message, or a note: what was said or written about a record. */
 export type Talk = {
@@ -74,7 +77,23 @@ export async function talksOfMany(
           given,
         )
   const all = (await together([notes, said])).flat() as Talk[]
-  return all.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)).slice(0, atMost)
+  return shortenedTo(
+    LETTERS_AT_MOST,
+    all.sort((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)).slice(0, atMost),
+  )
+}
+
+/** The beginnings of the longest texts, as far as all together have so many letters; what is shorter stays whole. */
+function shortenedTo(letters: number, talks: Talk[]): Talk[] {
+  let left = letters
+  const rising = talks.map(({ text }) => text.length).sort((a, b) => a - b)
+  for (const [i, length] of rising.entries()) {
+    const share = Math.floor(left / (rising.length - i))
+    const cut = (text: string) => text.slice(0, share).replace(/[\ud800-\udbff]$/, '')
+    if (length > share) return talks.map(talk => ({ ...talk, text: cut(talk.text) }))
+    left -= length
+  }
+  return talks
 }
 
 /** How many there are of each type, also of those that are too many to be read. */
@@ -108,11 +127,12 @@ const GREETING =
   /^(?:(?:hi|hello|dear|good (?:morning|afternoon|evening)|hey)\b(?:[^.?!]{0,60}[,:]?|.*\bhope\b.*)|\p{L}+,|(?:best|kind|warm)? ?regards.*|thanks?,?|cheers.*|(?:hallo|moin|guten (?:morgen|tag|abend)|sehr geehrte\p{L}*|liebe\p{L}{0,2})\b[^.?!]{0,60}[,:!]?|(?:(?:mit )?(?:freundlichen|besten|herzlichen|vielen|viele|liebe|beste) grü(?:ß|ss)en?|(?:vielen )?dank im voraus|danke|mfg|vg|lg).*)$/iu
 const WORDS_AT_LEAST = 3
 
-/** The sentences of a talk that say something; neither greeting nor ending. */
-export const saidIn = (talk: Talk): Sentence[] =>
+/** The sentences of a talk that say something; neither greeting nor ending. An answer asks for them many times over. */
+export const saidIn = perKey((talk: Talk): readonly Sentence[] =>
   sentencesOf(talk.text).filter(
     ({ sentence }) => sentence.split(/\s+/).length >= WORDS_AT_LEAST && !GREETING.test(sentence),
-  )
+  ),
+)
 
 export const quoteOf = (talk: Talk, sentence: Sentence): Evidence => evidenceOf(sourceOf(talk), sentence)
 
