@@ -77,6 +77,10 @@ test('a template is written with what is wrong beside it, a campaign sends it, a
   // The buttons of facts are named by their field, and show its value: so on every record page.
   const found = (await violations(tab)).filter(each => !each.includes('[aria-label="Edit: '))
   assert.deepEqual(found, [])
+  await tab.goto(`/contacts/${contact.id}`)
+  await tab.getByText('Mail of a campaign sent:').waitFor()
+  await tab.getByRole('button', { name: 'News', exact: true }).click()
+  await tab.getByRole('dialog').getByText('Hello Ida').waitFor()
   await ana.delete(`/contacts/${contact.id}`)
   await tab.goto(`/campaigns/${campaign.id}`)
   await tab.getByText('A contact that is deleted or hidden from you').waitFor()

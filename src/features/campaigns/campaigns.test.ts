@@ -76,6 +76,14 @@ test('a campaign goes to each contact once, with a link by which one unsubscribe
   assert.deepEqual(state[twin.id], ['SKIPPED', 'SAME_ADDRESS'])
   assert.deepEqual(state[gone.id], ['SKIPPED', 'UNSUBSCRIBED'])
   assert.equal(state[nobodyThere.id][0], 'BOUNCED')
+  // It stands in their history by its own event, and not as a talk that somebody had with them.
+  const history = (type: string) => ana.get(`/contacts/${ida.id}/activities?type=${type}`)
+  assert.equal((await history('EMAIL')).body.total, 0)
+  const told = (await history('changes')).body.rows.filter((row: any) => row.entityType === 'email')
+  const [{ entityId, metadata }] = told.filter((row: any) => row.metadata.changes.status?.new === 'SENT')
+  assert.ok(!('interactionId' in metadata.changes))
+  const kept = (await ana.get(`/emails/${entityId}`)).body
+  assert.deepEqual([kept.campaignId, kept.interactionId, kept.status], [id, null, 'SENT'])
   const [mail, ...more] = smtp.to(ida.email)
   assert.equal(more.length, 0)
   const raw = mail!.raw.replace(/=\r\n/g, '').replace(/\r\n /g, ' ')

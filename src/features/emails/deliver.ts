@@ -106,11 +106,19 @@ async function reasonToSkip(tx: Tx, email: Row): Promise<string | undefined> {
   return (await unsubscribedAmong(tx, [address])).size ? 'UNSUBSCRIBED' : undefined
 }
 
+/** What somebody has written is a talk; a mail of a campaign, which goes to many, is none, and stands in the history by its own event. */
 async function markSent(tx: Tx, email: Row): Promise<void> {
   const sentAt = new Date().toISOString()
+  const interactionId = email.campaignId ? null : await logTalk(tx, email, sentAt)
+  const change = { status: 'SENT', reason: null, sentAt, interactionId }
+  await store.update(tx, emails, email.id as string, change)
+  await tellCampaign(tx, email.id as string, { status: 'SENT', sentAt })
+}
+
+async function logTalk(tx: Tx, email: Row, sentAt: string): Promise<string> {
   const contact = await store.find(tx, recordNamed('contact'), email.contactId as string)
   const deal = email.dealId ? await store.find(tx, recordNamed('deal'), email.dealId as string) : undefined
-  const interaction = await store.create(tx, recordNamed('interaction'), {
+  const { id } = await store.create(tx, recordNamed('interaction'), {
     type: 'EMAIL',
     direction: 'OUTBOUND',
     subject: (email.subject as string).slice(0, 300),
@@ -120,13 +128,7 @@ async function markSent(tx: Tx, email: Row): Promise<void> {
     companyId: contact?.companyId ?? null,
     dealId: deal?.id ?? null,
   })
-  await store.update(tx, emails, email.id as string, {
-    status: 'SENT',
-    reason: null,
-    sentAt,
-    interactionId: interaction.id,
-  })
-  await tellCampaign(tx, email.id as string, { status: 'SENT', sentAt })
+  return id
 }
 
 async function markFailed(tx: Tx, email: Row, failure: Failure, isLast: boolean): Promise<void> {

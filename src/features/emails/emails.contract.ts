@@ -43,7 +43,12 @@ export const emailContract = defineContract({
     dealId: f.readOnly(f.link('deal')),
     templateId: f.readOnly(f.link('emailTemplate')),
     campaignId: f.readOnly(f.link('campaign')),
-    interactionId: f.readOnly(f.link('interaction', { description: 'What the timeline shows of it' })),
+    interactionId: f.readOnly(
+      f.link('interaction', {
+        description:
+          'The talk that it is; none for the mail of a campaign and for a received one that nobody wrote, which the timeline shows as a line',
+      }),
+    ),
     fromAddress: f.readOnly(f.text(320)),
     toAddress: f.readOnly(f.text(320)),
     subject: f.readOnly(f.text(998)),

@@ -13,6 +13,7 @@ import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { useText } from '../text/index.tsx'
 import { Happened } from './happened.tsx'
 import { type AnyContract, holdsNotes, recordQuery } from './model.ts'
+import { MailLine, mailNews } from './mail-line.tsx'
 import { type Note, NoteCard } from './note-card.tsx'
 import classes from './record.module.css'
 import { ICONS, Talk } from './talk.tsx'
@@ -172,18 +173,19 @@ function beyond(first: NotePage | undefined, pages: readonly Page[]): string[][]
   return pages.map(page => notesIn([page]).filter(note => !there.has(note))).filter(ids => ids.length > 0)
 }
 
-const FAILED = new Set<unknown>(['FAILED', 'BOUNCED', 'SKIPPED', 'UNCERTAIN'])
-
 /** What says nothing new is left out: a note is shown as it is now, a mail as what was said. */
-function isTold({ type, entityType, action, changes }: Entry): boolean {
+function isTold(entry: Entry): boolean {
+  const { type, entityType, action } = entry
   if (type in ICONS) return true
   if (entityType === 'note') return action === 'created'
   if (entityType === 'interaction') return false
-  return entityType !== 'email' || FAILED.has(changes?.status?.new)
+  return entityType !== 'email' || mailNews(entry) !== undefined
 }
 
 function EntryItem({ entry, contract, notes }: { entry: Entry; contract: AnyContract; notes: Notes }) {
   if (entry.type in ICONS) return <Talk entry={entry} />
+  const news = entry.entityType === 'email' ? mailNews(entry) : undefined
+  if (news) return <MailLine entry={entry} news={news} />
   if (entry.type !== NOTED) return <Happened entry={entry} contract={contract} />
   const note = notes.known.get(entry.entityId)
   if (note?.isPinned) return null

@@ -667,6 +667,14 @@ export const de: Text = {
     became: 'wurde',
     gone: name => `${name} schrieb eine Notiz, die gelöscht wurde`,
     touched: name => `${name} hat dies geändert`,
+    mails: {
+      CAMPAIGN: 'E-Mail einer Kampagne gesendet:',
+      AUTOMATIC: 'Automatische E-Mail erhalten:',
+      FAILED: 'E-Mail konnte nicht gesendet werden:',
+      BOUNCED: 'E-Mail kam zurück:',
+      SKIPPED: 'E-Mail wurde nicht gesendet:',
+      UNCERTAIN: 'E-Mail, die vielleicht nicht ankam:',
+    },
     actions: {
       completed: name => `${name} hat dies erledigt`,
       merged: name => `${name} hat dies zusammengeführt`,
@@ -2038,6 +2046,7 @@ export const de: Text = {
     OLD_WORKBOOK: () =>
       'Die Arbeitsmappe ist älter als Excel 2007 oder hat ein Passwort; bitte als .xlsx ohne Passwort speichern',
     NOT_AN_EMAIL: () => 'Ist keine E-Mail-Adresse',
+    NOT_A_DOMAIN: () => 'Ist keine Domain wie example.com',
     NOT_A_URL: () => 'Ist keine Adresse wie https://example.com',
     NOT_AN_ID: () => 'Bitte eine der Möglichkeiten wählen',
     NOT_A_DATE: () => 'Ist kein lesbares Datum',

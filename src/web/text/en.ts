@@ -657,6 +657,14 @@ export const en = {
     became: 'became',
     gone: (name: string) => `${name} wrote a note that has been deleted`,
     touched: (name: string) => `${name} changed this`,
+    mails: {
+      CAMPAIGN: 'Mail of a campaign sent:',
+      AUTOMATIC: 'Automatic mail received:',
+      FAILED: 'Mail could not be sent:',
+      BOUNCED: 'Mail came back:',
+      SKIPPED: 'Mail was not sent:',
+      UNCERTAIN: 'Mail that may not have arrived:',
+    },
     actions: {
       completed: name => `${name} completed this`,
       merged: name => `${name} merged this`,
@@ -1843,6 +1851,7 @@ export const en = {
     OLD_WORKBOOK: () =>
       'This workbook is older than Excel 2007 or has a password; save it as .xlsx without one',
     NOT_AN_EMAIL: () => 'This is not an email address',
+    NOT_A_DOMAIN: () => 'This is not a domain such as example.com',
     NOT_A_URL: () => 'This is not an address such as https://example.com',
     NOT_AN_ID: () => 'Choose one of the options',
     NOT_A_DATE: () => 'This is not a date that can be read',
