@@ -54,6 +54,10 @@ export const searchedNumber = (column: string): string =>
 /** SQL of the digits of a text. */
 export const digitsOf = (expression: string): string => `regexp_replace(${expression}, '[^0-9]', '', 'g')`
 
+/** SQL of the host in a text, folded: `https://www.Acme.example/en` and `acme.example` are one. */
+export const hostOf = (expression: string): string =>
+  `regexp_replace(regexp_replace(crm_fold(${expression}), '^[a-z]+://', ''), '^www[.]|[/?#:].*$', '', 'g')`
+
 /** Of longer texts so much is ranked by how often its words come; the database bounds what it can keep of one. */
 const RANKED_CHARACTERS = 100_000
 

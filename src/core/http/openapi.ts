@@ -132,12 +132,10 @@ function parameters(operation: Operation) {
             : 'Another of your workspaces than the token names',
       })
   if (operation.conditional)
-    header['If-Match'] = z
-      .string()
-      .optional()
-      .meta({
-        description: 'The ETag that was read, or several, of which one must stand; 412 where the record has changed since',
-      })
+    header['If-Match'] = z.string().optional().meta({
+      description:
+        'The ETag that was read, or several, of which one must stand; 412 where the record has changed since',
+    })
   if (isTagged(operation))
     header['If-None-Match'] = z
       .string()

@@ -136,9 +136,8 @@ function makeInputSchema(contract: Contract, when: 'create' | 'update', history:
 
 /** An empty text means "nothing" where nothing is allowed, as forms and spreadsheets send it. */
 function fieldSchema(f: Field, when: 'create' | 'update'): z.ZodType {
-  const base = f.nullable
-    ? z.preprocess(value => (value === '' ? null : value), f.schema.nullable())
-    : f.schema
+  const schema = (when === 'update' && f.changeSchema) || f.schema
+  const base = f.nullable ? z.preprocess(value => (value === '' ? null : value), schema.nullable()) : schema
   // What imports alone may set has a value of its own where they do not.
   if (when === 'create' && f.required && f.writable !== 'import') return base
   return base.optional()

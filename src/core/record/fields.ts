@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { saying } from '../errors.ts'
+import { invalid, saying } from '../errors.ts'
+import { hostIn, withPlainDomain } from '../net/hosts.ts'
 import { isCurrencyCode, phoneProblem } from './formats.ts'
 import { perKey } from './per-key.ts'
 
@@ -44,6 +45,10 @@ export type Field<T = unknown, W extends Writable = Writable, R extends boolean 
   kind: FieldKind
   /** Validates and normalises a value that is not null. */
   schema: z.ZodType
+  /** Validates what a change brings, where that may be more: what has stood since before the schema did may be sent back. */
+  changeSchema?: z.ZodType
+  /** A text that names a host, which is compared by that alone. */
+  isHost?: boolean
   required: R
   nullable: boolean
   writable: W
@@ -109,7 +114,16 @@ const idSchema = z.uuid()
 const linkSchema = z.uuid('must be the id of a record')
 const linksSchema = z.array(idSchema).max(200).transform(unique)
 const memberSchema = z.uuid('must be the id of a member')
-const emailSchema = oneLine(254).toLowerCase().pipe(z.email('must be an e-mail address'))
+const emailSchema = oneLine(254)
+  .toLowerCase()
+  .transform(withPlainDomain)
+  .pipe(z.email('must be an e-mail address'))
+const NOT_A_DOMAIN = ['NOT_A_DOMAIN', 'must be a domain, such as example.com'] as const
+const hostSchema = oneLine(255).transform((value, context) => {
+  const host = hostIn(value)
+  if (host === undefined) context.addIssue({ code: 'custom', ...saying(...NOT_A_DOMAIN) })
+  return host ?? z.NEVER
+})
 const phoneSchema = oneLine(50).superRefine((value, context) => {
   const problem = phoneProblem(value)
   if (problem) context.addIssue({ code: 'custom', ...saying('NOT_A_PHONE', problem) })
@@ -152,6 +166,14 @@ export const text = <const M extends More>(max = 255, more?: M) =>
 export const longText = <const M extends More>(max = 50_000, more?: M) =>
   field<string, M>('longText', cleanText(max), more)
 export const email = <const M extends More>(more?: M) => field<string, M>('email', emailSchema, more)
+/** The domain of a site, `example.com`, kept so of whatever URL is given. What a change brings is looked at by the record's rule. */
+export const host = <const M extends More>(more?: M) =>
+  field<string, M>('text', hostSchema, {
+    isHost: true,
+    changeSchema: oneLine(255).transform(value => hostIn(value) ?? value),
+    ...more,
+  })
+export const notADomain = (path: string) => invalid({ path, code: NOT_A_DOMAIN[0], message: NOT_A_DOMAIN[1] })
 /** Kept as given; the server stores the E.164 form beside it. */
 export const phone = <const M extends More>(more?: M) => field<string, M>('phone', phoneSchema, more)
 export const url = <const M extends More>(more?: M) => field<string, M>('url', urlSchema, more)

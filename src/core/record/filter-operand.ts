@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Add } from '../db/engine.ts'
 import type { Who } from '../db/workspace.ts'
 import { invalid } from '../errors.ts'
+import { withPlainDomain } from '../net/hosts.ts'
 import type { CustomField } from './custom-fields.ts'
 import type { FieldKind } from './fields.ts'
 import type { Operator } from './filter-language.ts'
@@ -34,6 +35,8 @@ export type Operand = {
   kind: FieldKind
   options?: readonly string[]
   numberCast: string
+  /** A text that names a host, however it is written. */
+  isHost?: boolean
   /** A link, which reads as null while what it names is in the trash. */
   isNullInTrash?: boolean
   /** The condition that the stored value may read as one of these, where it is computed and an index can say so. */
@@ -56,6 +59,11 @@ const ORDERED: readonly FieldKind[] = ['integer', 'number', 'money', 'text', 'em
 
 export function mustBeOrdered(operand: Operand, op: Operator): void {
   if (!ORDERED.includes(operand.kind)) throw badValue(operand, `cannot be compared by ${op}`)
+}
+
+export function mustBeList(operand: Operand, value: unknown): asserts value is unknown[] {
+  if (!Array.isArray(value) || value.length > 500)
+    throw badValue(operand, 'must be a list of at most 500 values for in')
 }
 
 export function scalar(operand: Operand, value: unknown, scope: FilterScope): string {
@@ -92,7 +100,7 @@ export function plain(operand: Operand, value: unknown): string | number | boole
     throw badValue(operand, 'must be a text')
   if (options && kind === 'choice' && !options.includes(value))
     throw badValue(operand, `must be one of ${options.join(', ')}`)
-  return kind === 'email' ? value.toLowerCase() : value
+  return kind === 'email' ? withPlainDomain(value.toLowerCase()) : value
 }
 
 function numeric(operand: Operand, value: unknown): number {

@@ -3,6 +3,7 @@ import { invalid } from '../errors.ts'
 import { type CustomField, fieldOf } from './custom-fields.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from './definition.ts'
 import type { Field } from './fields.ts'
+import { HOST_OPERATORS, hostComparison } from './filter-hosts.ts'
 import { type Condition, checkFilter, type Filter } from './filter-language.ts'
 import { linkComparison } from './filter-links.ts'
 import {
@@ -10,6 +11,7 @@ import {
   castNoted,
   type FilterScope,
   MULTI,
+  mustBeList,
   mustBeOrdered,
   type Operand,
   plain,
@@ -166,6 +168,7 @@ function operandOf(path: string, record: RecordDefinition, key: string, alias: s
     kind: f.kind,
     options: f.options,
     numberCast: column.getSQLType() === 'integer' ? 'bigint' : 'numeric',
+    isHost: f.isHost ?? false,
     isNullInTrash: isNullInTrash(f),
     ...(record.storedAs[key] ? { narrowed: narrowing(`${alias}.${column.name}`, record.storedAs[key]) } : {}),
   }
@@ -242,6 +245,8 @@ function comparison(operand: Operand, condition: Condition, scope: FilterScope):
   if (op === 'empty') return emptiness(operand, value)
   if (kind === 'date' || kind === 'moment') return momentCondition(operand, condition, scope)
   if (MULTI.includes(kind)) return multiComparison(operand, condition, scope)
+  if (operand.isHost && value !== null && HOST_OPERATORS.includes(op))
+    return hostComparison(operand, condition, scope)
   switch (op) {
     case 'eq':
       return value === null
@@ -296,8 +301,7 @@ function multiComparison(operand: Operand, { op, value }: Condition, scope: Filt
 }
 
 function inList(operand: Operand, value: unknown, scope: FilterScope): string {
-  if (!Array.isArray(value) || value.length > 500)
-    throw badValue(operand, 'must be a list of at most 500 values for in')
+  mustBeList(operand, value)
   const cast = castNoted(operand, scope)
   const list = scope.add(arrayLiteral(value.map(item => plain(operand, item))), `${cast}[]`)
   return `(${operand.expression} = any(${list})${operand.narrowed?.(value, scope) ?? ''})`

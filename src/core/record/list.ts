@@ -3,6 +3,7 @@ import { type Add, adderOf, type Row } from '../db/engine.ts'
 import { type Tx, together } from '../db/workspace.ts'
 import { JsonText } from '../http/operation.ts'
 import { paging } from '../http/page.ts'
+import { withPlainDomains } from '../net/hosts.ts'
 import { Aggregate } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
@@ -163,7 +164,7 @@ export async function compileSelection(
     }
     conditions.push(naming(plain, part => compileFilter(part, record, 't', scope), filter))
   }
-  const words = fold(query.q ?? '')
+  const words = fold(withPlainDomains(query.q ?? ''))
     .split(' ')
     .filter(Boolean)
     .slice(0, 6)

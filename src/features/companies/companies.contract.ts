@@ -34,7 +34,9 @@ export const companyContract = defineContract({
       aliases: ['ownerName'],
     }),
     name: f.required(f.text(255)),
-    domain: f.text(255, { description: 'Such as example.com' }),
+    domain: f.host({
+      description: 'Such as example.com. Of a URL its host is kept, in lower case and without `www.`',
+    }),
     industry: f.text(100),
     size: f.text(50, { description: 'Such as startup, small, medium, enterprise or 51-200' }),
     website: f.url(),

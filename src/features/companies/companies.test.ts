@@ -76,3 +76,46 @@ test('what is read again is not sent again, unless anything in it has changed, a
     assert.equal((await ana.patch(`/contacts/${id}`, { jobTitle: `Head ${tag}` }, change)).status, status)
   }
 })
+
+test('a domain is kept as its bare host, and what stands otherwise since before is found by it and may stay', async () => {
+  const { ana } = await world()
+  const made = await ana.post('/companies', { name: 'Acme', domain: 'https://WWW.Acme.example/about' })
+  assert.deepEqual([made.status, made.body.domain], [201, 'acme.example'], made.text)
+  const { id } = made.body
+  const change = (domain: string | null) => ana.patch(`/companies/${id}`, { domain })
+  assert.equal((await change('HTTP://Müller.example:8080/?x')).body.domain, 'müller.example')
+  for (const domain of ['n/a', 'info@acme.example', '10.0.0.1', 'acme'])
+    for (const reply of [await change(domain), await ana.post('/companies', { name: 'No', domain })]) {
+      const [issue] = reply.body.issues
+      assert.deepEqual([reply.status, issue.path, issue.code], [400, 'domain', 'NOT_A_DOMAIN'], domain)
+    }
+  const operations = [
+    { op: 'create', data: { name: 'Bulk', domain: 'www.bulk.example/x' } },
+    { op: 'update', id, data: { domain: 'nowhere' } },
+  ]
+  const { results } = (await ana.post('/companies/bulk', { operations })).body
+  assert.deepEqual([results[0].status, results[1].error.issues[0].path], [201, 'domain'])
+  const stands = (domain: string) =>
+    ana.inWorkspace(tx =>
+      tx.session.rows('update companies set domain = $1 where workspace_id = $2::uuid and id = $3::uuid', [
+        domain,
+        ana.workspaceId,
+        id,
+      ]),
+    )
+  await stands('https://WWW.Old.example/about')
+  for (const asked of ['old.example', 'WWW.old.example', 'http://old.example/'])
+    assert.equal((await ana.get(`/companies?domain=${encodeURIComponent(asked)}`)).body.total, 1, asked)
+  assert.equal((await ana.get('/companies?domain=old.example,bulk.example')).body.total, 2)
+  const others = JSON.stringify({ field: 'domain', op: 'neq', value: 'old.example' })
+  assert.equal((await ana.get(`/companies?filter=${encodeURIComponent(others)}`)).body.total, 1)
+  const lead = { name: 'Ida Berg', email: 'ida@old.example' }
+  const leadId = (await ana.post('/leads', lead)).body.id
+  const converted = await ana.post(`/leads/${leadId}/convert`, { createDeal: false })
+  assert.equal(converted.body.company?.id, id, converted.text)
+  await stands('n/a')
+  const read = (await ana.get(`/companies/${id}`)).body
+  const back = await ana.put(`/companies/${id}`, { ...read, industry: 'Trade' })
+  assert.deepEqual([back.status, back.body.domain, back.body.industry], [200, 'n/a', 'Trade'], back.text)
+  assert.equal((await change('n/b')).status, 400)
+})

@@ -1,4 +1,4 @@
-import { digitsOf } from '#core/db/columns.ts'
+import { digitsOf, hostOf } from '#core/db/columns.ts'
 import { columnOf, hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
 
@@ -34,10 +34,6 @@ const numberOf = (t: string, column: string): string =>
   `coalesce(${t}.${column}_e164, substring(${digitsOf(`${t}.${column}`)} from '^.{${LOCAL_DIGITS},}$'))`
 
 const SITE = '^([A-Za-z]+://)?[^/?#]+/?$'
-
-/** `https://www.Acme.example/en` and `acme.example` are one. */
-const hostOf = (column: string): string =>
-  `regexp_replace(regexp_replace(crm_fold(${column}), '^[a-z]+://', ''), '^www[.]|[/?#:].*$', '', 'g')`
 
 const isOrganisation = (record: RecordDefinition): boolean => 'domain' in record.contract.fields
 

@@ -78,6 +78,28 @@ test('a mail from a template reaches each contact once, is merged, and stands in
   assert.equal((await ben.get(`/emails/${sent[0].id}`)).status, 404)
 })
 
+test('an address whose domain has letters beyond ASCII is one, however it is written, and the mail arrives', async () => {
+  const { ana } = await world()
+  const { id } = await contact(ana, 'ida', { email: 'Ida@MÜLLER-7.example' })
+  const plain = 'ida@xn--mller-7-n2a.example'
+  assert.equal((await ana.get(`/contacts/${id}`)).body.email, plain)
+  const asked = JSON.stringify({ field: 'email', op: 'eq', value: 'ida@müller-7.example' })
+  for (const query of [`filter=${asked}`, 'q=ida@müller-7.example', `q=${plain}`])
+    assert.equal((await ana.get(`/contacts?${encodeURI(query)}`)).body.total, 1, query)
+  const found = (await ana.get(encodeURI('/search?q=ida@müller-7.example'))).body.rows
+  assert.deepEqual(
+    found.map((row: any) => row.id),
+    [id],
+  )
+  const reply = await ana.post('/emails', { ...texts, to: ['ida@müller-7.example'] })
+  assert.equal(reply.status, 202, reply.text)
+  assert.equal((await settled(ana, reply.body.rows[0].emailId)).status, 'SENT')
+  const [mail] = smtp.taken.filter(({ to }) => [plain, 'ida@müller-7.example'].includes(to))
+  assert.match(mail!.raw, new RegExp(`^To: ${plain}\\r$`, 'm'))
+  for (const email of ['jö@x.example', 'ida@mül ler.example', 'ida@ü'])
+    assert.equal((await ana.post('/contacts', { firstName: 'No', email })).status, 400, email)
+})
+
 test('who has unsubscribed, bounced or has no address is left out with the reason', async () => {
   const { ana, admin } = await world()
   const good = await contact(ana, 'good')

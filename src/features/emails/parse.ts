@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Address } from 'postal-mime'
+import { withPlainDomain } from '#core/net/hosts.ts'
 import { textOf } from './html-text.ts'
 
 const TEXT_AT_MOST = 100_000
@@ -169,9 +170,9 @@ const answersOf = (inReplyTo: string | undefined, references: string | undefined
 const addressIn = (address: Address | undefined): string | undefined =>
   bare(address?.address ?? address?.group?.[0]?.address ?? '')
 
-/** The address of `Name <address>`, in lower case. */
+/** The address of `Name <address>`, as addresses are kept. */
 function bare(text: string): string | undefined {
-  const address = (/<([^<>]+)>/.exec(text)?.[1] ?? text).trim().toLowerCase()
+  const address = withPlainDomain((/<([^<>]+)>/.exec(text)?.[1] ?? text).trim().toLowerCase())
   return /^[^\s@<>,]{1,200}@[^\s@<>,]{1,200}$/.test(address) ? address : undefined
 }
 

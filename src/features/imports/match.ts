@@ -1,3 +1,4 @@
+import { hostOf } from '#core/db/columns.ts'
 import { adderOf, arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
@@ -127,7 +128,8 @@ function keyExpression({ record }: Plan, field: string): string {
   if (field.startsWith('customFields.')) return `crm_fold(t.custom_fields->>'${field.slice(13)}')`
   if (!hasColumn(record, field)) throw invalid({ path: 'matchBy', message: `${field} is not stored` })
   const column = columnOf(record, field)
-  const { kind } = record.contract.fields[field]!
+  const { kind, isHost } = record.contract.fields[field]!
+  if (isHost) return hostOf(`t.${column.name}`)
   if (FOLDED.includes(kind)) return `crm_fold(t.${column.name})`
   return column.getSQLType().startsWith('text') ? `t.${column.name}` : `t.${column.name}::text`
 }

@@ -1,3 +1,4 @@
+import { hostOf } from '#core/db/columns.ts'
 import { adderOf, arrayLiteral } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { isUuid } from '#core/ids.ts'
@@ -223,7 +224,7 @@ async function findNames(
     { key: titleExpression(target, 't.'), keys },
     ...(hasColumn(target, 'email') ? [{ key: 't.email', keys: keys.filter(key => key.includes('@')) }] : []),
     ...(hasColumn(target, 'domain')
-      ? [{ key: 'crm_fold(t.domain)', keys: keys.filter(key => /^\S+\.\S+$/.test(key)) }]
+      ? [{ key: hostOf('t.domain'), keys: keys.filter(key => /^\S+\.\S+$/.test(key)) }]
       : []),
   ].filter(source => source.keys.length)
   const keyOf = (name: string) => folded.get(name) ?? fold(name)

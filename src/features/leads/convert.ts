@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '#core/db/workspace.ts'
 import { conflict } from '#core/errors.ts'
+import { hostIn } from '#core/net/hosts.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { currency, money } from '#core/record/fields.ts'
 import { fold } from '#core/record/formats.ts'
@@ -100,7 +101,7 @@ async function ownerNow(tx: Tx, { ownerId }: Lead): Promise<string | null> {
 
 const domainOf = (email: string | null | undefined): string | undefined => {
   const domain = email?.split('@')[1]
-  return domain && !FREE_MAIL.has(domain) ? domain : undefined
+  return domain && !FREE_MAIL.has(domain) ? hostIn(domain) : undefined
 }
 
 async function companyFor(tx: Tx, lead: Lead, companyId: string | undefined): Promise<Stored | null> {

@@ -1,5 +1,6 @@
 import { type Add, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
+import { withPlainDomains } from '#core/net/hosts.ts'
 import { fold, literally, numbersIn } from '#core/record/formats.ts'
 
 const WORDS_AT_MOST = 40
@@ -11,7 +12,7 @@ export type Asked = { text: string; words: string[]; numbers: string[] }
 
 /** Folds what was asked; the database is asked only where there are letters that it folds in its own way (ł, ø, ß). */
 export async function askedOf(tx: Tx, q: string): Promise<Asked> {
-  let text = fold(q)
+  let text = fold(withPlainDomains(q))
   if (!/^[\x20-\x7e]*$/.test(text)) {
     const [row] = await tx.session.rows('select crm_fold($1::text) as folded', [text])
     text = row!.folded as string

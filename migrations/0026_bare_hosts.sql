@@ -1,0 +1,2 @@
+DROP INDEX "companies_domain";--> statement-breakpoint
+CREATE INDEX "companies_domain" ON "companies" USING btree ("workspace_id",regexp_replace(regexp_replace(crm_fold(domain), '^[a-z]+://', ''), '^www[.]|[/?#:].*$', '', 'g')) WHERE deleted_at is null;
