@@ -74,7 +74,7 @@ const LEFT_OUT: Record<string, string[]> = {
 }
 
 const CANDIDATES: Partial<Record<Field['kind'], () => unknown[]>> = {
-  text: () => [fresh('Text ')],
+  text: () => [fresh('Text '), `${fresh('site')}.example`],
   longText: () => [fresh('Long text, ')],
   email: () => [`${fresh()}@sample.example`],
   phone: () => ['+41 44 668 18 00'],

@@ -343,3 +343,29 @@ test('the audit log and the stream tell that an import began and ended, and how 
     ['import.completed', 'import.started', 'import.created'],
   )
 })
+
+test('companies are known by the host of their domain, however row and record write it', async () => {
+  const { ana } = await world()
+  const { id } = (await ana.post('/companies', { name: 'Old', domain: 'old.example' })).body
+  await ana.inWorkspace(tx =>
+    tx.session.rows('update companies set domain = $1 where workspace_id = $2::uuid and id = $3::uuid', [
+      'https://WWW.Old.example/about',
+      ana.workspaceId,
+      id,
+    ]),
+  )
+  const rows = ['name,domain', 'Other,old.example', 'New,http://www.New.example/', 'Bad,nowhere']
+  const made = await importing(ana, 'companies', rows, { onDuplicate: 'update' })
+  assert.deepEqual(counts(made), completed(1, 1, 0, 1))
+  const domains = (await rowsOf(ana, '/companies?sort=name')).map(({ name, domain }) => [name, domain])
+  assert.deepEqual(domains, [
+    ['New', 'new.example'],
+    ['Other', 'old.example'],
+  ])
+  const people = ['firstName,Company,Company domain', 'Ida,Any,https://www.old.example', 'Jo,,new.example']
+  assert.deepEqual(counts(await importing(ana, 'contacts', people)), completed(2))
+  assert.deepEqual(
+    (await rowsOf(ana, `/companies/${id}/contacts`)).map(({ firstName }) => firstName),
+    ['Ida'],
+  )
+})
