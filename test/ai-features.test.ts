@@ -724,3 +724,54 @@ test('an amount that is written down when a deal is won is no cause of winning',
   await owner.post('/deals/bulk', { operations: lost })
   assert.deepEqual(await causes(), ['large'])
 })
+
+test('stages that were walked, scores and habits are told no further than the records bear them out', async () => {
+  const { owner } = await world()
+  const company = await made(owner.post('/companies', { name: 'Elm', industry: 'Retail' }))
+  const contact = await made(
+    owner.post('/contacts', { firstName: 'Ida', lastName: 'Elm', companyId: company.id }),
+  )
+  const other = await made(
+    owner.post('/contacts', {
+      firstName: 'Kai',
+      lastName: 'Elm',
+      jobTitle: 'Director',
+      companyId: company.id,
+    }),
+  )
+  const deal = await made(
+    owner.post('/deals', { title: 'Elm', amount: 4000, companyId: company.id, primaryContactId: contact.id }),
+  )
+  const stages = (await owner.get('/stages')).body.rows
+  for (const stage of stages.filter(({ kind }: any) => kind === 'OPEN').slice(1, 3))
+    await made(owner.put(`/deals/${deal.id}/stage`, { stageId: stage.id }))
+  const talk = (type: string, content: string) =>
+    made(
+      owner.post('/activities', {
+        type,
+        content,
+        direction: 'INBOUND',
+        dealId: deal.id,
+        contactId: contact.id,
+      }),
+    )
+  await talk('CALL', 'We lose too much time with broken devices.” That is urgent for us.')
+  await talk('EMAIL', 'Could you send us an offer for twenty scanners?')
+  const summary = await owner.post('/ai/summarize', { dealId: deal.id })
+  await checkGrounds(owner, summary)
+  assert.equal(summary.body.points.filter(({ text }: any) => /^Moved to/.test(text)).length, 3)
+  for (const { text, evidence } of summary.body.points) assert.ok(evidence.length, text)
+  assert.ok(summary.body.points.every(({ text }: any) => !/[^“]*”$/.test(text.replace(/“[^”]*”/g, ''))))
+  const score = await owner.post('/ai/deal-score', { dealId: deal.id })
+  await checkGrounds(owner, score)
+  const coach = await owner.post(`/ai/deal-coach/${deal.id}`)
+  await checkGrounds(owner, coach)
+  const widen = coach.body.recommendations.find(({ key }: any) => key === 'widen')
+  assert.deepEqual(
+    widen.evidence.map(({ recordId, field, sentence }: any) => [recordId, field, sentence]),
+    [[other.id, 'jobTitle', 'Director']],
+  )
+  const persona = (await owner.post(`/ai/persona-builder/${contact.id}`)).body
+  assert.equal(persona.communicationStyle.preferredChannel, null, 'one call and one mail prefer neither')
+  assert.doesNotMatch(JSON.stringify(persona), / most |Asks a lot|Writes briefly/)
+})

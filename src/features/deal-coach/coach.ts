@@ -5,12 +5,14 @@ import { inLanguage } from '#core/ai/language.ts'
 import { type Tx, together } from '#core/db/workspace.ts'
 import { notFound } from '#core/errors.ts'
 import { wholeDaysOf } from '#core/record/days.ts'
+import type { Effect } from '#features/deal-signals/effects.ts'
 import type { DealFacts } from '#features/deal-signals/facts.ts'
 import { type History, historyWith, sureness, thin } from '#features/deal-signals/history.ts'
 import { competitorsIn, objectionsIn } from '#features/deal-signals/raised.ts'
 import { type Estimate, estimateOf, type StageTime, stageTimes } from '#features/deal-signals/stage-times.ts'
 import { stalenessOf } from '#features/deal-signals/staleness.ts'
 import { gistOf, sourceOf, type Talk, talksOf, talksOfMany } from '#features/deal-signals/talks.ts'
+import { tellingOf } from '#features/deal-signals/telling.ts'
 import {
   count,
   dativeDays,
@@ -280,9 +282,21 @@ async function similarTo(tx: Tx, deal: DealFacts, history: History): Promise<Ans
       { readsTexts: false },
     )
     const shared = theirs.filter(({ category }) => deal.objections.some(own => own.category === category))
-    const grounds = shared.flatMap(({ evidence, answer }) =>
-      other.status === 'WON' && answer ? [evidence, answer] : [evidence],
-    )
+    const decided = decidedBy(other, history)
+    const known = { deal: other, talks: talks.filter(talk => talk.dealId === other.id), objections: theirs }
+    const grounds = unique([
+      ...shared.flatMap(({ evidence, answer }) =>
+        other.status === 'WON' && answer ? [evidence, answer] : [evidence],
+      ),
+      ...decided.flatMap(
+        effect =>
+          tellingOf(effect, { ...known, competitors: competitorsIn(known.talks) })?.evidence.slice(0, 1) ??
+          [],
+      ),
+      ...(other.lostReason
+        ? [{ recordType: 'deal', recordId: other.id, field: 'lostReason', sentence: other.lostReason }]
+        : []),
+    ])
     return {
       dealId: other.id,
       title: other.title,
@@ -290,7 +304,7 @@ async function similarTo(tx: Tx, deal: DealFacts, history: History): Promise<Ans
       similarity,
       basis: { structure, text },
       alike: alikeIn(deal, one),
-      text: whatDecided(other, history, theirs.length),
+      text: whatDecided(other, decided, theirs.length),
       evidence: grounds.length ? grounds : [titleOf(other)],
     }
   })
@@ -306,9 +320,9 @@ const titleOf = ({ id, title }: DealFacts): Evidence => ({
 const TOLD = 3
 
 /** What went with the outcome of a closed deal: its weightiest signals in that direction. */
-function whatDecided(deal: DealFacts, { effects, norms }: History, raised: number): string {
+function decidedBy(deal: DealFacts, { effects, norms }: History): Effect[] {
   const sign = deal.status === 'WON' ? 1 : -1
-  const held = effects
+  return effects
     .filter(
       effect =>
         effect.logOdds * sign > Math.max(0.2, effect.error) &&
@@ -317,7 +331,10 @@ function whatDecided(deal: DealFacts, { effects, norms }: History, raised: numbe
     )
     .sort((a, b) => sign * (b.logOdds - a.logOdds))
     .slice(0, TOLD)
-    .map(({ label }) => label)
+}
+
+function whatDecided(deal: DealFacts, decided: readonly Effect[], raised: number): string {
+  const held = decided.map(({ label }) => label)
   const outcome =
     deal.status === 'WON'
       ? inLanguage(`Won after ${wholeDays(deal.daysOpen)}`, `Nach ${dativeDays(deal.daysOpen)} gewonnen`)

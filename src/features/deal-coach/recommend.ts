@@ -205,12 +205,9 @@ function widen(risk: Risk, { tx, deal, people }: Given): Advice {
       inWorkingDays: 2,
       relatedId: deal.id,
     }),
-    evidence: others.map(({ contactId, name }) => ({
-      recordType: 'contact',
-      recordId: contactId,
-      field: 'name',
-      sentence: name,
-    })),
+    evidence: others.flatMap(({ contactId, jobTitle }) =>
+      jobTitle ? [{ recordType: 'contact', recordId: contactId, field: 'jobTitle', sentence: jobTitle }] : [],
+    ),
   }
 }
 

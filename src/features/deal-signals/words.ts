@@ -65,6 +65,14 @@ const LONGEST_SHOWN = 300
 export const shortened = (text: string): string =>
   text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN).trimEnd()}…` : text
 
+/** A sentence out of a quotation, without the mark that closes or opens it elsewhere. */
+export function unbroken(text: string): string {
+  const many = (mark: RegExp) => (text.match(mark) ?? []).length
+  const [opened, closed] = /„/.test(text) ? [many(/„/g), many(/“/g)] : [many(/“/g), many(/”/g)]
+  if (closed > opened) return text.replace(/[”“](?=[.!?]?$)/, '')
+  return opened > closed ? text.replace(/(?<=^|: )[„“]/, '') : text
+}
+
 export const listed = (parts: readonly string[]): string =>
   parts.length < 2
     ? (parts[0] ?? '')

@@ -236,8 +236,8 @@ function summaryOf(
   if (motivators.length)
     parts.push(
       inLanguage(
-        `What ${about.first} talks about most: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text.toLowerCase()} (${count(times, 'time')})`))}.`,
-        `Wovon am meisten die Rede ist: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text} (${count(times, 'time')})`))}.`,
+        `What ${about.first} ${motivators[0]!.times > 1 ? 'talks about most' : 'talked about'}: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text.toLowerCase()} (${count(times, 'time')})`))}.`,
+        `${motivators[0]!.times > 1 ? 'Wovon am meisten die Rede ist' : 'Wovon die Rede war'}: ${listed(motivators.slice(0, 3).map(({ text, times }) => `${text} (${count(times, 'time')})`))}.`,
       ),
     )
   if (style.traits.length) parts.push(`${style.traits.slice(0, 3).join('. ')}.`)

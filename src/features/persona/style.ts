@@ -23,6 +23,8 @@ const REPLY_DAYS_AT_MOST = 30
 const TREND = 0.15
 const TREND_FROM = 4
 const HOURS_FROM = 5
+/** From so many on a habit is one; before, it is told of the last time. */
+const HABIT_FROM = 3
 
 const mean = (values: readonly number[]): number | null =>
   values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null
@@ -34,7 +36,9 @@ export function styleOf(talks: readonly Talk[], timezone: string): Style {
   const inbound = Object.fromEntries(
     [...Map.groupBy(theirs, ({ type }) => type)].map(([type, list]) => [type, list.length]),
   )
-  const [channel] = Object.entries(inbound).sort((a, b) => b[1] - a[1])
+  const [most, second] = Object.entries(inbound).sort((a, b) => b[1] - a[1])
+  // Of as many calls as mails neither is preferred, and of one or two times nothing.
+  const channel = theirs.length >= HABIT_FROM && most![1] > (second?.[1] ?? 0) ? most : undefined
   const replies = replyHours(talks)
   const sentences = written.flatMap(talk => saidIn(talk).map(({ sentence }) => sentence))
   const tones = [...talks]
@@ -47,10 +51,14 @@ export function styleOf(talks: readonly Talk[], timezone: string): Style {
     inbound,
     medianReplyHours: quartiles(replies)?.median ?? null,
     replies: replies.length,
-    wordsAMessage: round(mean(written.map(({ text }) => text.split(/\s+/).length)), 0),
-    questionShare: sentences.length
-      ? round(sentences.filter(text => text.endsWith('?')).length / sentences.length, 2)
-      : null,
+    wordsAMessage:
+      written.length < HABIT_FROM
+        ? null
+        : round(mean(written.map(({ text }) => text.split(/\s+/).length)), 0),
+    questionShare:
+      written.length >= HABIT_FROM && sentences.length
+        ? round(sentences.filter(text => text.endsWith('?')).length / sentences.length, 2)
+        : null,
     tone: round(mean(tones), 2),
     toneTrend:
       change === null

@@ -44,7 +44,7 @@ const SELECT = `select d.id, d.title, d.pipeline_id as "pipelineId", d.amount::f
     d.description, d.tags, d.expected_close_date::text as "expectedCloseDate", d.contact_ids as "contactIds", d.custom_fields as "customFields",
     d.created_at as "createdAt", d.status, st.name as "stageName", st.probability as "stageProbability", st.rotting_days as "rottingDays", d.probability,
     h.stage_id as "heldStageId", h.entered_at as "heldSince", h.entered::int as "stagesEntered",
-    c.industry, c.size as "companySize", c.employee_count as "employeeCount",
+    c.id as "companyId", c.industry, c.size as "companySize", c.employee_count as "employeeCount",
     coalesce(i.calls, 0)::int as calls, coalesce(i.emails, 0)::int as emails, coalesce(i.meetings, 0)::int as meetings,
     coalesce(i.inbound, 0)::int as inbound, coalesce(i.month, 0)::int as "lastMonth", i.last as "lastContact", i.mood::float8 as sentiment,
     coalesce(i.objections, 0)::int as objections, coalesce(i.competitors, 0)::int as competitors,

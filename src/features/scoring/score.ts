@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { aiAnswer, coldStart, type Evidence, type Warning } from '#core/ai/answer.ts'
+import { unique } from '#core/ai/evidence.ts'
 import { inLanguage, languageSpoken } from '#core/ai/language.ts'
 import type { Tx } from '#core/db/workspace.ts'
+import { recordNamed } from '#core/record/registry.ts'
 import { dayText } from '#features/deal-signals/words.ts'
 import { dealColumns, dealRows } from './deal-rows.ts'
 import { guess, outcomesSeen } from './heuristic.ts'
@@ -241,17 +243,34 @@ const COUNTED_FROM: Record<string, { as: string; of: string }> = {
   daysInStage: { as: 'stageEnteredAt', of: 'heldSince' },
 }
 
-/** The fields of the record on which reasons rest: their words, or what they hold and how it reads. What is counted from others is none. */
+/** Columns that are fields of the deal's company. */
+const OF_COMPANY: Record<string, string> = {
+  industry: 'industry',
+  companySize: 'size',
+  employeeCount: 'employeeCount',
+}
+
+/** Where a column stands: a field of the record, or of its company; undefined where it is counted from others, for which the record itself stands. */
+function placeOf({ id, record }: SeenRow, recordType: string, field: string) {
+  const { companyId } = record as { companyId?: string }
+  if (field in OF_COMPANY && companyId)
+    return { recordType: 'company', recordId: companyId, field: OF_COMPANY[field]! }
+  const isOwn = field.startsWith('customFields.') || field in recordNamed(recordType).contract.fields
+  return isOwn ? { recordType, recordId: id, field } : undefined
+}
+
+/** The fields on which reasons rest: their words, or what they hold and how it reads. */
 function evidenceOf(
   row: SeenRow,
   recordType: string,
   reasons: readonly { field: string; value: Cell }[],
 ): Evidence[] {
-  return reasons.flatMap(({ field, value: reads }): Evidence[] => {
+  const grounds = reasons.flatMap(({ field, value: reads }): Evidence[] => {
     const own = /^customFields\.(.+)$/.exec(field)?.[1]
     const { as = field, of = field } = COUNTED_FROM[field] ?? {}
     const given = own ? (row.record.customFields as Record<string, unknown>)?.[own] : row.record[of]
-    const ground = { recordType, recordId: row.id, field: as }
+    const ground = placeOf(row, recordType, as)
+    if (!ground) return titleOf(row, recordType)
     if (Array.isArray(given) && given.every(one => typeof one === 'string'))
       return [
         { ...ground, sentence: Array.isArray(reads) ? given.join(', ') || '–' : String(reads), value: given },
@@ -268,6 +287,14 @@ function evidenceOf(
     const sentence = given.slice(0, 300)
     return [{ ...ground, sentence, start: 0, end: sentence.length }]
   })
+  return unique(grounds)
+}
+
+function titleOf({ id, record }: SeenRow, recordType: string): Evidence[] {
+  const field = recordNamed(recordType).contract.title.find(
+    key => typeof record[key] === 'string' && record[key],
+  )
+  return field ? [{ recordType, recordId: id, field, sentence: String(record[field]) }] : []
 }
 
 const valueText = (value: number | boolean): string =>

@@ -20,7 +20,15 @@ import {
 } from '#features/deal-signals/talks.ts'
 import { wordFor } from '#features/deal-signals/telling.ts'
 import { tellingIn } from '#features/deal-signals/telltale.ts'
-import { count, dativeDays, dayText, listed, shortened, wholeDays } from '#features/deal-signals/words.ts'
+import {
+  count,
+  dativeDays,
+  dayText,
+  listed,
+  shortened,
+  unbroken,
+  wholeDays,
+} from '#features/deal-signals/words.ts'
 
 export const summaryBody = z.strictObject(subjectShape)
 
@@ -63,9 +71,11 @@ export async function summarize(
   const objections = objectionsIn(all).filter(({ raisedAt }) => raisedAt > since)
   const agreed = all.find(({ nextSteps }) => nextSteps)
   const openPoints = openPointsIn(all, objections, tasks, await isPlanned(tx, subject, agreed, tasks))
-  const points = [...pointsIn(all), ...moves.map(({ stage: _, ...move }) => move)].sort((a, b) =>
-    a.at < b.at ? -1 : 1,
-  )
+  const walked = moves.map(({ stage: _, ...move }, at) => ({
+    ...move,
+    evidence: [at < moves.length - 1 ? named(subject, head.title, move.at) : enteredAt(subject, move.at)],
+  }))
+  const points = [...pointsIn(all), ...walked].sort((a, b) => (a.at < b.at ? -1 : 1))
   const counts = countsOf(all.length < TALKS_AT_MOST ? byType(all) : await countedTalks(tx, subject))
   const owner = head.ownerId ? names.get(head.ownerId) : undefined
   const builtin: Answer = {
@@ -122,6 +132,22 @@ async function isPlanned(
   return found.some(some => some.length > 0)
 }
 
+/** Of a stage that was left the record itself stands: its history tells the rest. */
+const named = ({ type, id }: Subject, title: string, occurredAt: string): Evidence => ({
+  recordType: type,
+  recordId: id,
+  field: 'title',
+  sentence: title,
+  occurredAt,
+})
+const enteredAt = ({ type, id }: Subject, at: string): Evidence => ({
+  recordType: type,
+  recordId: id,
+  field: 'stageEnteredAt',
+  sentence: dayText(at),
+  value: new Date(at).toISOString(),
+})
+
 async function stagesWalked(tx: Tx, dealId: string): Promise<Point[]> {
   const rows = await tx.session.rows(
     `select s.name, h.entered_at as at from deal_stage_history h join stages s on s.workspace_id = $1::uuid and s.id = h.stage_id where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit 30`,
@@ -148,7 +174,7 @@ function pointsIn(talks: readonly Talk[]): Point[] {
     .slice(0, POINTS_AT_MOST)
     .map(({ talk, evidence: found }) => ({
       at: talk.occurredAt,
-      text: `${labelOf(talk)}: ${shortened(found.sentence)}`,
+      text: `${labelOf(talk)}: ${unbroken(shortened(found.sentence))}`,
       evidence: [found],
     }))
 }
