@@ -12,7 +12,7 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
-import { ReportFigure } from '#web/chart/report-figure.tsx'
+import { hasNotes, ReportFigure } from '#web/chart/report-figure.tsx'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -25,6 +25,7 @@ const GAP_PX = 16
 /** What of a tile's height is not its chart. */
 const FRAME_PX = 104
 const LEGEND_PX = 30
+const NOTES_PX = 28
 
 type Given = {
   tile: DashboardTile
@@ -127,7 +128,10 @@ function Content({ run, isTable, width, height, name }: ContentGiven) {
       </p>
     )
   const { groups, measures } = run.result
-  const framePx = FRAME_PX + (groups.length > 1 ? 2 * LEGEND_PX : measures.length > 1 ? LEGEND_PX : 0)
+  const framePx =
+    FRAME_PX +
+    (groups.length > 1 ? 2 * LEGEND_PX : measures.length > 1 ? LEGEND_PX : 0) +
+    (hasNotes(run.result) ? NOTES_PX : 0)
   return (
     <ReportFigure
       result={run.result}

@@ -32,23 +32,25 @@ export function ReportFigure({ result, chart, label, height = 280, atMost }: Giv
   const isEmpty = result.groups.length > 0 && result.rows.length === 0
   return (
     <figure className={classes.figure} aria-label={label}>
-      {kind === 'NUMBER' ? (
-        <Numbers result={result} />
-      ) : isEmpty ? (
-        <p className="quiet">{text.reports.noRows}</p>
-      ) : kind === 'TABLE' ? (
-        <ResultTable result={result} label={label} />
-      ) : (
-        <div className={classes.pictures}>
-          {pictures.map(shown => (
-            <Picture
-              key={shown.join()}
-              {...{ result, kind, label, height, shown }}
-              isNamed={pictures.length > 1}
-            />
-          ))}
-        </div>
-      )}
+      <div>
+        {kind === 'NUMBER' ? (
+          <Numbers result={result} />
+        ) : isEmpty ? (
+          <p className="quiet">{text.reports.noRows}</p>
+        ) : kind === 'TABLE' ? (
+          <ResultTable result={result} label={label} />
+        ) : (
+          <div className={classes.pictures}>
+            {pictures.map(shown => (
+              <Picture
+                key={shown.join()}
+                {...{ result, kind, label, height, shown }}
+                isNamed={pictures.length > 1}
+              />
+            ))}
+          </div>
+        )}
+      </div>
       <Notes result={result} />
     </figure>
   )
@@ -171,6 +173,10 @@ export function Legend({ drawn: { series } }: { drawn: Pick<Drawn, 'series'> }) 
     </ul>
   )
 }
+
+/** Whether something stands below the figures. */
+export const hasNotes = ({ rates, unconverted, groups, isCut }: Result): boolean =>
+  Object.keys(rates).length + unconverted.length > 0 || isCut || groups.some(one => one.countsInEach)
 
 /** What a sum must not keep to itself. */
 export function Notes({

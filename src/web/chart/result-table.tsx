@@ -1,7 +1,8 @@
 import { Table } from '@mantine/core'
+import { useMemo } from 'react'
 import { useText } from '#web/text/index.tsx'
 import classes from './chart.module.css'
-import type { Result } from './result.ts'
+import { inOrder, type Result } from './result.ts'
 import { useWords } from './words.ts'
 
 const ROWS_AT_MOST = 200
@@ -10,7 +11,8 @@ const ROWS_AT_MOST = 200
 export function ResultTable({ result, label }: { result: Result; label: string }) {
   const text = useText()
   const words = useWords()
-  const { groups, measures, rows, totals } = result
+  const { groups, measures, totals } = result
+  const rows = useMemo(() => inOrder(result, words), [result, words])
   const currencyOf = (keys: Result['rows'][number]['keys']) => {
     const at = groups.findIndex(({ field }) => field === 'currency')
     return result.currency ?? (at < 0 ? null : ((keys[at] as string | null) ?? null))

@@ -86,11 +86,44 @@ export function picturesOf({ groups, measures, rows }: Result, chart: ReportChar
 
 const isAddingUp = ({ kind, op }: ResultMeasure): boolean => kind === 'count' || op === 'sum'
 
+type Grouped = Pick<Result, 'groups' | 'measures' | 'rows'>
+
+/**
+ * How the keys of each group follow each other, in every chart and table: steps of time and the stages of a pipeline as they are, others
+ * by what they come to, the largest first, where that adds up; else as they were answered.
+ */
+function ordersOf({ groups, measures, rows }: Grouped, { placeOf }: Pick<Labels, 'placeOf'>) {
+  const isAdding = measures[0] !== undefined && isAddingUp(measures[0])
+  return groups.map((group, i) => {
+    const [sums, seen] = [new Map<Cell, number>(), new Map<Cell, number>()]
+    for (const { keys, values } of rows) {
+      const key = keys[i] ?? null
+      if (!seen.has(key)) seen.set(key, seen.size)
+      if (isAdding) sums.set(key, (sums.get(key) ?? 0) + (values[0] ?? 0))
+    }
+    const place = (key: Cell) => placeOf(group, key) ?? Number.MAX_SAFE_INTEGER
+    return (a: Cell, b: Cell): number => {
+      if (group.by && a !== b) return a !== null && (b === null || String(a) < String(b)) ? -1 : 1
+      return place(a) - place(b) || (sums.get(b) ?? 0) - (sums.get(a) ?? 0) || seen.get(a)! - seen.get(b)!
+    }
+  })
+}
+
+/** The rows by the first group, then by the second. */
+export function inOrder(result: Grouped, labels: Pick<Labels, 'placeOf'>): Result['rows'] {
+  const orders = ordersOf(result, labels)
+  return [...result.rows].sort((a, b) =>
+    orders.reduce((apart, order, i) => apart || order(a.keys[i] ?? null, b.keys[i] ?? null), 0),
+  )
+}
+
 /**
  * The rows of a result as points and series; steps of time without a row are there too, and count as nothing.
  * @param shown the measures by their places; of several groups' the first alone
  */
-export function drawnOf({ groups, measures, rows }: Result, labels: Labels, shown: number[] = [0]): Drawn {
+export function drawnOf(result: Grouped, labels: Labels, shown: number[] = [0]): Drawn {
+  const { groups, measures } = result
+  const rows = inOrder(result, labels)
   const [first, second] = groups
   const [main = 0] = shown
   const isAdding = isAddingUp(measures[main]!)
@@ -109,11 +142,10 @@ export function drawnOf({ groups, measures, rows }: Result, labels: Labels, show
   }
   const isTimed = Boolean(first?.by)
   if (first?.by) fillSteps(keys, first, labels)
-  const place = (key: Cell) => (first && labels.placeOf(first, key)) ?? Number.MAX_SAFE_INTEGER
   const ordered = isTimed
     ? [...keys].filter(([key]) => key !== null).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
-    : [...keys].sort(([a], [b]) => place(a) - place(b))
-  const chosen = second ? chosenSeries(seriesSums, second, labels, isAdding) : []
+    : [...keys]
+  const chosen = second ? chosenSeries(seriesSums, ordersOf(result, labels)[1]!, labels, isAdding) : []
   const series = second
     ? chosen.map(({ key, label }, i) => ({ key: `s${i}`, label, color: colorAt(i), of: key, at: main }))
     : shown.map((at, i) => ({
@@ -139,15 +171,14 @@ export function drawnOf({ groups, measures, rows }: Result, labels: Labels, show
 /** The largest series, the rest of them as one where they can be added up. */
 function chosenSeries(
   sums: Map<Cell, { label: string; sum: number }>,
-  group: ResultGroup,
+  order: (a: Cell, b: Cell) => number,
   labels: Labels,
   isAdding: boolean,
 ) {
-  const place = (key: Cell) => labels.placeOf(group, key) ?? Number.MAX_SAFE_INTEGER
   const all = [...sums].map(([key, { label, sum }]) => ({ key, label, sum }))
   const largest = [...all].sort((a, b) => b.sum - a.sum).slice(0, SERIES_AT_MOST)
   const shown = all.filter(one => largest.includes(one))
-  shown.sort((a, b) => (group.by ? (String(a.key) < String(b.key) ? -1 : 1) : place(a.key) - place(b.key)))
+  shown.sort((a, b) => order(a.key, b.key))
   const hasMore = isAdding && all.length > shown.length
   return hasMore ? [...shown, { key: OTHERS as Cell, label: labels.others, sum: 0 }] : shown
 }
