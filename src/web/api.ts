@@ -11,6 +11,12 @@ export const whenSignedOut = (tell: () => void): void => {
   onSignedOut = tell
 }
 
+/** Told when the server says that the reader no longer belongs to the workspace: removed, or deactivated. */
+let onPutOut: () => void = () => {}
+export const whenPutOut = (tell: () => void): void => {
+  onPutOut = tell
+}
+
 const HERE = 'ascendore.here'
 /** Remembers in this browser whether somebody is signed in, for what is shown before the app is there; it opens nothing. */
 export const seemSignedIn = (isSo: boolean): void =>
@@ -18,14 +24,21 @@ export const seemSignedIn = (isSo: boolean): void =>
 
 const client = createClient({
   onUnauthorized: () => onSignedOut(),
-  fetch(input, init) {
+  async fetch(input, init) {
     const headers = new Headers(init?.headers)
     const me = queries.getQueryData<Me>(['me'])
     headers.set('accept-language', spokenAs(document.documentElement.lang, me?.user.preferences.locale))
     headers.set('prefer', 'may-change')
-    return globalThis.fetch(input, { ...init, headers })
+    const answer = await globalThis.fetch(input, { ...init, headers })
+    if (answer.status === 403) void judgeRefusal(answer.clone())
+    return answer
   },
 })
+
+async function judgeRefusal(answer: Response): Promise<void> {
+  const body = await answer.json().catch(() => undefined)
+  if ((body as { code?: unknown } | undefined)?.code === 'NOT_A_MEMBER') onPutOut()
+}
 
 const ID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/
 const underWay = new Map<string, Promise<unknown>>()

@@ -8,16 +8,31 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { ApiError } from '#core/client/client.ts'
-import { api, meQuery, queries, SignedIn, seemSignedIn, useMay, whenSignedOut } from './api.ts'
+import {
+  api,
+  type Me,
+  meQuery,
+  queries,
+  SignedIn,
+  seemSignedIn,
+  useMay,
+  whenPutOut,
+  whenSignedOut,
+} from './api.ts'
 import { fetched } from './kit/later.tsx'
+import { tellFault } from './kit/notify.tsx'
 import { Forbidden, LoadFault, NotFound } from './kit/states.tsx'
 import { isFor, type Page, type PageModule, pages } from './pages.ts'
 import { Shell } from './shell/shell.tsx'
+import { textNow } from './text/index.tsx'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
 
-const isSignedIn = async (): Promise<boolean> => {
-  if (api.auth.tokens.token) return true
+/** Why somebody is asked to sign in who was at work: as the page says it. */
+export type WhyOut = 'ended' | 'deactivated'
+
+/** Renews the session. Says why nobody is signed in, or `true` for somebody. */
+async function renewed(): Promise<true | WhyOut> {
   try {
     await api.auth.refresh()
     return true
@@ -25,7 +40,7 @@ const isSignedIn = async (): Promise<boolean> => {
     // A server that is away or busy has not said that nobody is signed in.
     if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error
     seemSignedIn(false)
-    return false
+    return error.code === 'ACCOUNT_DEACTIVATED' ? 'deactivated' : 'ended'
   }
 }
 
@@ -43,7 +58,13 @@ const signedIn = createRoute({
   ),
   errorComponent: LoadFault,
   async beforeLoad({ location }) {
-    if (!(await isSignedIn())) throw redirect({ to: '/sign-in', search: { next: location.href } })
+    const outcome = api.auth.tokens.token ? true : await renewed()
+    // Who comes for the first time has no session that could have ended.
+    if (outcome !== true)
+      throw redirect({
+        to: '/sign-in',
+        search: { next: location.href, ...(outcome === 'deactivated' ? { why: outcome } : {}) },
+      })
     const me = await queries.ensureQueryData(meQuery)
     seemSignedIn(me.workspace !== null)
     if (!me.workspace) throw redirect({ to: '/no-workspace' })
@@ -122,11 +143,40 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFound,
 })
 
-whenSignedOut(() => {
+function leaveFor(why: WhyOut): void {
   seemSignedIn(false)
   const next = router.state.location.href
   // What is shown needs to know who is signed in until it is gone; and nobody is asked whether to leave.
   void router
-    .navigate({ to: '/sign-in', search: { next }, ignoreBlocker: true })
+    .navigate({ to: '/sign-in', search: { next, why }, ignoreBlocker: true })
     .finally(() => queries.clear())
+}
+whenSignedOut(() => leaveFor('ended'))
+
+/** Goes on in another workspace where there is one; else out, and told why. */
+async function leaveWorkspace(): Promise<void> {
+  const outcome = await renewed()
+  if (outcome !== true) return leaveFor(outcome)
+  const me = await api.get<Me>('/auth/me')
+  tellFault(textNow().auth.putOut)
+  // What is shown needs to know who is signed in until it is gone.
+  if (!me.workspace) {
+    await router.navigate({ to: '/no-workspace', ignoreBlocker: true })
+    return queries.clear()
+  }
+  queries.setQueryData(meQuery.queryKey, me)
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meQuery.queryKey[0] })
+  await router.navigate({ to: '/', ignoreBlocker: true })
+}
+
+/** Several requests find it out together. */
+let isLeaving = false
+whenPutOut(() => {
+  if (isLeaving || router.state.location.pathname === '/sign-in') return
+  isLeaving = true
+  leaveWorkspace()
+    .catch(() => {})
+    .finally(() => {
+      isLeaving = false
+    })
 })

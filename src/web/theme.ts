@@ -36,7 +36,15 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs', fw: 500 } },
     TextInput: { defaultProps: { size: 'sm' } },
     Textarea: { defaultProps: { size: 'sm', autosize: true, minRows: 2, maxRows: 14 } },
-    Select: { defaultProps: { size: 'sm', allowDeselect: false, onClick: selectWhole } },
+    // Enter takes the first of what is left by what was typed.
+    Select: {
+      defaultProps: {
+        size: 'sm',
+        allowDeselect: false,
+        selectFirstOptionOnChange: true,
+        onClick: selectWhole,
+      },
+    },
     MultiSelect: { defaultProps: { size: 'sm' } },
     NumberInput: { defaultProps: { size: 'sm', hideControls: true } },
     PasswordInput: { defaultProps: { size: 'sm' } },

@@ -176,6 +176,32 @@ test('a member is told of links to what they may not see, and is shown no label 
   await tab.getByRole('button', { name: 'More: Note' }).waitFor()
 })
 
+test('who is deactivated while at work is signed out and told why; the admin is told what was done', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  await verify(program(), api)
+  const email = freshEmail()
+  const { token } = await api.post('/invites', { email, role: 'MEMBER' })
+  const other = await page()
+  await other.context().request.post('/api/v1/invites/accept', {
+    data: { token, name: 'Ben Okri', password: PASSWORD },
+  })
+  await other.goto('/contacts')
+  await other.getByText('No contacts yet').waitFor()
+  await tab.goto('/settings/members')
+  await tab.getByRole('combobox', { name: 'Role: Ben Okri' }).click()
+  await tab.getByRole('option', { name: 'Viewer' }).click()
+  await tab.getByText('Ben Okri now has the role Viewer').waitFor()
+  await tab.getByRole('button', { name: 'More: Ben Okri' }).click()
+  await tab.getByRole('menuitem', { name: 'Deactivate' }).click()
+  await tab.getByText('Ben Okri is deactivated and signed out').waitFor()
+  await other.getByRole('link', { name: 'Tasks' }).click()
+  await other.getByText('An admin has deactivated your account').waitFor()
+  await other.goto('/tasks')
+  await other.getByText('An admin has deactivated your account').waitFor()
+  assert.deepEqual(await violations(other), [])
+})
+
 test('a password is set anew by the link in a mail', async () => {
   const tab = await page()
   const email = freshEmail()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from '#test/until.ts'
 import { useBrowser, violations } from './browser.ts'
 import { signedIn, signUp } from './signed-in.ts'
 
@@ -47,6 +48,53 @@ test('a view is saved, marked where it is changed, opened first, deleted and tak
   await views.getByRole('link', { name: 'By name' }).waitFor({ state: 'detached' })
   await tab.getByRole('button', { name: 'Undo' }).click()
   await views.getByRole('link', { name: 'By name' }).waitFor()
+})
+
+test('a list is narrowed by what hangs on its records; what the bar cannot build is said and kept', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const alpha = await api.post('/companies', { name: 'Alpha' })
+  const beta = await api.post('/companies', { name: 'Beta' })
+  await api.post('/companies', { name: 'Gamma' })
+  await api.post('/deals', { title: 'Large', amount: 20_000, companyId: alpha.id })
+  await api.post('/deals', { title: 'Small', amount: 500, companyId: beta.id })
+  const rows = (...names: string[]) =>
+    until(async () => {
+      const found = await tab.getByRole('row').getByRole('link').allTextContents()
+      return found.sort().join() === names.join()
+    })
+  await tab.goto('/companies')
+  await rows('Alpha', 'Beta', 'Gamma')
+  await tab.getByRole('button', { name: 'Filter' }).click()
+  await tab.getByRole('combobox', { name: 'Where' }).fill('Deals')
+  await tab.getByRole('option', { name: 'Deals' }).click()
+  await rows('Alpha', 'Beta')
+  await tab.getByRole('button', { name: 'Add condition on the deals' }).click()
+  await tab.getByRole('combobox', { name: 'with' }).fill('Amount')
+  await tab.getByRole('option', { name: 'Amount', exact: true }).click()
+  await tab.getByRole('textbox', { name: 'Amount' }).last().fill('10000')
+  await rows('Alpha')
+  assert.deepEqual(await violations(tab), [])
+  await tab.getByRole('combobox', { name: 'Deals' }).last().click()
+  await tab.getByRole('option', { name: 'do not exist' }).click()
+  await rows('Beta', 'Gamma')
+
+  const large = { field: 'amount', op: 'gte', value: 10_000 }
+  const filter = {
+    or: [
+      { field: 'deals', op: 'some', value: large },
+      { field: 'createdAt', op: 'before', value: '-7d' },
+    ],
+  }
+  const view = await api.post('/saved-views', { entity: 'company', name: 'By a program', filter })
+  await tab.goto(`/companies?view=${view.id}`)
+  await rows('Alpha')
+  await tab.getByRole('button', { name: /^Filter/ }).click()
+  await tab.getByText('Deals exist with Amount at least $10,000 or Created before 7 days ago').waitFor()
+  await tab.getByRole('button', { name: 'Name', exact: true }).click()
+  await tab.getByRole('button', { name: 'Save', exact: true }).click()
+  await tab.getByText('View saved').waitFor()
+  assert.deepEqual((await api.get(`/saved-views/${view.id}`)).filter, { and: [filter] })
 })
 
 test('what somebody else writes into an open field is told and not lost; what they write beside it is no matter', async () => {
@@ -120,8 +168,14 @@ const REFUSED = { error: 'You may not change this', code: 'FORBIDDEN', requestId
 test('an invoice is made from a deal, added up, sent and paid; its PDF is saved', async () => {
   const tab = await page()
   const api = await signedIn(tab)
-  const deal = await api.post('/deals', { title: '20 scanners', currency: 'EUR' })
+  const company = await api.post('/companies', { name: 'Borealis Freight' })
+  const deal = await api.post('/deals', { title: '20 scanners', currency: 'EUR', companyId: company.id })
+  // What the company is billed stands with its deals.
+  const billed = { title: 'First delivery', relatedType: 'company', relatedId: company.id }
+  const { invoiceNumber } = await api.post('/invoices', billed)
   await tab.goto(`/deals/${deal.id}`)
+  await tab.getByText('Of this deal and of its company').waitFor()
+  await tab.getByRole('link', { name: `${invoiceNumber}` }).waitFor()
   await tab.getByRole('button', { name: 'New invoice' }).click()
   await tab.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
   await tab.getByRole('button', { name: 'Add line' }).click()

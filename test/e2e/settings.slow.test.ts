@@ -6,6 +6,7 @@ import { stepAt, totpCode } from '#features/people/totp.ts'
 import { until } from '#test/until.ts'
 import { addressOf } from '#test/world.ts'
 import { useBrowser, violations } from './browser.ts'
+import { signedIn } from './signed-in.ts'
 
 const { page, program } = useBrowser()
 
@@ -130,6 +131,31 @@ test('an admin sets up a pipeline and a field, by keys and by mouse, and deals u
     [deal.expectedCloseDate, deal.customFields.sites, deal.customFields.page],
     ['2031-12-24', ['Oslo', 'Turin'], 'https://scanners.example/renewals'],
   )
+})
+
+test('tags are merged by mouse into a name that is typed; the audit log calls a field of the workspace by its label', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  await api.post('/custom-fields', {
+    entity: 'company',
+    key: 'hqRegion',
+    label: 'Sales region',
+    type: 'text',
+  })
+  const company = await api.post('/companies', { name: 'Alpha', tags: ['fast-response', 'slow-response'] })
+  await api.patch(`/companies/${company.id}`, { customFields: { hqRegion: 'North' } })
+  await tab.goto('/settings/tags')
+  await tab.getByLabel('Choose fast-response').check()
+  await tab.getByLabel('Choose slow-response').check()
+  await tab.getByRole('button', { name: 'Merge 2 tags' }).click()
+  await tab.getByLabel('Into').fill('response')
+  // Nothing lies over the button, though what is typed is a part of the tags' names.
+  await tab.getByRole('dialog').getByRole('button', { name: 'Merge', exact: true }).click()
+  await tab.getByText('1 record changed').waitFor()
+  assert.deepEqual((await api.get(`/companies/${company.id}`)).tags, ['response'])
+  await tab.goto('/settings/audit-log')
+  await tab.getByText(/Updated: Company Alpha · Sales region/).click()
+  await tab.getByText('North', { exact: true }).waitFor()
 })
 
 test('a second factor is enrolled by its key, asked for at the next sign-in, and survives a lost phone', async () => {

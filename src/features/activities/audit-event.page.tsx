@@ -5,7 +5,8 @@ import { deviceOf } from '#features/people/device.ts'
 import { useMembers } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { pathOf } from '#web/kit/titles.ts'
-import { RecordLink } from '#web/kit/value.tsx'
+import { FieldValue, RecordLink } from '#web/kit/value.tsx'
+import { type Column, useCustomColumns } from '#web/record/model.ts'
 import { choiceLabel, fieldLabel, useText } from '#web/text/index.tsx'
 import classes from './audit.module.css'
 import { actionLabel, typeLabel } from './audit-words.page.tsx'
@@ -34,7 +35,7 @@ export const AuditEvent = memo(function AuditEvent({ event }: { event: Event }) 
   const [isOpen, setOpen] = useState(false)
   const { actorId, action, entityType, entityId, entityTitle, changes } = event
   const who = actorId ? (members.get(actorId)?.name ?? text.common.unknown) : text.audit.system
-  const fields = changesOf(changes)
+  const fields = useFields(entityType, changes)
   const title = ['name', 'title', 'email', 'label', 'filename', 'subject', 'url']
     .map(key => changes[key]?.new ?? changes[key]?.old)
     .find(value => typeof value === 'string')
@@ -50,7 +51,7 @@ export const AuditEvent = memo(function AuditEvent({ event }: { event: Event }) 
           {actionLabel(text, action)}: {typeLabel(text, entityType)}{' '}
           <Name type={entityType} id={entityId} title={entityTitle ?? (title as string | undefined)} />
           {action === 'updated' && fields.length > 0 && (
-            <span className="quiet"> · {fields.map(({ key }) => fieldLabel(text, key)).join(', ')}</span>
+            <span className="quiet"> · {fields.map(({ label }) => label).join(', ')}</span>
           )}
         </span>
       </UnstyledButton>
@@ -74,17 +75,17 @@ function Details({ event, fields }: { event: Event; fields: Field[] }) {
     <div className={classes.details}>
       {fields.length > 0 && (
         <dl className={classes.changes}>
-          {fields.map(({ key, path, change }) => (
+          {fields.map(({ key, path, label, column, change }) => (
             <div key={path}>
-              <dt className="quiet">{fieldLabel(text, key)}</dt>
+              <dt className="quiet">{label}</dt>
               <dd>
                 {event.action === 'created' ? (
-                  <Value name={key} value={change.new} titles={event.linkedTitles} />
+                  <Value name={key} column={column} value={change.new} titles={event.linkedTitles} />
                 ) : (
                   <>
-                    <Value name={key} value={change.old} titles={event.linkedTitles} />
+                    <Value name={key} column={column} value={change.old} titles={event.linkedTitles} />
                     <IconArrowRight size={12} aria-label={text.timeline.became} />
-                    <Value name={key} value={change.new} titles={event.linkedTitles} />
+                    <Value name={key} column={column} value={change.new} titles={event.linkedTitles} />
                   </>
                 )}
               </dd>
@@ -103,15 +104,27 @@ function Details({ event, fields }: { event: Event; fields: Field[] }) {
   )
 }
 
-type Field = { path: string; key: string; change: Change }
+type Changed = { path: string; key: string; change: Change }
+type Field = Changed & { label: string; column: Column | undefined }
+
+/** The changes with the names of their fields; the workspace's own have the one that they were given. */
+function useFields(entityType: string, changes: Record<string, Change>): Field[] {
+  const text = useText()
+  const custom = useCustomColumns(entityType, 'customFields' in changes)
+  return changesOf(changes).map(change => {
+    const column = custom.find(({ path }) => path === change.path)
+    return { ...change, column, label: column?.label ?? fieldLabel(text, change.key) }
+  })
+}
+
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 /** What says nothing to people. */
 const SILENT = new Set(['version', 'searchText'])
 
 /** The changes one by one, those inside of custom fields and settings too. */
-function changesOf(changes: Record<string, Change>): Field[] {
-  return Object.entries(changes).flatMap(([path, change]): Field[] => {
+function changesOf(changes: Record<string, Change>): Changed[] {
+  return Object.entries(changes).flatMap(([path, change]): Changed[] => {
     const key = path.replace(/^settings\./, '')
     if (SILENT.has(key)) return []
     const [old, now] = [change?.old ?? null, change?.new ?? null]
@@ -133,16 +146,23 @@ const MEMBERS = /^(owner|assignee|createdBy|deletedBy|author|projectManager|sent
 const CHOICES = /(?:status|stage|type|priority|progress|role|kind|visibility)$/i
 const LONGEST = 300
 
-type ValueGiven = { name: string; value: unknown; titles: Event['linkedTitles'] }
+type ValueGiven = {
+  name: string
+  /** Of a field of the workspace's own. */
+  column: Column | undefined
+  value: unknown
+  titles: Event['linkedTitles']
+}
 
 /** A value as people read it, as far as its name and form say what it is. */
-function Value({ name, value, titles }: ValueGiven): ReactNode {
+function Value({ name, column, value, titles }: ValueGiven): ReactNode {
   const text = useText()
   const format = useFormat()
   const members = useMembers()
   const isId = typeof value === 'string' && UUID.test(value)
   if (value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length))
     return <span className="quiet">{text.timeline.nothing}</span>
+  if (column) return <FieldValue field={column.field} name={column.path} value={value} row={NO_ROW} />
   if (typeof value === 'boolean') return value ? text.common.yes : text.common.no
   if (typeof value === 'number') return <span className="numbers">{format.quantity(value)}</span>
   if (typeof value !== 'string')
@@ -157,5 +177,6 @@ function Value({ name, value, titles }: ValueGiven): ReactNode {
   return <span className={classes.text}>{CHOICES.test(name) ? choiceLabel(text, value) : short(value)}</span>
 }
 
+const NO_ROW = {}
 const isPlain = (value: unknown): boolean => typeof value === 'string' && !UUID.test(value)
 const short = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)

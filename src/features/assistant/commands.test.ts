@@ -835,7 +835,7 @@ test('what is refused in German is told in German', async () => {
 
 test('how we do, why, and what to do next are answered by the records', async () => {
   const rate = await say('what is my win rate?')
-  assert.match(rate.message.content, /win rate is \*\*100\u202f%\*\*: 1 of 1 closed deal/)
+  assert.match(rate.message.content, /win rate is \*\*100\u202f%\*\*: 1 of 1 closed deal was won/)
   assert.ok(rate.warnings.some(({ code }: any) => code === 'COLD_START'))
   assert.match((await say('what was our win rate last year?')).message.content, /no win rate/)
   for (const [sentence, told] of [

@@ -95,7 +95,7 @@ function ByFilter({ conditions, filter, onChange }: FilterGiven) {
         {text.campaigns.filterHint}
       </P>
       <Conditions
-        columns={columns}
+        contract={contactContract}
         view={{ conditions: conditions ?? (first ? [first] : []), extra: undefined }}
         onChange={change => change.conditions && onChange(change.conditions)}
       />

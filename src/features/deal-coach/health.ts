@@ -150,8 +150,8 @@ function contact(held: Held): Part {
   }
   const comparison = usual?.gaps
     ? inLanguage(
-        `; three of four won deals were never silent for more than ${usual.gaps.q3} days`,
-        `; drei von vier gewonnenen Deals schwiegen nie länger als ${numberText(usual.gaps.q3)} Tage`,
+        `; three of four won deals were never silent for more than ${count(usual.gaps.q3, 'day')}`,
+        `; drei von vier gewonnenen Deals schwiegen nie länger als ${count(usual.gaps.q3, 'day')}`,
       )
     : tooFew(held)
   return {
@@ -316,8 +316,8 @@ function schedule(held: Held): Part {
     ? ''
     : known
       ? inLanguage(
-          `; three of four won deals ran over by ${numberText(known.q3)} days at most`,
-          `; drei von vier gewonnenen Deals überzogen um höchstens ${numberText(known.q3)} Tage`,
+          `; three of four won deals ran over by ${count(known.q3, 'day')} at most`,
+          `; drei von vier gewonnenen Deals überzogen um höchstens ${count(known.q3, 'day')}`,
         )
       : tooFew(held)
   const over = Math.max(0, deal.lateDays - (known?.q3 ?? 0))

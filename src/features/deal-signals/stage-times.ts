@@ -4,7 +4,7 @@ import { sqlDays, wholeDaysOf } from '#core/record/days.ts'
 import { Ask } from '#features/analytics/scope.ts'
 import { CLOSED_AT_MOST } from './facts.ts'
 import { type Quartiles, WON_AT_LEAST } from './norms.ts'
-import { numberText } from './words.ts'
+import { count, numberText } from './words.ts'
 
 /** One stage of a pipeline: how long the deal was in it, and how long won deals were. */
 export type StageTime = {
@@ -109,8 +109,8 @@ export function estimateOf(
   const stageText = stageName ?? inLanguage('this stage', 'dieser Phase')
   const text = asLong.n
     ? inLanguage(
-        `Won were ${percent(asLong)} closed deals that stayed in ${stageText} for ${wholeDaysOf(asLongDays)} days or longer, ${percent(inStage)} that were in it at all, and ${percent(all)} of the pipeline`,
-        `Gewonnen wurden ${percent(asLong)} abgeschlossenen Deals, die ${wholeDaysOf(asLongDays)} Tage oder länger in ${stageText} waren, ${percent(inStage)}, die überhaupt darin waren, und ${percent(all)} der Pipeline`,
+        `Won were ${percent(asLong)} closed ${asLong.n === 1 ? 'deal' : 'deals'} that stayed in ${stageText} for ${count(wholeDaysOf(asLongDays), 'day')} or longer, ${percent(inStage)} that were in it at all, and ${percent(all)} of the pipeline`,
+        `Gewonnen wurden ${percent(asLong)} abgeschlossenen Deals, die ${count(wholeDaysOf(asLongDays), 'day')} oder länger in ${stageText} waren, ${percent(inStage)}, die überhaupt darin waren, und ${percent(all)} der Pipeline`,
       )
     : all.n
       ? inLanguage(

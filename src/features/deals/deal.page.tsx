@@ -1,5 +1,5 @@
 import { ComposeButton } from '#features/emails/compose.page.tsx'
-import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
+import { invoicesOfDeal } from '#features/invoices/invoice-list.page.tsx'
 import { projectsOf } from '#features/projects/project-list.page.tsx'
 import { ScorePanel } from '#features/scoring/score-panel.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
@@ -12,7 +12,7 @@ import { StagePath } from './stage-path.page.tsx'
 
 const RELATED: RelatedList[] = [
   tasksOf('deal'),
-  invoicesOf('deal', deal => ({ title: deal.title, currency: deal.currency, amount: deal.amount })),
+  invoicesOfDeal,
   projectsOf(deal => ({ dealId: deal.id, companyId: deal.companyId, name: deal.title })),
 ]
 

@@ -11,7 +11,7 @@ import { headOf, subjectOf, subjectShape } from '#features/deal-signals/subject.
 import { gistOf, type Subject, sourceOf, type Talk, talksOf } from '#features/deal-signals/talks.ts'
 import { experience, wordFor } from '#features/deal-signals/telling.ts'
 import { type Kind, type Telling, tellingIn } from '#features/deal-signals/telltale.ts'
-import { dayText, percent, shortened } from '#features/deal-signals/words.ts'
+import { count, dativeDays, dayText, percent, shortened } from '#features/deal-signals/words.ts'
 
 export const insightsBody = z.strictObject(subjectShape)
 
@@ -337,8 +337,12 @@ async function neglected(tx: Tx, { norms }: History): Promise<Insight[]> {
       )
     : ''
   const text = inLanguage(
-    `Of the ${looked} largest open deals ${rows.length} had no contact for more than ${days} days${usual}`,
-    `Von den ${looked} größten offenen Deals hatten ${rows.length} seit mehr als ${days} Tagen keinen Kontakt${usual}`,
+    looked === 1
+      ? `The only open deal had no contact for more than ${count(days, 'day')}${usual}`
+      : `Of the ${looked} largest open deals ${rows.length} had no contact for more than ${count(days, 'day')}${usual}`,
+    looked === 1
+      ? `Der einzige offene Deal hatte seit mehr als ${dativeDays(days)} keinen Kontakt${usual}`
+      : `Von den ${looked} größten offenen Deals ${rows.length === 1 ? 'hatte' : 'hatten'} ${rows.length} seit mehr als ${dativeDays(days)} keinen Kontakt${usual}`,
   )
   return [
     {

@@ -212,7 +212,7 @@ function experienceOf(
   const [answered, unanswered] = [which(true), which(false)]
   const said = (what: string, { won, lost }: { won: number; lost: number }) =>
     won + lost
-      ? `${what} ${percent(won, won + lost)} ${inLanguage(`of ${count(won + lost, 'deal')}`, `von ${numberText(won + lost)} Deals gewonnen`)}`
+      ? `${what} ${percent(won, won + lost)} ${inLanguage(`of ${count(won + lost, 'deal')}`, `von ${numberText(won + lost)} ${won + lost === 1 ? 'Deal' : 'Deals'} gewonnen`)}`
       : ''
   const against = rivals.map(name => {
     const { won, lost } = recordAgainst(name, closed)

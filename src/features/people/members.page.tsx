@@ -83,6 +83,10 @@ function MemberRow({ member }: { member: Membership }) {
     apply: (members, { member: { id }, ...change }) =>
       members.map(each => (each.id === id ? { ...each, ...change } : each)),
     send: ({ member: { membershipId }, ...change }) => api.patch(`/memberships/${membershipId}`, change),
+    done({ member: { name }, role: given, isActive }) {
+      if (given) tell(text.members.hasRole(name, choiceLabel(text, given)))
+      else tell(isActive ? text.members.activated(name) : text.members.deactivated(name))
+    },
   })
   const isSelf = member.id === user.id
   const isFixed = isSelf || (member.role === 'OWNER' && role !== 'OWNER')
@@ -104,7 +108,9 @@ function MemberRow({ member }: { member: Membership }) {
         disabled={isFixed}
         value={member.role}
         data={roles.map(value => ({ value, label: choiceLabel(text, value) }))}
-        onChange={value => value && changing.mutate({ member, role: value as Membership['role'] })}
+        onChange={value =>
+          value && value !== member.role && changing.mutate({ member, role: value as Membership['role'] })
+        }
       />
       {isFixed ? (
         <span style={{ width: 28 }} />

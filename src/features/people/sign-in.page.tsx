@@ -12,7 +12,7 @@ const wantsCode = (error: unknown) => error instanceof ApiError && error.code ==
 export default function SignIn() {
   const text = useText()
   const navigate = useNavigate()
-  const { next } = useSearch({ strict: false }) as { next?: string }
+  const { next, why } = useSearch({ strict: false }) as { next?: string; why?: string }
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string>()
@@ -30,6 +30,7 @@ export default function SignIn() {
   return (
     <Door
       title={text.auth.signInTitle}
+      hint={text.auth.why[why ?? '']}
       action={text.auth.signIn}
       submit={submit}
       isShownElsewhere={wantsCode}

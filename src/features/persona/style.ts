@@ -145,8 +145,8 @@ function traitsOf(
   if (wordsAMessage !== null)
     traits.push(
       inLanguage(
-        `${wordsAMessage < 30 ? 'Writes briefly' : wordsAMessage > 90 ? 'Writes at length' : 'Writes a few sentences'} (${wordsAMessage} words a message)`,
-        `${wordsAMessage < 30 ? 'Schreibt kurz' : wordsAMessage > 90 ? 'Schreibt ausführlich' : 'Schreibt einige Sätze'} (${wordsAMessage} Wörter je Nachricht)`,
+        `${wordsAMessage < 30 ? 'Writes briefly' : wordsAMessage > 90 ? 'Writes at length' : 'Writes a few sentences'} (${wordsAMessage} ${wordsAMessage === 1 ? 'word' : 'words'} a message)`,
+        `${wordsAMessage < 30 ? 'Schreibt kurz' : wordsAMessage > 90 ? 'Schreibt ausführlich' : 'Schreibt einige Sätze'} (${wordsAMessage} ${wordsAMessage === 1 ? 'Wort' : 'Wörter'} je Nachricht)`,
       ),
     )
   if (questionShare !== null && questionShare >= 0.25)

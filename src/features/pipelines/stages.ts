@@ -159,7 +159,7 @@ export async function checkKind(tx: Tx, id: string, values: Change): Promise<Cha
   if (live || trashed)
     throw unprocessable(
       'STAGE_IN_USE',
-      `${live} deals are in this stage and ${trashed} of it in the trash; move or purge them first`,
+      `${live === 1 ? '1 deal is' : `${live} deals are`} in this stage and ${trashed} of it in the trash; move or purge them first`,
       [{ path: 'kind', code: 'IN_USE', message: 'cannot change while deals are in the stage' }],
     )
   return values

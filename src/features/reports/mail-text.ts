@@ -92,7 +92,8 @@ function notesOf({ groups, rates, unconverted, currency, isCut }: ReportResult, 
   return [
     ...Object.entries(rates).map(([code, rate]) => `Converted by 1 ${code} = ${rate} ${currency}.`),
     ...unconverted.map(
-      ({ currency: code, count: n }) => `${n} in ${code} are in no amount, for there is no rate.`,
+      ({ currency: code, count: n }) =>
+        `${n} in ${code} ${n === 1 ? 'is' : 'are'} in no amount, for there is no rate.`,
     ),
     ...(count > ROWS_AT_MOST ? [`These are the first ${ROWS_AT_MOST} of ${count} lines.`] : []),
     ...(groups.some(({ countsInEach }) => countsInEach)

@@ -54,7 +54,7 @@ export function Panel({ edited, change, shown, show, mayShare }: Given) {
       />
       <div>
         <FilterBar
-          columns={columns}
+          contract={contractOf(edited.entity)}
           view={shown}
           onChange={({ conditions = shown.conditions, ...more }) => {
             const next = { conditions, extra: 'extra' in more ? more.extra : shown.extra }

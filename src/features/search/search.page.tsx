@@ -17,7 +17,7 @@ import { useMe, useMembers } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { totalText } from '#web/kit/total.ts'
-import { type AnyContract, useColumns } from '#web/record/model.ts'
+import type { AnyContract } from '#web/record/model.ts'
 import { FilterBar } from '#web/table/filter-bar.tsx'
 import { useText } from '#web/text/index.tsx'
 import { type Asked, useAsked, useFound } from './query.page.tsx'
@@ -168,10 +168,9 @@ function Narrow({ asked, change, facets }: NarrowGiven) {
 type FilterGiven = { contract: AnyContract; asked: Asked; change: (change: Partial<Asked>) => void }
 
 function FieldFilter({ contract, asked, change }: FilterGiven) {
-  const columns = useColumns(contract)
   return (
     <FilterBar
-      columns={columns}
+      contract={contract}
       view={{ conditions: asked.where, extra: undefined }}
       onChange={({ conditions = [] }) => change({ where: conditions })}
     />

@@ -1,4 +1,4 @@
-import { Autocomplete, Text as P, TextInput } from '@mantine/core'
+import { Button, Group, Text as P, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { api, issuesByPath } from '#web/api.ts'
@@ -67,17 +67,28 @@ export function MergeTags({ tags, close, done }: Given & { tags: string[] }) {
       beside={['into']}
       close={close}
     >
-      <Autocomplete
+      <TextInput
         data-autofocus
         label={text.tags.into}
         maxLength={TAG_AT_MOST}
-        data={tags}
-        // Over the buttons below it only for who types.
-        openOnFocus={false}
         value={into}
         error={issuesByPath(merging.error).into}
-        onChange={setInto}
+        onChange={event => setInto(event.currentTarget.value)}
       />
+      {/* In place, and not in a list that would lie over the buttons below. */}
+      <Group gap={6} mt="xs" mah={140} style={{ overflow: 'auto' }}>
+        {tags.map(tag => (
+          <Button
+            key={tag}
+            size="compact-xs"
+            variant={tag === into.trim() ? 'light' : 'default'}
+            aria-pressed={tag === into.trim()}
+            onClick={() => setInto(tag)}
+          >
+            {tag}
+          </Button>
+        ))}
+      </Group>
     </TagDialog>
   )
 }

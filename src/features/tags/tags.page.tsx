@@ -82,9 +82,18 @@ export default function Tags() {
       )}
       {asked?.what === 'rename' && <RenameTag tag={asked.tag} close={() => ask(undefined)} done={done} />}
       {asked?.what === 'delete' && <RemoveTag tag={asked.tag} close={() => ask(undefined)} done={done} />}
-      {asked?.what === 'merge' && <MergeTags tags={[...chosen]} close={() => ask(undefined)} done={done} />}
+      {asked?.what === 'merge' && (
+        // The commonest first, into which the others usually go.
+        <MergeTags tags={inTableOrder(chosen, tags)} close={() => ask(undefined)} done={done} />
+      )}
     </SettingsPage>
   )
+}
+
+/** Those chosen, as the table has them; what a search hides by now stands last. */
+const inTableOrder = (chosen: ReadonlySet<string>, tags: Tag[]): string[] => {
+  const seen = tags.map(({ tag }) => tag).filter(tag => chosen.has(tag))
+  return [...seen, ...[...chosen].filter(tag => !seen.includes(tag))]
 }
 
 type TableGiven = {

@@ -218,7 +218,7 @@ function summaryOf({ won, lost }: Tally, before: Tally, telling: readonly Effect
   const parts = [
     inLanguage(
       `Won ${numberText(won)} of ${count(closed, 'closed deal')} (${percent(won, closed)}${change}).`,
-      `Gewonnen: ${numberText(won)} von ${numberText(closed)} abgeschlossenen Deals (${percent(won, closed)}${change}).`,
+      `Gewonnen: ${numberText(won)} von ${numberText(closed)} abgeschlossenen ${closed === 1 ? 'Deal' : 'Deals'} (${percent(won, closed)}${change}).`,
     ),
   ]
   const [losing, winning] = [named(-1), named(1)]

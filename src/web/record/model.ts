@@ -59,6 +59,12 @@ export function useColumns(contract: AnyContract): Column[] {
   return useMemo(() => columnsOf(text, contract, custom), [contract, custom, text])
 }
 
+/** The fields that the workspace has defined for a record type. */
+export function useCustomColumns(entity: string, enabled: boolean): Column[] {
+  const { data: custom = NONE } = useQuery({ ...customQuery(entity), enabled })
+  return useMemo(() => custom.map(customColumn), [custom])
+}
+
 /** The fields of the records of these types that a record links to, named after the link: `company.industry`. */
 export function useLinkedColumns(contract: AnyContract, types: readonly AnyContract[]): Column[] {
   const text = useText()
@@ -102,21 +108,21 @@ function columnsOf(text: Text, contract: AnyContract, custom: CustomField[]): Co
         read: row => row[key],
       }),
     )
-  const more = custom.map(
-    ({ key, label, type, options, required }): Column => ({
-      path: `customFields.${key}`,
-      label,
-      field: { ...customKind(type, options), required },
-      isCustom: true,
-      isWritable: true,
-      read: row => (row.customFields as Record<string, unknown> | undefined)?.[key],
-    }),
-  )
+  const more = custom.map(customColumn)
   // What every record has says least, so it stands last.
   const isSystem = ({ path }: Column) => SYSTEM.has(path)
   return [...own.filter(column => !isSystem(column)), ...more, ...own.filter(isSystem)]
 }
 const NONE: CustomField[] = []
+
+const customColumn = ({ key, label, type, options, required }: CustomField): Column => ({
+  path: `customFields.${key}`,
+  label,
+  field: { ...customKind(type, options), required },
+  isCustom: true,
+  isWritable: true,
+  read: row => (row.customFields as Record<string, unknown> | undefined)?.[key],
+})
 
 /** A link to a record of any type, with the types there are. */
 const withTypes = (field: Field, types: Field | undefined): Field => ({ ...field, options: types?.options })

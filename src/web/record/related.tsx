@@ -8,6 +8,7 @@ import { useFormat } from '../kit/format.ts'
 import { placeOf } from '../kit/place.ts'
 import { titleOf } from '../kit/titles.ts'
 import { FieldValue } from '../kit/value.tsx'
+import type { Text } from '../text/en.ts'
 import { useText } from '../text/index.tsx'
 import type { AnyContract, Row } from './model.ts'
 import classes from './record.module.css'
@@ -24,6 +25,8 @@ export type RelatedList = {
   item?: (row: Row) => ReactNode
   /** Whether a new one is opened: there is more to be done with it. */
   opens?: boolean
+  /** What else belongs here beside what hangs on the record itself: a filter over the type, and how that is said. */
+  also?: (parent: Row) => { filter: object; hint: (text: Text) => string } | undefined
 }
 
 const SHOWN = 6
@@ -38,6 +41,7 @@ export function Related({
   initial,
   item,
   opens,
+  also,
 }: RelatedList & { parent: AnyContract; row: Row }) {
   const text = useText()
   const may = useMay()
@@ -45,13 +49,15 @@ export function Related({
   const navigate = useNavigate()
   const [isCreating, setCreating] = useState(false)
   const [limit, setLimit] = useState(SHOWN)
+  const more = also?.(row)
   const { data } = useQuery({
-    queryKey: ['related', row.id, contract.name, limit],
+    queryKey: ['related', row.id, contract.name, limit, more?.filter],
     placeholderData: before => before,
     queryFn: () =>
-      api.get<{ rows: Row[]; total: number }>(`/${parent.path}/${row.id}/${contract.path}`, {
-        query: { limit },
-      }),
+      api.get<{ rows: Row[]; total: number }>(
+        more ? `/${contract.path}` : `/${parent.path}/${row.id}/${contract.path}`,
+        { query: { limit, ...(more ? { filter: more.filter } : {}) } },
+      ),
   })
   const label = text.labels[contract.name] ?? contract.label
   return (
@@ -67,6 +73,11 @@ export function Related({
           </ActionIcon>
         )}
       </Group>
+      {more && data && data.total > 0 && (
+        <P size="xs" className="quiet" mb={4}>
+          {more.hint(text)}
+        </P>
+      )}
       {item && <ul className={classes.relatedItems}>{data?.rows.map(item)}</ul>}
       {(item ? [] : data?.rows)?.map(each => (
         <RelatedRow key={each.id} {...{ contract, fields, row: each }} />

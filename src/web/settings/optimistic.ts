@@ -10,10 +10,12 @@ type Given<Data, Change> = {
   send: (change: Change) => Promise<unknown>
   /** What else shows the same. */
   beside?: QueryKey[]
+  /** What is said of it once the server has taken it. */
+  done?: (change: Change) => void
 }
 
 /** A change that is shown at once, and taken back with a message where the server refuses it. */
-export function useOptimistic<Data, Change>({ key, apply, send, beside = [] }: Given<Data, Change>) {
+export function useOptimistic<Data, Change>({ key, apply, send, beside = [], done }: Given<Data, Change>) {
   const text = useText()
   return useMutation({
     mutationFn: send,
@@ -23,6 +25,7 @@ export function useOptimistic<Data, Change>({ key, apply, send, beside = [] }: G
       if (before !== undefined) queries.setQueryData(key, apply(before, change))
       return { before }
     },
+    onSuccess: (_answer, change) => done?.(change),
     onError(error, _change, context) {
       if (context?.before !== undefined) queries.setQueryData(key, context.before)
       tellFault(messageOf(error, text.common.offline))

@@ -100,7 +100,7 @@ export function RecordTable(options: TableOptions) {
       />
       <div className={classes.tools}>
         <SearchBox className={classes.search} value={view.q} onChange={q => change({ q })} />
-        <FilterBar {...{ columns, view }} onChange={change} />
+        <FilterBar {...{ contract, view }} onChange={change} />
         {layout.Tools && <layout.Tools {...given} />}
       </div>
       {state.isPending ? <Waiting /> : <layout.Body key={layout.name} {...given} />}

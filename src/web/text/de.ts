@@ -74,6 +74,12 @@ export const de: Text = {
     accept: 'Beitreten',
     goOn: 'Weiter',
     noWorkspace: 'Sie gehören zu keinem Arbeitsbereich. Lassen Sie sich einladen, oder legen Sie einen an.',
+    why: {
+      ended:
+        'Ihre Sitzung ist beendet. Melden Sie sich wieder an, um dort weiterzumachen; was Sie getippt haben, bleibt erhalten.',
+      deactivated: 'Ein Admin hat Ihr Konto deaktiviert. Fragen Sie nach, wenn das ein Irrtum ist.',
+    },
+    putOut: 'Sie gehören nicht mehr zu diesem Arbeitsbereich.',
     createWorkspace: 'Arbeitsbereich anlegen',
   },
   common: {
@@ -250,8 +256,8 @@ export const de: Text = {
       'Was in den abgeschlossenen Deals des Zeitraums mit Gewinnen und Verlieren einherging, alles andere gleich.',
     wonOf: (won, all) => `${won} von ${all} gewonnen`,
     before: 'Davor',
-    winsMore: n => `${n} Gewinne mehr`,
-    winsFewer: n => `${n} Gewinne weniger`,
+    winsMore: n => `${n} ${n === '1' ? 'Gewinn' : 'Gewinne'} mehr`,
+    winsFewer: n => `${n} ${n === '1' ? 'Gewinn' : 'Gewinne'} weniger`,
     lostReasons: 'Vermerkte Gründe',
     rivals: 'Gegen Wettbewerber',
     raised: 'Einwände, beantwortet oder nicht',
@@ -406,10 +412,13 @@ export const de: Text = {
     sample: 'Mit Beispieldaten ausprobieren',
     sampleHint:
       'Einige Firmen mit Kontakten, Deals, Leads, Aufgaben und Gesprächen, alle mit dem Schlagwort „Sample“. Sie lassen sich später auf einmal entfernen.',
-    sampleDone: n => `${n} Beispiele wurden angelegt`,
+    sampleDone: n => (n === '1' ? '1 Beispiel wurde angelegt' : `${n} Beispiele wurden angelegt`),
     hasSample: 'In diesem Arbeitsbereich liegen Beispieldaten mit dem Schlagwort „Sample“.',
     removeSample: 'Beispieldaten entfernen',
-    sampleRemoved: n => `${n} Beispiele wurden in den Papierkorb gelegt`,
+    sampleRemoved: n =>
+      n === '1'
+        ? '1 Beispiel wurde in den Papierkorb gelegt'
+        : `${n} Beispiele wurden in den Papierkorb gelegt`,
     templates: [
       {
         key: 'sales',
@@ -472,8 +481,28 @@ export const de: Text = {
     name: 'Name',
     filter: 'Filter',
     addCondition: 'Bedingung hinzufügen',
+    addWithin: plural => `Bedingung an ${plural} hinzufügen`,
     where: 'Wo',
+    with: 'mit',
     and: 'und',
+    or: 'oder',
+    not: 'nicht',
+    linked: 'Von Verknüpftem',
+    hanging: 'Was dazugehört',
+    days: 'Tagen',
+    spans: {
+      d: n => (n === 1 ? '1 Tag' : `${n} Tagen`),
+      w: n => (n === 1 ? '1 Woche' : `${n} Wochen`),
+      m: n => (n === 1 ? '1 Monat' : `${n} Monaten`),
+      y: n => (n === 1 ? '1 Jahr' : `${n} Jahren`),
+    },
+    starts: {
+      now: 'jetzt',
+      startOfWeek: 'Beginn dieser Woche',
+      startOfMonth: 'Beginn dieses Monats',
+      startOfQuarter: 'Beginn dieses Quartals',
+      startOfYear: 'Beginn dieses Jahres',
+    },
     sortBy: field => `Nach ${field} ordnen`,
     selected: n => `${n} ausgewählt`,
     mayChange: n => (n === 0 ? 'davon dürfen Sie keine ändern' : `davon dürfen Sie ${n} ändern`),
@@ -501,7 +530,11 @@ export const de: Text = {
     gte: 'mindestens',
     before: 'vor',
     after: 'nach',
-    withinLast: 'in den letzten Tagen',
+    between: 'zwischen',
+    withinLast: 'in den letzten',
+    withinNext: 'in den nächsten',
+    hasSome: 'vorhanden',
+    hasNone: 'keine',
   },
   record: {
     details: 'Einzelheiten',
@@ -551,7 +584,7 @@ export const de: Text = {
       'Fehlende Funktion',
       'Kein Budget',
     ],
-    rotting: days => `Seit ${days} Tagen in dieser Phase`,
+    rotting: days => `Seit ${days === 1 ? '1 Tag' : `${days} Tagen`} in dieser Phase`,
     closes: date => `Abschluss ${date}`,
     overdue: date => `sollte ${date} abgeschlossen sein`,
     empty: 'Keine Deals in dieser Phase',
@@ -579,7 +612,6 @@ export const de: Text = {
     makeDefault: 'Zuerst öffnen',
     noDefault: 'Nicht mehr zuerst öffnen',
     deleted: name => `Ansicht ${name} gelöscht`,
-    extra: 'Eine Bedingung, die anderswo gemacht wurde',
     layout: 'Darstellung',
     table: 'Tabelle',
     board: 'Board',
@@ -596,6 +628,7 @@ export const de: Text = {
       taxRate: 'Steuer',
       amount: 'Netto',
     },
+    withCompany: 'Zu diesem Deal und zu seiner Firma',
     addLine: 'Posten hinzufügen',
     saveLines: 'Posten sichern',
     discard: 'Änderungen verwerfen',
@@ -689,7 +722,7 @@ export const de: Text = {
     forth: 'Weiter',
     day: 'Tag',
     week: 'Woche',
-    minutes: n => `${n} Minuten`,
+    minutes: n => (n === 1 ? '1 Minute' : `${n} Minuten`),
     zone: zone => `Zeiten von ${zone.replaceAll('_', ' ')}`,
     cut: n => `Nur die ersten ${n} werden gezeigt.`,
     overlap: 'Zu dieser Zeit gibt es einen anderen Besuch desselben Mitglieds oder Kontakts.',
@@ -724,7 +757,7 @@ export const de: Text = {
     isDone: 'Erledigt',
     reopen: 'Wieder öffnen',
     due: date => `fällig ${date}`,
-    nextDays: n => `Nächste ${n} Tage`,
+    nextDays: n => (n === 1 ? 'Nächster Tag' : `Nächste ${n} Tage`),
   },
   visits: { done: 'Hat stattgefunden', cancel: 'Besuch absagen', again: 'Wieder ansetzen' },
   campaigns: {
@@ -776,7 +809,9 @@ export const de: Text = {
     pick: 'Kontakt suchen',
     chosen: (count: number) => (count === 1 ? '1 Kontakt gewählt' : `${count} Kontakte gewählt`),
     added: (added: number, already: number) =>
-      already ? `${added} hinzugefügt, ${already} waren schon da` : `${added} hinzugefügt`,
+      already
+        ? `${added} hinzugefügt, ${already} ${already === 1 ? 'war' : 'waren'} schon da`
+        : `${added} hinzugefügt`,
     remove: (name: string) => `${name} herausnehmen`,
     hiddenContact: 'Ein Kontakt, der gelöscht oder für Sie verborgen ist',
     more: (count: string) => `${count} insgesamt`,
@@ -859,7 +894,7 @@ export const de: Text = {
     backfillHint: 'So viele Tage zurück; bei 0 werden nur neue E-Mails gelesen.',
     active: 'Lesen',
     test: 'Verbindung testen',
-    works: (messages: number) => `Es geht: ${messages} E-Mails im Ordner.`,
+    works: (messages: number) => `Es geht: ${messages === 1 ? '1 E-Mail' : `${messages} E-Mails`} im Ordner.`,
     readAt: (ago: string) => `gelesen ${ago}`,
     never: 'noch nicht gelesen',
     readNow: 'Jetzt lesen',
@@ -1403,7 +1438,7 @@ export const de: Text = {
     once: 'Damit werden Sendungen signiert. Es wird nur jetzt gezeigt.',
     active: 'Aktiv',
     paused: 'Angehalten',
-    waiting: n => `${n} warten`,
+    waiting: n => (n === '1' ? '1 wartet' : `${n} warten`),
     next: when => `nächster Versuch ${when}`,
     pausedSince: when => `Angehalten seit ${when}.`,
     pausedHint: 'Fortgesetzt geht er mit dem weiter, was wartet und was dann geschieht.',
@@ -1571,6 +1606,9 @@ export const de: Text = {
     activate: 'Aktivieren',
     deactivate: 'Deaktivieren',
     remove: 'Entfernen',
+    hasRole: (name, role) => `${name} hat jetzt die Rolle ${role}`,
+    deactivated: name => `${name} ist deaktiviert und abgemeldet; die eigenen Einträge bleiben`,
+    activated: name => `${name} kann sich wieder anmelden`,
     removed: name => `${name} entfernt`,
     removeTitle: name => `${name} entfernen?`,
     removeText:
@@ -1595,7 +1633,7 @@ export const de: Text = {
     littleLearnedHint:
       'Die Felder sagen kaum etwas über das Ergebnis: Das ist wenig mehr als der übliche Anteil.',
     tooFew: (successes: number, failures: number, needed: number) =>
-      `Nach Faustregeln: bisher ${successes} Erfolge und ${failures} Misserfolge; gelernt wird ab je ${needed}.`,
+      `Nach Faustregeln: bisher ${successes} ${successes === 1 ? 'Erfolg' : 'Erfolge'} und ${failures} ${failures === 1 ? 'Misserfolg' : 'Misserfolge'}; gelernt wird ab je ${needed}.`,
     notTrained: 'Nach Faustregeln: zum Lernen reicht es, ein Modell entsteht nachts oder auf Wunsch.',
     byModel: (version: number) => `Aus eigenen Ergebnissen gelernt, Modell ${version}`,
     reasons: 'Was dafür und dagegen spricht, in Prozentpunkten',
@@ -1755,7 +1793,8 @@ export const de: Text = {
     byDomain: 'Domain',
     refusedCount: 'Zeilen',
     inRows: 'Zuerst in Zeile',
-    moreReasons: count => `Und ${count} weitere Gründe; alle stehen in der Datei der abgelehnten Zeilen.`,
+    moreReasons: count =>
+      `Und ${count === 1 ? '1 weiterer Grund' : `${count} weitere Gründe`}; alle stehen in der Datei der abgelehnten Zeilen.`,
     dryRunHint: 'Das war ein Probelauf: Nichts wurde geschrieben.',
     errors: 'Abgelehnte Zeilen herunterladen',
     undo: 'Import rückgängig machen',
@@ -2118,7 +2157,8 @@ export const de: Text = {
     OTHER_PROVIDER: () => 'Passt nicht zum Anbieter',
     PRICE_NEEDED: () => 'Ein Budget braucht den Preis jedes Modells',
     NO_COLUMN: ({ field }) => `Keine Spalte füllt „${field}“, das nötig ist`,
-    EXTRA_CELLS: ({ count }) => `Die Zeile hat ${figure(count)} Zellen mehr als die Kopfzeile`,
+    EXTRA_CELLS: ({ count }) =>
+      `Die Zeile hat ${figure(count)} ${count === 1 ? 'Zelle' : 'Zellen'} mehr als die Kopfzeile`,
     MATCHES_SEVERAL: ({ count }) => `${figure(count)} Datensätze passen`,
     MATCHES_MANY: () => 'Mehrere heißen so',
   },

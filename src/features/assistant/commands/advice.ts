@@ -114,8 +114,8 @@ async function* winRate(context: Context): Parts {
     : ''
   yield text(
     inLanguage(
-      `The win rate is **${percent(won, won + lost)}**: ${numberText(won)} of ${count(won + lost, 'closed deal')} were won ${days(told)}${change}.`,
-      `Die Gewinnquote ist **${percent(won, won + lost)}**: ${numberText(won)} von ${numberText(won + lost)} abgeschlossenen Deals wurden ${days(told)} gewonnen${change}.`,
+      `The win rate is **${percent(won, won + lost)}**: ${numberText(won)} of ${count(won + lost, 'closed deal')} ${won === 1 ? 'was' : 'were'} won ${days(told)}${change}.`,
+      `Die Gewinnquote ist **${percent(won, won + lost)}**: ${numberText(won)} von ${numberText(won + lost)} abgeschlossenen ${won + lost === 1 ? 'Deal' : 'Deals'} ${won === 1 ? 'wurde' : 'wurden'} ${days(told)} gewonnen${change}.`,
     ),
   )
   const each = /\b(?:by|per|for each)\s+\S.*$/i.exec(context.said)?.[0]
@@ -158,7 +158,7 @@ async function* metMost(context: Context, what: 'competitors' | 'objections'): P
           .map(({ category, n, unanswered }) =>
             inLanguage(
               `${wordFor(category)}: in ${count(n, 'closed deal')}, unanswered in ${numberText(closed(unanswered))}`,
-              `${wordFor(category)}: bei ${numberText(n)} abgeschlossenen Deals, unbeantwortet bei ${numberText(closed(unanswered))}`,
+              `${wordFor(category)}: bei ${numberText(n)} abgeschlossenen ${n === 1 ? 'Deal' : 'Deals'}, unbeantwortet bei ${numberText(closed(unanswered))}`,
             ),
           )
   const none = inLanguage(`None was logged ${days(told)}.`, `Keine erfasst ${days(told)}.`)

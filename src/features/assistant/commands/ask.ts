@@ -96,7 +96,10 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
   const isDays = /Days$/.test(query.measure?.field ?? '')
   const money = (value: number | null | undefined) =>
     isDays
-      ? inLanguage(`${moneyText(value ?? 0, null)} days`, `${moneyText(value ?? 0, null)} Tage`)
+      ? inLanguage(
+          `${moneyText(value ?? 0, null)} ${value === 1 ? 'day' : 'days'}`,
+          `${moneyText(value ?? 0, null)} ${value === 1 ? 'Tag' : 'Tage'}`,
+        )
       : moneyText(value ?? 0, report.measures[1]?.kind === 'money' ? report.currency : null)
   const said = query.measure?.op === 'avg' ? say.average : say.worth
   const measured = apart
