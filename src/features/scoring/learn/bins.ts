@@ -180,3 +180,31 @@ export function binRows(features: readonly Feature[], table: Table): Uint8Array[
 /** One row as bins, a number for each feature. */
 export const binRow = (features: readonly Feature[], row: Row): Uint8Array =>
   Uint8Array.from(features, feature => binOf(feature, row.cells[feature.column], row.at))
+
+/** So far from the middle, in standard deviations, a bin is taken to lie at most: a few huge amounts are no reason for a huge step. */
+const FARTHEST = 4
+
+/** For numbers where each bin lies: the mean of its values, in standard deviations from the middle; a blank lies there. */
+export const centresOf = (
+  features: readonly Feature[],
+  table: Table,
+  bins: readonly Uint8Array[],
+): (Float64Array | undefined)[] =>
+  features.map((feature, index) => {
+    if (feature.of !== 'number' || feature.edges.length < 2) return undefined
+    const { cells } = table.columns.find(({ key }) => key === feature.column)!
+    const sums = new Float64Array(binsOf(feature))
+    const counts = new Float64Array(sums.length)
+    cells.forEach((cell, row) => {
+      const bin = bins[index]![row]!
+      if (bin === 0) return
+      sums[bin]! += numberOf(cell, feature.kind, table.at?.[row], feature.notation)
+      counts[bin]! += 1
+    })
+    const rows = counts.reduce((sum, count) => sum + count, 0)
+    const middle = sums.reduce((sum, one) => sum + one, 0) / rows
+    const places = sums.map((sum, bin) => (counts[bin] ? sum / counts[bin]! - middle : 0))
+    const spread = Math.sqrt(places.reduce((sum, place, bin) => sum + counts[bin]! * place ** 2, 0) / rows)
+    if (!(spread > 0)) return undefined
+    return places.map(place => Math.max(-FARTHEST, Math.min(FARTHEST, place / spread)))
+  })

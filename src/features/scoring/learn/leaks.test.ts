@@ -199,3 +199,28 @@ test('days yet to come are no clock, though counted from later rows they are nea
   const { fair, lastSeen } = reasonsIn(table)
   assert.deepEqual([fair, lastSeen], [undefined, 'MEASURES_COURSE'])
 })
+
+test('a number that ranks very well is used where open rows show that it was there before the outcome, and only there', () => {
+  const sales = salesOf(2400, 23, -2)
+  const columns: Record<string, Made> = {
+    // Known beforehand: the likelier the more, by degrees, and in doubt in the middle.
+    fit: ['number', ({ won, random }) => (won ? 2.2 : 0) + 2 * (random() + random() + random())],
+    // Set with the outcome: next to nothing, or a good deal.
+    paid: ['number', ({ won, random }) => (won ? 400 : 0) + 30 * random()],
+  }
+  const { columns: decided, ...rest } = tableOf(sales, columns)
+  const table = { ...rest, columns: decided }
+  const openFrom = (cellOf: (key: string, cell: Cell, row: number) => Cell) =>
+    decided.map(column => ({
+      ...column,
+      cells: column.cells.slice(0, 300).map((cell, row) => cellOf(column.key, cell, row)),
+    }))
+  const TOO_MUCH = 'TELLS_TOO_MUCH'
+  assert.deepEqual(reasonsIn(table), { fit: TOO_MUCH, paid: TOO_MUCH }, 'nothing is known of open rows')
+  assert.deepEqual(reasonsIn(table, { open: openFrom((_, cell) => cell) }), { paid: TOO_MUCH })
+  // What nobody has yet who is still open, all of those being like the lost.
+  const lost = decided.find(({ key }) => key === 'fit')!.cells.filter((_, row) => !sales[row]!.won)
+  const low = lost.filter(cell => (cell as number) < 2.2)
+  const notYet = openFrom((key, cell, row) => (key === 'fit' ? low[row % low.length]! : cell))
+  assert.equal(reasonsIn(table, { open: notYet }).fit, TOO_MUCH)
+})

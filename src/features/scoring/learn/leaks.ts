@@ -1,4 +1,4 @@
-import { binRows, binsOf, makeFeatures } from './bins.ts'
+import { binRows, binsOf, makeFeatures, numberOf } from './bins.ts'
 import { boundToEnd, coursesOf } from './course.ts'
 import { type Finding, findingText } from './details.ts'
 import { aucOf } from './measures.ts'
@@ -188,14 +188,79 @@ function atEnd({ table, column, open, openRows }: Look): Found {
   }
 }
 
-function tooMuch({ table, column }: Look): Found {
+/** An open row is as likely to look like the rarer outcome as a decided one, within this share, or the field is set at the end. */
+const AS_OFTEN = 0.5
+const FILLED_ALIKE = 0.9
+/** Of the rarer outcome so many are to be expected among the open rows, or they prove nothing. */
+const LEAST_EXPECTED = 3
+/** What is known beforehand leaves in doubt so many rows of the rarer outcome; what is set with the outcome jumps. */
+const DOUBTED = 0.2
+const LEAST_DOUBT = 0.1
+const MOST_DOUBT = 0.8
+/** In groups of so many rows of neighbouring values, or a tenth of the rarer outcome's. */
+const GROUP_ROWS = 20
+
+/**
+ * Whether a number that ranks the outcome very well was there before it: rows still open hold it as often and with values of either
+ * outcome, and it passes from one to the other by degrees. Of numbers alone, since levels have no degrees.
+ */
+function knownBefore({ table, column, open, openRows }: Look): boolean {
+  if (column.kind !== 'number' || !open || openRows < LEAST_OPEN) return false
+  const rows = table.outcome.length
+  if (filledOf(open.cells) / openRows < FILLED_ALIKE * (filledOf(column.cells) / rows)) return false
+  const ones = table.outcome.reduce((sum, one) => sum + one, 0)
+  const rarer = 2 * ones <= rows ? 1 : 0
+  const usual = Math.min(ones, rows - ones) / rows
+  if (usual * openRows < LEAST_EXPECTED) return false
+  const numbers = (cells: readonly Cell[]) => cells.map(cell => numberOf(cell, 'number', 0, column.notation))
+  const groups = groupsOf(numbers(column.cells), table.outcome, {
+    rarer,
+    size: Math.max(GROUP_ROWS, Math.round((usual * rows) / 10)),
+  })
+  const inDoubt = groups.filter(({ rate }) => rate > Math.min(LEAST_DOUBT, 2 * usual) && rate < MOST_DOUBT)
+  const hits = (of: typeof groups) => of.reduce((sum, group) => sum + group.hits, 0)
+  if (hits(inDoubt) < DOUBTED * hits(groups)) return false
+  const filled = numbers(open.cells).filter(value => !Number.isNaN(value))
+  const like = filled.reduce(
+    (sum, value) => sum + (groups.findLast(({ least }) => value >= least) ?? groups[0]!).rate,
+    0,
+  )
+  return like >= AS_OFTEN * usual * filled.length
+}
+
+/** Rows in the order of their values, so many to a group: its least value, and how many have the outcome. */
+function groupsOf(
+  values: readonly number[],
+  outcome: Uint8Array,
+  { rarer, size }: { rarer: 0 | 1; size: number },
+): { least: number; hits: number; rows: number; rate: number }[] {
+  const order = Array.from(values.keys())
+    .filter(row => !Number.isNaN(values[row]!))
+    .sort((a, b) => values[a]! - values[b]!)
+  const groups: { least: number; hits: number; rows: number; rate: number }[] = []
+  for (const [place, row] of order.entries()) {
+    let group = groups.at(-1)
+    // Rows of one value stay together.
+    if (!group || (group.rows >= size && values[row] !== values[order[place - 1]!])) {
+      group = { least: values[row]!, hits: 0, rows: 0, rate: 0 }
+      groups.push(group)
+    }
+    group.rows++
+    if (outcome[row] === rarer) group.hits++
+    group.rate = group.hits / group.rows
+  }
+  return groups
+}
+
+function tooMuch(look: Look): Found {
+  const { table, column } = look
   const rows = Array.from(table.outcome.keys())
   const filled = rows.filter(row => !isBlank(column.cells[row]))
   const ones = filled.reduce((sum, row) => sum + table.outcome[row]!, 0)
   const whole = aloneAuc(table, column)
   const within = Math.min(ones, filled.length - ones) >= LEAST_FILLED ? aloneAuc(table, column, filled) : 0
   const auc = Math.max(whole, within)
-  if (auc >= TOO_MUCH)
+  if (auc >= TOO_MUCH && !knownBefore(look))
     return {
       reason: 'TELLS_TOO_MUCH',
       finding: { code: 'TELLS_ALONE', params: { auc } },
@@ -225,9 +290,11 @@ function ofCourse({ table, column, courses }: Look): Found {
   return finding && { reason: 'BOUND_TO_END', finding }
 }
 
-function settlesSome({ table, column }: Look): Found {
-  const finding = settles(table, column)
-  return finding && { reason: 'SETTLES_SOME', finding }
+function settlesSome(look: Look): Found {
+  const finding = settles(look.table, look.column)
+  // The ends of a scale that is known beforehand may well leave no doubt; a single value is something else.
+  if (!finding || (!finding.params.values && knownBefore(look))) return undefined
+  return { reason: 'SETTLES_SOME', finding }
 }
 
 /** Blanks as a shadow of the outcome: fields that somebody fills in while working those who will buy. */

@@ -1,5 +1,5 @@
-import { type Additive, additiveScores, fitAdditive } from './additive.ts'
-import { binRows, binsOf, type Feature, makeFeatures } from './bins.ts'
+import { type Additive, additiveScores, fitAdditive, type Placed, type Sloped } from './additive.ts'
+import { binRows, binsOf, centresOf, type Feature, makeFeatures } from './bins.ts'
 import { logLossOf } from './measures.ts'
 import { foldsOf } from './random.ts'
 import { type Table, take } from './table.ts'
@@ -48,7 +48,7 @@ type Fold = {
   trees: Tree[]
   /** Log-odds of the rows held out after each check. */
   checks: Float64Array[]
-  additives: Additive[]
+  additives: Sloped[]
   linear: Float64Array[]
 }
 
@@ -101,7 +101,7 @@ export function fit(table: Table, { seed = 1, growth = {}, first }: FitOptions =
   const { slope, offset } = platt(blend.scores, table.outcome)
   const members = folds.map(one => ({
     features: one.features,
-    additive: one.additives[ridge.index]!,
+    additive: { base: one.base, weights: one.additives[ridge.index]!.weights },
     base: one.base,
     trees: one.trees.slice(0, grown.index * CHECK_EVERY),
   }))
@@ -155,8 +155,10 @@ function fitFold(table: Table, fold: Uint8Array, index: number, growth: Growth):
   })
   const training = take(table, learnt)
   const features = makeFeatures(training)
-  const data: Binned = {
-    bins: binRows(features, training),
+  const bins = binRows(features, training)
+  const data: Placed = {
+    bins,
+    centres: centresOf(features, training, bins),
     counts: features.map(binsOf),
     isOrdered: features.map(feature => feature.of !== 'level'),
     outcome: training.outcome,
@@ -164,7 +166,7 @@ function fitFold(table: Table, fold: Uint8Array, index: number, growth: Growth):
   const heldBins = binRows(features, take(table, held))
   const ones = training.outcome.reduce((sum, value) => sum + value, 0)
   const base = logit((ones + 1) / (training.outcome.length + 2))
-  const additives: Additive[] = []
+  const additives: Sloped[] = []
   for (const ridge of RIDGES) additives.push(fitAdditive(data, base, ridge, additives.at(-1)))
   const { trees, checks } = growTrees(
     data,

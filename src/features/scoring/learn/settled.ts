@@ -2,6 +2,8 @@ import { numberOf, wordsOf } from './bins.ts'
 import type { Finding, Settling } from './details.ts'
 import { type Column, isBlank, type Table } from './table.ts'
 
+type Settled = Extract<Finding, { code: 'SETTLES' }>
+
 /** A value that tells the outcome for certain: so few rows against it, seen and at most to be feared (of the share that there would be anyhow). */
 const AGAINST = 0.03
 const AGAINST_SEEN = 0.01
@@ -29,7 +31,7 @@ const rowsOf = ([zeros, ones]: Counts) => zeros + ones
  * Values of a column, or one end of its scale, that leave next to no doubt about the outcome and are found in a good part of the rows
  * that had it: set with the outcome even where the column as a whole ranks it only fairly.
  */
-export function settles(table: Table, column: Column): Finding | undefined {
+export function settles(table: Table, column: Column): Settled | undefined {
   const all: Counts = [0, 0]
   for (const outcome of table.outcome) all[outcome]!++
   for (const outcome of [0, 1] as const) {
@@ -49,7 +51,7 @@ export function settles(table: Table, column: Column): Finding | undefined {
 }
 
 type Asked = { outcome: 0 | 1; all: Counts; isCertain: (counts: Counts) => boolean }
-const telling = (which: Partial<Settling>, counts: Counts, share: number, outcome: 0 | 1): Finding => ({
+const telling = (which: Partial<Settling>, counts: Counts, share: number, outcome: 0 | 1): Settled => ({
   code: 'SETTLES',
   params: {
     rows: rowsOf(counts),
@@ -60,7 +62,7 @@ const telling = (which: Partial<Settling>, counts: Counts, share: number, outcom
   },
 })
 
-function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Asked): Finding | undefined {
+function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Asked): Settled | undefined {
   const words = column.cells.map(cell => wordsOf(cell, column.kind))
   const seen = new Map<string, Counts>()
   words.forEach((inRow, row) => {
@@ -84,7 +86,7 @@ function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Ask
 }
 
 /** The lowest or the highest values, as far as they are certain. */
-function ofRange(table: Table, column: Column, { outcome, all, isCertain }: Asked): Finding | undefined {
+function ofRange(table: Table, column: Column, { outcome, all, isCertain }: Asked): Settled | undefined {
   if (column.kind !== 'number' && !(column.kind === 'date' && table.at)) return undefined
   const values = column.cells.map((cell, row) =>
     isBlank(cell) ? Number.NaN : numberOf(cell, column.kind, table.at?.[row]),
