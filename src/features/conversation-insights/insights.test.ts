@@ -27,6 +27,16 @@ test('the mood of a text is read with negation, contrast and emphasis', async ()
   assert.ok((await mood('A lovely demo, but the price is terrible.')) < 0)
   assert.ok((await mood('The price was bad, but we love it!')) > 0)
   assert.ok((await mood('Das Angebot ist leider zu teuer.')) < 0)
+  // German is read by German words: "die" is no death there, and much that is good or bad is told by phrases.
+  const german: [string, string][] = [
+    ['Bitte schicken Sie die Rechnung an die Buchhaltung.', 'neutral'],
+    ['Gar nicht schlecht, die Schulung war verständlich.', 'positive'],
+    ['Da gibt es nichts zu meckern.', 'positive'],
+    ['Ich würde es niemandem weiterempfehlen.', 'negative'],
+    ['Auf meine Mail hat bis heute niemand reagiert.', 'negative'],
+    ['Der Vorstand hat das Vertrauen in das Projekt verloren.', 'negative'],
+  ]
+  for (const [text, label] of german) assert.equal(readingOf(text).label, label, text)
   const none = (await ana.post('/ai/sentiment', { text: 'Order 4711 has 12 lines.' })).body
   assert.deepEqual([none.score, none.label, none.warnings[0].code], [0, 'neutral', 'NO_MOOD_FOUND'])
   assert.equal((await ana.post('/ai/sentiment', { text: '  ' })).status, 400)
@@ -43,7 +53,12 @@ test('what buyers say is sorted into objections, competitors and next steps, eac
     'Could you name references in our industry?': 'trust',
     'It does not integrate with our warehouse system.': 'product',
     'The notice period in your contract is too long.': 'contract',
+    'Das können wir uns nicht leisten.': 'price',
+    'Ohne meine Direktorin kann ich nichts zusagen.': 'authority',
+    'Wir sind schon mit einem Großen im Gespräch.': 'competitor',
+    'Our own servers are a must.': 'product',
     'See you on Monday.': 'none',
+    'Wir haben im Herbst wie immer die Messe besucht.': 'none',
   }
   for (const [sentence, category] of Object.entries(said))
     assert.equal(first(sentence) ?? 'none', category, sentence)

@@ -1,5 +1,6 @@
 import { type Sentence, sentencesOf } from '#core/ai/text.ts'
 import { moodOf, NEGATIONS, PHRASES, STRONGER, TURNS, WEAKER } from './lexicon.ts'
+import { languageOf } from './lexicon-german.ts'
 
 /** The mood of a text from -1, bad, to 1, good; of each sentence that has one too. */
 export type Reading = {
@@ -15,11 +16,13 @@ const HALF = 3
 const NEUTRAL = 0.15
 const WORD = /\p{L}[\p{L}'’-]*|[!?]/gu
 
+type Language = ReturnType<typeof languageOf>
+
 const squeezed = (sum: number): number => sum / (Math.abs(sum) + HALF)
 const round = (value: number): number => Math.round(value * 1000) / 1000
 
 /** The sum of moods of a sentence: words with what negates and strengthens them, and phrases. */
-function sumOf(sentence: string): number {
+function sumOf(sentence: string, language: Language): number {
   let text = sentence.toLowerCase().replaceAll('’', "'")
   let sum = 0
   for (const [phrase, weight] of PHRASES) {
@@ -36,7 +39,7 @@ function sumOf(sentence: string): number {
   let hasTurned = false
   words.forEach((word, at) => {
     if (TURNS.has(word) && at > 0) hasTurned = true
-    const mood = weighed(words, at, at <= negatedUntil)
+    const mood = weighed(words, at, { isNegated: at <= negatedUntil, language })
     if (NEGATIONS.has(word)) negatedUntil = at + REACH
     if (/[.,;:!?]/.test(word)) negatedUntil = -1
     if (hasTurned) after += mood
@@ -47,8 +50,12 @@ function sumOf(sentence: string): number {
   return text.includes('!') ? sum * 1.2 : sum
 }
 
-function weighed(words: readonly string[], at: number, isNegated: boolean): number {
-  let mood = moodOf(words[at]!)
+function weighed(
+  words: readonly string[],
+  at: number,
+  { isNegated, language }: { isNegated: boolean; language: Language },
+): number {
+  let mood = moodOf(words[at]!, language)
   if (mood === 0) return 0
   const previous = words[at - 1] ?? ''
   if (STRONGER.has(previous)) mood *= 1.3
@@ -60,7 +67,11 @@ function weighed(words: readonly string[], at: number, isNegated: boolean): numb
 
 /** Reads the mood of a text by a lexicon, sentence by sentence. */
 export function readingOf(text: string): Reading {
-  const sentences = sentencesOf(text).map(place => ({ ...place, sum: sumOf(place.sentence) }))
+  const language = languageOf(text)
+  const sentences = sentencesOf(text).map(place => ({
+    ...place,
+    sum: sumOf(place.sentence, languageOf(place.sentence) ?? language),
+  }))
   const total = sentences.reduce((sum, one) => sum + one.sum, 0)
   // Of a long text the mood of its sentences on average, of those that have one.
   const moody = sentences.filter(({ sum }) => sum !== 0).length

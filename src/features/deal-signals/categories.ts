@@ -1,3 +1,4 @@
+import { germanWords } from '#core/ai/text.ts'
 import { OBJECTION_CATEGORIES, type ObjectionCategory } from './objection-categories.ts'
 import { OBJECTIONS } from './objection-rules.ts'
 
@@ -6,6 +7,14 @@ export { OBJECTION_CATEGORIES, type ObjectionCategory } from './objection-catego
 /** Words about the subject of a category, which only make an objection where something in the sentence resists. */
 const PLAIN: Record<ObjectionCategory, readonly string[]> = {
   price: [
+    'licen[cs]e fee',
+    'sum',
+    'gebühr\\w*',
+    'geld',
+    'summe',
+    'euro',
+    'rabatte?',
+    'nachlass',
     'prices?',
     'pricing',
     'pricey',
@@ -27,6 +36,15 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'angebotspreis',
   ],
   timing: [
+    'spring',
+    'summer',
+    'autumn',
+    'frühjahr',
+    'sommer',
+    'herbst',
+    'winter',
+    'warten',
+    'später',
     'timing',
     'timeline',
     'schedule',
@@ -47,6 +65,16 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'verschoben',
   ],
   authority: [
+    'director',
+    'purchasing',
+    'headquarters',
+    'direktor\\w*',
+    'einkaufsleiter\\w*',
+    'zentrale',
+    'konzernzentrale',
+    'geschäftsführ\\w*',
+    'geschäftspartner\\w*',
+    'abstimmen',
     'approval',
     'approve[ds]?',
     'decides?',
@@ -65,6 +93,10 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'zustimmung',
   ],
   need: [
+    'excel',
+    'process',
+    'ablauf',
+    'interesse',
     'need',
     'use',
     'benefit',
@@ -78,6 +110,12 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'brauchen',
   ],
   trust: [
+    'reviews?',
+    'references?',
+    'referenz\\w*',
+    'garantie\\w*',
+    'bewertung\\w*',
+    'seriös',
     'trust',
     'risk(?:y|s)?',
     'proof',
@@ -94,6 +132,13 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'erfahrung',
   ],
   competitor: [
+    'lieferant\\w*',
+    'mitbewerber\\w*',
+    'hubspot',
+    'salesforce',
+    'pipedrive',
+    'zoho',
+    'dynamics',
     'rival',
     'alternative',
     'comparison',
@@ -105,6 +150,14 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'anbieter',
   ],
   product: [
+    'offline',
+    'app',
+    'oberfläche\\w*',
+    'anbind\\w*',
+    'servern?',
+    'fehlt',
+    'fehlen',
+    'kompatibel',
     'features?',
     'function(?:s|ality)?',
     'integrat(?:e|ion)s?',
@@ -123,6 +176,14 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'technisch',
   ],
   contract: [
+    'clause',
+    'penalt(?:y|ies)',
+    'lawyers?',
+    'klausel\\w*',
+    'laufzeit\\w*',
+    'juristen',
+    'haftung\\w*',
+    'verlängerung\\w*',
     'contract',
     'terms',
     'agreement',
@@ -269,7 +330,7 @@ const SUBJECTS: Record<ObjectionCategory, readonly string[]> = {
   ],
 }
 
-const compile = (words: readonly string[]) => new RegExp(`\\b(?:${words.join('|')})\\b`, 'gi')
+const compile = (words: readonly string[]) => new RegExp(germanWords(words.join('|')), 'giu')
 const plain = mapOf(category => compile(PLAIN[category]))
 const subjects = mapOf(category => new RegExp(`\\b(?:${SUBJECTS[category].join('|')})`, 'i'))
 
