@@ -19,7 +19,7 @@ import { until } from './until.ts'
 import { adopt, type Person, workspace } from './world.ts'
 
 /**
- * A new record type is a folder of at most 5 files and 250 lines, and no edit anywhere else. The project is
+ * A new record type is a folder of at most 5 files and 250 lines, and no edit anywhere else but words for the web app. The project is
  * copied, the folder added, and what it gets for nothing is used over HTTP as a client would.
  */
 

@@ -27,6 +27,25 @@ type BulkOperation = Bulk['operations'][number]
 type BulkError = { error: string; code: string; issues?: Issue[] }
 export type BulkResult = { index: number; status: number; id?: string; error?: BulkError }
 
+const issue = z.object({
+  path: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+})
+/** `BulkResult` for the document, where it stands once. */
+const bulkResult: z.ZodType<BulkResult> = z
+  .object({
+    index: z.int().meta({ description: 'The place of the operation among those of the request' }),
+    status: z
+      .int()
+      .meta({ description: 'What the operation would have been answered by itself, such as 201' }),
+    id: z.uuid().optional(),
+    error: z.object({ error: z.string(), code: z.string(), issues: z.array(issue).optional() }).optional(),
+  })
+  .meta({ id: 'BulkResult' })
+export const bulkAnswer = z.object({ results: z.array(bulkResult) })
+
 /** Operations that share a savepoint. One of its own for each would cost more than the change that it guards. */
 const TOGETHER = 50
 

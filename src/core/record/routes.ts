@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Role } from '../db/workspace.ts'
 import { type Operation, operation } from '../http/operation.ts'
-import { bulk, bulkBody } from './bulk.ts'
+import { bulk, bulkAnswer, bulkBody } from './bulk.ts'
 import { inputSchema } from './contract.ts'
 import type { GenericRoute, RecordDefinition } from './definition.ts'
 import type { Filter } from './filter-language.ts'
@@ -149,6 +149,7 @@ function bulkRoute(record: RecordDefinition, access: Role): Operation {
     description:
       'Each operation has its own result. `tag` takes `data: { add, remove }`, lists of tags, and leaves the others. With `atomic` the first failure undoes all and is the answer.',
     body: bulkBody,
+    answers: bulkAnswer,
     handle: ({ tx, body }) => bulk(tx, record, body),
   })
 }

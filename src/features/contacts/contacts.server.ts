@@ -15,7 +15,7 @@ import {
 import { invalid } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
-import { bulk, OPERATIONS_AT_MOST } from '#core/record/bulk.ts'
+import { bulk, bulkAnswer, OPERATIONS_AT_MOST } from '#core/record/bulk.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
 import { e164 } from '#core/record/formats.ts'
 import { nameIndex } from '#core/record/title.ts'
@@ -95,6 +95,7 @@ const bulkDelete = operation({
   tag: 'contacts',
   summary: 'Put up to 1,000 contacts into the trash',
   body: z.strictObject({ ids: z.array(z.uuid()).min(1).max(OPERATIONS_AT_MOST) }),
+  answers: bulkAnswer.extend({ deleted: z.int() }),
   async handle({ tx, body }) {
     const { results } = await bulk(tx, contacts, { operations: body.ids.map(id => ({ op: 'delete', id })) })
     return { deleted: results.filter(result => result.status < 300).length, results }

@@ -21,6 +21,7 @@ import { records, workspaces } from '#core/db/tables.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
 import { operation } from '#core/http/operation.ts'
+import { listOf } from '#core/http/page.ts'
 import { checkAmount, decimalsOf, workspaceCurrency } from '#core/record/currency.ts'
 import { sqlDays, sqlWholeDays } from '#core/record/days.ts'
 import { type Change, defineRecord, type WriteContext } from '#core/record/definition.ts'
@@ -84,6 +85,9 @@ export const dealTable = pgTable(
     searchIndex('deals', t),
   ],
 )
+
+/** Stages in the history of one deal that are told. */
+const STAGES_AT_MOST = 1000
 
 /** Every stage that a deal has entered, and when; written beside the deal itself. */
 export const dealStageHistory = pgTable(
@@ -277,6 +281,17 @@ const historyRoute = operation({
   tag: 'deals',
   summary: 'List the stages that a deal has been in, and for how long',
   params: idParams,
+  answers: listOf(
+    z.object({
+      stageId: z.uuid(),
+      stageName: z.string(),
+      enteredAt: z.iso.datetime(),
+      leftAt: z.iso.datetime().nullable().meta({ description: 'Null for the stage in which it is' }),
+      days: z
+        .number()
+        .meta({ description: 'Of 24 hours, until now or until it was closed where it is there still' }),
+    }),
+  ),
   async handle({ tx, params }) {
     await store.read(tx, deals, params.id)
     const rows = await tx.session.rows(
@@ -285,7 +300,7 @@ const historyRoute = operation({
          round(${sqlDays('h.entered_at', 'coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.closed_at, now())')}::numeric, 2) as days
        from deal_stage_history h join stages s on s.workspace_id = h.workspace_id and s.id = h.stage_id
        join deals d on d.workspace_id = h.workspace_id and d.id = h.deal_id
-       where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit 1000`,
+       where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit ${STAGES_AT_MOST}`,
       [tx.who.workspaceId, params.id],
     )
     return { rows, total: rows.length, nextCursor: null }
