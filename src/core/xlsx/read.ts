@@ -1,8 +1,8 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
-import { NoWorkbook, WorkbookError } from './fault.ts'
+import { damaged, NoWorkbook, WorkbookError } from './fault.ts'
 import { cellsOf, type SheetRow } from './sheet.ts'
 import { readStrings, type Strings } from './strings.ts'
 import { isDateFormat } from './values.ts'
@@ -40,29 +40,26 @@ export async function openWorkbook(path: string): Promise<Workbook> {
   }
   try {
     const parts = await partsOf(zip)
-    const read = (name: string): Promise<Readable> => {
+    const read = (name: string): Bytes => {
       const entry = parts.get(name.toLowerCase())
       if (!entry) throw new WorkbookError(`The workbook lacks its part ${name}.`)
-      return zip.openReadStreamPromise(entry)
+      return bytesOf(zip, entry)
     }
     if (!parts.has('xl/workbook.xml')) throw new NoWorkbook('This archive is not a workbook.')
-    const { sheets, is1904 } = await sheetsOf(
-      await read('xl/workbook.xml'),
-      await read('xl/_rels/workbook.xml.rels'),
-    )
+    const { sheets, is1904 } = await sheetsOf(read('xl/workbook.xml'), read('xl/_rels/workbook.xml.rels'))
     if (!sheets.size) throw new WorkbookError('The workbook has no sheet with cells.')
-    const dates = parts.has('xl/styles.xml') ? await dateStyles(await read('xl/styles.xml')) : []
+    const dates = parts.has('xl/styles.xml') ? await dateStyles(read('xl/styles.xml')) : []
     let strings: Promise<Strings> | undefined
     const texts = async () => {
       const file = await open(join(folder, 'strings'), 'w+')
       return parts.has('xl/sharedstrings.xml')
-        ? readStrings(await read('xl/sharedStrings.xml'), file)
+        ? readStrings(read('xl/sharedStrings.xml'), file)
         : readStrings([], file)
     }
     async function* rows(sheet: string): AsyncGenerator<SheetRow> {
       strings ??= texts()
       const known = await strings
-      yield* cellsOf(await read(sheets.get(sheet) ?? ''), { text: n => known.at(n), dates, is1904 })
+      yield* cellsOf(read(sheets.get(sheet) ?? ''), { text: n => known.at(n), dates, is1904 })
     }
     return {
       sheets: [...sheets.keys()],
@@ -84,7 +81,11 @@ async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
   if (zip.entryCount > PARTS_AT_MOST) throw new WorkbookError('The workbook has too many parts.')
   // Read to its end before anything is refused: the list of a zip that is left halfway never closes.
   const entries: Entry[] = []
-  for await (const entry of zip.eachEntry()) entries.push(entry)
+  try {
+    for await (const entry of zip.eachEntry()) entries.push(entry)
+  } catch (error) {
+    throw damaged(error)
+  }
   for (const entry of entries) {
     const { uncompressedSize: size, compressedSize: packed } = entry
     if (size > PART_BYTES_AT_MOST || (size > PACKED_FREE_BYTES && size > packed * PACKED_AT_MOST))
@@ -95,10 +96,29 @@ async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
   return parts
 }
 
-async function bounded(source: Readable): Promise<AsyncIterable<Buffer>> {
+type Bytes = AsyncIterable<Buffer>
+
+/**
+ * The bytes of a part as they were packed: unpacking alone takes most of what has been changed for other text. Opened by whoever reads
+ * them, so that no stream fails of which nobody hears.
+ */
+async function* bytesOf(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0
+  try {
+    for await (const chunk of (await zip.openReadStreamPromise(entry)) as Bytes) {
+      sum = crc32(chunk, sum)
+      yield chunk
+    }
+  } catch (error) {
+    throw damaged(error)
+  }
+  if (sum !== entry.crc32) throw damaged()
+}
+
+async function bounded(source: Bytes): Promise<Bytes> {
   async function* bytes() {
     let size = 0
-    for await (const chunk of source as AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
       size += chunk.length
       if (size > SMALL_BYTES) throw new WorkbookError('The workbook’s list of sheets or formats is too long.')
       yield chunk
@@ -108,7 +128,7 @@ async function bounded(source: Readable): Promise<AsyncIterable<Buffer>> {
 }
 
 /** The sheets with cells (charts have none), by name, with their part; and the day from which dates are counted. */
-async function sheetsOf(workbook: Readable, relations: Readable) {
+async function sheetsOf(workbook: Bytes, relations: Bytes) {
   const targets = new Map<string, string>()
   for await (const { name, attributes } of elements(await bounded(relations)))
     if (name === 'Relationship' && attributes.Type?.endsWith('/worksheet'))
@@ -127,7 +147,7 @@ async function sheetsOf(workbook: Readable, relations: Readable) {
 }
 
 /** For each style of a cell: whether it shows a date. */
-async function dateStyles(source: Readable): Promise<boolean[]> {
+async function dateStyles(source: Bytes): Promise<boolean[]> {
   const formats = new Map<string, string>()
   const styles: boolean[] = []
   let isCells = false

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
+import { damaged } from './fault.ts'
 import { unescaped } from './values.ts'
 import { elements } from './xml.ts'
 
@@ -45,7 +46,7 @@ export async function readStrings(source: AsyncIterable<Buffer> | [], file: File
   const block = blocksOf(file.fd)
   return {
     at(n) {
-      if (!(n >= 0 && n < count)) return ''
+      if (!(n >= 0 && n < count)) throw damaged()
       return block(starts[n]!, starts[n + 1]!)
     },
     close: () => file.close(),

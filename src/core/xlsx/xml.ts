@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes'
-import { WorkbookError } from './fault.ts'
+import { damaged } from './fault.ts'
 
 /** The start or the end of an element; its name and its attributes' names are without prefixes. */
 export type Piece = {
@@ -36,18 +36,16 @@ export async function* elements(source: AsyncIterable<Buffer>): AsyncGenerator<P
     pieces.push({ name: local(name), attributes: {}, isEnd: true, text })
     text = ''
   })
-  const write = (chunk: string) => {
-    try {
-      parser.write(chunk)
-    } catch {
-      throw new WorkbookError('The workbook is damaged: a part of it cannot be read.')
+  try {
+    for await (const chunk of source) {
+      parser.write(decoder.decode(chunk, { stream: true }))
+      yield* pieces
+      pieces = []
     }
+    // A text that ends within an element was cut off.
+    parser.write(decoder.decode()).close()
+  } catch (error) {
+    throw damaged(error)
   }
-  for await (const chunk of source) {
-    write(decoder.decode(chunk, { stream: true }))
-    yield* pieces
-    pieces = []
-  }
-  write(decoder.decode())
   yield* pieces
 }

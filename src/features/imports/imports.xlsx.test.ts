@@ -133,6 +133,22 @@ test('what is no workbook, and a sheet that is not there, are refused', async ()
   }
   const damaged = await workbook({ sheets: [{ name: 'A', xml: `${line('Name')}<row><c></row>` }] })
   checkRefusal(await send(ana, 'companies', damaged), 400, 'no XML', 'file')
+  const unclosed = await workbook({ sheets: [{ name: 'A', xml: `${line('Name')}${line('One')}<!--` }] })
+  checkRefusal(await send(ana, 'companies', unclosed), 400, 'a sheet that ends in the middle', 'file')
+  const pointing = `${line('Name')}<row><c t="s"><v>9999</v></c></row>`
+  const without = await workbook({ sheets: [{ name: 'A', xml: pointing }] })
+  checkRefusal(await send(ana, 'companies', without), 400, 'a text that is not there', 'file')
+  // The list of parts at the end is whole, what it leads to is not: headers of parts, then their bytes.
+  for (const [mark, more] of [
+    ['PK\u0003\u0004', 0],
+    ['.xml', 8],
+  ] as const) {
+    const spoilt = Buffer.from(file)
+    const list = spoilt.indexOf('PK\u0001\u0002')
+    for (let at = spoilt.indexOf(mark, 1); at > 0 && at < list; at = spoilt.indexOf(mark, at + 1))
+      spoilt.fill(0x55, at + more, at + more + 4)
+    checkRefusal(await send(ana, 'companies', spoilt), 400, `spoilt at ${mark}`, 'file')
+  }
   const entity = await workbook({ sheets: [{ name: 'A', xml: line('Name', '&boom;') }] })
   checkRefusal(await send(ana, 'companies', entity), 400, 'entities of its own', 'file')
   const wide = await workbook({ sheets: [{ name: 'A', xml: '<row><c r="XFD1"><v>1</v></c></row>' }] })
