@@ -3,7 +3,11 @@ import type { Issue } from '../errors.ts'
 
 /** A whole number of the query string. */
 export const wholeNumber = (min: number, max: number) =>
-  z.coerce.number('must be a number').int('must be a whole number').min(min).max(max)
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
 
 /** What a route takes that names no parameters: one that is passed over in silence looks like one that was heeded. */
 export const NO_PARAMETERS = z.strictObject({})

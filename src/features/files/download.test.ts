@@ -64,6 +64,8 @@ test('who has the file already gets 304, and HEAD says all but the bytes', async
   assert.equal((await get(id, { 'if-none-match': '"other"' })).statusCode, 200)
   const head = await get(id, {}, '', 'HEAD')
   assert.deepEqual([head.statusCode, head.headers['content-length'], head.payload], [200, '10', ''])
+  const ranged = await get(id, { range: 'bytes=0-3' }, '', 'HEAD')
+  assert.deepEqual([ranged.statusCode, ranged.headers['content-length']], [200, '10'])
 })
 
 test('no download can act as a page of this origin, whatever was uploaded', async () => {
