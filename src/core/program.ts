@@ -67,8 +67,8 @@ export async function startProgram(
 ): Promise<Program> {
   // The database opens in a thread of its own; all that does not ask it anything is made meanwhile.
   const loading = loadFeatures()
-  const features = await Promise.race([loading, opening.then(() => loading)])
   try {
+    const features = await Promise.race([loading, opening.then(() => loading)])
     return await assemble(config, log, features, opening)
   } catch (error) {
     await opening.then(engine => engine.close()).catch(() => {})

@@ -297,13 +297,14 @@ const historyRoute = operation({
     const rows = await tx.session.rows(
       `select h.stage_id as "stageId", s.name as "stageName", h.entered_at as "enteredAt",
          lead(h.entered_at) over (order by h.entered_at, h.id) as "leftAt",
-         round(${sqlDays('h.entered_at', 'coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.closed_at, now())')}::numeric, 2) as days
+         round(${sqlDays('h.entered_at', 'coalesce(lead(h.entered_at) over (order by h.entered_at, h.id), d.closed_at, now())')}::numeric, 2) as days, (count(*) over ())::int as total
        from deal_stage_history h join stages s on s.workspace_id = h.workspace_id and s.id = h.stage_id
        join deals d on d.workspace_id = h.workspace_id and d.id = h.deal_id
        where h.workspace_id = $1::uuid and h.deal_id = $2::uuid order by h.entered_at, h.id limit ${STAGES_AT_MOST}`,
       [tx.who.workspaceId, params.id],
     )
-    return { rows, total: rows.length, nextCursor: null }
+    const total = (rows[0]?.total ?? 0) as number
+    return { rows: rows.map(({ total: _, ...row }) => row), total, nextCursor: null }
   },
 })
 
