@@ -156,6 +156,17 @@ test('a member is told of links to what they may not see, and is shown no label 
   // Among the details, and not once more beside the title.
   assert.equal(await tab.getByText('Company', { exact: true }).count(), 1)
 
+  // A dashboard that is shared says so where it shows less than its maker sees, and its maker what others do not see.
+  const measures = [{ op: 'count' }]
+  const report = await api.post('/reports', { name: 'All deals', entity: 'deal', measures, chart: 'NUMBER' })
+  const tiles = [{ reportId: report.id, width: 2, height: 2 }]
+  const dashboard = await api.post('/dashboards', { name: 'Team', shared: true, tiles })
+  await owner.goto(`/dashboards/${dashboard.id}`)
+  await owner.getByRole('img', { name: 'This report is private' }).waitFor()
+  await tab.goto(`/dashboards/${dashboard.id}`)
+  await tab.getByText('Counted over the records that you may see.').waitFor()
+  assert.equal(await tab.getByRole('img', { name: 'This report is private' }).count(), 0)
+
   // Of another's deal that they see no note is offered to be changed, however many there are.
   await api.patch('/workspaces/current', { settings: { recordVisibility: 'workspace' } })
   const theirs = await api.post('/deals', { title: '30 scanners' })

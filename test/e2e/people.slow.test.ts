@@ -42,6 +42,26 @@ test('what is refused stands beside its field, and a draft survives a reload', a
   await tab.getByRole('heading', { name: 'Ingrid', level: 1 }).waitFor()
 })
 
+test('a page that takes its time is said to be on its way, and one that does not comes without a word', async () => {
+  const tab = await page()
+  await signUp(tab)
+  const bar = tab.getByRole('progressbar', { name: 'Loading…' })
+  let release = () => {}
+  const held = new Promise<void>(resolve => {
+    release = resolve
+  })
+  await tab.route('**/assets/*.js', async route => {
+    await held
+    await route.continue()
+  })
+  await tab.getByRole('link', { name: 'Projects' }).click()
+  await bar.waitFor()
+  await tab.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
+  release()
+  await tab.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
+  await bar.waitFor({ state: 'detached' })
+})
+
 test('a wrong password is told; whoever comes back by a link lands there after signing in', async () => {
   const first = await page()
   const email = await signUp(first)

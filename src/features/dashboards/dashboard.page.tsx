@@ -36,12 +36,16 @@ export default function DashboardPage() {
 function Dashboard({ dashboard }: { dashboard: SavedDashboard }) {
   const text = useText()
   const may = useMay()
-  const { user } = useMe()
+  const { user, role, workspace } = useMe()
   const { edit } = useSearch({ strict: false }) as { edit?: boolean }
   const mayChange = may.write && (dashboard.createdById === user.id || (dashboard.shared && may.administer))
   const [isEditing, setEditing] = useState(Boolean(edit) && mayChange)
   const run = useQuery({ ...dashboardRunQuery(dashboard.id), placeholderData: keepPreviousData })
   const { tiles } = dashboard
+  const seesLess = role === 'MEMBER' && workspace.settings.recordVisibility === 'own'
+  const reports = useQuery({ ...reportsQuery, enabled: mayChange && dashboard.shared })
+  const isPrivate = ({ reportId }: DashboardTile) =>
+    dashboard.shared && reports.data?.find(({ id }) => id === reportId)?.shared === false
   const save = useSaving(dashboard.id)
   const mover = useMoving(tiles, run.data?.tiles, save)
   return (
@@ -53,6 +57,10 @@ function Dashboard({ dashboard }: { dashboard: SavedDashboard }) {
           </Title>
           {dashboard.description && (
             <div className={`quiet ${classes.description}`}>{dashboard.description}</div>
+          )}
+          {/* Who made it may see more, and speaks of other figures. */}
+          {seesLess && dashboard.createdById !== user.id && tiles.length > 0 && (
+            <div className={`quiet ${classes.description}`}>{text.dashboards.ofYours}</div>
           )}
         </div>
         {isEditing && tiles.length > 0 && tiles.length < TILES_AT_MOST && (
@@ -92,6 +100,7 @@ function Dashboard({ dashboard }: { dashboard: SavedDashboard }) {
             <Tile
               key={`${tile.reportId}${tiles.slice(0, at).filter(other => other.reportId === tile.reportId).length}`}
               {...{ tile, at, isEditing }}
+              isPrivate={isPrivate(tile)}
               run={run.data?.tiles.find(({ reportId }) => reportId === tile.reportId)}
               move={mover.move}
               change={values => save(tiles.map((other, i) => (i === at ? { ...other, ...values } : other)))}
@@ -102,6 +111,11 @@ function Dashboard({ dashboard }: { dashboard: SavedDashboard }) {
       )}
     </div>
   )
+}
+
+const reportsQuery = {
+  queryKey: ['report', 'choose'],
+  queryFn: async () => (await api.get<{ rows: SavedReport[] }>('/reports', { query: { limit: 200 } })).rows,
 }
 
 /** Keeps the tiles in order: a second change waits for the first. */
@@ -149,10 +163,7 @@ function useMoving(
 
 function AddReport({ add }: { add: (reportId: string) => void }) {
   const text = useText()
-  const { data } = useQuery({
-    queryKey: ['report', 'choose'],
-    queryFn: async () => (await api.get<{ rows: SavedReport[] }>('/reports', { query: { limit: 200 } })).rows,
-  })
+  const { data } = useQuery(reportsQuery)
   if (data?.length === 0) return <span className="quiet">{text.dashboards.noReports}</span>
   return (
     <Select

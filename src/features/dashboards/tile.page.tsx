@@ -32,6 +32,8 @@ type Given = {
   run: RunTile | undefined
   at: number
   isEditing: boolean
+  /** Whether others see the dashboard, and not this report. */
+  isPrivate: boolean
   /** Puts the tile that stands at `from` to another place. */
   move: (from: number, to: number) => void
   change: (values: Partial<DashboardTile>) => void
@@ -39,7 +41,7 @@ type Given = {
 }
 
 /** One report of a dashboard. Moved with mouse or finger by its handle, or with the arrow keys on it. */
-export function Tile({ tile, run, at, isEditing, move, change, remove }: Given) {
+export function Tile({ tile, run, at, isEditing, isPrivate, move, change, remove }: Given) {
   const text = useText()
   const [isTable, setTable] = useState(false)
   const box = useRef<HTMLLIElement>(null)
@@ -86,6 +88,11 @@ export function Tile({ tile, run, at, isEditing, move, change, remove }: Given) 
             name
           )}
         </Title>
+        {isPrivate && (
+          <IconLock size={14} className="quiet" role="img" aria-label={text.dashboards.onlyYou}>
+            <title>{text.dashboards.onlyYou}</title>
+          </IconLock>
+        )}
         {canSwitch && (
           <ActionIcon
             size={24}

@@ -1,7 +1,7 @@
 import { Text as P, Select, Table, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Grounds } from '#web/ai/evidence.tsx'
 import type { Advice, Common, Evidence } from '#web/ai/model.ts'
 import { AdviceList, Answered } from '#web/ai/parts.tsx'
@@ -135,7 +135,7 @@ function Explained({ answer }: { answer: Answer }) {
             grounds={answer.objections}
           />
         </Panel>
-        <Panel title={text.ai.byMonth}>
+        <Panel title={text.ai.byMonth} isWide>
           <Figures
             head={[text.analytics.month, text.ai.won, text.ai.lost, text.ai.winRate, text.ai.reason]}
             rows={answer.byPeriod.map(one => [
@@ -153,9 +153,11 @@ function Explained({ answer }: { answer: Answer }) {
   )
 }
 
-function Panel({ title, children }: { title: string; children: ReactNode }) {
+type PanelGiven = { title: string; isWide?: boolean; children: ReactNode }
+
+function Panel({ title, isWide, children }: PanelGiven) {
   return (
-    <section className={`card ${classes.panel}`} aria-label={title}>
+    <section className={`card ${classes.panel}`} data-wide={isWide || undefined} aria-label={title}>
       <Title order={2}>{title}</Title>
       {children}
     </section>
@@ -206,14 +208,21 @@ function Figures({
         </Table.Thead>
         <Table.Tbody>
           {rows.map((cells, row) => (
-            <Table.Tr key={String(cells[0])}>
-              {cells.map((cell, i) => (
-                <Table.Td key={head[i]} ta={i ? 'right' : 'left'} className={i ? 'numbers' : undefined}>
-                  {cell}
-                  {i === 0 && <Grounds evidence={grounds[row]?.evidence.slice(0, 1) ?? []} />}
+            <Fragment key={String(cells[0])}>
+              <Table.Tr className={classes.figures}>
+                {cells.map((cell, i) => (
+                  <Table.Td key={head[i]} ta={i ? 'right' : 'left'} className={i ? 'numbers' : undefined}>
+                    {cell}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+              {/* Over the whole row: beside figures there is room for a word or two. */}
+              <Table.Tr>
+                <Table.Td colSpan={head.length}>
+                  <Grounds evidence={grounds[row]?.evidence.slice(0, 1) ?? []} />
                 </Table.Td>
-              ))}
-            </Table.Tr>
+              </Table.Tr>
+            </Fragment>
           ))}
         </Table.Tbody>
       </Table>

@@ -1,7 +1,7 @@
 import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, UnstyledButton } from '@mantine/core'
 import { useDisclosure, useHotkeys, useLocalStorage, useNetwork } from '@mantine/hooks'
 import { IconChevronDown, IconSearch } from '@tabler/icons-react'
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate, useRouterState } from '@tanstack/react-router'
 import { Suspense, useEffect, useState } from 'react'
 import { api, useMay, useMe } from '../api.ts'
 import { reloadedForNewBuild } from '../build.ts'
@@ -77,6 +77,7 @@ export function Shell() {
         <SideBar />
       </AppShell.Navbar>
       <AppShell.Main id="content" className={classes.main} tabIndex={-1}>
+        <OnItsWay />
         <OfflineHint />
         <VerifyHint />
         <Suspense>
@@ -107,6 +108,24 @@ function usePalette(isOpen: boolean) {
     return () => clearTimeout(timer)
   }, [isOpen])
   return palette?.Palette
+}
+
+/** A page that takes longer than this is said to be on its way; what was there stays in sight until then. */
+const ON_ITS_WAY_AFTER_MS = 300
+
+function OnItsWay() {
+  const text = useText()
+  const isPending = useRouterState({ select: ({ status }) => status === 'pending' })
+  const [isLate, setLate] = useState(false)
+  useEffect(() => {
+    if (!isPending) return
+    const timer = setTimeout(() => setLate(true), ON_ITS_WAY_AFTER_MS)
+    return () => {
+      clearTimeout(timer)
+      setLate(false)
+    }
+  }, [isPending])
+  return isLate ? <div className={classes.onItsWay} role="progressbar" aria-label={text.app.loading} /> : null
 }
 
 function SideBar() {

@@ -116,7 +116,10 @@ function Wanted({ op, value, column }: ComparedGiven) {
     return text.table.starts[String(value)] ?? String(value)
   }
   if (!column || typeof value === 'object') return String(value)
+  if (WORDS.includes(column.field.kind)) return String(value)
   if (column.field.kind === 'choice') return optionLabel(text, column.path, String(value))
   return <FieldValue field={column.field} name={column.path} value={value} row={NO_ROW} isPlain />
 }
+/** Written as they are, over as many lines as they take. */
+const WORDS = ['text', 'longText', 'email', 'phone', 'url', 'tags', 'texts', 'id']
 const NO_ROW = {}
