@@ -139,7 +139,7 @@ const HOTTEST = 10
 
 /** Leads that are still worked, by the chance that they are won as the model of scores tells it now. */
 async function hottest(context: Context, words: string, wanted: number): Promise<Parts | undefined> {
-  const { vocabulary, resolver, today, turn, say } = context
+  const { vocabulary, resolver, today, turn } = context
   const read = await readQuery(`leads not unqualified not converted ${words}`, vocabulary, resolver, today)
   if (!read || read.leftovers.length || !turn.hands.can('POST /ai/scores')) return undefined
   return (async function* (): Parts {
@@ -150,7 +150,13 @@ async function hottest(context: Context, words: string, wanted: number): Promise
       sort: '-createdAt',
       limit: SCORED_AT_MOST,
     })
-    if (!rows.length) return yield text(say.none(say.noun(record, 2), ''))
+    if (!rows.length)
+      return yield text(
+        inLanguage(
+          'No lead that you may see is still worked: all are converted or unqualified.',
+          'Kein Lead, den Sie sehen dürfen, ist noch in Arbeit: alle sind umgewandelt oder nicht qualifiziert.',
+        ),
+      )
     const { scores } = await turn.hands.call<{ scores: Score[] }>('POST /ai/scores', {
       body: { kind: 'lead', ids: rows.map(({ id }) => id) },
     })
@@ -333,7 +339,7 @@ export const figureCommands: Command[] = [
   },
   {
     pattern: new RegExp(
-      `^(?:(?:what|which) (?:share|percentage|proportion|part|fraction|percent) of (?:all |the |our |my )?(?:new )?leads (?:(?:did|have|do) (?:we|i|you) |(?:was|were|is|are|have been|has been|got|get) )*(?:converted|convert|won|win)|how many percent of (?:the |our )?leads (?:did we |were |are )*convert(?:ed)?|${OPENING}(?:lead(?:s)?(?:'s)? )?conversion(?: rate)?s?(?: of (?:our |my |the )?leads)?)\\b(.*?)[?.! ]*$`,
+      `^(?:(?:(?:what|which)(?:'s| is| was)? )?(?:the |our )?(?:share|percentage|proportion|part|fraction|percent) of (?:all |the |our |my )?(?:new )?leads (?:(?:did|have|do) (?:we|i|you) |(?:was|were|is|are|have been|has been|got|get) )*(?:converted|convert|won|win)|how many percent of (?:the |our )?leads (?:did we |were |are )*convert(?:ed)?|${OPENING}(?:lead(?:s)?(?:'s)? )?conversion(?: rate)?s?(?: of (?:our |my |the )?leads)?)\\b(.*?)[?.! ]*$`,
       'i',
     ),
     run: (context, match) => conversion(context, match[1]!.replace(/^\s*,/, '')),

@@ -26,7 +26,7 @@ export const germanFigures: readonly GermanRule[] = [
     (when = '', more = '') => `what share of leads did we convert ${phraseInEnglish(`${when} ${more}`)}`,
   ),
   rule(
-    '(?:(?:was|wie hoch|wie) ist )?(?:unsere |meine |die )?(?:konversionsrate|konversionsquote|conversion[- ]?rate|umwandlungsquote)(?: der leads| von leads)?\\s*(.*)',
+    '(?:(?:was|wie hoch|wie) ist )?(?:unsere |meine |die )?(?:konversionsrate|konversionsquote|conversion[- ]?rate(?! (?:by|per|of|for|in|this|last)(?: |$))|umwandlungsquote)(?: der leads| von leads)?\\s*(.*)',
     (more = '') => `what is our lead conversion rate ${phraseInEnglish(more)}`,
   ),
   rule(

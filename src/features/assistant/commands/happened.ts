@@ -42,7 +42,9 @@ const daysText = ({ from, to }: Period, today: string): string =>
 
 const TALKS: Record<string, Noun> = { CALL: 'call', EMAIL: 'mail', MEETING: 'meeting', MESSAGE: 'message' }
 
-/** What somebody did in some days: talks they logged, tasks done, deals made, won and lost, notes written. */
+const MADE = ['deal', 'lead', 'contact', 'company']
+
+/** What somebody did in some days: talks they logged, tasks done, records made, deals won and lost, notes written. */
 async function* deeds(context: Context, actor: Actor, period: Period): Parts {
   const by = (field: string): Filter[] => (actor.id ? [{ field, op: 'eq', value: actor.id }] : [])
   const measure = async function* (type: string, filters: Filter[], groupBy: string[] = []): Parts<Report> {
@@ -66,7 +68,12 @@ async function* deeds(context: Context, actor: Actor, period: Period): Parts {
     ...between('completedAt', period),
   ])
   const notes = yield* measure('note', [...by('authorId'), ...between('createdAt', period)])
-  const made = yield* measure('deal', [...by('createdById'), ...between('createdAt', period)])
+  const made: string[] = []
+  for (const type of MADE) {
+    const { totals } = yield* measure(type, [...by('createdById'), ...between('createdAt', period)])
+    const record = recordNamed(type)
+    if (totals[0]) made.push(`${context.say.counted(record, totals[0])} ${inLanguage('created', 'angelegt')}`)
+  }
   const closed = yield* measure(
     'deal',
     [
@@ -79,10 +86,10 @@ async function* deeds(context: Context, actor: Actor, period: Period): Parts {
   const parts: string[] = talks.rows.map(({ keys, values }) =>
     counted(values[0] ?? 0, TALKS[String(keys[0])] ?? 'message'),
   )
-  const [done, written, opened] = [tasks, notes, made].map(({ totals }) => totals[0] ?? 0)
+  const [done, written] = [tasks, notes].map(({ totals }) => totals[0] ?? 0)
   if (done) parts.push(`${counted(done, 'task')} ${inLanguage('completed', 'erledigt')}`)
   if (written) parts.push(counted(written, 'note'))
-  if (opened) parts.push(`${counted(opened, 'deal')} ${inLanguage('created', 'angelegt')}`)
+  parts.push(...made)
   for (const { keys, values } of closed.rows)
     parts.push(
       `${counted(values[0] ?? 0, 'deal')} ${keys[0] === 'WON' ? inLanguage('won', 'gewonnen') : inLanguage('lost', 'verloren')} (${moneyText(values[1] ?? 0, closed.currency)})`,
