@@ -87,11 +87,15 @@ export async function answerWith<A extends Grounded, T>(
     if (!(error instanceof AiUnavailable) || fallback !== 'builtin') throw error
     const warning = {
       code: 'AI_FALLBACK',
-      message: `${error.message}; ${inLanguage('this is the builtin answer', 'dies ist die eingebaute Antwort')}`,
+      message: fellBack(error),
     }
     return stamped({ ...builtin, warnings: [...builtin.warnings, warning] })
   }
 }
+
+/** Why the builtin answer stands here, as a warning says it. */
+export const fellBack = ({ message }: AiUnavailable): string =>
+  `${message}; ${inLanguage('this is the builtin answer', 'dies ist die eingebaute Antwort')}`
 
 /** An answer with who made it and when. */
 export const stamped = <A>(

@@ -1,3 +1,4 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { ModelSettings, Prices } from '#core/ai/model-settings.ts'
 import { AiUnavailable } from '#core/ai/provider.ts'
 import type { Scope, Tx } from '#core/db/workspace.ts'
@@ -29,11 +30,18 @@ export async function spentIn(tx: Tx, month: string): Promise<Spent> {
 export function checkBudget({ tokens, cost }: Budget, spent: Spent): void {
   const over =
     tokens !== undefined && spent.tokens >= tokens
-      ? `${tokens.toLocaleString('en')} tokens`
+      ? inLanguage(`${tokens.toLocaleString('en')} tokens`, `${tokens.toLocaleString('de')} Token`)
       : cost !== undefined && spent.cost >= cost
-        ? `${cost.toFixed(2)} US dollars`
+        ? inLanguage(`${cost.toFixed(2)} US dollars`, `${cost.toFixed(2).replace('.', ',')} US-Dollar`)
         : undefined
-  if (over) throw new AiUnavailable('budget', `The AI budget of this month is used up (${over})`)
+  if (over)
+    throw new AiUnavailable(
+      'budget',
+      inLanguage(
+        `The AI budget of this month is used up (${over})`,
+        `Das KI-Budget dieses Monats ist aufgebraucht (${over})`,
+      ),
+    )
 }
 
 /** US dollars; null where the model has no price. */

@@ -1,5 +1,5 @@
 import type { Evidence, ProviderName, Warning } from '#core/ai/answer.ts'
-import { stamped } from '#core/ai/operation.ts'
+import { fellBack, stamped } from '#core/ai/operation.ts'
 import { AiUnavailable } from '#core/ai/provider.ts'
 import { speakerFrom } from '#core/ai/speaker.ts'
 import { Refusal } from '#core/errors.ts'
@@ -133,7 +133,7 @@ async function* choose(
     }
   } catch (error) {
     if (!(error instanceof AiUnavailable) || !mayFallBack || hasSpoken) throw error
-    yield { type: 'warning', code: 'AI_FALLBACK', message: `${error.message}; this is the builtin answer` }
+    yield { type: 'warning', code: 'AI_FALLBACK', message: fellBack(error) }
     by.provider = 'builtin'
     by.model = 'builtin'
   }

@@ -231,6 +231,15 @@ test('a model that fails is 503, or the builtin commands where the caller takes 
     [200, 'builtin', 'AI_FALLBACK'],
   )
   assert.match(fallen.body.message.content, /no deals/)
+  const german = await ana.post(
+    '/ai/chat?fallback=builtin',
+    { messages: [{ role: 'user', content: 'Wie viele Deals gibt es?' }], stream: false },
+    { headers: { 'accept-language': 'de' } },
+  )
+  assert.match(
+    german.body.warnings[0].message,
+    /^(?:Der Modell|Das Modell)[^;]+; dies ist die eingebaute Antwort$/,
+  )
 })
 
 test('a month’s budget that is used up is 503', async () => {

@@ -62,7 +62,7 @@ function ModelCard({ card }: { card: Card }) {
       ))}
       <P size="sm" className="quiet">
         {card.holdOut
-          ? text.scoring.heldOut(card.holdOut.rows, card.holdOut.learnedFrom)
+          ? text.scoring.heldOut(format.number(card.holdOut.rows), format.number(card.holdOut.learnedFrom))
           : text.scoring.crossValidated}
       </P>
       <Figures card={card} measures={best} />

@@ -1,4 +1,5 @@
-import { type AiFault, AiUnavailable } from '#core/ai/provider.ts'
+import type { AiFault } from '#core/ai/provider.ts'
+import { faulty } from './faults.ts'
 
 /** Failures in a row that open the circuit, and how long it stays open. */
 const FAILURES = 5
@@ -25,10 +26,7 @@ export class Breaker {
     const circuit = this.circuits.get(key)
     if (!circuit || circuit.failures < FAILURES) return
     const leftMs = circuit.openUntil - this.now()
-    if (leftMs > 0)
-      throw new AiUnavailable('circuit', 'The model provider keeps failing; it is left alone for a moment', {
-        retryAfterSeconds: Math.ceil(leftMs / 1000),
-      })
+    if (leftMs > 0) throw faulty('circuit', undefined, Math.ceil(leftMs / 1000))
     // This one tries; the next one does in half a minute, or as soon as this one has succeeded.
     circuit.openUntil = this.now() + OPEN_MS
   }

@@ -5,6 +5,7 @@ import {
   NoOutputGeneratedError,
   TypeValidationError,
 } from 'ai'
+import { inLanguage } from '#core/ai/language.ts'
 import { AiUnavailable } from '#core/ai/provider.ts'
 import { AddressRefused } from '#core/net/address-guard.ts'
 import { faulty } from './faults.ts'
@@ -19,7 +20,13 @@ export function faultOf(error: unknown, isLate: boolean): AiUnavailable {
   }
   const causes = causesOf(error)
   if (causes.some(cause => cause instanceof AddressRefused))
-    return new AiUnavailable('rejected', 'The base URL leads to a private, loopback or link-local address')
+    return new AiUnavailable(
+      'rejected',
+      inLanguage(
+        'The base URL leads to a private, loopback or link-local address',
+        'Die Basis-URL führt zu einer privaten oder lokalen Adresse',
+      ),
+    )
   const status = statusOf(error)
   if (status === undefined) return faulty('failure', safe(error))
   if (status === 429) return faulty('limit', safe(error), retryAfterOf(error))

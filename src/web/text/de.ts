@@ -1670,7 +1670,7 @@ export const de: Text = {
     calibrationError: 'Kalibrierfehler',
     calibrationHint: 'Vorhersage gegen Ergebnis im Mittel',
     trainedAt: 'Gelernt',
-    heldOut: (rows: number, from: number) =>
+    heldOut: (rows, from) =>
       `Gemessen an den neuesten ${rows} Datensätzen mit einem Modell, das nur die ${from} älteren kannte.`,
     crossValidated: 'Gemessen durch Kreuzvalidierung: jeder Datensatz von Modellen, die ihn nicht kannten.',
     calibration: 'Vorhersage und Ergebnis',

@@ -1607,7 +1607,7 @@ export const en = {
     calibrationError: 'Calibration error',
     calibrationHint: 'foretold against seen, on average',
     trainedAt: 'Learned',
-    heldOut: (rows: number, from: number) =>
+    heldOut: (rows: string, from: string) =>
       `Measured on the newest ${rows} records by a model that knew only the ${from} older ones.`,
     crossValidated: 'Measured by cross-validation: each record by models that had not seen it.',
     calibration: 'Foretold and seen',
