@@ -421,6 +421,17 @@ over('400: bodies that are no JSON object, broken JSON, and JSON that would reac
   }
 })
 
+test('no body under the header of JSON is no body: what is needed is missed by name, and nothing else is', async () => {
+  const without = { headers: json }
+  const missed = await owner.post('/companies', undefined, without)
+  checkRefusal(missed, 400, 'a company of nothing', 'name')
+  const { id } = (await owner.post('/companies', { name: 'Gone' })).body
+  assert.equal((await owner.delete(`/companies/${id}`, undefined, without)).status, 204)
+  assert.equal((await owner.post(`/companies/${id}/restore`, undefined, without)).status, 200)
+  const taskId = (await owner.post('/tasks', { title: 'Call' })).body.id
+  assert.equal((await owner.put(`/tasks/${taskId}/complete`, undefined, without)).status, 200)
+})
+
 over('415: another content type; 413: a body over the limit', async () => {
   const boundary = '--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nX\r\n--b--\r\n'
   const types = [

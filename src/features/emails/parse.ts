@@ -172,8 +172,8 @@ const addressIn = (address: Address | undefined): string | undefined =>
 
 /** The address of `Name <address>`, as addresses are kept. */
 function bare(text: string): string | undefined {
-  const address = withPlainDomain((/<([^<>]+)>/.exec(text)?.[1] ?? text).trim().toLowerCase())
-  return /^[^\s@<>,]{1,200}@[^\s@<>,]{1,200}$/.test(address) ? address : undefined
+  const address = (/<([^<>]+)>/.exec(text)?.[1] ?? text).trim().toLowerCase()
+  return /^[^\s@<>,]{1,200}@[^\s@<>,]{1,200}$/.test(address) ? withPlainDomain(address) : undefined
 }
 
 function momentOf(text: string | undefined): string | null {
