@@ -128,6 +128,12 @@ test('who is invited joins as a viewer, reads, and is offered nothing that they 
     await tab.getByRole('heading', { level: 1 }).waitFor()
     await tab.waitForLoadState('networkidle')
     assert.deepEqual(await writes.allTextContents(), [], path)
+    // Nor is it asked of them where there is nothing yet.
+    assert.equal(
+      await tab.getByText(/Create the first one|Log a call or write|Add those who/).count(),
+      0,
+      path,
+    )
     await tab.keyboard.press('n')
     assert.equal(await tab.getByRole('dialog').count(), 0, path)
   }

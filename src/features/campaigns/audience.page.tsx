@@ -100,7 +100,7 @@ export function Audience({ campaign }: { campaign: Row }) {
         <Blank
           icon={IconUsers}
           title={status ? text.campaigns.nobodyInState : text.campaigns.nobodyYet}
-          text={status ? undefined : text.campaigns.nobodyHint}
+          text={status || !mayChange(campaign) ? undefined : text.campaigns.nobodyHint}
         />
       )}
       {data && data.total > 0 && (

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Table, Title } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { api } from '../api.ts'
+import { api, useMay } from '../api.ts'
 import { useText } from '../text/index.tsx'
 import classes from './list.module.css'
 import { ScrollBox } from './scroll-box.tsx'
@@ -36,6 +36,7 @@ export function SavedList<T extends Saved>({
   line,
 }: Given<T>) {
   const text = useText()
+  const may = useMay()
   const list = useInfiniteQuery({
     queryKey: [name, 'list'],
     initialPageParam: '',
@@ -53,7 +54,7 @@ export function SavedList<T extends Saved>({
         {rows.length > 0 && create}
       </div>
       {rows.length === 0 ? (
-        <Blank title={empty} text={emptyHint}>
+        <Blank title={empty} text={may.write ? emptyHint : undefined}>
           {create}
         </Blank>
       ) : (

@@ -8,7 +8,7 @@ import {
   useQuery,
 } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { api, queries } from '../api.ts'
+import { api, queries, useMay } from '../api.ts'
 import { Blank, Fault, Waiting } from '../kit/states.tsx'
 import { useText } from '../text/index.tsx'
 import { Happened } from './happened.tsx'
@@ -77,6 +77,7 @@ export const prefetchRecord =
 /** What happened with a record and what hangs on it: talks and notes in full, changes in plain words. */
 export function Timeline({ contract, id }: { contract: AnyContract; id: string }) {
   const text = useText()
+  const may = useMay()
   const [type, setType] = useState('')
   const list = useInfiniteQuery(timelineQuery(contract, id, type))
   const notes = useNotes(contract, id, list.data?.pages ?? NO_PAGES)
@@ -88,7 +89,13 @@ export function Timeline({ contract, id }: { contract: AnyContract; id: string }
     .filter(isTold)
   const pinned = type ? [] : [...notes.known.values()].filter(note => note.isPinned)
   if (!entries.length && !type)
-    return <Blank icon={IconHistory} title={text.record.noActivity} text={text.record.noActivityHint} />
+    return (
+      <Blank
+        icon={IconHistory}
+        title={text.record.noActivity}
+        text={may.write ? text.record.noActivityHint : undefined}
+      />
+    )
   return (
     <>
       <Group justify="flex-end" mb={8}>

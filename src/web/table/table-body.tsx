@@ -31,11 +31,16 @@ function TableBody(given: LayoutGiven) {
   useEffect(() => setSelected(new Set()), [view.q, view.sort, JSON.stringify(filter)])
   if (list.isPending) return <Waiting />
   if (list.isError && !rows.length) return <Fault error={list.error} retry={() => list.refetch()} />
+  const nextStep = may.write
+    ? contract.importable
+      ? text.table.emptyHint
+      : text.table.emptyHintAlone
+    : undefined
   if (!rows.length)
     return (
       <Blank
         title={isNarrowed ? text.palette.nothing : text.table.empty(plural)}
-        text={!isNarrowed ? text.table.emptyHint : given.isAsBegun ? undefined : text.states.emptyFilter}
+        text={isNarrowed ? (given.isAsBegun ? undefined : text.states.emptyFilter) : nextStep}
       >
         {(!isNarrowed || given.isAsBegun) && may.write && (
           <Group gap="xs">

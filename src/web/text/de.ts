@@ -474,6 +474,7 @@ export const de: Text = {
     newRecord: label => `${label} anlegen`,
     empty: plural => `Noch keine ${plural}`,
     emptyHint: 'Legen Sie den ersten Eintrag an, oder importieren Sie eine Datei.',
+    emptyHintAlone: 'Legen Sie den ersten Eintrag an.',
     import: 'Importieren',
     export: 'CSV exportieren',
     columns: 'Spalten',

@@ -475,6 +475,7 @@ export const en = {
     newRecord: (label: string) => `New ${label.toLowerCase()}`,
     empty: (plural: string) => `No ${plural.toLowerCase()} yet`,
     emptyHint: 'Create the first one, or import a file.',
+    emptyHintAlone: 'Create the first one.',
     import: 'Import',
     export: 'Export CSV',
     columns: 'Columns',
