@@ -48,7 +48,14 @@ export function MailLine({ entry, news }: { entry: Entry; news: MailNews }) {
   )
 }
 
-type Kept = { toAddress: string | null; subject: string | null; body: string | null; bodyHtml: string | null }
+type Kept = {
+  direction: 'INBOUND' | 'OUTBOUND'
+  fromAddress: string | null
+  toAddress: string | null
+  subject: string | null
+  body: string | null
+  bodyHtml: string | null
+}
 
 function Mail({ id, close }: { id: string; close: () => void }) {
   const { data, error, refetch } = useQuery({
@@ -56,7 +63,11 @@ function Mail({ id, close }: { id: string; close: () => void }) {
     queryFn: () => api.get<Kept>(`/emails/${id}`),
   })
   return (
-    <Dialog onClose={close} title={data?.subject ?? ''} size="lg">
+    <Dialog
+      onClose={close}
+      title={(data?.direction === 'INBOUND' ? data.fromAddress : data?.toAddress) ?? ''}
+      size="lg"
+    >
       {error ? <Fault error={error} retry={refetch} /> : !data ? <Waiting /> : null}
       {data && (
         <MailPreview mail={{ subject: data.subject ?? '', body: data.body ?? '', bodyHtml: data.bodyHtml }} />
