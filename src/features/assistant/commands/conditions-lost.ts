@@ -21,7 +21,7 @@ export async function lostConditions(reading: Reading): Promise<void> {
   )
   if (why) await becauseOf(reading, why[1]!)
   const rival = said.take(
-    `(?:did |have |has )?(?:(?:we|i) )?(lost|lose|losing|won|win|winning) (?:to|against|out to|from) (?:the |our |an? )?(?:competitors? |rivals? )?${NAME}`,
+    `(?:did |have |has )?(?:(?:we|i) )?(lost|lose|losing|won|win|winning)\\s+(?:¦\\s+)?(?:to|against|out to|from) (?:the |our |an? )?(?:competitors? |rivals? )?${NAME}`,
   )
   if (rival) await against(reading, rival[2]!.replace(/^"|"$/g, ''), /^lo/i.test(rival[1]!))
 }

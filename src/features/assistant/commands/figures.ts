@@ -1,6 +1,6 @@
 import { inLanguage, percentText } from '#core/ai/language.ts'
 import type { Filter } from '#core/record/filter-language.ts'
-import { numberText, percent } from '#features/deal-signals/words.ts'
+import { count, numberText, percent } from '#features/deal-signals/words.ts'
 import { refOf } from '../hands.ts'
 import { text } from '../parts.ts'
 import { moneyText } from '../words.ts'
@@ -46,7 +46,7 @@ async function* measured(
   return data as Report
 }
 
-type Weighted = { deals: number; amount: number; weighted: number }
+type Weighted = { deals: number; weighted: number }
 
 /** Open deals by their probability: each amount counts as much as it is likely, as the page of forecasts has it. */
 async function weightedForecast(context: Context, words: string): Promise<Parts | undefined> {
@@ -62,15 +62,16 @@ async function weightedForecast(context: Context, words: string): Promise<Parts 
       [{ op: 'count' }, { op: 'sum', field: 'amount' }],
     )
     const money = (value: number) => moneyText(Math.round(value * 100) / 100, report.currency)
-    const all = weigh(report.rows)
+    const { weighted } = weigh(report.rows)
+    const [deals, amount] = report.totals
     const how = understood(query)
     yield text(
       inLanguage(
-        `The weighted forecast is **${money(all.weighted)}**: ${numberText(all.deals)} open deals${how ? ` (${how})` : ''}, worth ${money(all.amount)} in all, each by its probability.`,
-        `Die gewichtete Prognose ist **${money(all.weighted)}**: ${numberText(all.deals)} offene Deals${how ? ` (${how})` : ''}, zusammen ${money(all.amount)}, jeder mit seiner Wahrscheinlichkeit.`,
+        `The weighted forecast is **${money(weighted)}**: ${count(deals ?? 0, 'open deal')}${how ? ` (${how})` : ''}, worth ${money(amount ?? 0)} in all, each by its probability.`,
+        `Die gewichtete Prognose ist **${money(weighted)}**: ${count(deals ?? 0, 'open deal')}${how ? ` (${how})` : ''}, zusammen ${money(amount ?? 0)}, jeder mit seiner Wahrscheinlichkeit.`,
       ),
     )
-    for (const { currency, count } of report.unconverted) yield text(context.say.noRate(count, currency))
+    for (const { currency, count: left } of report.unconverted) yield text(context.say.noRate(left, currency))
     if (group) {
       const rows = [...Map.groupBy(report.rows, ({ keys }) => keys[0])].map(([, of]) => {
         const { weighted, deals } = weigh(of)
@@ -91,10 +92,9 @@ const weigh = (rows: Report['rows']): Weighted =>
   rows.reduce(
     (sum, { keys, values: [n, amount] }) => ({
       deals: sum.deals + (n ?? 0),
-      amount: sum.amount + (amount ?? 0),
       weighted: sum.weighted + ((amount ?? 0) * Number(keys.at(-1) ?? 0)) / 100,
     }),
-    { deals: 0, amount: 0, weighted: 0 },
+    { deals: 0, weighted: 0 },
   )
 
 /** Of the leads that were made in a period the share that was converted, as the page of sources has it. */
@@ -332,10 +332,11 @@ const OPENING =
 export const figureCommands: Command[] = [
   {
     pattern: new RegExp(
-      `^${OPENING}(?:probability[- ])?weighted (?:sales )?(?:forecast|pipeline|amount|value)(?: of (?:the )?(?:open )?deals)?\\b(.*?)[?.! ]*$`,
-      'i',
+      `^${OPENING}(?:([\\p{L}-]+)['’]s )?(?:probability[- ])?weighted (?:sales )?(?:forecast|pipeline|amount|value)(?: of (?:the )?(?:open )?deals)?\\b(.*?)[?.! ]*$`,
+      'iu',
     ),
-    run: (context, match) => weightedForecast(context, closing(match[1]!)),
+    run: (context, [, whose, words = '']) =>
+      weightedForecast(context, `${closing(words)}${whose ? ` of ${whose}` : ''}`),
   },
   {
     pattern: new RegExp(

@@ -34,6 +34,7 @@ const WORDS: readonly (readonly [string, string])[] = [
     '(?:gegen|an) ((?!die |den |das )\\S+(?: \\S+)?) verloren(?: haben| wurden?| gingen| gegangen)?',
     'lost to $1',
   ],
+  ['gegen ((?!die |den |das )\\S+(?: \\S+)?) gewonnen(?: haben| wurden?)?', 'won against $1'],
   // Types of records.
   ['verkaufschancen?|geschäfte?|opportunities|deals?', 'deals'],
   ['firmen|firma|unternehmen', 'companies'],

@@ -11,13 +11,12 @@ const howOf = (verb: string): string =>
       ? 'lost'
       : /^convert/i.test(verb)
         ? 'converted'
-        : /^creat/i.test(verb)
-          ? 'created'
-          : ''
+        : ''
 
 /** `which source brings the most revenue this year` as the figure that is grouped by it. */
 function ofMost(group: string, verb: string, what: string): string {
-  const by = `by ${group && !/^(?:sales ?)?(?:reps?|persons?|sellers?|members?|colleagues?|one)$/i.test(group) ? singular(group) : 'owner'}`
+  const isPerson = !group || /^(?:sales ?)?(?:reps?|persons?|sellers?|members?|colleagues?|one)$/i.test(group)
+  const by = `by ${!isPerson ? singular(group) : /^creat/i.test(verb) ? 'created by' : 'owner'}`
   const asked = what.replace(/^of (?:the |our )?/i, '').trim()
   if (MONEY.test(asked)) return `total amount of won deals ${asked.replace(MONEY, '')} ${by}`
   const noun = /^(?:in|this|last|since|today|so far|of|by|per|$)/i.test(asked) ? `deals ${asked}` : asked
