@@ -60,6 +60,7 @@ export type BulkOperation<F extends Fields = Fields> =
   | { op: 'update'; id: string; data: UpdateOf<F> }
   | { op: 'delete' | 'restore'; id: string }
   | { op: 'tag'; id: string; data: { add?: string[]; remove?: string[] } }
+  | { op: 'reassign'; id: string; data: UpdateOf<F> }
 
 /** What became of one operation: the status that it would have had as a request of its own. */
 export type BulkResult = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '../db/workspace.ts'
 import { type Issue, invalid, issuesOf, Refusal } from '../errors.ts'
-import { inputSchema } from './contract.ts'
+import { inputSchema, writableFields } from './contract.ts'
 import { type RecordDefinition, tableOf } from './definition.ts'
 import * as f from './fields.ts'
 import { store } from './store.ts'
@@ -12,7 +12,7 @@ export const bulkBody = z.strictObject({
   operations: z
     .array(
       z.strictObject({
-        op: z.enum(['create', 'update', 'delete', 'restore', 'tag']),
+        op: z.enum(['create', 'update', 'delete', 'restore', 'tag', 'reassign']),
         id: z.uuid().optional(),
         data: z.record(z.string(), z.unknown()).optional(),
       }),
@@ -143,6 +143,7 @@ async function perform(
   if (op === 'delete') await store.remove(tx, record, id)
   if (op === 'restore') await store.restore(tx, record, id)
   if (op === 'tag') await retag(tx, record, id, data)
+  if (op === 'reassign') await reassign(tx, record, id, data, schemas.update)
   return { status: op === 'delete' ? 204 : 200, id }
 }
 
@@ -168,6 +169,30 @@ async function retag(tx: Tx, record: RecordDefinition, id: string, data: unknown
       message: 'would make it more than 50 tags',
     })
   await store.update(tx, record, id, { tags: read.data })
+}
+
+/** Fields that say whose a record is, by which it is given to another member. */
+const membersOf = ({ contract }: RecordDefinition): string[] =>
+  writableFields(contract.fields, 'update').flatMap(([key, { kind }]) => (kind === 'member' ? [key] : []))
+
+/** Gives the record to another member, and changes nothing else. @throws Refusal as `store.update` */
+async function reassign(
+  tx: Tx,
+  record: RecordDefinition,
+  id: string,
+  data: unknown,
+  schema: z.ZodType,
+): Promise<void> {
+  const members = membersOf(record)
+  const [first] = members
+  if (!first) throw invalid({ path: 'op', message: 'is not for records that belong to nobody' })
+  const given = checked(
+    z.strictObject(Object.fromEntries(members.map(key => [key, z.unknown().optional()]))),
+    data,
+  )
+  if (!Object.keys(given).length)
+    throw invalid({ path: first, code: 'REQUIRED', message: 'is required for reassign' })
+  await store.update(tx, record, id, checked(schema, given))
 }
 
 function checked(schema: z.ZodType, data: unknown): Record<string, unknown> {

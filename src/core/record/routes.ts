@@ -145,9 +145,9 @@ function bulkRoute(record: RecordDefinition, access: Role): Operation {
     path: `${base}/bulk`,
     tag,
     access,
-    summary: `Create, change, delete, restore or tag up to 1,000 ${label} records`,
+    summary: `Create, change, delete, restore, tag or reassign up to 1,000 ${label} records`,
     description:
-      'Each operation has its own result. `tag` takes `data: { add, remove }`, lists of tags, and leaves the others. With `atomic` the first failure undoes all and is the answer.',
+      'Each operation has its own result. `tag` takes `data: { add, remove }`, lists of tags, and leaves the others. `reassign` takes `data` with the member alone, such as `{ ownerId }` or `{ assigneeId }`. With `atomic` the first failure undoes all and is the answer.',
     body: bulkBody,
     answers: bulkAnswer,
     handle: ({ tx, body }) => bulk(tx, record, body),

@@ -119,3 +119,29 @@ test('a domain is kept as its bare host, and what stands otherwise since before 
   assert.deepEqual([back.status, back.body.domain, back.body.industry], [200, 'n/a', 'Trade'], back.text)
   assert.equal((await change('n/b')).status, 400)
 })
+
+test('many records are given to another member at once, by the field that says whose they are alone', async () => {
+  const { ana, ben, admin } = await world()
+  const { id } = (await ana.post('/companies', { name: 'Handed over' })).body
+  const task = (await ana.post('/tasks', { title: 'Call' })).body.id
+  const invoice = (await ana.post('/invoices', { title: 'Nobody owns it' })).body.id
+  const bulk = async (path: string, id: string, data?: object, who = ana) => {
+    const operations = [{ op: 'reassign', id, ...(data && { data }) }]
+    const [{ status, error }] = (await who.post(`/${path}/bulk`, { operations })).body.results
+    return error ? [status, error.issues?.[0]?.path, error.issues?.[0]?.code] : [status]
+  }
+  assert.deepEqual(await bulk('companies', id), [400, 'ownerId', 'REQUIRED'])
+  assert.deepEqual(await bulk('companies', id, { ownerId: ben.id, name: 'Other' }), [
+    400,
+    'name',
+    'UNKNOWN_FIELD',
+  ])
+  assert.deepEqual((await bulk('companies', id, { ownerId: 'ben' })).slice(0, 2), [400, 'ownerId'])
+  assert.deepEqual((await bulk('companies', id, { ownerId: ben.id }, ben))[0], 404)
+  assert.deepEqual((await bulk('invoices', invoice, { ownerId: ben.id })).slice(0, 2), [400, 'op'])
+  assert.deepEqual(await bulk('tasks', task, { assigneeId: ben.id }), [200])
+  assert.deepEqual(await bulk('companies', id, { ownerId: ben.id }, admin), [200])
+  const [company] = (await admin.get(`/companies?ownerId=${ben.id}&q=Handed`)).body.rows
+  assert.deepEqual([company?.id, company?.name, company?.version], [id, 'Handed over', 2])
+  assert.equal((await ben.get(`/tasks/${task}`)).body.assigneeId, ben.id)
+})

@@ -1,6 +1,7 @@
 import { germanWords } from '#core/ai/text.ts'
-import { OBJECTION_CATEGORIES, type ObjectionCategory } from './objection-categories.ts'
+import { mapOf, OBJECTION_CATEGORIES, type ObjectionCategory } from './objection-categories.ts'
 import { OBJECTIONS } from './objection-rules.ts'
+import { vocabularyPoints } from './objection-vocabulary.ts'
 
 export { OBJECTION_CATEGORIES, type ObjectionCategory } from './objection-categories.ts'
 
@@ -334,13 +335,6 @@ const compile = (words: readonly string[]) => new RegExp(germanWords(words.join(
 const plain = mapOf(category => compile(PLAIN[category]))
 const subjects = mapOf(category => new RegExp(`\\b(?:${SUBJECTS[category].join('|')})`, 'i'))
 
-function mapOf<T>(make: (category: ObjectionCategory) => T): Record<ObjectionCategory, T> {
-  return Object.fromEntries(OBJECTION_CATEGORIES.map(category => [category, make(category)])) as Record<
-    ObjectionCategory,
-    T
-  >
-}
-
 /** For each category a pattern that PostgreSQL's `~*` reads, which a text that answers such an objection matches. */
 export const ANSWER_PATTERNS: Record<string, string> = mapOf(
   category => `\\m(${SUBJECTS[category].join('|')})`,
@@ -378,18 +372,29 @@ export function pointsOf(
   return mapOf(category => pointsFor(category, sentence, resists))
 }
 
+/** What a word of the vocabulary counts beside a rule's points. */
+const VOCABULARY_SHARE = 0.5
+
 export type Categorised = { category: ObjectionCategory; confidence: number; others: ObjectionCategory[] }
 
 /**
- * The category that a text objects to, by its cues; undefined where it has none. That it objects is taken for granted. `confidence` is the category's share of all
- * points, each category with half a point to begin with, so that one weak word is never certainty.
+ * The category that a text objects to, by rules and by what it speaks of; undefined where none is spoken of. That it objects is taken
+ * for granted. `confidence` is the category's share of all points, each category with half a point to begin with, so that one weak
+ * word is never certainty.
  */
 export function categorise(text: string): Categorised | undefined {
-  const points = pointsOf(text, true)
-  const ranked = [...OBJECTION_CATEGORIES].sort((a, b) => points[b] - points[a])
-  const [first, ...rest] = ranked
-  if (!first || points[first] < PLAIN_POINTS) return undefined
-  const all = ranked.reduce((sum, category) => sum + points[category] + 0.5, 0)
+  const cues = pointsOf(text, true)
+  return ranked(
+    mapOf(category => cues[category] + VOCABULARY_SHARE * vocabularyPoints(category, text)),
+    VOCABULARY_SHARE,
+  )
+}
+
+/** The first category, where it has so many points at least. */
+function ranked(points: Record<ObjectionCategory, number>, least: number): Categorised | undefined {
+  const [first, ...rest] = [...OBJECTION_CATEGORIES].sort((a, b) => points[b] - points[a])
+  if (!first || points[first] < least) return undefined
+  const all = OBJECTION_CATEGORIES.reduce((sum, category) => sum + points[category] + 0.5, 0)
   return {
     category: first,
     confidence: Math.round(((points[first] + 0.5) / all) * 100) / 100,
@@ -399,8 +404,11 @@ export function categorise(text: string): Categorised | undefined {
   }
 }
 
-/** The category that a tag of an interaction means: its own name, or what its words object to. */
+/** The category that a tag of an interaction means: its own name, or what its words object to by the rules, since a tag may say anything. */
 export function categoryOfTag(tag: string): ObjectionCategory | undefined {
   const name = tag.trim().toLowerCase()
-  return OBJECTION_CATEGORIES.find(category => category === name) ?? categorise(name)?.category
+  return (
+    OBJECTION_CATEGORIES.find(category => category === name) ??
+    ranked(pointsOf(name, true), PLAIN_POINTS)?.category
+  )
 }

@@ -10,3 +10,9 @@ export const OBJECTION_CATEGORIES = [
   'contract',
 ] as const
 export type ObjectionCategory = (typeof OBJECTION_CATEGORIES)[number]
+
+export const mapOf = <T>(make: (category: ObjectionCategory) => T): Record<ObjectionCategory, T> =>
+  Object.fromEntries(OBJECTION_CATEGORIES.map(category => [category, make(category)])) as Record<
+    ObjectionCategory,
+    T
+  >
