@@ -156,7 +156,7 @@ over(
       calls.push({ route, call, attack: { ...(await fill(route, theirs)), path: call.path } })
     }
     const [before, foreign] = [await fingerprint(owner), await eventsOf(mallory)]
-    const strange = new Set(some(calls, 0, 3))
+    const strange = new Set(some(calls, 0, 4))
     for (const each of calls) {
       const { route, call, attack } = each
       checkRefusal(await callAs(mallory, route, attack), 404, `${route.key} from another workspace`)
