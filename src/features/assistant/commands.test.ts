@@ -1195,12 +1195,17 @@ test('figures are those of the analyses: weighted forecast, conversion, who has 
     )
     assert.deepEqual(warnings, [], sentence)
   }
-  await owner.inWorkspace(tx =>
-    tx.session.rows(
-      `update deals set updated_at = now() - interval '20 days', created_at = now() - interval '20 days' where workspace_id = $1::uuid`,
-      [owner.workspaceId],
-    ),
-  )
+  for (const stage of ['NEW', 'UNQUALIFIED']) await made(owner, '/leads', { name: `A ${stage} lead`, stage })
+  await owner.inWorkspace(async tx => {
+    for (const table of ['deals', 'leads'])
+      await tx.session.rows(
+        `update ${table} set updated_at = now() - interval '20 days', created_at = now() - interval '20 days' where workspace_id = $1::uuid`,
+        [owner.workspaceId],
+      )
+  })
+  const worked = (await ask('leads not touched in two weeks')).message.content
+  assert.match(worked, /A NEW lead/)
+  assert.doesNotMatch(worked, /UNQUALIFIED|\bconverted/)
   const quiet = (await ask('which deals have i not touched in two weeks')).records
   assert.deepEqual(
     quiet.map(({ title }: any) => title),

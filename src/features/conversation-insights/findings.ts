@@ -53,6 +53,11 @@ const SAME = 'd.interaction_id = f."interactionId" and d.kind = f.kind and lower
 export async function readOut(scope: Scope, workspaceId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return
   const list = arrayLiteral([...ids])
+  // The follower and whoever asks may read the same one at once: the second waits, and finds what the first has written.
+  await scope.session.rows(
+    `select pg_advisory_xact_lock(hashtextextended('findings ' || id, 0)) from unnest($1::text[]) id order by id`,
+    [list],
+  )
   const texts = (await scope.session.rows(
     `select id, subject, content from interactions where workspace_id = $1::uuid and id = any($2::uuid[]) and deleted_at is null`,
     [workspaceId, list],

@@ -158,7 +158,9 @@ test('a rule that is rejected again and again is followed no longer', async () =
     const { id } = (
       await ana.post('/activities', { type: 'CALL', content: `Visit ${at}: they asked for a discount.` })
     ).body
-    const { rows } = (await ana.post(`/activities/${id}/findings`, {})).body
+    // The follower reads it at the same time.
+    const read = () => ana.post(`/activities/${id}/findings`, {})
+    const { rows } = (await Promise.all([read(), read(), read()]))[0]!.body
     for (const row of rows) await ana.post(`/activities/${id}/findings/${row.id}/reject`, {})
     return rows.filter((row: any) => row.value === 'price') as any[]
   }

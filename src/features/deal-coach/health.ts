@@ -344,7 +344,7 @@ function nextStep({ deal, tasks }: Held): Part {
             `${count(tasks.length, 'task')} overdue and nothing planned`,
             `${count(tasks.length, 'task')} überfällig und nichts geplant`,
           )
-        : inLanguage('No next step planned', 'Kein nächster Schritt geplant'),
+        : inLanguage('No task is open', 'Keine Aufgabe ist offen'),
     evidence: shown
       ? [{ recordType: 'task', recordId: shown.id, field: 'title', sentence: shown.title }]
       : [titleOf(deal)],

@@ -146,7 +146,7 @@ function lasting(reading: Reading): void {
   said.putBack('overdue')
 }
 
-/** Of what keeps no day of the last contact the talks tell, and of `touched` the changes too. What has ended may rest. */
+/** Of what keeps no day of the last contact the talks tell, and of `touched` the changes too. */
 function unheard(reading: Reading, day: string, verb: string): boolean {
   const { record } = reading.query
   const talks = recordNamed('interaction')
@@ -166,12 +166,10 @@ function unheard(reading: Reading, day: string, verb: string): boolean {
       ? `neither talked about nor changed since ${day}`
       : `made before ${day}, and no call, mail or meeting since`,
   )
-  const isOpen = record.contract.fields.status?.options?.includes('OPEN')
-  if (isOpen) reading.isToCome = true
   return true
 }
 
-/** `not updated in 30 days`, `no contact for 2 weeks`, `older than 6 months`. */
+/** `not updated in 30 days`, `no contact for 2 weeks`, `older than 6 months`. What has ended may rest. */
 function silent(reading: Reading): void {
   const { said, lexicon, today } = reading
   const { fields } = lexicon.record.contract
@@ -196,8 +194,10 @@ function silent(reading: Reading): void {
   const day = daysBack(today, count, unit)
   const before: Filter = { field: key, op: 'before', value: day }
   const never: Filter = { field: key, op: 'empty', value: true }
-  if (/contact|activity|touched/.test(verb) && !fields.lastInteractionAt && unheard(reading, day, verb))
-    return
+  const isOfTalks = /contact|activity|touched/.test(verb)
+  const hasEnd = fields.status?.options?.includes('OPEN') || fields.stage?.options?.includes('CONVERTED')
+  if (isOfTalks && hasEnd) reading.isToCome = true
+  if (isOfTalks && !fields.lastInteractionAt && unheard(reading, day, verb)) return
   add(
     reading,
     key === 'lastInteractionAt' ? { or: [before, never] } : before,

@@ -307,11 +307,12 @@ function optionConditions(reading: Reading): void {
 const ofItself = ({ conditions }: Query): Filter[] =>
   conditions.filter(condition => !/"op":"some"/.test(JSON.stringify(condition)))
 
-/** Deals that close next month are open ones, and what falls due then is not settled yet, where nothing is said of how they stand. */
+/** Deals that close next month are open ones, what falls due then is not settled yet, and leads at rest are those still worked, where nothing is said of how they stand. */
 function openUnlessSaid(reading: Reading): void {
   const { isToCome, query, lexicon } = reading
   const says = /"field":"(?:status|stageId|stage|progress)"/.test(JSON.stringify(ofItself(query)))
-  const options = lexicon.record.contract.fields.status?.options ?? []
+  const { status, stage } = lexicon.record.contract.fields
+  const options = status?.options ?? []
   if (!isToCome || says) return
   const settled = ['PAID', 'VOID'].filter(option => options.includes(option))
   if (options.includes('OPEN')) add(reading, { field: 'status', op: 'eq', value: 'OPEN' }, choiceText('OPEN'))
@@ -320,6 +321,12 @@ function openUnlessSaid(reading: Reading): void {
       reading,
       { not: { field: 'status', op: 'in', value: settled } },
       inLanguage('not paid or void', 'weder bezahlt noch storniert'),
+    )
+  else if (stage?.options?.includes('CONVERTED'))
+    add(
+      reading,
+      { not: { field: 'stage', op: 'in', value: ['CONVERTED', 'UNQUALIFIED'] } },
+      inLanguage('still worked', 'noch in Arbeit'),
     )
 }
 
