@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { freshEmail, PASSWORD, tokenFrom, verify } from '#features/people/outbox.testing.ts'
 import { isWide, useBrowser, violations } from './browser.ts'
-import { signedIn } from './signed-in.ts'
+import { type Owner, signedIn } from './signed-in.ts'
 
 const { page, program } = useBrowser()
 
@@ -13,6 +13,17 @@ async function signIn(tab: Page, email: string, password: string) {
   await tab.getByLabel('Work email').fill(email)
   await tab.getByLabel('Password', { exact: true }).fill(password)
   await tab.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** A member who has taken the invitation, in a tab of their own. */
+async function colleague(api: Owner, name: string): Promise<{ tab: Page; user: { id: string } }> {
+  await verify(program(), api)
+  const { token } = await api.post('/invites', { email: freshEmail(), role: 'MEMBER' })
+  const tab = await page()
+  const data = { token, name, password: PASSWORD }
+  const joined = await tab.context().request.post('/api/v1/invites/accept', { data })
+  assert.ok(joined.ok(), await joined.text())
+  return { tab, user: (await joined.json()).user }
 }
 
 test('a workspace is set up in steps that are left, taken up again and skipped, and then no more', async () => {
@@ -148,13 +159,7 @@ test('who is invited joins as a viewer, reads, and is offered nothing that they 
 test('a member is told of links to what they may not see, and is shown no label without a value', async () => {
   const owner = await page()
   const api = await signedIn(owner)
-  await verify(program(), api)
-  const email = freshEmail()
-  await api.post('/invites', { email, role: 'MEMBER' })
-  const tab = await page()
-  const token = await tokenFrom(program(), email, 'invite')
-  const data = { token, name: 'Ben Okri', password: PASSWORD }
-  const { user } = await (await tab.context().request.post('/api/v1/invites/accept', { data })).json()
+  const { tab, user } = await colleague(api, 'Ben Okri')
   const company = await api.post('/companies', { name: 'Borealis Freight' })
   const deal = await api.post('/deals', { title: '20 scanners', companyId: company.id, ownerId: user.id })
   await tab.goto(`/deals/${deal.id}`)
@@ -196,13 +201,7 @@ test('a member is told of links to what they may not see, and is shown no label 
 test('who is deactivated while at work is signed out and told why; the admin is told what was done', async () => {
   const tab = await page()
   const api = await signedIn(tab)
-  await verify(program(), api)
-  const email = freshEmail()
-  const { token } = await api.post('/invites', { email, role: 'MEMBER' })
-  const other = await page()
-  await other.context().request.post('/api/v1/invites/accept', {
-    data: { token, name: 'Ben Okri', password: PASSWORD },
-  })
+  const { tab: other } = await colleague(api, 'Ben Okri')
   await other.goto('/contacts')
   await other.getByText('No contacts yet').waitFor()
   await tab.goto('/settings/members')
@@ -249,13 +248,7 @@ test('a password is set anew by the link in a mail', async () => {
 test('a colleague is told at once, and goes from the bell to what it is about', async () => {
   const tab = await page()
   const api = await signedIn(tab)
-  await verify(program(), api)
-  const email = freshEmail()
-  const { token } = await api.post('/invites', { email, role: 'MEMBER' })
-  const other = await page()
-  await other.context().request.post('/api/v1/invites/accept', {
-    data: { token, name: 'Ben', password: PASSWORD },
-  })
+  const { tab: other } = await colleague(api, 'Ben')
   await other.goto('/contacts')
   await other.getByRole('button', { name: 'Notifications', exact: true }).waitFor()
   await other.waitForTimeout(500)

@@ -1,3 +1,4 @@
+import { inLanguage } from '#core/ai/language.ts'
 import type { RecordRef } from './hands.ts'
 import type { FieldChange } from './plan.ts'
 
@@ -40,3 +41,10 @@ export type Part =
   | { type: 'warning'; code: string; message: string }
 
 export const text = (words: string): Part => ({ type: 'text', text: words })
+
+/** That of what was asked these words were taken for no condition. */
+export const partlyUnderstood = (words: string): Part => ({
+  type: 'warning',
+  code: 'PARTLY_UNDERSTOOD',
+  message: inLanguage(`Not understood as a condition: ${words}`, `Nicht als Bedingung verstanden: ${words}`),
+})

@@ -1,6 +1,6 @@
 import { inLanguage } from '#core/ai/language.ts'
 import type { Row } from '#core/db/engine.ts'
-import { text } from '../parts.ts'
+import { partlyUnderstood, text } from '../parts.ts'
 import { moneyText } from '../words.ts'
 import { fieldOf, isNamed, named, overview, ownerOf } from './about.ts'
 import {
@@ -49,15 +49,7 @@ export async function* answerList(context: Context, query: Query, leftovers: str
   const how = understood(query)
   // Perhaps it was mistyped.
   if (!total && leftovers.length && !context.isLastTry) throw new HardlyUnderstood()
-  if (leftovers.length)
-    yield {
-      type: 'warning',
-      code: 'PARTLY_UNDERSTOOD',
-      message: inLanguage(
-        `Not understood as a condition: ${leftovers.join(', ')}`,
-        `Nicht als Bedingung verstanden: ${leftovers.join(', ')}`,
-      ),
-    }
+  if (leftovers.length) yield partlyUnderstood(leftovers.join(', '))
   if (!total) {
     const nouns = say.noun(record, 2)
     // What was hardly understood is not answered by a no.

@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import { inLanguage, percentText } from '#core/ai/language.ts'
 import type { Filter } from '#core/record/filter-language.ts'
+import type { leaderboardAnswer } from '#features/analytics/people.ts'
 import { count, numberText, percent } from '#features/deal-signals/words.ts'
 import { refOf } from '../hands.ts'
-import { text } from '../parts.ts'
+import { partlyUnderstood, text } from '../parts.ts'
 import { moneyText } from '../words.ts'
 import { filterOf, groupLines, link, plain, type Report, tableLink, understood } from './answer.ts'
 import { unsure } from './ask.ts'
@@ -19,14 +21,7 @@ async function queryOf({ said, vocabulary, resolver, today, turn }: Context, wor
 
 async function* notAll(context: Context, leftovers: string[]): Parts {
   if (!leftovers.length) return
-  yield {
-    type: 'warning',
-    code: 'PARTLY_UNDERSTOOD',
-    message: inLanguage(
-      `Not understood as a condition: ${leftovers.join(', ')}`,
-      `Nicht als Bedingung verstanden: ${leftovers.join(', ')}`,
-    ),
-  }
+  yield partlyUnderstood(leftovers.join(', '))
   yield text(unsure(context, leftovers))
 }
 
@@ -244,18 +239,7 @@ const daysOf = (period: Period | undefined) => ({
   ...(period?.to ? { dateTo: period.to } : {}),
 })
 
-type Board = {
-  currency: string
-  period: { from: string; to: string }
-  rows: {
-    name: string | null
-    won: number
-    lost: number
-    winRate: number | null
-    wonAmount: number
-    activities: number
-  }[]
-}
+type Board = z.infer<typeof leaderboardAnswer>
 
 /** Everybody with what they won, lost and logged. */
 async function* team(context: Context): Parts {

@@ -6,7 +6,7 @@ import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { dayIn } from '#core/record/relative-time.ts'
 import type { RecordRef } from '../hands.ts'
-import { type Part, type Proposal, type Question, text } from '../parts.ts'
+import { type Part, type Proposal, partlyUnderstood, type Question, text } from '../parts.ts'
 import type { Turn } from '../turn.ts'
 import { momentText } from '../words.ts'
 import { isNamed } from './about.ts'
@@ -224,14 +224,7 @@ async function* explained(error: unknown, context: Context): Parts {
 }
 
 async function* deniedText({ words }: Denied, { say }: Context): Parts {
-  yield {
-    type: 'warning',
-    code: 'PARTLY_UNDERSTOOD',
-    message: inLanguage(
-      `Not understood as a condition: ${words}`,
-      `Nicht als Bedingung verstanden: ${words}`,
-    ),
-  }
+  yield partlyUnderstood(words)
   yield text(`${say.denied(plain(words))}\n\n${say.hint}`)
 }
 
