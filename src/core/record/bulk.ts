@@ -4,6 +4,7 @@ import { type Issue, invalid, issuesOf, Refusal } from '../errors.ts'
 import { inputSchema, writableFields } from './contract.ts'
 import { type RecordDefinition, tableOf } from './definition.ts'
 import * as f from './fields.ts'
+import { perKey } from './per-key.ts'
 import { store } from './store.ts'
 
 export const OPERATIONS_AT_MOST = 1000
@@ -171,9 +172,16 @@ async function retag(tx: Tx, record: RecordDefinition, id: string, data: unknown
   await store.update(tx, record, id, { tags: read.data })
 }
 
-/** Fields that say whose a record is, by which it is given to another member. */
-const membersOf = ({ contract }: RecordDefinition): string[] =>
-  writableFields(contract.fields, 'update').flatMap(([key, { kind }]) => (kind === 'member' ? [key] : []))
+/** Fields that say whose a record is, by which it is given to another member, and a schema of nothing else. */
+const membersOf = perKey(({ contract }: RecordDefinition) => {
+  const keys = writableFields(contract.fields, 'update').flatMap(([key, { kind }]) =>
+    kind === 'member' ? [key] : [],
+  )
+  return {
+    first: keys[0],
+    schema: z.strictObject(Object.fromEntries(keys.map(key => [key, z.unknown().optional()]))),
+  }
+})
 
 /** Gives the record to another member, and changes nothing else. @throws Refusal as `store.update` */
 async function reassign(
@@ -183,13 +191,9 @@ async function reassign(
   data: unknown,
   schema: z.ZodType,
 ): Promise<void> {
-  const members = membersOf(record)
-  const [first] = members
+  const { first, schema: members } = membersOf(record)
   if (!first) throw invalid({ path: 'op', message: 'is not for records that belong to nobody' })
-  const given = checked(
-    z.strictObject(Object.fromEntries(members.map(key => [key, z.unknown().optional()]))),
-    data,
-  )
+  const given = checked(members, data)
   if (!Object.keys(given).length)
     throw invalid({ path: first, code: 'REQUIRED', message: 'is required for reassign' })
   await store.update(tx, record, id, checked(schema, given))

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { inLanguage, percentText } from '#core/ai/language.ts'
 import type { Filter } from '#core/record/filter-language.ts'
+import type { funnelAnswer } from '#features/analytics/funnel.ts'
 import type { leaderboardAnswer } from '#features/analytics/people.ts'
 import { count, numberText, percent } from '#features/deal-signals/words.ts'
 import { refOf } from '../hands.ts'
@@ -180,18 +181,7 @@ async function hottest(context: Context, words: string, wanted: number): Promise
   })()
 }
 
-type Funnel = {
-  period: { from: string; to: string }
-  deals: number
-  stages: {
-    stageName: string
-    kind: string
-    reached: number
-    lost: number
-    conversion: number | null
-    averageDays: number | null
-  }[]
-}
+type Funnel = z.infer<typeof funnelAnswer>
 
 /** Where deals are lost, and where they stay. */
 async function* funnel(context: Context): Parts {
