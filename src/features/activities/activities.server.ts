@@ -121,6 +121,8 @@ const listRoute = operation({
   path: '/activities',
   tag: 'activities',
   summary: 'List what happened: interactions and changes of records as one stream, newest first',
+  description:
+    'A mail stands in it once: as the interaction that it is, or, where it is none (of a campaign, not delivered, written by nobody), as the change of the `email` that says so. `/audit-logs` has each change of its state.',
   query: timelineQuery,
   document: { answer: pageOf(rowSchema) },
   handle: ({ tx, query }) => timeline(tx, query),

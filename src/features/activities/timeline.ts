@@ -179,7 +179,14 @@ const actedBy = ({ actorId }: TimelineQuery, column: string, add: Add) => {
 
 export const NOT_ON_THE_WAY = `e.action <> '${ON_THE_WAY}'`
 
-/** Changes of records, not of people and sessions, which the audit log tells; that an interaction was logged is told by the interaction itself. */
+/**
+ * A mail is told once: as the interaction that it is; one that is none (of a campaign, or received and written by nobody) by the event
+ * that it went out or came in; one that did not arrive by the event that says so. What else becomes of it are steps on its way.
+ */
+const MAIL_TOLD_ONCE = `not (e.entity_type = 'email' and e.action = 'created' and e.changes#>>'{reason,new}' is distinct from 'AUTOMATIC')
+  and not (e.entity_type in ('email', 'campaignContact') and e.action = 'updated' and (coalesce(e.changes#>>'{status,new}', '') in ('QUEUED', 'SENDING') or e.changes#>>'{interactionId,new}' is not null))`
+
+/** Changes of records, not of people and sessions, which the audit log tells; that an interaction was logged is told by the interaction itself, and a mail once. */
 function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
   if (query.entityId) {
     const id = add(query.entityId, 'uuid')
@@ -201,6 +208,7 @@ function changes(query: TimelineQuery, conditions: string[], add: Add): Source {
       isOfRecord('e'),
       NOT_ON_THE_WAY,
       `not (e.entity_type = 'interaction' and e.action = 'created')`,
+      MAIL_TOLD_ONCE,
       ...conditions,
     ],
   }

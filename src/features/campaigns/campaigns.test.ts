@@ -77,10 +77,16 @@ test('a campaign goes to each contact once, with a link by which one unsubscribe
   assert.deepEqual(state[gone.id], ['SKIPPED', 'UNSUBSCRIBED'])
   assert.equal(state[nobodyThere.id][0], 'BOUNCED')
   // It stands in their history by its own event, and not as a talk that somebody had with them.
-  const history = (type: string) => ana.get(`/contacts/${ida.id}/activities?type=${type}`)
+  const history = (type: string, of = `contacts/${ida.id}`) => ana.get(`/${of}/activities?type=${type}`)
   assert.equal((await history('EMAIL')).body.total, 0)
-  const told = (await history('changes')).body.rows.filter((row: any) => row.entityType === 'email')
-  const [{ entityId, metadata }] = told.filter((row: any) => row.metadata.changes.status?.new === 'SENT')
+  const mailsTold = async (of?: string) =>
+    (await history('changes', of)).body.rows.filter((row: any) => row.entityType === 'email')
+  const [{ entityId, metadata }, ...others] = await mailsTold()
+  assert.deepEqual([metadata.changes.status.new, others], ['SENT', []])
+  const [back, ...rest] = await mailsTold(`contacts/${nobodyThere.id}`)
+  assert.deepEqual([back.metadata.changes.status.new, rest], ['BOUNCED', []])
+  const ofCampaign: any[] = (await history('changes', `campaigns/${id}`)).body.rows
+  assert.ok(!ofCampaign.some(row => row.metadata.changes.status?.new === 'QUEUED'))
   assert.ok(!('interactionId' in metadata.changes))
   const kept = (await ana.get(`/emails/${entityId}`)).body
   assert.deepEqual([kept.campaignId, kept.interactionId, kept.status], [id, null, 'SENT'])

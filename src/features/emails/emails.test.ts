@@ -73,6 +73,10 @@ test('a mail from a template reaches each contact once, is merged, and stands in
     ['EMAIL', 'OUTBOUND', 'Scanners for ida', ida.id, dealId],
   )
   assert.equal(interaction.createdById, ana.id)
+  const stream = async (query: string) =>
+    (await ana.get(`/activities?${query}`)).body.rows.map((row: any) => row.type)
+  assert.deepEqual(await stream(`entityId=${ida.id}`), ['EMAIL', 'contact.created'], 'a mail is told once')
+  assert.deepEqual(await stream('type=changes&entityType=email'), [])
   assert.equal((await ana.get(`/emails?contactId=${ida.id}`)).body.total, 1)
   assert.equal((await vera.get(`/emails?contactId=${ida.id}&status=SENT`)).body.total, 1)
   assert.equal((await ben.get(`/emails/${sent[0].id}`)).status, 404)

@@ -248,6 +248,13 @@ test('what nobody wrote answers nothing: an absence note is kept with the contac
     )
   }
   assert.deepEqual(await talks(), before)
+  const { rows } = (await ana.get(`/contacts/${sent.contactId}/activities?type=changes`)).body
+  const lines = rows.filter((row: any) => row.type.startsWith('email.'))
+  assert.deepEqual(
+    lines.map((row: any) => row.metadata.changes.reason.new),
+    replies.map(() => 'AUTOMATIC'),
+    'a line each, and none of what the talk tells',
+  )
   // By somebody else's machine, whom nothing but the thread would name.
   const desk = mime(
     { From: 'desk@theirs.example', ...said('desk'), 'Auto-Submitted': 'auto-replied' },
