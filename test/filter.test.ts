@@ -525,7 +525,9 @@ test('parts of addresses are filtered as texts are, also through links, and no m
     'socialProfiles.x',
   ]) {
     const filter = JSON.stringify({ field, op: 'eq', value: 'Oslo' })
-    assert.equal((await ana.get('/companies', { query: { filter } })).status, 400, field)
+    const { status, body } = await ana.get('/companies', { query: { filter } })
+    const [issue] = body.issues
+    assert.deepEqual([status, issue.code, issue.params], [400, 'NO_FIELD', { field }], issue.message)
   }
 })
 

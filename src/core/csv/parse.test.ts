@@ -99,17 +99,17 @@ test('nothing in the file, nothing to read', async () => {
 test('a quote never closed costs its own row only', async () => {
   const file = await read('a,b\n1,2\n3,"4\n5,6\n7,8\n', {}, 4)
   assert.deepEqual(file.numbers, [2, 3, 4, 5])
-  assert.match(file.rows[1]?.error ?? '', /never closed/)
+  assert.match(file.rows[1]?.error?.message ?? '', /never closed/)
   assert.deepEqual(file.cells, [['1', '2'], [], ['5', '6'], ['7', '8']])
 })
 
 test('a quote closed by a later row costs its own row only', async () => {
   const file = await read('a,b,c\n1,"Acme,x\n2,"Beta",y\n3,4,5\n', {}, 3)
-  assert.match(file.rows[0]?.error ?? '', /never closed/)
+  assert.match(file.rows[0]?.error?.message ?? '', /never closed/)
   assert.deepEqual(file.cells, [[], ['2', 'Beta', 'y'], ['3', '4', '5']])
   const note = await read('a,b,c\n1,"line\nsaid "hi" x",5\n3,4,5\n')
   assert.deepEqual(note.cells, [[], ['3', '4', '5']])
-  assert.match(note.rows[0]?.error ?? '', /not closed where/)
+  assert.match(note.rows[0]?.error?.message ?? '', /not closed where/)
   const fine = await read('a,b,c\n"""x""\ny",2\n')
   assert.deepEqual(fine.cells, [['"x"\ny', '2', '']])
 })
@@ -131,12 +131,12 @@ slowTest('a record of over 1 MiB is one error row, and the next record is read',
   for (const big of [`"${notes}"`, 'z'.repeat(3_000_000)]) {
     const file = await read(`a,b\n1,2\n3,${big}\n5,6\n`, {}, 10_000)
     assert.deepEqual(file.cells, [['1', '2'], [], ['5', '6']])
-    assert.match(file.rows[1]?.error ?? '', /larger than 1 MiB/)
+    assert.match(file.rows[1]?.error?.message ?? '', /larger than 1 MiB/)
     assert.deepEqual(file.numbers, [2, 3, 4])
   }
   const fits = 'z'.repeat(1024 * 1024 - 3)
   assert.equal((await read(`a,b\n1,${fits}\n`)).rows[0]?.error, undefined)
-  assert.match((await read(`a,b\n1,${fits}z\n`)).rows[0]?.error ?? '', /1 MiB/)
+  assert.match((await read(`a,b\n1,${fits}z\n`)).rows[0]?.error?.message ?? '', /1 MiB/)
 })
 
 slowTest('a file made to be read again and again ends in time', async () => {

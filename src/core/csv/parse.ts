@@ -1,5 +1,5 @@
 import { type Encoding, sniffEncoding, utf8Bytes } from './decode.ts'
-import { type RawRecord, readRecords } from './records.ts'
+import { type RawRecord, type RowFault, readRecords } from './records.ts'
 import { detectDelimiter } from './scan.ts'
 
 export type CsvOptions = {
@@ -11,9 +11,9 @@ export type CsvOptions = {
 
 /**
  * A row of the file. `cells` has at least as many cells as the header; `extra` counts those beyond it (blank
- * ones at the row's end aside). A row that could not be read has `error`, a sentence, and no cells.
+ * ones at the row's end aside). A row that could not be read has `error` and no cells.
  */
-export type CsvRow = { rowNumber: number; cells: string[]; extra: number; error?: string }
+export type CsvRow = { rowNumber: number; cells: string[]; extra: number; error?: RowFault }
 
 export type CsvFile = {
   encoding: Encoding
@@ -23,9 +23,15 @@ export type CsvFile = {
   rows: AsyncIterable<CsvRow>
 }
 
-/** The file has no header row that can be read; the message is a sentence for the user. */
+/** The file has no header row that can be read: what to tell the user. */
 export class CsvHeaderError extends Error {
   override name = 'CsvHeaderError'
+  readonly fault: RowFault
+
+  constructor(fault: RowFault) {
+    super(fault.message)
+    this.fault = fault
+  }
 }
 
 const HEAD_BYTES = 64 * 1024
@@ -86,7 +92,11 @@ function headerNames(cells: string[]): string[] {
   )
   while (names.length > 0 && names[names.length - 1] === '') names.pop()
   if (names.length > COLUMNS_AT_MOST)
-    throw new CsvHeaderError(`The header has more than ${COLUMNS_AT_MOST} columns.`)
+    throw new CsvHeaderError({
+      code: 'TOO_MANY_COLUMNS',
+      params: { maximum: COLUMNS_AT_MOST },
+      message: `The header has more than ${COLUMNS_AT_MOST} columns.`,
+    })
   const used = new Set<string>()
   const key = (name: string) => name.normalize('NFC').toLowerCase()
   const given = new Set(names.map(key))
@@ -169,7 +179,10 @@ export async function parseCsv(
   for await (const record of readRecords(textBytes(open, dialect), delimiter, () => 0)) {
     headerRow++
     if (record.error !== undefined) {
-      throw new CsvHeaderError(`The header, row ${headerRow}, could not be read. ${record.error}`)
+      throw new CsvHeaderError({
+        ...record.error,
+        message: `The header, row ${headerRow}, could not be read. ${record.error.message}`,
+      })
     }
     if (isBlank(record.cells)) continue
     header = headerNames(record.cells)

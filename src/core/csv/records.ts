@@ -1,4 +1,5 @@
 import { Parser } from 'csv-parse'
+import type { Issue } from '../errors.ts'
 import { hasStrayClose, newScan, scanRecord } from './scan.ts'
 
 /** The largest record read, in bytes of UTF-8, its line break included. */
@@ -8,13 +9,28 @@ const REWIND_FREE_BYTES = 16 * 1024 * 1024
 const REWIND_FACTOR = 4
 
 /** One record: its cells as they are written, or why it could not be read. */
-export type RawRecord = { cells: string[]; error?: string }
+export type RawRecord = { cells: string[]; error?: RowFault }
+/** The code of an issue, and a sentence for the user. */
+export type RowFault = Omit<Issue, 'path'>
 
-const UNCLOSED = 'A quotation mark is opened in this row and never closed; the row was skipped.'
-const STRAY = 'A quotation mark in this row is not closed where its cell ends; the row was skipped.'
-const TOO_LONG = 'This row is larger than 1 MiB; it was skipped.'
-const LOST_END =
-  'This row is larger than 1 MiB and its quotation mark is never closed; the rest of the file was not read.'
+const UNCLOSED: RowFault = {
+  code: 'UNCLOSED_QUOTE',
+  message: 'A quotation mark is opened in this row and never closed; the row was skipped.',
+}
+const STRAY: RowFault = {
+  code: 'UNCLOSED_QUOTE',
+  message: 'A quotation mark in this row is not closed where its cell ends; the row was skipped.',
+}
+const TOO_LONG: RowFault = {
+  code: 'TOO_LARGE',
+  params: { limit: '1 MiB' },
+  message: 'This row is larger than 1 MiB; it was skipped.',
+}
+const LOST_END: RowFault = {
+  code: 'REST_UNREAD',
+  message:
+    'This row is larger than 1 MiB and its quotation mark is never closed; the rest of the file was not read.',
+}
 
 /** Chunks of at most 64 KiB that can be put back, and counts of what was read and put back, in bytes. */
 class Input {
@@ -115,7 +131,7 @@ function swallowedRows(bytes: Buffer, delimiter: number, width: number): boolean
 }
 
 /** Passes over the record at the start of `bytes`, however large, holding one chunk at a time. */
-async function passOver(input: Input, bytes: Buffer, delimiter: number): Promise<string> {
+async function passOver(input: Input, bytes: Buffer, delimiter: number): Promise<RowFault> {
   const state = newScan()
   for (let chunk: Buffer | undefined = bytes; chunk !== undefined; chunk = await input.next()) {
     const end = scanRecord(chunk, 0, delimiter, state)
@@ -138,7 +154,7 @@ type Fault = 'unclosed' | 'stray' | 'large'
 
 /**
  * Decides what to do with `bytes`, which begin with a record that cannot be read, and leaves `input` at the
- * next one. Answers the sentence for the user.
+ * next one. Answers what to tell the user.
  */
 async function recover(input: Input, bytes: Buffer, delimiter: number, width: number, fault: Fault) {
   const next = firstLineEnd(bytes)

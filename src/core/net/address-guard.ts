@@ -1,5 +1,9 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { Issue } from '../errors.ts'
+
+/** What is wrong with an address that somebody gave. */
+export type AddressFault = Omit<Issue, 'path'>
 
 /**
  * Keeps requests that others ask for (webhooks) away from addresses that are not of the public internet: our own
@@ -91,15 +95,18 @@ export class AddressGuard {
   }
 
   /** What is wrong with a URL as far as its text tells; `URL` has put odd forms of addresses into the usual one. */
-  problemOf({ protocol, hostname, username, password }: URL): string | undefined {
-    if (protocol !== 'https:' && protocol !== 'http:') return 'must be an http or https URL'
-    if (username || password) return 'must not hold a user or password'
+  problemOf({ protocol, hostname, username, password }: URL): AddressFault | undefined {
+    if (protocol !== 'https:' && protocol !== 'http:')
+      return { code: 'NOT_A_URL', message: 'must be an http or https URL' }
+    if (username || password) return { code: 'WRONG_FORMAT', message: 'must not hold a user or password' }
     const host = hostname
       .replace(/^\[|\]$/g, '')
       .replace(/\.$/, '')
       .toLowerCase()
     const isRefused = isIP(host) ? !this.isAllowed(host) : this.isStrict && LOCAL_NAME.test(host)
-    return isRefused ? 'must not be a private, loopback or link-local address' : undefined
+    return isRefused
+      ? { code: 'PRIVATE_ADDRESS', message: 'must not be a private, loopback or link-local address' }
+      : undefined
   }
 
   /** Where some private networks are allowed, their names must be resolved before anything can be said of them. */

@@ -238,7 +238,7 @@ export const freeObject = (description: string) =>
   object(
     z
       .record(z.string().max(100), z.unknown())
-      .refine(value => JSON.stringify(value).length <= FREE_CHARACTERS, 'is too large'),
+      .refine(value => JSON.stringify(value).length <= FREE_CHARACTERS, saying('TOO_LARGE', 'is too large')),
     { description },
   )
 const FREE_CHARACTERS = 10_000

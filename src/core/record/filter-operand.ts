@@ -113,4 +113,4 @@ function numeric(operand: Operand, value: unknown): number {
 }
 
 export const badValue = (operand: { path: string }, message: string) =>
-  invalid({ path: `filter.${operand.path}`, message })
+  invalid({ path: `filter.${operand.path}`, code: 'VALUE_FITS_NOT', message })

@@ -156,7 +156,12 @@ function hangs(target: RecordDefinition, key: string, alias: string, r: string, 
 }
 
 const unknownField = (path: string) =>
-  invalid({ path: 'filter', message: `${path} is not a field that can be filtered` })
+  invalid({
+    path: 'filter',
+    code: 'NO_FIELD',
+    params: { field: path },
+    message: `${path} is not a field that can be filtered`,
+  })
 
 function operandOf(path: string, record: RecordDefinition, key: string, alias: string): Operand {
   const f = Object.hasOwn(record.contract.fields, key) ? record.contract.fields[key] : undefined

@@ -102,7 +102,12 @@ function sortKey(
 }
 
 const unsortable = (path: string) =>
-  invalid({ path: 'sort', message: `${path} is not a field that can be sorted by` })
+  invalid({
+    path: 'sort',
+    code: 'NO_FIELD',
+    params: { field: path },
+    message: `${path} is not a field that can be sorted by`,
+  })
 
 /** The ORDER BY list; empty values come last in both directions. */
 export function orderBy(keys: SortKey[]): string {

@@ -31,7 +31,7 @@ export type Workbook = {
  */
 export async function openWorkbook(path: string): Promise<Workbook> {
   const zip = await openPromise(path, { autoClose: false }).catch(() => {
-    throw new NoWorkbook('This is not a workbook that can be read.')
+    throw new NoWorkbook('NO_TABLE', 'This is not a workbook that can be read.')
   })
   const folder = await mkdtemp(join(dirname(path), 'workbook-'))
   const close = async () => {
@@ -42,12 +42,12 @@ export async function openWorkbook(path: string): Promise<Workbook> {
     const parts = await partsOf(zip)
     const read = (name: string): Bytes => {
       const entry = parts.get(name.toLowerCase())
-      if (!entry) throw new WorkbookError(`The workbook lacks its part ${name}.`)
+      if (!entry) throw new WorkbookError('DAMAGED_WORKBOOK', `The workbook lacks its part ${name}.`)
       return bytesOf(zip, entry)
     }
-    if (!parts.has('xl/workbook.xml')) throw new NoWorkbook('This archive is not a workbook.')
+    if (!parts.has('xl/workbook.xml')) throw new NoWorkbook('NO_TABLE', 'This archive is not a workbook.')
     const { sheets, is1904 } = await sheetsOf(read('xl/workbook.xml'), read('xl/_rels/workbook.xml.rels'))
-    if (!sheets.size) throw new WorkbookError('The workbook has no sheet with cells.')
+    if (!sheets.size) throw new WorkbookError('EMPTY', 'The workbook has no sheet with cells.')
     const dates = parts.has('xl/styles.xml') ? await dateStyles(read('xl/styles.xml')) : []
     let strings: Promise<Strings> | undefined
     const texts = async () => {
@@ -78,7 +78,7 @@ export async function openWorkbook(path: string): Promise<Workbook> {
 /** The parts by their name in lower case. */
 async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const parts = new Map<string, Entry>()
-  if (zip.entryCount > PARTS_AT_MOST) throw new WorkbookError('The workbook has too many parts.')
+  if (zip.entryCount > PARTS_AT_MOST) throw new WorkbookError('TOO_LARGE', 'The workbook has too many parts.')
   // Read to its end before anything is refused: the list of a zip that is left halfway never closes.
   const entries: Entry[] = []
   try {
@@ -89,8 +89,12 @@ async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
   for (const entry of entries) {
     const { uncompressedSize: size, compressedSize: packed } = entry
     if (size > PART_BYTES_AT_MOST || (size > PACKED_FREE_BYTES && size > packed * PACKED_AT_MOST))
-      throw new WorkbookError('The workbook unpacks to far more than a table would; it was refused.')
-    if (entry.isEncrypted()) throw new WorkbookError('The workbook is protected by a password.')
+      throw new WorkbookError(
+        'TOO_LARGE',
+        'The workbook unpacks to far more than a table would; it was refused.',
+      )
+    if (entry.isEncrypted())
+      throw new WorkbookError('OLD_WORKBOOK', 'The workbook is protected by a password.')
     parts.set(entry.fileName.replace(/^\//, '').toLowerCase(), entry)
   }
   return parts
@@ -120,7 +124,8 @@ async function bounded(source: Bytes): Promise<Bytes> {
     let size = 0
     for await (const chunk of source) {
       size += chunk.length
-      if (size > SMALL_BYTES) throw new WorkbookError('The workbook’s list of sheets or formats is too long.')
+      if (size > SMALL_BYTES)
+        throw new WorkbookError('TOO_LARGE', 'The workbook’s list of sheets or formats is too long.')
       yield chunk
     }
   }

@@ -24,13 +24,17 @@ export async function* cellsOf(source: AsyncIterable<Buffer>, shared: Shared): A
     if (name === 'row' && !isEnd) {
       rowNumber = attributes.r ? Number(attributes.r) : rowNumber + 1
       if (!(rowNumber >= 1 && rowNumber <= ROWS_AT_MOST))
-        throw new WorkbookError('A sheet has more rows than a sheet can have.')
+        throw new WorkbookError('DAMAGED_WORKBOOK', 'A sheet has more rows than a sheet can have.')
       column = -1
       cells = []
     } else if (name === 'c' && !isEnd) {
       column = attributes.r ? columnOf(attributes.r) : column + 1
       if (!(column >= 0 && column < COLUMNS_AT_MOST))
-        throw new WorkbookError(`A row of the sheet has more than ${COLUMNS_AT_MOST} columns.`)
+        throw new WorkbookError(
+          'TOO_MANY_COLUMNS',
+          `A row of the sheet has more than ${COLUMNS_AT_MOST} columns.`,
+          { maximum: COLUMNS_AT_MOST },
+        )
       cell = { type: attributes.t ?? 'n', style: Number(attributes.s ?? 0), value: '', inline: '' }
     } else if (name === 'rPh') isSpoken = !isEnd
     else if (isEnd && cell && name === 'v') cell.value = text

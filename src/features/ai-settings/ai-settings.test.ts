@@ -183,6 +183,8 @@ test('a base URL leads into no private network, and over the internet only by TL
       )
     }
   assert.equal((await admin.post('/ai/settings/test', { baseUrl: 'http://10.0.0.5/v1' })).status, 400)
+  const open = { ...settingsFor(server, 'openai-compatible'), baseUrl: 'http://93.184.215.14/v1' }
+  assert.equal((await admin.patch('/ai/settings', open)).body.issues[0].code, 'NEEDS_HTTPS')
 })
 
 test('a draft is tried without being kept, and what fails is said', async () => {

@@ -119,7 +119,7 @@ export async function checkBaseUrl(app: App, baseUrl: string | null | undefined)
   const url = new URL(baseUrl)
   const guard = new AddressGuard(app.config.ai.privateNetworks)
   const problem = guard.problemOf(url)
-  if (problem) throw invalid({ path: 'baseUrl', message: problem })
+  if (problem) throw invalid({ path: 'baseUrl', ...problem })
   if (await guard.resolvesToRefused(url.hostname, RESOLVE_WITHIN_MS))
     throw invalid({
       path: 'baseUrl',
@@ -133,7 +133,7 @@ export async function checkBaseUrl(app: App, baseUrl: string | null | undefined)
   if (url.protocol === 'http:' && !isPrivate)
     throw invalid({
       path: 'baseUrl',
-      code: 'PRIVATE_ADDRESS',
+      code: 'NEEDS_HTTPS',
       message: 'must be an https URL outside of private networks',
     })
 }

@@ -84,7 +84,7 @@ async function idsOf(tx: Tx, { filter, savedViewId }: Audience): Promise<string[
   }).catch(error => {
     // What the list of contacts calls `view` is named otherwise here.
     if (!(error instanceof Refusal) || error.issues?.[0]?.path !== 'view') throw error
-    throw invalid({ path: 'savedViewId', message: error.issues[0].message })
+    throw invalid({ ...error.issues[0], path: 'savedViewId' })
   })
   const rows = await readRows(tx, contact, selection, FILTERED_AT_MOST + 1)
   if (rows.length > FILTERED_AT_MOST)

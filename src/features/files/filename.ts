@@ -69,6 +69,6 @@ export function refuseProgramName(name: string): void {
 /** The safe form of a new name. @throws Refusal 400 where it would make the file a program */
 export function renamed(given: string): string {
   const name = safeFilename(given)
-  if (runs(name)) throw invalid({ path: 'filename', message: WHY(name) })
+  if (runs(name)) throw invalid({ path: 'filename', code: 'WRONG_FILE', message: WHY(name) })
   return name
 }

@@ -236,7 +236,7 @@ async function inHalves<T extends { draft: Draft }>(
     if (!(error instanceof Refusal) || error.status >= 500) throw error
     if (rows.length === 1) {
       rows[0]!.draft.issues.push(
-        ...(error.issues?.length ? error.issues : [{ path: '', message: error.message }]),
+        ...(error.issues?.length ? error.issues : [{ path: '', code: error.code, message: error.message }]),
       )
       return 0
     }

@@ -76,7 +76,7 @@ export function draftOf(row: CsvRow, plan: Plan): Draft {
     wishes: new Map(),
     issues: [],
   }
-  if (row.error !== undefined) draft.issues.push({ path: '', message: row.error })
+  if (row.error !== undefined) draft.issues.push({ path: '', ...row.error })
   else if (row.extra > 0)
     draft.issues.push({
       path: '',

@@ -81,6 +81,9 @@ export const importContract = defineContract({
     finishedAt: f.readOnly(f.moment()),
     undoStartedAt: f.readOnly(f.moment()),
     error: f.readOnly(f.text(1000, { description: 'Why the whole import failed' })),
+    errorCode: f.readOnly(
+      f.text(60, { description: 'The same by a code of refusals, where there is one, such as FORBIDDEN' }),
+    ),
     errorsUrl: f.readOnly(f.text(300, { description: 'The refused rows as CSV' })),
   },
 })

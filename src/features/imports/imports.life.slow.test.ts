@@ -163,6 +163,7 @@ test('whoever may no longer write has their import stopped', async () => {
   const failed = await ended(owner, body.id)
   assert.equal(failed.status, 'FAILED')
   assert.match(failed.error, /may no longer write/)
+  assert.equal(failed.errorCode, 'FORBIDDEN')
   await owner.post(`/imports/${body.id}/undo`)
   assert.equal((await ended(owner, body.id, 'UNDONE')).undone, failed.created)
 })

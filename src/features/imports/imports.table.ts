@@ -53,6 +53,12 @@ export const importTable = pgTable(
   t => recordKeys(t),
 )
 
+/** Why whole imports fail, by the code that says it; imports keep the sentence. */
+export const FAILURES = {
+  FORBIDDEN: 'Whoever started this import may no longer write here.',
+  INTERNAL_ERROR: 'The file could not be imported.',
+}
+
 /** Rows that an import refused, as they stand in the file, with the reasons. */
 export const importErrorTable = pgTable(
   'import_errors',
@@ -79,6 +85,11 @@ export const imports = defineRecord({
   // The file and what is wrong with it are of whoever sent it.
   visibility: { own: ['createdById'], private: true },
   computed: {
+    errorCode: sql.raw(
+      `case t.error ${Object.entries(FAILURES)
+        .map(([code, sentence]) => `when '${sentence}' then '${code}'`)
+        .join(' ')} end`,
+    ),
     errorsUrl: sql.raw("case when t.failed > 0 then '/api/v1/imports/' || t.id || '/errors' end"),
   },
   routes: ['list', 'read'],

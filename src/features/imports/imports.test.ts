@@ -369,3 +369,23 @@ test('companies are known by the host of their domain, however row and record wr
     ['Ida'],
   )
 })
+
+test('what of a table cannot be read is said by codes, which the web app has words for', async () => {
+  const { ana } = await world()
+  const wide = await send(ana, 'companies', `Name${',x'.repeat(2000)}\nA\n`)
+  assert.deepEqual(
+    [wide.status, wide.body.issues[0].code, wide.body.issues[0].params],
+    [400, 'TOO_MANY_COLUMNS', { maximum: 2000 }],
+  )
+  const mute = await send(ana, 'companies', 'Shoe size\n44\n')
+  assert.deepEqual([mute.status, mute.body.issues[0].code], [400, 'NO_COLUMNS'])
+  const done = await importing(ana, 'companies', [
+    'Name,Domain',
+    'A,a.example',
+    '"B,b.example',
+    'C,c.example',
+  ])
+  assert.deepEqual(counts(done), completed(2, 0, 0, 1))
+  const [reason] = (await ana.get(`/imports/${done.id}/reasons`)).body.rows
+  assert.deepEqual([reason.code, reason.rows], ['UNCLOSED_QUOTE', [3]])
+})

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { ZipFile } from 'yazl'
 import { checkRefusal } from '#test/routes.ts'
 import { slowTest } from '#test/slow.ts'
-import { type Person, useProgram, world } from '#test/world.ts'
+import { type Person, type Reply, useProgram, world } from '#test/world.ts'
 import { completed, counts, ended, importing, rowsOf, send } from './testing.ts'
 import { XLSX_TYPE } from './workbook.ts'
 
@@ -113,31 +113,53 @@ test('days are counted from 1904 where the workbook says so', async () => {
   assert.deepEqual((await preview(ana, 'companies', file)).body.rows, [['Mac', '2019-03-04']])
 })
 
+/** Refused at a field, by a code that every language has words for. */
+function refusedBy(reply: Reply, status: number, what: string, code: string, path = 'file'): void {
+  checkRefusal(reply, status, what, path)
+  assert.equal(reply.body.issues[0].code, code, what)
+}
+
 test('what is no workbook, and a sheet that is not there, are refused', async () => {
   const { ana } = await world()
   const file = await workbook(COMPANIES)
-  checkRefusal(await send(ana, 'companies', file, { sheet: 'Nope' }), 400, 'no such sheet', 'sheet')
-  checkRefusal(await preview(ana, 'companies', file, { sheet: 'Nope' }), 400, 'no such sheet', 'sheet')
-  checkRefusal(await send(ana, 'companies', file.subarray(0, 900)), 415, 'cut off')
+  refusedBy(await send(ana, 'companies', file, { sheet: 'Nope' }), 400, 'no such sheet', 'NO_SUCH', 'sheet')
+  refusedBy(
+    await preview(ana, 'companies', file, { sheet: 'Nope' }),
+    400,
+    'no such sheet',
+    'NO_SUCH',
+    'sheet',
+  )
+  refusedBy(await send(ana, 'companies', file.subarray(0, 900)), 415, 'cut off', 'NO_TABLE')
   const other = new ZipFile()
   other.addBuffer(Buffer.from('hello'), 'hello.txt')
   other.end()
-  checkRefusal(await send(ana, 'companies', await buffer(other.outputStream)), 415, 'another archive')
+  refusedBy(
+    await send(ana, 'companies', await buffer(other.outputStream)),
+    415,
+    'another archive',
+    'NO_TABLE',
+  )
   const old = Buffer.from('d0cf11e0a1b11ae1', 'hex')
-  checkRefusal(await send(ana, 'companies', old), 415, 'the old format')
-  checkRefusal(await preview(ana, 'companies', old), 415, 'the old format')
+  refusedBy(await send(ana, 'companies', old), 415, 'the old format', 'OLD_WORKBOOK')
+  refusedBy(await preview(ana, 'companies', old), 415, 'the old format', 'OLD_WORKBOOK')
   const picture = Buffer.from(Array.from({ length: 2000 }, (_, at) => (at * 167 + (at >> 3)) % 256))
   for (const file of [picture, Buffer.from('%PDF-1.7\n1 0 obj')]) {
-    checkRefusal(await preview(ana, 'companies', file), 415, 'a picture, a PDF', 'file')
-    checkRefusal(await send(ana, 'companies', file), 415, 'a picture, a PDF', 'file')
+    refusedBy(await preview(ana, 'companies', file), 415, 'a picture, a PDF', 'NO_TABLE')
+    refusedBy(await send(ana, 'companies', file), 415, 'a picture, a PDF', 'NO_TABLE')
   }
   const damaged = await workbook({ sheets: [{ name: 'A', xml: `${line('Name')}<row><c></row>` }] })
-  checkRefusal(await send(ana, 'companies', damaged), 400, 'no XML', 'file')
+  refusedBy(await send(ana, 'companies', damaged), 400, 'no XML', 'DAMAGED_WORKBOOK')
   const unclosed = await workbook({ sheets: [{ name: 'A', xml: `${line('Name')}${line('One')}<!--` }] })
-  checkRefusal(await send(ana, 'companies', unclosed), 400, 'a sheet that ends in the middle', 'file')
+  refusedBy(
+    await send(ana, 'companies', unclosed),
+    400,
+    'a sheet that ends in the middle',
+    'DAMAGED_WORKBOOK',
+  )
   const pointing = `${line('Name')}<row><c t="s"><v>9999</v></c></row>`
   const without = await workbook({ sheets: [{ name: 'A', xml: pointing }] })
-  checkRefusal(await send(ana, 'companies', without), 400, 'a text that is not there', 'file')
+  refusedBy(await send(ana, 'companies', without), 400, 'a text that is not there', 'DAMAGED_WORKBOOK')
   // The list of parts at the end is whole, what it leads to is not: headers of parts, then their bytes.
   for (const [mark, more] of [
     ['PK\u0003\u0004', 0],
@@ -147,12 +169,12 @@ test('what is no workbook, and a sheet that is not there, are refused', async ()
     const list = spoilt.indexOf('PK\u0001\u0002')
     for (let at = spoilt.indexOf(mark, 1); at > 0 && at < list; at = spoilt.indexOf(mark, at + 1))
       spoilt.fill(0x55, at + more, at + more + 4)
-    checkRefusal(await send(ana, 'companies', spoilt), 400, `spoilt at ${mark}`, 'file')
+    refusedBy(await send(ana, 'companies', spoilt), 400, `spoilt at ${mark}`, 'DAMAGED_WORKBOOK')
   }
   const entity = await workbook({ sheets: [{ name: 'A', xml: line('Name', '&boom;') }] })
-  checkRefusal(await send(ana, 'companies', entity), 400, 'entities of its own', 'file')
+  refusedBy(await send(ana, 'companies', entity), 400, 'entities of its own', 'DAMAGED_WORKBOOK')
   const wide = await workbook({ sheets: [{ name: 'A', xml: '<row><c r="XFD1"><v>1</v></c></row>' }] })
-  checkRefusal(await send(ana, 'companies', wide), 400, 'too many columns', 'file')
+  refusedBy(await send(ana, 'companies', wide), 400, 'too many columns', 'TOO_MANY_COLUMNS')
   assert.equal((await ana.get('/imports')).body.total, 0)
 })
 
@@ -160,7 +182,7 @@ slowTest('what was packed to fill a disk is refused', async () => {
   const { ana } = await world()
   const bomb = await workbook({ sheets: [{ name: 'A', xml: `${line('Name')}${' '.repeat(70 * 2 ** 20)}` }] })
   assert.ok(bomb.length < 2 ** 20)
-  checkRefusal(await send(ana, 'companies', bomb), 400, 'a bomb', 'file')
+  refusedBy(await send(ana, 'companies', bomb), 400, 'a bomb', 'TOO_LARGE')
   assert.equal((await ana.get('/imports')).body.total, 0)
 })
 

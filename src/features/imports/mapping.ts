@@ -103,7 +103,11 @@ export function columnsFor(
  */
 export function checkRequired(record: RecordDefinition, columns: Column[]): void {
   if (!columns.length)
-    throw invalid({ path: 'mapping', message: 'no column fills a field; give a mapping of header to field' })
+    throw invalid({
+      path: 'mapping',
+      code: 'NO_COLUMNS',
+      message: 'no column fills a field; give a mapping of header to field',
+    })
   const filled = new Set(columns.map(({ target }) => target.key))
   if (columns.some(({ target }) => target.via === 'fullName')) filled.add('firstName')
   const missing = Object.entries(record.contract.fields).filter(

@@ -31,6 +31,7 @@ export type ImportRow = {
   createdLinked: Record<string, number>
   undoKeptLinked: Record<string, number>
   error: string | null
+  errorCode: string | null
   undoStartedAt: string | null
   createdById: string | null
   createdAt: string
@@ -75,7 +76,7 @@ export default function ImportProgress() {
       {row.dryRun && row.status === 'COMPLETED' && <Alert variant="light">{text.imports.dryRunHint}</Alert>}
       {row.error && (
         <Alert color="red" variant="light" role="alert">
-          {row.error}
+          {text.refusals[row.errorCode ?? ''] ?? row.error}
         </Alert>
       )}
       <Counts row={row} />

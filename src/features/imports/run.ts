@@ -12,7 +12,7 @@ import { store } from '#core/record/store.ts'
 import type { Storage } from '#core/storage/types.ts'
 import { importRows, type Outcome, SeenMarks } from './batch.ts'
 import { type Draft, draftOf, type Plan } from './drafts.ts'
-import { imports } from './imports.table.ts'
+import { FAILURES, imports } from './imports.table.ts'
 import { Linked } from './linked.ts'
 import { columnsFor, type Mapping } from './mapping.ts'
 import { readMatchBy } from './match.ts'
@@ -40,7 +40,7 @@ export const importJob: JobDefinition<Input> = {
     } catch (error) {
       if (context.signal.aborted || mayPass(error)) throw error
       context.log.warn({ err: error, importId: context.input.importId }, 'import failed')
-      await fail(context, error instanceof CsvHeaderError ? error.message : 'The file could not be imported.')
+      await fail(context, error instanceof CsvHeaderError ? error.message : FAILURES.INTERNAL_ERROR)
     }
   },
 }
@@ -59,7 +59,7 @@ async function work(context: Context): Promise<void> {
   const { app, input, database, signal } = context
   const { importId } = input
   const who = await rightsNow(database, context.who, importId)
-  if (!who) return fail(context, NO_RIGHTS)
+  if (!who) return fail(context, FAILURES.FORBIDDEN)
   const found = await database.inWorkspace(who, tx => begin(tx, importId))
   if (!found) return
   if (found.dryRun && found.processed) {
@@ -73,8 +73,6 @@ async function work(context: Context): Promise<void> {
   plan.dialects = dialectsOf(plan.columns, sample, found.options as Options, who.timezone)
   await importBatches(context, plan, csv, found)
 }
-
-const NO_RIGHTS = 'Whoever started this import may no longer write here.'
 
 async function importBatches(context: Context, plan: Plan, csv: CsvFile, found: Row): Promise<void> {
   const { database, signal, input } = context
@@ -90,7 +88,7 @@ async function importBatches(context: Context, plan: Plan, csv: CsvFile, found: 
       who = await rightsNow(database, context.who, input.importId)
       lookedAt = Date.now()
     }
-    if (!who) return fail(context, NO_RIGHTS)
+    if (!who) return fail(context, FAILURES.FORBIDDEN)
     const caller = who
     const from = processed - batch.length
     const goesOn = await database.inWorkspace(caller, tx => step(tx, plan, batch, from, seen))

@@ -200,7 +200,7 @@ async function openCsv(
     if (!csv.header.length) throw invalid({ path: 'file', code: 'EMPTY', message: 'is empty' })
     return csv
   } catch (error) {
-    throw error instanceof CsvHeaderError ? invalid({ path: 'file', message: error.message }) : error
+    throw error instanceof CsvHeaderError ? invalid({ path: 'file', ...error.fault }) : error
   }
 }
 

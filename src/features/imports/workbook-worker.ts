@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Issue } from '#core/errors.ts'
 import { NoWorkbook, WorkbookError } from '#core/xlsx/fault.ts'
 import { openWorkbook, type Workbook } from '#core/xlsx/read.ts'
 
@@ -10,7 +11,7 @@ export type Told =
   | { kind: 'piece'; bytes: Uint8Array }
   | { kind: 'done' }
   | { kind: 'closed' }
-  | { kind: 'fault'; of: 'none' | 'workbook' | 'other'; message: string }
+  | ({ kind: 'fault'; of: 'none' | 'workbook' | 'other' } & Omit<Issue, 'path'>)
 
 const TABLE_BYTES_AT_MOST = 4 * 2 ** 30
 const CHUNK_CHARACTERS = 64 * 1024
@@ -24,14 +25,15 @@ async function* csvOf(workbook: Workbook, sheet: string): AsyncGenerator<Uint8Ar
   let last = 0
   let size = 0
   for await (const { rowNumber, cells } of workbook.rows(sheet)) {
-    if (rowNumber <= last) throw new WorkbookError('The rows of the sheet are not in their order.')
+    if (rowNumber <= last)
+      throw new WorkbookError('DAMAGED_WORKBOOK', 'The rows of the sheet are not in their order.')
     // Empty rows count, so that what is wrong in a row is told of the one that the spreadsheet shows.
     lines += '\r\n'.repeat(rowNumber - last - 1) + plainLine(cells)
     last = rowNumber
     if (lines.length < CHUNK_CHARACTERS) continue
     const chunk = new TextEncoder().encode(lines)
     size += chunk.length
-    if (size > TABLE_BYTES_AT_MOST) throw new WorkbookError('The sheet is larger than 4 GiB.')
+    if (size > TABLE_BYTES_AT_MOST) throw new WorkbookError('TOO_LARGE', 'The sheet is larger than 4 GiB.')
     yield chunk
     lines = ''
   }
@@ -59,8 +61,10 @@ async function answerTo(asked: Asked): Promise<Told> {
 }
 
 function faultOf(error: unknown): Told {
-  const of = error instanceof NoWorkbook ? 'none' : error instanceof WorkbookError ? 'workbook' : 'other'
-  return { kind: 'fault', of, message: (error as Error).message }
+  const { message } = error as Error
+  if (!(error instanceof WorkbookError)) return { kind: 'fault', of: 'other', message }
+  const { code, params } = error
+  return { kind: 'fault', of: error instanceof NoWorkbook ? 'none' : 'workbook', message, code, params }
 }
 
 // One after the other, though the next piece may be asked for while one is still being made.

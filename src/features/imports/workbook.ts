@@ -116,7 +116,7 @@ export async function sheetAsCsv(
     const { sheets, sheet } = await reader.open(wanted)
     if (sheet !== undefined) return { sheet, sheets, bytes: reader.pieces(), close: () => reader.close() }
     const names = sheets.slice(0, 20).map(name => `“${name}”`)
-    throw invalid({ path: 'sheet', message: `the workbook has ${names.join(', ')}` })
+    throw invalid({ path: 'sheet', code: 'NO_SUCH', message: `the workbook has ${names.join(', ')}` })
   } catch (error) {
     await reader.close()
     throw error
@@ -142,7 +142,11 @@ class WorkbookReader {
   private end(error: Error): void {
     this.ended ??=
       (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? invalid({ path: 'file', message: 'The workbook needs too much memory to be read.' })
+        ? invalid({
+            path: 'file',
+            code: 'TOO_LARGE',
+            message: 'The workbook needs too much memory to be read.',
+          })
         : error
     for (const { reject } of this.waiting.splice(0)) reject(this.ended)
   }
@@ -181,6 +185,10 @@ class WorkbookReader {
 
 function refused(told: Told): Told {
   if (told.kind !== 'fault') return told
-  if (told.of === 'none') throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', told.message)
-  throw told.of === 'workbook' ? invalid({ path: 'file', message: told.message }) : new Error(told.message)
+  const { of, message, code, params } = told
+  if (of === 'other') throw new Error(message)
+  const issue = { path: 'file', message, code, ...(params ? { params } : {}) }
+  throw of === 'workbook'
+    ? invalid(issue)
+    : new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message, { issues: [issue] })
 }

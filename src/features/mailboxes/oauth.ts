@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { AddressGuard, AddressRefused } from '#core/net/address-guard.ts'
+import { type AddressFault, AddressGuard, AddressRefused } from '#core/net/address-guard.ts'
 import { MailboxFault } from './imap.ts'
 
 const TIMEOUT_MS = 10_000
@@ -38,11 +38,11 @@ export type OAuth = z.infer<typeof oauthFields>
 export type OAuthSecrets = OAuth & { accessToken?: string | undefined; holdsUntil?: number | undefined }
 
 /** What is wrong with a token endpoint as far as its text tells. Secrets cross no network of others in clear text. */
-export function tokenUrlProblem(tokenUrl: string, guard: AddressGuard): string | undefined {
+export function tokenUrlProblem(tokenUrl: string, guard: AddressGuard): AddressFault | undefined {
   const url = new URL(tokenUrl)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (url.protocol === 'http:' && (!isIP(host) || new AddressGuard([]).isAllowed(host)))
-    return 'must be https, unless it is an address of a private network'
+    return { code: 'NEEDS_HTTPS', message: 'must be https, unless it is an address of a private network' }
   return guard.problemOf(url)
 }
 
@@ -65,7 +65,7 @@ export async function refreshed(secrets: OAuthSecrets, guard: AddressGuard): Pro
   const { tokenUrl, clientId, clientSecret, refreshToken, scope } = secrets
   const problem = tokenUrlProblem(tokenUrl, guard)
   const { host } = new URL(tokenUrl)
-  if (problem) throw new MailboxFault(`The token endpoint ${problem}`)
+  if (problem) throw new MailboxFault(`The token endpoint ${problem.message}`)
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     refresh_token: refreshToken,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { forbidden, invalid, notFound } from '#core/errors.ts'
+import { forbidden, invalid, notFound, saying } from '#core/errors.ts'
 import type { EventAction } from '#core/events/actions.ts'
 import { tellEvent } from '#core/events/tell.ts'
 import type { App } from '#core/feature.ts'
@@ -29,7 +29,7 @@ const host = z
   .max(253)
   .refine(
     text => isIP(text) !== 0 || /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(text),
-    'must be the name or address of a server, such as imap.example.com',
+    saying('WRONG_FORMAT', 'must be the name or address of a server, such as imap.example.com'),
   )
 const line = (max: number) =>
   z
@@ -133,14 +133,14 @@ async function checkAccount(app: App, body: Partial<Given>, isWhole: boolean): P
     throw invalid({ path: 'password', code: 'REQUIRED', message: 'is required, or `oauth` in its place' })
   const guard = new AddressGuard(app.config.imapPrivateNetworks)
   const problem = body.oauth && tokenUrlProblem(body.oauth.tokenUrl, guard)
-  if (problem) throw invalid({ path: 'oauth.tokenUrl', message: problem })
+  if (problem) throw invalid({ path: 'oauth.tokenUrl', ...problem })
   if (body.host !== undefined) await checkHost(guard, body.host)
 }
 
 async function checkHost(guard: AddressGuard, given: string): Promise<void> {
   const url = new URL(`https://${isIP(given) === 6 ? `[${given}]` : given}`)
   const problem = guard.problemOf(url)
-  if (problem) throw invalid({ path: 'host', message: problem })
+  if (problem) throw invalid({ path: 'host', ...problem })
   if (await guard.resolvesToRefused(given, RESOLVE_WITHIN_MS))
     throw invalid({
       path: 'host',

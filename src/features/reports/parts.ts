@@ -142,7 +142,12 @@ export function fieldPart(
 }
 
 const unknown = (name: string, path: string) =>
-  invalid({ path, message: `${name} is not a field that reports know` })
+  invalid({
+    path,
+    code: 'NO_FIELD',
+    params: { field: name },
+    message: `${name} is not a field that reports know`,
+  })
 
 /** A link into the trash counts as none, as it reads. */
 const ownExpression = (record: RecordDefinition, name: string, field: Field, alias: string): string =>

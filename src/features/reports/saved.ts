@@ -72,6 +72,7 @@ async function scheduled(tx: Tx, schedule: ReportSchedule, next: Change): Promis
   if (foreign >= 0 && !next.shared)
     throw invalid({
       path: `schedule.recipientIds.${foreign}`,
+      code: 'PRIVATE_REPORT',
       message: 'is not the maker of the report, which is private: share it first',
     })
   const rows = await tx.session.rows(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { saying } from '#core/errors.ts'
 import { defineContract, type RecordOf } from '#core/record/contract.ts'
 import * as f from '#core/record/fields.ts'
 
@@ -28,13 +29,15 @@ export const savedViewContract = defineContract({
   fields: {
     entity: f.required(f.text(60, { writable: 'create', description: 'The record type, such as deal' })),
     name: f.required(f.text(120)),
-    filter: f.object(z.record(z.string(), z.unknown()).refine(isSmall, 'is too large'), {
+    filter: f.object(z.record(z.string(), z.unknown()).refine(isSmall, saying('TOO_LARGE', 'is too large')), {
       description: 'In the filter language',
     }),
     sort: f.text(300, { description: 'Such as -updatedAt,name' }),
     columns: f.texts({ description: 'The fields to show, in their order' }),
     layout: f.object(
-      z.union([z.string().max(60), z.record(z.string(), z.unknown())]).refine(isSmall, 'is too large'),
+      z
+        .union([z.string().max(60), z.record(z.string(), z.unknown())])
+        .refine(isSmall, saying('TOO_LARGE', 'is too large')),
       { description: "How the list is shown: a word such as `board`, or an object of the client's own" },
     ),
     shared: f.withDefault(

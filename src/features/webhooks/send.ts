@@ -54,7 +54,8 @@ export async function post({
     let target = new URL(url)
     for (let hops = 0; ; hops++) {
       const problem = guard.problemOf(target)
-      if (problem) return ended({ error: `${hops ? 'redirected to' : 'url'} ${target.host}: ${problem}` })
+      if (problem)
+        return ended({ error: `${hops ? 'redirected to' : 'url'} ${target.host}: ${problem.message}` })
       const answer = await hop(target, headers, body, guard, either)
       if (!REDIRECTS.includes(answer.status) || !answer.location)
         return ended({ status: answer.status, excerpt: answer.excerpt, error: errorOf(answer.status) })

@@ -391,7 +391,9 @@ test('only admins manage webhooks; bad input and addresses that may not be reach
       path,
     )
   const { id } = await hookOf(owner, url)
-  checkRefusal(await owner.patch(`/webhooks/${id}`, { url: 'http://10.0.0.1/' }), 400, 'PATCH', 'url')
+  const inside = await owner.patch(`/webhooks/${id}`, { url: 'http://10.0.0.1/' })
+  checkRefusal(inside, 400, 'PATCH', 'url')
+  assert.equal(inside.body.issues[0].code, 'PRIVATE_ADDRESS')
   assert.equal((await owner.delete(`/webhooks/${id}`)).status, 204)
   checkRefusal(await owner.get(`/webhooks/${id}/deliveries`), 404, 'the log of a deleted one')
 })

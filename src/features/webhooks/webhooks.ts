@@ -28,7 +28,7 @@ export async function checkUrl(app: App, url: string | undefined): Promise<void>
   const guard = new AddressGuard(app.config.webhookPrivateNetworks)
   const target = new URL(url)
   const problem = guard.problemOf(target)
-  if (problem) throw invalid({ path: 'url', message: problem })
+  if (problem) throw invalid({ path: 'url', ...problem })
   if (await guard.resolvesToRefused(target.hostname, RESOLVE_WITHIN_MS))
     throw invalid({
       path: 'url',

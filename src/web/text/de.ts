@@ -1876,6 +1876,7 @@ export const de: Text = {
     createdLinked: 'Mit angelegt',
     undoKeptLinked: 'Mit angelegt und behalten',
     errorsUrl: 'Abgelehnte Zeilen',
+    errorCode: 'Code des Fehlers',
     receivesMail: 'Bekommt E-Mails',
     file: 'Datei',
     created: 'Angelegt',
@@ -2084,6 +2085,13 @@ export const de: Text = {
     NOT_YES_NO: () => 'Ist weder ja noch nein',
     NOT_A_CHOICE: () => 'Bitte eine der Möglichkeiten wählen',
     NONE_OF: ({ options }) => `Gibt es nicht zur Auswahl; möglich sind ${options}`,
+    DAMAGED_WORKBOOK: () =>
+      'Die Arbeitsmappe ist beschädigt und nicht lesbar; bitte in Excel öffnen und neu speichern',
+    TOO_MANY_COLUMNS: ({ maximum }) => `Spalten: höchstens ${figure(maximum)}`,
+    UNCLOSED_QUOTE: () => 'Ein Anführungszeichen ist nicht geschlossen, wo seine Zelle endet',
+    REST_UNREAD: () =>
+      'Ein Anführungszeichen wird nie geschlossen; ab dieser Zeile wurde die Datei nicht gelesen',
+    NO_COLUMNS: () => 'Keine Spalte füllt ein Feld',
     NO_TABLE: () => 'Ist weder eine CSV-Datei noch eine .xlsx-Arbeitsmappe',
     OLD_WORKBOOK: () =>
       'Die Arbeitsmappe ist älter als Excel 2007 oder hat ein Passwort; bitte als .xlsx ohne Passwort speichern',
@@ -2111,6 +2119,9 @@ export const de: Text = {
     TOO_BIG: ({ maximum }) => `Höchstens ${figure(maximum)}`,
     TOO_LARGE: ({ limit }) => (limit ? `Höchstens ${limit}` : 'Ist zu groß'),
     LIMIT: ({ maximum }) => `Es können höchstens ${figure(maximum)} sein`,
+    NO_FIELD: ({ field }) => `Ein Feld „${field}“ gibt es nicht (mehr)`,
+    PRIVATE_REPORT: () => 'Der Bericht ist privat: bitte zuerst freigeben',
+    NEEDS_HTTPS: () => 'Außerhalb privater Netze muss die Adresse mit https:// beginnen',
     TOO_MANY_PARTS: () => 'Das gäbe zu viele Teile; wählen Sie eine kürzere Zeit oder längere Schritte',
     GO_TOGETHER: () => 'Art und Datensatz gehören zusammen',
     VALUE_FITS_NOT: () => 'Enthält einen Wert, der nicht passt',

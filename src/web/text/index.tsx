@@ -95,7 +95,7 @@ export function issueText(text: Text, { path, code, params = {}, message }: Issu
     typeof params.options === 'string'
       ? { ...params, options: optionsText(text, path, params.options) }
       : params
-  return (code ? text.issues[code]?.(named) : undefined) ?? message
+  return (code ? (text.issues[code]?.(named) ?? text.refusals[code]) : undefined) ?? message
 }
 const optionsText = (text: Text, path: string, options: string): string =>
   options

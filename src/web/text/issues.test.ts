@@ -19,6 +19,8 @@ test('every code by which the server refuses has its words in every language', (
   const issues = [
     ...found(/\{\s*path\b(?:[^{}]|\$\{[^}]*\})*?\bcode: '([A-Z_]+)'/g),
     ...found(/\bsaying\(\s*'([A-Z_]+)'/g),
+    ...found(/\b(?:WorkbookError|NoWorkbook)\(\s*'([A-Z_]+)'/g),
+    ...found(/\b(?:RowFault = |CsvHeaderError\(|return )\{\s*code: '([A-Z_]+)'/g),
   ]
   assert.ok(issues.length > 40, `${issues.length} codes of issues were found`)
   assert.deepEqual(
