@@ -15,7 +15,9 @@ const LEAST_SEEN = 5
 const MOST_NUMBER_BINS = 200
 /** A split is a set of levels in two 32-bit words; one bin is for blanks and one for all other levels. */
 const MOST_LEVELS = 60
+/** Of one column, and of all together: what words cost in time they seldom tell. */
 const MOST_WORDS = 40
+const MOST_WORDS_IN_ALL = 60
 
 /**
  * How one feature becomes a small number: bin 0 is a blank; numbers fall between edges; levels have a bin each and one for all
@@ -40,6 +42,20 @@ export const wordsOf = (cell: Cell | undefined, kind: ColumnKind): string[] =>
       ? [...new Set(String(cell).toLowerCase().match(WORD) ?? [])]
       : [...new Set((Array.isArray(cell) ? cell : [cell]).map(String))]
 
+const isWordy = (kind: ColumnKind) => kind === 'text' || kind === 'set'
+
+/** The words of each row. */
+export const wordsIn = ({ words, cells, kind }: Column): readonly (readonly string[])[] =>
+  words ?? cells.map(cell => wordsOf(cell, kind))
+
+/** A table whose texts are parted into words, so that they need not be again for each part of the rows that is looked at. */
+export const withWords = (table: Table): Table => ({
+  ...table,
+  columns: table.columns.map(column =>
+    isWordy(column.kind) ? { ...column, words: wordsIn(column) } : column,
+  ),
+})
+
 /** A cell as a number, dates as days after `at`; NaN for what is none. */
 export function numberOf(
   cell: Cell | undefined,
@@ -53,7 +69,6 @@ export function numberOf(
   return (moment - (at ?? 0)) / DAY_MS
 }
 
-const isWordy = (kind: ColumnKind) => kind === 'text' || kind === 'set'
 const isCounted = (kind: ColumnKind) => kind === 'number' || kind === 'date'
 
 /** Midpoints between neighbouring values, at most so many, an even share of the rows between them. */
@@ -84,15 +99,17 @@ function commonest(cells: Iterable<string>, most: number): string[] {
 }
 
 /** The words that part the outcomes best by chi-square, each in enough rows. */
-function tellingWords(table: Table, column: Column): string[] {
+function tellingWords(table: Table, column: Column, most: number): string[] {
   const seen = new Map<string, [number, number]>()
-  column.cells.forEach((cell, row) => {
-    for (const word of wordsOf(cell, column.kind)) {
-      const counts = seen.get(word) ?? [0, 0]
+  for (const [row, words] of wordsIn(column).entries())
+    for (const word of words) {
+      let counts = seen.get(word)
+      if (!counts) {
+        counts = [0, 0]
+        seen.set(word, counts)
+      }
       counts[table.outcome[row]!]!++
-      seen.set(word, counts)
     }
-  })
   const base = table.outcome.reduce((sum, one) => sum + one, 0) / Math.max(1, table.outcome.length)
   const least = Math.max(LEAST_SEEN, table.outcome.length * 0.01)
   const chiSquare = ([zeros, ones]: [number, number]) =>
@@ -100,13 +117,14 @@ function tellingWords(table: Table, column: Column): string[] {
   return [...seen]
     .filter(([, [zeros, ones]]) => zeros + ones >= least)
     .sort((a, b) => chiSquare(b[1]) - chiSquare(a[1]) || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MOST_WORDS)
+    .slice(0, most)
     .map(([word]) => word)
 }
 
-function featuresOf(table: Table, column: Column): Feature[] {
+function featuresOf(table: Table, column: Column, mostWords: number): Feature[] {
   const { key, kind, cells, notation } = column
-  if (isWordy(kind)) return tellingWords(table, column).map(word => ({ column: key, kind, of: 'word', word }))
+  if (isWordy(kind))
+    return tellingWords(table, column, mostWords).map(word => ({ column: key, kind, of: 'word', word }))
   if (isCounted(kind)) {
     const edges = edgesOf(cells.map((cell, row) => numberOf(cell, kind, table.at?.[row], notation)))
     return [{ column: key, kind, of: 'number', edges, ...(notation ? { notation } : {}) }]
@@ -116,8 +134,11 @@ function featuresOf(table: Table, column: Column): Feature[] {
 }
 
 /** How the columns of these rows become bins; numbers and levels by how often they occur, words by what they tell. */
-export const makeFeatures = (table: Table): Feature[] =>
-  table.columns.flatMap(column => featuresOf(table, column))
+export function makeFeatures(table: Table): Feature[] {
+  const wordy = table.columns.filter(({ kind }) => isWordy(kind)).length
+  const mostWords = Math.min(MOST_WORDS, Math.ceil(MOST_WORDS_IN_ALL / wordy))
+  return table.columns.flatMap(column => featuresOf(table, column, mostWords))
+}
 
 const positions = new WeakMap<Feature, Map<string, number>>()
 
@@ -154,27 +175,27 @@ export function binOf(feature: Feature, cell: Cell | undefined, at: number | und
 /** All rows as bins, one array for each feature. */
 export function binRows(features: readonly Feature[], table: Table): Uint8Array[] {
   const columns = new Map(table.columns.map(column => [column.key, column]))
-  const words = new Map<Column, Set<string>[]>()
-  return features.map(feature => {
+  const binned = features.map(() => new Uint8Array(table.outcome.length))
+  const words = new Map<Column, Map<string, Uint8Array>>()
+  for (const [index, feature] of features.entries()) {
     const column = columns.get(feature.column)
-    const bins = new Uint8Array(table.outcome.length)
-    if (!column) return bins
-    if (feature.of !== 'word') {
-      column.cells.forEach((cell, row) => {
-        bins[row] = binOf(feature, cell, table.at?.[row])
-      })
-      return bins
+    if (!column) continue
+    const bins = binned[index]!
+    const isWord = feature.of === 'word'
+    for (let row = 0; row < bins.length; row++) {
+      const cell = column.cells[row]
+      bins[row] = isWord ? Number(!isBlank(cell)) : binOf(feature, cell, table.at?.[row])
     }
-    if (!words.has(column))
-      words.set(
-        column,
-        column.cells.map(cell => new Set(wordsOf(cell, column.kind))),
-      )
-    words.get(column)!.forEach((inRow, row) => {
-      bins[row] = inRow.has(feature.word) ? 2 : isBlank(column.cells[row]) ? 0 : 1
-    })
-    return bins
-  })
+    if (isWord) words.set(column, (words.get(column) ?? new Map()).set(feature.word, bins))
+  }
+  // A row has fewer words than there are features.
+  for (const [column, asked] of words)
+    for (const [row, said] of wordsIn(column).entries())
+      for (const word of said) {
+        const bins = asked.get(word)
+        if (bins) bins[row] = 2
+      }
+  return binned
 }
 
 /** One row as bins, a number for each feature. */

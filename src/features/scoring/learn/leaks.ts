@@ -4,7 +4,7 @@ import { type Finding, findingText } from './details.ts'
 import { aucOf } from './measures.ts'
 import { foldsOf } from './random.ts'
 import { settles } from './settled.ts'
-import { byTime, type Cell, type Column, isBlank, type Table } from './table.ts'
+import { byTime, type Cell, type Column, isBlank, type Table, take } from './table.ts'
 
 /** Why a column is not learned from. */
 export type Reason =
@@ -49,14 +49,9 @@ const END_WORDS =
 const filledOf = (cells: readonly Cell[]) => cells.filter(cell => !isBlank(cell)).length
 
 /** How well the outcome is ranked by a column alone, on rows that were not looked at (5 folds, shares by bin drawn to the mean). */
-export function aloneAuc(table: Table, column: Column, rows?: readonly number[]): number {
-  const chosen = rows ?? Array.from(table.outcome.keys())
-  const outcome = Uint8Array.from(chosen, row => table.outcome[row]!)
-  const part: Table = {
-    columns: [{ ...column, cells: chosen.map(row => column.cells[row] ?? null) }],
-    outcome,
-    at: table.at && Float64Array.from(chosen, row => table.at![row]!),
-  }
+export function aloneAuc(table: Table, column: Column): number {
+  const { outcome, at } = table
+  const part: Table = { columns: [column], outcome, at }
   const features = makeFeatures(part)
   const bins = binRows(features, part)
   const fold = foldsOf(outcome, 5, 7)
@@ -180,7 +175,7 @@ function atEnd({ table, column, open, openRows }: Look): Found {
     columns: [],
     outcome: new Uint8Array(table.outcome.length + openRows).fill(1, 0, table.outcome.length),
   }
-  const auc = aloneAuc(both, { ...column, cells: [...column.cells, ...open.cells] })
+  const auc = aloneAuc(both, { ...column, cells: [...column.cells, ...open.cells], words: undefined })
   if (auc < CHANGES) return undefined
   return {
     reason: 'CHANGES_AT_END',
@@ -258,7 +253,9 @@ function tooMuch(look: Look): Found {
   const filled = rows.filter(row => !isBlank(column.cells[row]))
   const ones = filled.reduce((sum, row) => sum + table.outcome[row]!, 0)
   const whole = aloneAuc(table, column)
-  const within = Math.min(ones, filled.length - ones) >= LEAST_FILLED ? aloneAuc(table, column, filled) : 0
+  const isMoot = filled.length === rows.length || Math.min(ones, filled.length - ones) < LEAST_FILLED
+  const part = isMoot ? undefined : take({ ...table, columns: [column] }, filled)
+  const within = part ? aloneAuc(part, part.columns[0]!) : 0
   const auc = Math.max(whole, within)
   if (auc >= TOO_MUCH && !knownBefore(look))
     return {

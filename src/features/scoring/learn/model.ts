@@ -1,5 +1,5 @@
 import { type Additive, additiveScores, fitAdditive, type Placed, type Sloped } from './additive.ts'
-import { binRows, binsOf, centresOf, type Feature, makeFeatures } from './bins.ts'
+import { binRows, binsOf, centresOf, type Feature, makeFeatures, withWords } from './bins.ts'
 import { logLossOf } from './measures.ts'
 import { foldsOf } from './random.ts'
 import { type Table, take } from './table.ts'
@@ -29,7 +29,7 @@ export type Fitted = {
   outOfFold: Float64Array
 }
 
-const FOLDS = 5
+const MEMBERS = 5
 /** The strongest first: each begins where the last one ended. */
 const RIDGES = [48, 12, 3] as const
 /** Trees are counted in such steps; growing stops after so many steps without gain. */
@@ -55,15 +55,21 @@ type Fold = {
 export type FitOptions = {
   seed?: number
   growth?: Partial<Growth>
+  /** Each leaves out so many-th part of the rows. */
+  members?: number
   /** For each row the first one that it repeats, or itself (`repeatsIn`). */
   first?: Int32Array
 }
 
 /** Learns from rows of two outcomes. The same rows and seed give the same model. */
-export function fit(table: Table, { seed = 1, growth = {}, first }: FitOptions = {}): Fitted {
+export function fit(
+  given: Table,
+  { seed = 1, growth = {}, first, members = MEMBERS }: FitOptions = {},
+): Fitted {
+  const table = withWords(given)
   const rows = table.outcome.length
-  const fold = foldsOf(table.outcome, FOLDS, seed, first)
-  const folds = Array.from({ length: FOLDS }, (_, index) =>
+  const fold = foldsOf(table.outcome, members, seed, first)
+  const folds = Array.from({ length: members }, (_, index) =>
     fitFold(table, fold, index, { ...growthFor(rows), ...growth, seed: seed * 31 + index }),
   )
   const gather = (of: (one: Fold) => Float64Array | undefined, otherwise: (one: Fold) => Float64Array) => {
@@ -99,7 +105,7 @@ export function fit(table: Table, { seed = 1, growth = {}, first }: FitOptions =
     table.outcome,
   )
   const { slope, offset } = platt(blend.scores, table.outcome)
-  const members = folds.map(one => ({
+  const learned = folds.map(one => ({
     features: one.features,
     additive: { base: one.base, weights: one.additives[ridge.index]!.weights },
     base: one.base,
@@ -110,7 +116,7 @@ export function fit(table: Table, { seed = 1, growth = {}, first }: FitOptions =
   const known = first ? new Set(first).size : rows
   return {
     model: {
-      members,
+      members: learned,
       treeShare: TREE_SHARES[blend.index]!,
       slope,
       offset,

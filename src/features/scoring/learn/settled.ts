@@ -1,4 +1,4 @@
-import { numberOf, wordsOf } from './bins.ts'
+import { numberOf, wordsIn } from './bins.ts'
 import type { Finding, Settling } from './details.ts'
 import { type Column, isBlank, type Table } from './table.ts'
 
@@ -63,13 +63,16 @@ const telling = (which: Partial<Settling>, counts: Counts, share: number, outcom
 })
 
 function ofValues(table: Table, column: Column, { outcome, all, isCertain }: Asked): Settled | undefined {
-  const words = column.cells.map(cell => wordsOf(cell, column.kind))
+  const words = wordsIn(column)
   const seen = new Map<string, Counts>()
   words.forEach((inRow, row) => {
     for (const word of inRow) {
-      const counts = seen.get(word) ?? [0, 0]
+      let counts = seen.get(word)
+      if (!counts) {
+        counts = [0, 0]
+        seen.set(word, counts)
+      }
       counts[table.outcome[row]!]!++
-      seen.set(word, counts)
     }
   })
   const certain = new Set([...seen].filter(([, counts]) => isCertain(counts)).map(([word]) => word))

@@ -17,7 +17,8 @@ export type ColumnInfo = {
   notation?: Notation
 }
 
-export type Column = ColumnInfo & { cells: readonly Cell[] }
+/** `words` are those of each cell of a text, where they have been looked for already (`withWords`). */
+export type Column = ColumnInfo & { cells: readonly Cell[]; words?: readonly (readonly string[])[] }
 
 /**
  * Rows to learn from, by column. `outcome` is 1 for what is to be foretold, and `at` (milliseconds) the moment from which each row
@@ -49,6 +50,7 @@ export function take(table: Table, rows: Int32Array | readonly number[]): Table 
     columns: table.columns.map(column => ({
       ...column,
       cells: picked.map(row => column.cells[row] ?? null),
+      words: column.words && picked.map(row => column.words![row]!),
     })),
     outcome: Uint8Array.from(picked, row => table.outcome[row]!),
     at: table.at && Float64Array.from(picked, row => table.at![row]!),

@@ -28,9 +28,15 @@ export const GROWTH: Growth = {
 // Levels are put in order by their mean gradient; rare ones are drawn to the middle by so much hessian.
 const LEVEL_SMOOTHING = 8
 const LEAST_GAIN = 1e-6
+/** Each tree looks at no more features; with more of them, of which most are words, the next one looks at others. */
+const MOST_OF_TREE = 40
+/** A word has a bin for blanks and one each for absent, which is by far the most, and there. */
+const WORD_BINS = 3
+const ABSENT = 1
 
 type Split = { feature: number; cut: number; low: number; high: number; gain: number }
-type Leaf = { node: number; start: number; end: number; sums: Float64Array; split: Split | undefined }
+type Sums = { gradient: number; hessian: number; byBin: Float64Array }
+type Leaf = { node: number; start: number; end: number; sums: Sums; split: Split | undefined }
 
 /** What boosting reads: bins by feature, how many each has, which are ordered, and the outcomes. */
 export type Binned = { bins: Uint8Array[]; counts: number[]; isOrdered: boolean[]; outcome: Uint8Array }
@@ -45,8 +51,11 @@ export class Booster {
   readonly #random: () => number
   readonly #gradient: Float64Array
   readonly #hessian: Float64Array
+  /** The rows of the tree that grows, leaf by leaf. */
   readonly #rows: Int32Array
   readonly #spare: Int32Array
+  /** Gradient and hessian of the rows of the leaf that is looked at, in their order. */
+  readonly #pulls: Float64Array
   /** Log-odds of each row so far. */
   readonly score: Float64Array
 
@@ -59,6 +68,7 @@ export class Booster {
     this.#hessian = new Float64Array(rows)
     this.#rows = new Int32Array(rows)
     this.#spare = new Int32Array(rows)
+    this.#pulls = new Float64Array(2 * rows)
     this.score = new Float64Array(rows).fill(base)
   }
 
@@ -84,7 +94,8 @@ export class Booster {
 
   #sampleFeatures(): number[] {
     const all = this.#data.bins.map((_, index) => index).filter(index => this.#data.counts[index]! > 2)
-    const wanted = Math.max(Math.min(all.length, 3), Math.round(all.length * this.#growth.featureShare))
+    const share = Math.round(all.length * this.#growth.featureShare)
+    const wanted = Math.min(MOST_OF_TREE, Math.max(Math.min(all.length, 3), share))
     for (let index = 0; index < wanted; index++) {
       const other = index + Math.floor(this.#random() * (all.length - index))
       ;[all[index], all[other]] = [all[other]!, all[index]!]
@@ -125,24 +136,19 @@ export class Booster {
     const first = isLeftSmaller
       ? this.#leaf(tree, leaf.start, left, features)
       : this.#leaf(tree, left, leaf.end, features)
-    const sums = leaf.sums
-    for (let index = 0; index < sums.length; index++) sums[index]! -= first.sums[index]!
+    const rest = less(leaf.sums, first.sums)
     const second = isLeftSmaller
-      ? this.#leaf(tree, left, leaf.end, features, sums)
-      : this.#leaf(tree, leaf.start, left, features, sums)
+      ? this.#leaf(tree, left, leaf.end, features, rest)
+      : this.#leaf(tree, leaf.start, left, features, rest)
     tree.left[leaf.node] = isLeftSmaller ? first.node : second.node
     tree.right[leaf.node] = isLeftSmaller ? second.node : first.node
     return [first, second]
   }
 
-  #leaf(tree: Tree, start: number, end: number, features: number[], known?: Float64Array): Leaf {
+  #leaf(tree: Tree, start: number, end: number, features: number[], known?: Sums): Leaf {
     const node = tree.feature.length
-    let gradient = 0
-    let hessian = 0
-    for (let at = start; at < end; at++) {
-      gradient += this.#gradient[this.#rows[at]!]!
-      hessian += this.#hessian[this.#rows[at]!]!
-    }
+    const sums = known ?? this.#sums(start, end, features)
+    const { gradient, hessian, byBin } = sums
     const { rate, shrinkage, leastRows } = this.#growth
     tree.feature.push(-1)
     tree.cut.push(-1)
@@ -152,32 +158,33 @@ export class Booster {
     tree.right.push(0)
     tree.value.push((-rate * gradient) / (hessian + shrinkage))
     tree.cover.push(end - start)
-    const sums = known ?? this.#histogram(start, end, features)
     const split =
-      end - start >= 2 * leastRows ? this.#best(sums, features, gradient, hessian, end - start) : undefined
+      end - start >= 2 * leastRows ? this.#best(byBin, features, gradient, hessian, end - start) : undefined
     return { node, start, end, sums, split }
   }
 
-  /** Gradient, hessian and rows by bin of each feature, side by side. */
-  #histogram(start: number, end: number, features: number[]): Float64Array {
-    const { bins, counts } = this.#data
-    const sums = new Float64Array(features.reduce((sum, feature) => sum + counts[feature]! * 3, 0))
-    const rows = this.#rows
-    const gradients = this.#gradient
-    const hessians = this.#hessian
+  /** Gradient and hessian of some rows; and both and how many rows there are by bin of each feature, side by side. */
+  #sums(start: number, end: number, features: number[]): Sums {
+    const { bins, counts, isOrdered } = this.#data
+    const byBin = new Float64Array(features.reduce((sum, feature) => sum + counts[feature]! * 3, 0))
+    const rows = this.#rows.subarray(start, end)
+    const pulls = this.#pulls
+    let gradient = 0
+    let hessian = 0
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at]!
+      gradient += pulls[2 * at] = this.#gradient[row]!
+      hessian += pulls[2 * at + 1] = this.#hessian[row]!
+    }
     let offset = 0
     for (const feature of features) {
-      const of = bins[feature]!
-      for (let at = start; at < end; at++) {
-        const row = rows[at]!
-        const place = offset + of[row]! * 3
-        sums[place]! += gradients[row]!
-        sums[place + 1]! += hessians[row]!
-        sums[place + 2]! += 1
-      }
-      offset += counts[feature]! * 3
+      const sums = byBin.subarray(offset, offset + counts[feature]! * 3)
+      offset += sums.length
+      const isWord = isOrdered[feature] && counts[feature] === WORD_BINS
+      addByBin(sums, { of: bins[feature]!, rows, pulls, without: isWord ? ABSENT : -1 })
+      if (isWord) addRest(sums, ABSENT, [gradient, hessian, rows.length])
     }
-    return sums
+    return { gradient, hessian, byBin }
   }
 
   #best(
@@ -261,6 +268,35 @@ export class Booster {
     }
     return best
   }
+}
+
+type Added = { of: Uint8Array; rows: Int32Array; pulls: Float64Array; without: number }
+
+function addByBin(sums: Float64Array, { of, rows, pulls, without }: Added): void {
+  for (let at = 0; at < rows.length; at++) {
+    const bin = of[rows[at]!]!
+    if (bin === without) continue
+    const place = bin * 3
+    sums[place]! += pulls[2 * at]!
+    sums[place + 1]! += pulls[2 * at + 1]!
+    sums[place + 2]! += 1
+  }
+}
+
+/** What falls into a bin where all others are known. */
+function addRest(sums: Float64Array, bin: number, all: readonly number[]): void {
+  for (const [part, whole] of all.entries()) {
+    let rest = whole
+    for (let place = part; place < sums.length; place += 3) rest -= sums[place]!
+    sums[bin * 3 + part] = rest
+  }
+}
+
+/** The sums of a leaf without those of one of its sides. */
+function less(all: Sums, side: Sums): Sums {
+  const { byBin } = all
+  for (let index = 0; index < byBin.length; index++) byBin[index]! -= side.byBin[index]!
+  return { gradient: all.gradient - side.gradient, hessian: all.hessian - side.hessian, byBin }
 }
 
 /** The bins in which no row fell, as the two words of a split. */
