@@ -30,3 +30,11 @@ export function withPlainDomain(address: string): string {
 
 /** The same for each address in a text that somebody looks for. */
 export const withPlainDomains = (text: string): string => text.replace(/\S+@\S+/g, withPlainDomain)
+
+/** The host that somebody looks for, where that is all, in the form in which addresses of mail hold it; none where that is no other. */
+export function plainHostIn(text: string): string[] {
+  const host = text.trim()
+  if (!/^[^\s@/]+\.[^\s@/]+$/.test(host) || /^[\x00-\x7f]*$/.test(host)) return []
+  const plain = domainToASCII(host)
+  return plain ? [plain] : []
+}

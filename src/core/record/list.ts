@@ -3,7 +3,7 @@ import { type Add, adderOf, type Row } from '../db/engine.ts'
 import { type Tx, together } from '../db/workspace.ts'
 import { JsonText } from '../http/operation.ts'
 import { paging } from '../http/page.ts'
-import { withPlainDomains } from '../net/hosts.ts'
+import { plainHostIn, withPlainDomains } from '../net/hosts.ts'
 import { Aggregate } from './aggregate.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from './cursor.ts'
 import { type CustomField, customFieldsOf } from './custom-fields.ts'
@@ -176,8 +176,9 @@ export async function compileSelection(
   const wordConditions = words.map(
     word => `t.search_text like crm_fold(${add(`%${literally(word)}%`, 'text')})`,
   )
-  const numbers = numbersIn(query.q ?? '').map(number => `t.search_text like ${add(`%${number}%`, 'text')}`)
-  const found = [wordConditions.join(' and '), ...numbers].join(' or ')
+  const forms = [...numbersIn(query.q ?? ''), ...plainHostIn(query.q ?? '')]
+  const otherwise = forms.map(form => `t.search_text like ${add(`%${literally(form)}%`, 'text')}`)
+  const found = [wordConditions.join(' and '), ...otherwise].join(' or ')
   const keys = parseSort(sort, record, custom.get(own) ?? new Map())
   const where = words.length ? `${rest} and (${found})` : rest
   const before = ask?.whole('') ?? ''

@@ -8,6 +8,7 @@ import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
 import { useDraft } from '#web/kit/draft.ts'
 import { tell } from '#web/kit/notify.tsx'
+import { withShownAddresses } from '#web/kit/shown-address.ts'
 import { titleOf } from '#web/kit/titles.ts'
 import { type Row, recordQuery, refreshAround } from '#web/record/model.ts'
 import type { Text } from '#web/text/en.ts'
@@ -142,7 +143,7 @@ function Recipients({ ids, chosen, onChange }: RecipientsGiven) {
   const text = useText()
   const found = useQueries({ queries: ids.map(id => recordQuery(contactContract, id)) })
   const labelOf = (row: Row | undefined) =>
-    row ? `${titleOf(row, contactContract.title)} <${row.email ?? '–'}>` : '…'
+    row ? withShownAddresses(`${titleOf(row, contactContract.title)} <${row.email ?? '–'}>`) : '…'
   if (ids.length === 1)
     return (
       <P size="sm">

@@ -95,6 +95,12 @@ test('an address whose domain has letters beyond ASCII is one, however it is wri
     found.map((row: any) => row.id),
     [id],
   )
+  // Of the host alone, which companies hold in its own letters.
+  const company = (await ana.post('/companies', { name: 'M', domain: 'müller-7.example' })).body.id
+  const host = encodeURI('q=Müller-7.example')
+  assert.equal((await ana.get(`/contacts?${host}`)).body.total, 1)
+  const both: any[] = (await ana.get(`/search?${host}`)).body.rows
+  assert.deepEqual(new Set(both.map(row => row.id)), new Set([id, company]))
   const reply = await ana.post('/emails', { ...texts, to: ['ida@müller-7.example'] })
   assert.equal(reply.status, 202, reply.text)
   assert.equal((await settled(ana, reply.body.rows[0].emailId)).status, 'SENT')

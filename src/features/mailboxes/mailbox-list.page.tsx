@@ -6,6 +6,7 @@ import { Confirm } from '#web/kit/confirm.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tellFault } from '#web/kit/notify.tsx'
+import { withShownAddresses } from '#web/kit/shown-address.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { useText } from '#web/text/index.tsx'
@@ -78,10 +79,10 @@ function Line({ mailbox, change }: { mailbox: Mailbox; change: () => void }) {
     <li>
       <div className={classes.who}>
         <span className="one-line" style={{ fontWeight: 500 }}>
-          {mailbox.username}
+          {withShownAddresses(mailbox.username)}
         </span>
         <span className="quiet one-line">
-          {mailbox.host}, {mailbox.folder}
+          {withShownAddresses(mailbox.host)}, {mailbox.folder}
         </span>
         {mailbox.lastError && <span className="late">{mailbox.lastError}</span>}
       </div>

@@ -5,6 +5,7 @@ import { MailPreview } from '#features/emails/preview.page.tsx'
 import { api } from '#web/api.ts'
 import { Dialog } from '#web/kit/dialog.tsx'
 import { useFormat } from '#web/kit/format.ts'
+import { withShownAddresses } from '#web/kit/shown-address.ts'
 import { Fault, Waiting } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
 import classes from './mail-settings.module.css'
@@ -46,7 +47,7 @@ export function Outbox() {
               <button type="button" className={classes.kept} onClick={() => setOpen(mail.id)}>
                 <span className="one-line">{mail.subject}</span>
                 <span className="quiet numbers">{format.moment(mail.keptAt)}</span>
-                <span className="quiet one-line">{mail.to}</span>
+                <span className="quiet one-line">{withShownAddresses(mail.to)}</span>
               </button>
             </li>
           ))}
@@ -63,7 +64,7 @@ function KeptMail({ id, close }: { id: string; close: () => void }) {
     queryFn: () => api.get<Whole>(`/outbox/${id}`),
   })
   return (
-    <Dialog onClose={close} title={data?.to ?? ''} size="lg">
+    <Dialog onClose={close} title={withShownAddresses(data?.to ?? '')} size="lg">
       {error ? <Fault error={error} retry={refetch} /> : !data ? <Waiting /> : null}
       {data && <MailPreview mail={{ subject: data.subject, body: data.text, bodyHtml: data.html }} />}
     </Dialog>

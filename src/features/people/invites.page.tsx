@@ -8,6 +8,7 @@ import { useForm } from '#web/kit/draft.ts'
 import { DraftNote } from '#web/kit/draft-note.tsx'
 import { useFormat } from '#web/kit/format.ts'
 import { tell } from '#web/kit/notify.tsx'
+import { withShownAddresses } from '#web/kit/shown-address.ts'
 import { Fault } from '#web/kit/states.tsx'
 import { Part } from '#web/settings/kit.tsx'
 import { useOptimistic } from '#web/settings/optimistic.ts'
@@ -49,7 +50,7 @@ export function Invites() {
         {data.rows.map(invite => (
           <li key={invite.id} style={{ flexWrap: 'wrap' }}>
             <div className={classes.main} style={{ minWidth: 130 }}>
-              <b className="one-line">{invite.email}</b>
+              <b className="one-line">{withShownAddresses(invite.email)}</b>
               <span className="quiet">
                 {choiceLabel(text, invite.role)} ·{' '}
                 {invite.status === 'EXPIRED'

@@ -6,6 +6,7 @@ import { api, type Member, membersQuery, queries, useMe } from '#web/api.ts'
 import { Confirm } from '#web/kit/confirm.tsx'
 import { MoreMenu } from '#web/kit/more-menu.tsx'
 import { tell } from '#web/kit/notify.tsx'
+import { withShownAddresses } from '#web/kit/shown-address.ts'
 import { Blank, Fault, Waiting } from '#web/kit/states.tsx'
 import { MemberName } from '#web/kit/value.tsx'
 import { Part, SettingsPage } from '#web/settings/kit.tsx'
@@ -96,7 +97,11 @@ function MemberRow({ member }: { member: Membership }) {
       <div className={classes.main}>
         <MemberName id={member.id} />
         <span className="quiet one-line" title={member.email}>
-          {[member.email, isSelf && text.common.you, !member.isActive && text.members.inactive]
+          {[
+            withShownAddresses(member.email),
+            isSelf && text.common.you,
+            !member.isActive && text.members.inactive,
+          ]
             .filter(Boolean)
             .join(' · ')}
         </span>

@@ -148,7 +148,7 @@ async function takeTurns(
     await take(WHOLE, wholeRanking(number, [[number]]))
     if (found.total) return [number, ...asked.words]
   }
-  const choices = asked.words.map(word => [word])
+  const choices = asked.words.map(word => [word, ...asked.hosts])
   await take(WHOLE, wholeRanking(asked.text, choices))
   const isSentence = asked.words.length >= SENTENCE_WORDS
   if (found.total >= (isSentence ? ENOUGH : 1)) return asked.words

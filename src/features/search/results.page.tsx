@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 import { aboutOf, placeOf } from '#web/kit/place.ts'
+import { withShownAddresses } from '#web/kit/shown-address.ts'
 import { Choice, RecordLink } from '#web/kit/value.tsx'
 import { When } from '#web/record/who.tsx'
 import type { Text } from '#web/text/en.ts'
@@ -26,7 +27,8 @@ type Given = { hit: Hit; opened: () => void }
 /** One record that was found: what it is called, what it is, and where the words stand in it. */
 export function Result({ hit, opened }: Given) {
   const text = useText()
-  const { type, id, title, highlights, record } = hit
+  const { type, id, highlights, record } = hit
+  const title = withShownAddresses(hit.title)
   const place = placeOf(type, id, record)
   const about = aboutOf(type, record)
   const words = highlights

@@ -1,14 +1,17 @@
 import { type Add, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { withPlainDomains } from '#core/net/hosts.ts'
+import { plainHostIn, withPlainDomains } from '#core/net/hosts.ts'
 import { fold, literally, numbersIn } from '#core/record/formats.ts'
 
 const WORDS_AT_MOST = 40
 /** Parts of words are looked for from so many letters on: fewer have no trigram. */
 const PART_LETTERS = 3
 
-/** What was asked: as one text, and as its words, each folded as the database folds; and what it may be as a phone number. */
-export type Asked = { text: string; words: string[]; numbers: string[] }
+/**
+ * What was asked: as one text, and as its words, each folded as the database folds; what it may be as a phone
+ * number; and, where it is one word and a host, that as addresses of mail hold it.
+ */
+export type Asked = { text: string; words: string[]; numbers: string[]; hosts: string[] }
 
 /** Folds what was asked; the database is asked only where there are letters that it folds in its own way (ł, ø, ß). */
 export async function askedOf(tx: Tx, q: string): Promise<Asked> {
@@ -18,7 +21,7 @@ export async function askedOf(tx: Tx, q: string): Promise<Asked> {
     text = row!.folded as string
   }
   const words = [...new Set(text.split(' ').filter(Boolean))].slice(0, WORDS_AT_MOST)
-  return { text, words, numbers: numbersIn(q) }
+  return { text, words, numbers: numbersIn(q), hosts: plainHostIn(q) }
 }
 
 /** The text as a pattern of LIKE, with something before and after it. */

@@ -193,7 +193,9 @@ function TypedInput({ kind, value, onChange, ...given }: Common & { kind: Field[
 
 /** A web address as people say it, such as `example.com`, is one by `https`. */
 export const addressTyped = (typed: string): string =>
-  /^[\w-]+(\.[\w-]+)+([/?#:]|$)/u.test(typed.trim()) ? `https://${typed.trim()}` : typed
+  /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+([/?#:]|$)/u.test(typed.trim())
+    ? `https://${typed.trim()}`
+    : typed
 
 /** Of years before, the last figures are still being typed. */
 const FIRST_DAY = '1000'

@@ -2,6 +2,7 @@ import { recordTypes } from 'virtual:record-types'
 import { useQuery } from '@tanstack/react-query'
 import type { Field } from '#core/record/fields.ts'
 import { api, queries } from '../api.ts'
+import { withShownAddresses } from './shown-address.ts'
 
 /** Nobody looks for one by its name: it is read on the page of what it hangs on. */
 const NAMELESS = ['note', 'interaction']
@@ -20,12 +21,12 @@ const NAMED: Record<string, { path: string; title: readonly string[] }> = Object
 type Row = { id: string } & Record<string, unknown>
 
 export const titleOf = (row: Record<string, unknown>, fields: readonly string[]): string =>
-  fields
-    .map(key => row[key])
-    .filter(Boolean)
-    .join(' ') ||
-  String(row.email ?? '') ||
-  '–'
+  withShownAddresses(
+    fields
+      .map(key => row[key])
+      .filter(Boolean)
+      .join(' ') || String(row.email ?? ''),
+  ) || '–'
 
 /** The fields that name a record of a type. */
 export const titleFieldsOf = (type: string): readonly string[] => NAMED[type]?.title ?? ['name']

@@ -9,6 +9,7 @@ import { later } from './later.tsx'
 import { LightLink } from './light-link.tsx'
 import { partsOf } from './object-input.tsx'
 import { placeOf } from './place.ts'
+import { shownAddress, withShownAddresses } from './shown-address.ts'
 import { typeKeyOf, useTitle } from './titles.ts'
 import classes from './value.module.css'
 
@@ -124,22 +125,23 @@ type AddressGiven = { kind: 'email' | 'phone' | 'url'; value: string; isPlain: b
 
 /** Where somebody is reached, as a way there. */
 function Address({ kind, value, isPlain }: AddressGiven) {
-  const shown =
+  const shown = shownAddress(value)
+  const words =
     kind === 'phone' ? (
       <Phone value={value} />
     ) : (
       <Breaking>
-        {kind === 'url' ? value.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '') : value}
+        {kind === 'url' ? shown.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '') : shown}
       </Breaking>
     )
-  if (isPlain) return <span className="one-line">{shown}</span>
+  if (isPlain) return <span className="one-line">{words}</span>
   const way =
     kind === 'url'
       ? { href: value, target: '_blank', rel: 'noreferrer noopener' }
       : { href: `${kind === 'email' ? 'mailto' : 'tel'}:${value}` }
   return (
     <a {...way} className={`subtle-link one-line${kind === 'phone' ? ' numbers' : ''}`}>
-      {shown}
+      {words}
     </a>
   )
 }
@@ -221,11 +223,9 @@ export function FieldValue(given: Given): ReactNode {
             .join(', ')}
         </span>
       )
-    default:
-      return (
-        <span className="one-line">
-          {DOMAIN.test(`${value}`) ? <Breaking>{`${value}`}</Breaking> : `${value}`}
-        </span>
-      )
+    default: {
+      const shown = field.isHost ? shownAddress(`${value}`) : withShownAddresses(`${value}`)
+      return <span className="one-line">{DOMAIN.test(shown) ? <Breaking>{shown}</Breaking> : shown}</span>
+    }
   }
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { MailPreview } from '#features/emails/preview.page.tsx'
 import { api } from '../api.ts'
 import { Dialog } from '../kit/dialog.tsx'
+import { withShownAddresses } from '../kit/shown-address.ts'
 import { Fault, Waiting } from '../kit/states.tsx'
 import { useTitle } from '../kit/titles.ts'
 import { useText } from '../text/index.tsx'
@@ -65,7 +66,7 @@ function Mail({ id, close }: { id: string; close: () => void }) {
   return (
     <Dialog
       onClose={close}
-      title={(data?.direction === 'INBOUND' ? data.fromAddress : data?.toAddress) ?? ''}
+      title={withShownAddresses((data?.direction === 'INBOUND' ? data.fromAddress : data?.toAddress) ?? '')}
       size="lg"
     >
       {error ? <Fault error={error} retry={refetch} /> : !data ? <Waiting /> : null}

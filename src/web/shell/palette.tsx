@@ -7,6 +7,7 @@ import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } fro
 import { api, useMay } from '../api.ts'
 import { Dialog } from '../kit/dialog.tsx'
 import { type Place, placeOf } from '../kit/place.ts'
+import { withShownAddresses } from '../kit/shown-address.ts'
 import { isFor, navPages, sections } from '../pages.ts'
 import { useText } from '../text/index.tsx'
 import classes from './palette.module.css'
@@ -139,10 +140,8 @@ function useEntries(typed: string, close: () => void): Entry[] {
       ({ id, type, title, record, place }): Entry => ({
         key: id,
         group: text.palette.records,
-        label: title.slice(0, TITLE_AT_MOST) || '–',
-        hint: [text.labels[type] ?? type, record.jobTitle, record.company, record.email ?? record.domain]
-          .filter(Boolean)
-          .join(' · '),
+        label: withShownAddresses(title).slice(0, TITLE_AT_MOST) || '–',
+        hint: hintOf(text.labels[type] ?? type, record),
         icon: IconArrowRight,
         run: go(place.to, place.params),
       }),
@@ -210,6 +209,9 @@ function useEntries(typed: string, close: () => void): Entry[] {
     return [...named.filter(isMeant), ...records, ...named.filter(entry => !isMeant(entry)), ...more]
   }, [found, text, typed, write, administer, navigate, close])
 }
+
+const hintOf = (label: string, { jobTitle, company, email, domain }: Hit['record']): string =>
+  withShownAddresses([label, jobTitle, company, email ?? domain].filter(Boolean).join(' · '))
 
 type Hit = { id: string; type: string; title: string; record: Record<string, string | null> }
 type Found = Hit & { place: Place }
