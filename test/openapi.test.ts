@@ -73,6 +73,21 @@ test('below a record stand the lists that people look for there, and no accident
   }
 })
 
+test('the document says of every route what it answers', async () => {
+  const { paths } = (await program().server.inject({ url: '/openapi.json' })).json()
+  const mute = Object.entries<any>(paths).flatMap(([path, methods]) =>
+    Object.entries<any>(methods).flatMap(([method, { responses }]) =>
+      Object.entries<any>(responses).flatMap(([status, { content }]) => {
+        const schema = content?.['application/json']?.schema
+        return schema?.additionalProperties === true && !schema.properties
+          ? `${method} ${path} ${status}`
+          : []
+      }),
+    ),
+  )
+  assert.deepEqual(mute, [])
+})
+
 test('an invite is accepted by 200 in an account and by 201 with a new one, as the document says', async () => {
   const { owner, mallory } = await world()
   const document: Document = (await program().server.inject({ url: '/openapi.json' })).json()

@@ -1,4 +1,5 @@
 import { offsetMs } from '../record/relative-time.ts'
+import { DAY_MS } from '../time.ts'
 import { type CellResult, isBlankCell, problem, value } from './values.ts'
 
 /** Whether the day or the month comes first in dates such as 03/04/2024. */
@@ -151,7 +152,7 @@ export function parseDateTimeCell(
   if (offset !== undefined || timeZone === 'UTC') {
     return value(new Date(local - (offset ?? 0) * 60_000).toISOString())
   }
-  const before = zoneOffset(timeZone, local - 86_400_000)
+  const before = zoneOffset(timeZone, local - DAY_MS)
   const candidate = local - before * 60_000
   const actual = zoneOffset(timeZone, candidate)
   const instant = actual === before ? candidate : local - actual * 60_000

@@ -1,43 +1,12 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { errorSchema } from '../error-schema.ts'
 import { componentName, readSchemaJson, writeSchemaJson } from '../record/json-schema.ts'
 import { allRecords } from '../record/registry.ts'
 import { VERSION } from '../version.ts'
 import { SERVERS } from './aliases.ts'
 import { MAY_CHANGE, type Operation } from './operation.ts'
 import { isOpen, scopesOf } from './scopes.ts'
-
-const errorSchema = {
-  type: 'object',
-  description: 'Every refusal has this shape',
-  properties: {
-    error: { type: 'string', description: 'What is wrong, for people' },
-    code: { type: 'string', description: 'What is wrong, for programs' },
-    issues: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          path: { type: 'string' },
-          message: { type: 'string' },
-          code: {
-            type: 'string',
-            description: 'What is wrong with it, for programs, where they may meet it',
-          },
-          params: {
-            type: 'object',
-            description: 'The figures of the message, such as `minimum`',
-            additionalProperties: { type: ['string', 'number'] },
-          },
-        },
-        required: ['path', 'message'],
-      },
-    },
-    requestId: { type: 'string' },
-    timestamp: { type: 'string', format: 'date-time' },
-  },
-  required: ['error', 'code', 'requestId', 'timestamp'],
-} as const
 
 /** The OpenAPI 3.1 document of all operations: the one that is served, committed and linted. */
 export function openApiDocument(operations: readonly Operation[]): object {
@@ -68,7 +37,7 @@ export function openApiDocument(operations: readonly Operation[]): object {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
       },
       responses: sharedRefusals() as never,
-      schemas: { Error: errorSchema as never, ...recordSchemas(operations) } as never,
+      schemas: { Error: errorSchema, ...recordSchemas(operations) } as never,
     },
   })
 }

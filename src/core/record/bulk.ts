@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '../db/workspace.ts'
-import { type Issue, invalid, issuesOf, Refusal } from '../errors.ts'
+import { faultSchema } from '../error-schema.ts'
+import { invalid, issuesOf, Refusal } from '../errors.ts'
 import { inputSchema, writableFields } from './contract.ts'
 import { type RecordDefinition, tableOf } from './definition.ts'
 import * as f from './fields.ts'
@@ -25,15 +26,9 @@ export const bulkBody = z.strictObject({
 export type Bulk = z.infer<typeof bulkBody>
 type BulkOperation = Bulk['operations'][number]
 
-type BulkError = { error: string; code: string; issues?: Issue[] }
+type BulkError = z.infer<typeof faultSchema>
 export type BulkResult = { index: number; status: number; id?: string; error?: BulkError }
 
-const issue = z.object({
-  path: z.string(),
-  message: z.string(),
-  code: z.string().optional(),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-})
 /** `BulkResult` for the document, where it stands once. */
 const bulkResult: z.ZodType<BulkResult> = z
   .object({
@@ -42,7 +37,7 @@ const bulkResult: z.ZodType<BulkResult> = z
       .int()
       .meta({ description: 'What the operation would have been answered by itself, such as 201' }),
     id: z.uuid().optional(),
-    error: z.object({ error: z.string(), code: z.string(), issues: z.array(issue).optional() }).optional(),
+    error: faultSchema.optional(),
   })
   .meta({ id: 'BulkResult' })
 export const bulkAnswer = z.object({ results: z.array(bulkResult) })

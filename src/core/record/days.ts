@@ -1,10 +1,10 @@
+import { DAY_MS } from '../time.ts'
 import { dayIn } from './relative-time.ts'
 
 /**
  * One way of counting days. Between two moments they are days of 24 hours, of which only whole ones are told; between two days of the
  * calendar they are nights, by the workspace's calendar. The statements below count like the functions.
  */
-export const DAY_MS = 86_400_000
 
 type Moment = string | number | Date
 const msOf = (moment: Moment): number =>

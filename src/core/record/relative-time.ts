@@ -1,3 +1,5 @@
+import { DAY_MS } from '../time.ts'
+
 const UNIT_DAYS = { d: 1, w: 7 } as const
 
 /** A formatter for each zone that was asked for: making one takes a hundred times as long as using it. */
@@ -40,8 +42,8 @@ export const startOfDay = (day: string, zone: string): Date => momentAt(day, '00
 export function momentAt(day: string, time: string, zone: string): Date {
   const wall = Date.parse(`${day}T${time}:00Z`)
   // A day apart, so that a change of the clock in between shows as two offsets.
-  const before = offsetMs(zone, wall - 86_400_000)
-  const after = offsetMs(zone, wall + 86_400_000)
+  const before = offsetMs(zone, wall - DAY_MS)
+  const after = offsetMs(zone, wall + DAY_MS)
   const fitting = [before, after].find(offset => offsetMs(zone, wall - offset) === offset)
   return new Date(wall - (fitting ?? before))
 }
@@ -72,7 +74,7 @@ export function offsetMs(zone: string, atMs: number): number {
 
 /** The day that lies so many days after another. */
 export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
 /** The day so many months later; the last of the month where it has no such day. */

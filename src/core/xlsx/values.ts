@@ -1,3 +1,5 @@
+import { DAY_MS } from '../time.ts'
+
 /** Formats of ECMA-376 18.8.30 that show a date or a time and have no code in the file; 27 to 58 are East Asia's. */
 const isBuiltIn = (id: number): boolean =>
   (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58)
@@ -9,7 +11,6 @@ export function isDateFormat(id: number, code: string | undefined): boolean {
   return /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General/gi, '').split(';')[0]!)
 }
 
-const DAY_MS = 86_400_000
 /** What a spreadsheet counts its days from: the day before 1900, or 1904 where the workbook says so. */
 const EPOCHS = { false: Date.UTC(1899, 11, 30), true: Date.UTC(1904, 0, 1) } as const
 const LAST_SERIAL = 2_958_465

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import { isRisky, plainText } from '../csv/write.ts'
 import { offsetMs } from '../record/relative-time.ts'
+import { DAY_MS } from '../time.ts'
 
 /** How a column's values are shown. Money has two decimals and groups; its currency stands in a column of its own. */
 export type SheetKind = 'text' | 'integer' | 'number' | 'money' | 'date' | 'moment' | 'boolean'
@@ -127,7 +128,7 @@ function textCell(text: string, style: number): string {
 }
 
 /** Days since 1899-12-30, as spreadsheets count them; before March 1900 they count a day that was none. */
-const serialOf = (ms: number): number => Math.round((ms / 86_400_000 + 25_569) * 1e8) / 1e8
+const serialOf = (ms: number): number => Math.round((ms / DAY_MS + 25_569) * 1e8) / 1e8
 const FIRST_SERIAL = 61
 
 const QUARTER_MS = 900_000

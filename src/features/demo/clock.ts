@@ -1,7 +1,7 @@
+import { DAY_MS } from '#core/time.ts'
 import type { Random } from './random.ts'
 
 export const HOUR_MS = 3_600_000
-export const DAY_MS = 86_400_000
 export const SPAN_DAYS = 730
 
 /** How lively each month is, January first: August and the end of the year are quiet, quarter ends are not. */

@@ -1,4 +1,5 @@
-import { clamp, DAY_MS, iso, workMoment } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { clamp, iso, workMoment } from './clock.ts'
 import type { Firm, Person } from './identity.ts'
 import { Registry } from './identity.ts'
 import type { Industry, SizeBand } from './market.ts'

@@ -1,4 +1,5 @@
-import { busyMoment, clamp, DAY_MS, HOUR_MS, iso, isoDate, workMoment } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { busyMoment, clamp, HOUR_MS, iso, isoDate, workMoment } from './clock.ts'
 import type { Company, Contact, World } from './companies.ts'
 import { byWeight, REP_CHOICES } from './companies.ts'
 import type { Opening } from './leads.ts'

@@ -1,4 +1,5 @@
-import { DAY_MS, SPAN_DAYS } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { SPAN_DAYS } from './clock.ts'
 import { addColleagues, addFirstCompanies, newWorld, settleStatuses } from './companies.ts'
 import { addDeals } from './deals.ts'
 import { addInteractions } from './interactions.ts'

@@ -1,5 +1,6 @@
+import { DAY_MS } from '#core/time.ts'
 import type { Dated } from './clock.ts'
-import { DAY_MS, HOUR_MS, iso, numberInOrder, workMoment } from './clock.ts'
+import { HOUR_MS, iso, numberInOrder, workMoment } from './clock.ts'
 import type { Contact, World } from './companies.ts'
 import type { Deal } from './deals.ts'
 import type { Beat, Mood } from './prose.ts'

@@ -1,4 +1,5 @@
-import { busyMoment, clamp, DAY_MS, HOUR_MS, iso, workMoment } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { busyMoment, clamp, HOUR_MS, iso, workMoment } from './clock.ts'
 import type { Company, Contact, World } from './companies.ts'
 import {
   ALL_COMPANIES,

@@ -1,4 +1,5 @@
-import { DAY_MS, HOUR_MS, iso, isoDate } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { HOUR_MS, iso, isoDate } from './clock.ts'
 import type { Contact, World } from './companies.ts'
 import type { Deal } from './deals.ts'
 import type { Random } from './random.ts'

@@ -1,4 +1,5 @@
-import { clamp, DAY_MS, HOUR_MS, iso, isoDate, numberInOrder, workMoment } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { clamp, HOUR_MS, iso, isoDate, numberInOrder, workMoment } from './clock.ts'
 import type { World } from './companies.ts'
 import type { Deal } from './deals.ts'
 import { SALES } from './market.ts'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { DAY_MS } from '#core/time.ts'
 import type { DemoData, DemoDeal, DemoInteraction, DemoLead } from './generate.ts'
 import { generateDemo } from './generate.ts'
 
 const NOW = new Date('2026-07-15T13:00:00.000Z')
-const DAY_MS = 86_400_000
 
 const share = <T>(list: readonly T[], test: (item: T) => boolean): number =>
   list.filter(test).length / list.length

@@ -1,4 +1,5 @@
-import { DAY_MS, iso, isoDate, numberInOrder, workMoment } from './clock.ts'
+import { DAY_MS } from '#core/time.ts'
+import { iso, isoDate, numberInOrder, workMoment } from './clock.ts'
 import type { World } from './companies.ts'
 import type { Deal } from './deals.ts'
 import { fill } from './fill.ts'

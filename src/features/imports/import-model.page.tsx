@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 import { api } from '#web/api.ts'
 import type { Text } from '#web/text/en.ts'
+import type { PreviewAnswer } from './answers.ts'
 import type { Reading } from './import-reading.page.tsx'
 import { type Distinct, type Meanings, useValues, valueMappingOf } from './import-values.page.tsx'
 import { reasonsOf } from './reasons.page.tsx'
@@ -24,19 +25,6 @@ export function targetLabel({ fields, imports }: Text, field: string, label = fi
 /** As much of a file as the server looks at to suggest what fills what. */
 const HEAD_BYTES = 1 << 20
 
-export type Preview = {
-  /** The system whose export it is. */
-  preset: string | null
-  /** Of a workbook: its sheets, and the one that is shown. */
-  sheet?: string
-  sheets?: string[]
-  header: string[]
-  rows: string[][]
-  distinct: Distinct
-  mapping: Record<string, string>
-  matchBy: string
-  fields: Array<{ field: string; label: string; kind: string; required: boolean }>
-}
 export type OnDuplicate = 'skip' | 'update' | 'create'
 
 type Tried = {
@@ -121,20 +109,20 @@ export function useWizard(entity: string, path: string) {
   }
 }
 
-function previewOf(path: string, chosen: File, sheet: string | undefined): Promise<Preview> {
+function previewOf(path: string, chosen: File, sheet: string | undefined): Promise<PreviewAnswer> {
   if (isWorkbook(chosen))
-    return api.post<Preview>(`${path}/import/preview`, chosen, {
+    return api.post<PreviewAnswer>(`${path}/import/preview`, chosen, {
       headers: { 'content-type': XLSX_TYPE },
       query: sheet === undefined ? {} : { sheet },
       timeoutMs: 600_000,
     })
-  return api.post<Preview>(`${path}/import/preview`, chosen.slice(0, HEAD_BYTES), {
+  return api.post<PreviewAnswer>(`${path}/import/preview`, chosen.slice(0, HEAD_BYTES), {
     headers: { 'content-type': 'text/csv' },
   })
 }
 
 /** The values that the head of the file shows, and those at which a trial of the whole file stopped. */
-function useDistinct(preview: Preview | undefined, importId: string | undefined): Distinct | undefined {
+function useDistinct(preview: PreviewAnswer | undefined, importId: string | undefined): Distinct | undefined {
   const { data } = useQuery({ ...reasonsOf(importId ?? '', 1), enabled: importId !== undefined })
   return useMemo(() => {
     if (!preview || !data) return preview?.distinct

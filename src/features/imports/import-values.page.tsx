@@ -4,21 +4,15 @@ import { api } from '#web/api.ts'
 import { useFormat } from '#web/kit/format.ts'
 import { Fault } from '#web/kit/states.tsx'
 import { choiceLabel, useText } from '#web/text/index.tsx'
+import type { PreviewAnswer, ValuesAnswer } from './answers.ts'
 import classes from './imports.module.css'
 
 /** Header to value to what it means; null where it was decided that it stands for itself. */
 export type Meanings = Record<string, Record<string, string | null>>
 
-type Answered = {
-  header: string
-  field: string
-  kind: string
-  isFree: boolean
-  choices: Array<{ value: string; label: string }>
-  values: Array<{ value: string; isKnown: boolean; meaning: string | null }>
-}
+type Answered = ValuesAnswer['columns'][number]
 /** Header to the values of its cells, and how often each was seen. */
-export type Distinct = Record<string, Array<{ value: string; count: number }>>
+export type Distinct = PreviewAnswer['distinct']
 
 /** What the server makes of the values of the mapped columns. */
 export function useValues(entity: string, mapping: Record<string, string>, distinct: Distinct | undefined) {
@@ -29,9 +23,7 @@ export function useValues(entity: string, mapping: Record<string, string>, disti
   return useQuery({
     queryKey: ['import', 'values', entity, columns],
     queryFn: () =>
-      columns.length
-        ? api.post<{ columns: Answered[] }>('/imports/values', { entity, columns })
-        : { columns: [] },
+      columns.length ? api.post<ValuesAnswer>('/imports/values', { entity, columns }) : { columns: [] },
     enabled: distinct !== undefined,
     placeholderData: keepPreviousData,
   })

@@ -7,7 +7,8 @@ import { recordTypes } from '#web/kit/record-types.ts'
 import { ScrollBox } from '#web/kit/scroll-box.tsx'
 import { NotFound } from '#web/kit/states.tsx'
 import { useText } from '#web/text/index.tsx'
-import { type OnDuplicate, type Preview, targetLabel, useWizard, XLSX_TYPE } from './import-model.page.tsx'
+import type { PreviewAnswer } from './answers.ts'
+import { type OnDuplicate, targetLabel, useWizard, XLSX_TYPE } from './import-model.page.tsx'
 import { ReadingChoice } from './import-reading.page.tsx'
 import { ValuesChoice } from './import-values.page.tsx'
 import classes from './imports.module.css'
@@ -98,7 +99,7 @@ function Wizard({ entity, path }: { entity: string; path: string }) {
   )
 }
 
-type FoundGiven = { preview: Preview; onSheet: (sheet: string) => void }
+type FoundGiven = { preview: PreviewAnswer; onSheet: (sheet: string) => void }
 
 /** Which sheet is shown, and whose export it is taken for. */
 function Found({ preview: { preset, sheet, sheets = [] }, onSheet }: FoundGiven) {
@@ -155,7 +156,7 @@ function Drop({ file, choose, isBusy }: DropGiven) {
 }
 
 type ColumnsGiven = {
-  preview: Preview
+  preview: PreviewAnswer
   mapping: Record<string, string>
   onChange: (mapping: Record<string, string>) => void
 }

@@ -9,6 +9,7 @@ import { componentName, ref } from '#core/record/json-schema.ts'
 import { allRecords } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
+import { previewAnswer } from './answers.ts'
 import { importContract } from './imports.contract.ts'
 import { imports } from './imports.table.ts'
 import { ERROR_COLUMNS } from './mapping.ts'
@@ -76,6 +77,7 @@ const previewRoute = (record: RecordDefinition): Operation =>
     description:
       'Of CSV it reads the first MiB, so the head of the file is enough; a workbook must be whole. Nothing is kept. `preset` names the system whose export the header is of, where it is known. `distinct` has the values of the columns that have few, and how often each stands there.',
     query: previewQuery,
+    answers: previewAnswer,
     refuses: { 415: 'Not a table' },
     handle: ({ query, ...context }) => previewImport(record, context, query),
   })

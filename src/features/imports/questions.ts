@@ -6,11 +6,13 @@ import { operation } from '#core/http/operation.ts'
 import { wholeNumber } from '#core/http/parameters.ts'
 import { pageFrom, queryMark, readCursor } from '#core/record/cursor.ts'
 import { customFieldsOf } from '#core/record/custom-fields.ts'
-import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { hasRecord, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
+import { writtenTitle } from '#core/record/title.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
+import { type ValuesAnswer, valuesAnswer } from './answers.ts'
 import { alike, type Choices, choicesOf, knows, valuesIn } from './choices.ts'
 import { imports } from './imports.table.ts'
 import { MADE } from './linked.ts'
@@ -42,6 +44,7 @@ export const valuesRoute = operation({
   description:
     'For the columns whose field has few values: options, yes and no, stages and pipelines, members, and texts such as a source; others are left out of the answer. `meaning` is what an earlier import of yours was told, or what is alike, where a value is not understood as it stands. What is decided goes into `valueMapping` of the import.',
   body: valuesBody,
+  answers: valuesAnswer,
   document: {
     example: {
       entity: 'deal',
@@ -54,7 +57,7 @@ export const valuesRoute = operation({
     const record = recordNamed(entity)
     const targets = targetsOf(record, await customFieldsOf(tx, entity))
     const before = await meantBefore(tx, entity)
-    const answered = []
+    const answered: ValuesAnswer['columns'] = []
     for (const [i, { header, field, values }] of columns.entries()) {
       const target = targets.find(one => one.field === field)
       if (!target)
@@ -190,11 +193,8 @@ export const linkedRoute = operation({
 function titlesOf(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
   const params: unknown[] = []
   const add = adderOf(params)
-  const names = record.contract.title.map(key => `t.${columnOf(record, key).name}`)
-  const title = `nullif(btrim(concat_ws(' ', ${names.join(', ')})), '')`
-  const fallback = hasColumn(record, 'email') ? `coalesce(${title}, t.email)` : title
   return tx.session.rows(
-    `select t.id, ${fallback} as title from ${tableOf(record)} t
+    `select t.id, nullif(${writtenTitle(record)}, '') as title from ${tableOf(record)} t
      where ${scopeCondition(record, tx.who, 't', add)} and t.id = any(${add(arrayLiteral(ids), 'uuid[]')})`,
     params,
   )

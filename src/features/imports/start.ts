@@ -10,6 +10,7 @@ import { customFieldsOf } from '#core/record/custom-fields.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { store } from '#core/record/store.ts'
 import { claimBytes, discardBytes, putUnclaimed } from '#core/storage/removals.ts'
+import type { PreviewAnswer } from './answers.ts'
 import { imports } from './imports.table.ts'
 import { linkedPaths } from './linked.ts'
 import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './mapping.ts'
@@ -265,7 +266,7 @@ export async function previewImport(
   record: RecordDefinition,
   { app, who, request }: Context,
   query: Pick<ImportSettings, 'encoding' | 'delimiter' | 'filename' | 'sheet'>,
-) {
+): Promise<PreviewAnswer> {
   const { kept, fields } = await receive(request, headOrWorkbook)
   const settings = { ...query, ...readFields(importQuery, fields) }
   const head = kept.workbook ? await headOfSheet(kept.workbook, settings.sheet) : kept
@@ -297,7 +298,7 @@ export async function previewImport(
       label,
       kind: via === 'field' || via === 'custom' ? of.kind : 'text',
       required: via === 'field' && of.required,
-      ...(of.options?.length && (via === 'field' || via === 'custom') ? { options: of.options } : {}),
+      ...(of.options?.length && (via === 'field' || via === 'custom') ? { options: [...of.options] } : {}),
     })),
   }
 }

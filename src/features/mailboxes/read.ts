@@ -5,6 +5,7 @@ import { systemIn, type Tx, type Who } from '#core/db/workspace.ts'
 import { Refusal } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
 import { newId } from '#core/ids.ts'
+import { DAY_MS } from '#core/time.ts'
 import { parseMime } from '#features/emails/parse.ts'
 import { receive } from '#features/emails/receive.ts'
 import { type Kept, withAccount } from './account.ts'
@@ -16,7 +17,6 @@ const TURN_MS = 60_000
 const LEASE = `interval '3 minutes'`
 const GAP = `interval '1 minute'`
 const LONGEST_GAP_MINUTES = 60
-const DAY_MS = 24 * 3600 * 1000
 
 /** A mailbox that this process reads now. */
 export type Held = Row & { workspaceId: string; id: string; userId: string | null; leaseId: string }

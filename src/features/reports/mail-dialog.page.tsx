@@ -1,6 +1,7 @@
 import { Button, MultiSelect, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { DAY_MS } from '#core/time.ts'
 import { api, issuesByPath, queries, useMe, useMembers } from '#web/api.ts'
 import { Dialog } from '#web/kit/dialog.tsx'
 import { DialogFoot } from '#web/kit/dialog-foot.tsx'
@@ -12,7 +13,6 @@ import { type ReportSchedule, SCHEDULE_EVERY, SCHEDULE_FORMATS } from './reports
 
 /** A Monday, from which the names of the days are taken. */
 const MONDAY = Date.UTC(2024, 0, 1, 12)
-const DAY_MS = 86_400_000
 
 /** In a sentence, when a report is mailed. */
 export function useMailText() {

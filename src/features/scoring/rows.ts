@@ -1,7 +1,7 @@
 import { arrayLiteral, type Row as DbRow } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { type CustomField, customFieldsOf } from '#core/record/custom-fields.ts'
-import { DAY_MS } from '#core/record/days.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { Cell, ColumnInfo, ColumnKind, Row } from './learn/table.ts'
 
 export type Kind = 'lead' | 'deal'

@@ -8,7 +8,7 @@ import { paging } from '#core/http/page.ts'
 import { type Page, pageFrom, queryMark, readCursor, type Total } from '#core/record/cursor.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { fold, literally } from '#core/record/formats.ts'
-import { mayChange, pageOf } from '#core/record/json-schema.ts'
+import { componentName, mayChange, pageOf, ref } from '#core/record/json-schema.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { idParams } from '#core/record/routes.ts'
 import { store } from '#core/record/store.ts'
@@ -110,7 +110,7 @@ const item = {
 }
 
 export default {
-  operations: [
+  operations: () => [
     operation({
       method: 'GET',
       path: '/trash',
@@ -126,6 +126,7 @@ export default {
       tag: 'trash',
       summary: 'Take a record out of the trash',
       params: idParams,
+      document: { answer: { anyOf: trashable().map(({ contract }) => ref(componentName(contract))) } },
       handle: async ({ tx, params }) => store.restore(tx, await typeInTrash(tx, params.id), params.id),
     }),
     operation({

@@ -1,6 +1,6 @@
+import { DAY_MS } from '#core/time.ts'
 import { wholeUnits } from './passed.ts'
 
-const DAY_MS = 86_400_000
 /** Nearer than this, a day and its month can mean no other year. */
 const NEAR_MS = 180 * DAY_MS
 const CARD_WHOLE_FROM = 10_000_000

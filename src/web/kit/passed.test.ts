@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DAY_MS } from '#core/time.ts'
 import { wholeUnits } from './passed.ts'
-
-const DAY_MS = 86_400_000
 
 test('days that have passed count when they are full, days to come when they are near', () => {
   assert.equal(wholeUnits(-1.6 * DAY_MS, DAY_MS), -1)

@@ -1,4 +1,4 @@
-import { DAY_MS } from '#core/record/days.ts'
+import { DAY_MS } from '#core/time.ts'
 import { dayIn, numberIn } from './kinds.ts'
 import {
   type Cell,

@@ -1,4 +1,4 @@
-import { DAY_MS } from '#core/record/days.ts'
+import { DAY_MS } from '#core/time.ts'
 import { numberOf } from './bins.ts'
 import type { Finding } from './details.ts'
 import { byTime, type Column, isBlank, type Table } from './table.ts'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DAY_MS } from '#core/time.ts'
 import { inspect } from './leaks.ts'
 import { sigmoid } from './model.ts'
 import { randomFrom } from './random.ts'
 import type { Cell, ColumnKind, Table } from './table.ts'
 
-const DAY_MS = 86_400_000
 const START = Date.UTC(2024, 0, 1)
 const DAYS = 600
 

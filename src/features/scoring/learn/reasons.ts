@@ -1,6 +1,7 @@
 import { inLanguage, languageSpoken } from '#core/ai/language.ts'
-import { DAY_MS, daysUntil, wholeDaysOf } from '#core/record/days.ts'
+import { daysUntil, wholeDaysOf } from '#core/record/days.ts'
 import { dayIn } from '#core/record/relative-time.ts'
+import { DAY_MS } from '#core/time.ts'
 import { numberOf, wordsOf } from './bins.ts'
 import { logit, sigmoid } from './model.ts'
 import type { Prediction } from './predict.ts'
