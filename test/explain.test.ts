@@ -235,7 +235,7 @@ describe('plans', () => {
     const ranking = seen.find(({ text }) => text.includes('as materialized'))!
     assert.match(ranking.opening, /force_generic_plan/)
     const used = indexesIn(nodesOf(await planOf(ranking))).filter(name => name.startsWith('contacts'))
-    assert.deepEqual(used, ['contacts_search'])
+    assert.deepEqual([...new Set(used)].sort(), ['contacts_search', 'contacts_title'])
     assert.doesNotMatch(ranking.text, /t\.(owner|created_by)_id = /)
   })
 

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
-import { type AnyPgColumn, index, type PgColumn } from 'drizzle-orm/pg-core'
+import { is, SQL, sql } from 'drizzle-orm'
+import { type AnyPgColumn, getTableConfig, index, type PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
 
 /**
@@ -53,6 +53,22 @@ function beginsWithTitle(record: RecordDefinition): boolean {
  * @param title the columns of the contract's `title`, in its order
  */
 export const nameIndex = (name: string, workspaceId: AnyPgColumn, title: AnyPgColumn[]) =>
-  index(`${name}_title`)
+  index(nameIndexOf(name))
     .on(workspaceId, sql.raw(foldedTitle(title as unknown as PgColumn[])))
     .where(sql`deleted_at is null`)
+
+const nameIndexOf = (table: string): string => `${table}_title`
+const withNameIndex = new WeakMap<RecordDefinition, boolean>()
+
+/** Whether a `nameIndex` finds the records by `titleExpression`. An index of that name may also be one that lists are sorted by. */
+export function hasNameIndex(record: RecordDefinition): boolean {
+  let has = withNameIndex.get(record)
+  if (has === undefined) {
+    const { indexes, name } = getTableConfig(record.table)
+    has = indexes.some(
+      ({ config }) => config.name === nameIndexOf(name) && config.columns.some(column => is(column, SQL)),
+    )
+    withNameIndex.set(record, has)
+  }
+  return has
+}

@@ -101,8 +101,9 @@ const [WHOLE, MEANT, SOME] = [0, 1, 2]
 /** So many words are a sentence rather than a name: what says the same in other words is wanted as well. */
 const SENTENCE_WORDS = 5
 const ENOUGH = 10
-/** Words of a question are counted up to here in each record type. */
-const COUNTED_AT_MOST = 3000
+/** Words of a question are counted up to here in each record type: in texts, and in names, where a word that stands in many says little. */
+const COUNTED_IN_TEXTS = 3000
+const COUNTED_IN_NAMES = 1000
 
 /**
  * One ranked list over the record types: whose title is what was asked, begins so, holds the words, and then those that hold
@@ -192,15 +193,17 @@ const isKnown = (word: string, terms: Term[] | undefined): boolean => {
 }
 
 const MEANT_WEIGHT = 0.9
-const weaker = ({ part, score }: Ranking): Ranking => ({
-  part,
-  score: add => `${MEANT_WEIGHT} * ${score(add)}`,
+const weaker = (ranking: Ranking): Ranking => ({
+  ...ranking,
+  score: add => `${MEANT_WEIGHT} * ${ranking.score(add)}`,
 })
 
 /** SQL of how many records of the type hold a term, as far as `termsOf` needs to know. */
 function countOf(record: RecordDefinition): string {
-  const test = hasColumn(record, 'searchVector') ? 't.search_vector @@ l.query' : 't.search_text like l.part'
-  return `(select count(*) from (select 1 from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is null and ${test} limit ${COUNTED_AT_MOST}) c)`
+  const [test, most] = hasColumn(record, 'searchVector')
+    ? ['t.search_vector @@ l.query', COUNTED_IN_TEXTS]
+    : ['t.search_text like l.part', COUNTED_IN_NAMES]
+  return `(select count(*) from (select 1 from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.deleted_at is null and ${test} limit ${most}) c)`
 }
 
 /** How many records there are to be searched, nearly. */

@@ -27,7 +27,7 @@ import classes from './search.module.css'
 
 const PERIODS = ['7', '30', '365']
 /** More than these of a type are not counted. */
-const COUNTED_AT_MOST = 2000
+const COUNTED_AT_MOST = 1000
 
 /** Everything that holds what was typed, the likeliest first, narrowed by type, owner, time and fields. */
 export default function Search() {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { recordNamed } from '#core/record/registry.ts'
+import { store } from '#core/record/store.ts'
 import { checkRefusal } from '#test/routes.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
 
@@ -48,6 +50,32 @@ test('one ranked list over all record types, at once after the change, with face
   assert.deepEqual([marked.field, marked.text.slice(...marked.ranges[0])], ['lastName', 'Müller'])
   await ana.delete(`/companies/${exact}`)
   assert.equal((await find(ana, { q: 'borealis' })).total, 4, 'what is in the trash is not found')
+})
+
+test('what is called just what was asked stands first, however many others hold the word', async () => {
+  const { ana } = await world()
+  const company = recordNamed('company')
+  const many = Array.from({ length: 1100 }, (_, i) => ({ name: `Novaline ${i}` }))
+  await ana.inWorkspace(tx => store.createMany(tx, company, many))
+  const nova = await add(ana, 'companies', { name: 'Nôva' })
+  const { rows, facets, total, totalIsEstimate } = await find(ana, { q: 'nova', limit: '5' })
+  assert.deepEqual([rows[0].id, rows.filter(({ id }: { id: string }) => id === nova).length], [nova, 1])
+  assert.deepEqual([facets, total, totalIsEstimate], [{ company: 1001 }, 1001, true])
+})
+
+test('a typo is told from the words that are near it, also from long ones and from those with two letters wrong', async () => {
+  const { ana } = await world()
+  for (const name of ['Constantinople Works', 'Maddison', 'Banana Republik', 'Aaaaargh'])
+    await add(ana, 'companies', { name })
+  for (const [q, right] of [
+    ['constantniople', 'Constantinople Works'],
+    ['cosntantinopel', 'Constantinople Works'],
+    ['madison', 'Maddison'],
+    ['bananna', 'Banana Republik'],
+    ['banaan', 'Banana Republik'],
+    ['aaaargh', 'Aaaaargh'],
+  ] as const)
+    assert.deepEqual(await titles(ana, q), [right], q)
 })
 
 test('typos are forgiven where nothing is found as written; numbers and addresses are found by a part', async () => {

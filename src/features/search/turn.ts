@@ -6,12 +6,17 @@ import type { Filter } from '#core/record/filter-language.ts'
 import { compileSelection } from '#core/record/list.ts'
 import { holds } from './terms.ts'
 
-/** Matches of one type that are ranked; a word that stands in more records than that is no good name for one. */
-export const CANDIDATES_AT_MOST = 2000
+/** Matches of one type that are ranked and counted; a word that stands in more records than that is no good name for one. */
+export const CANDIDATES_AT_MOST = 1000
+/** Of records that are called just what was asked, so many are ranked however many others hold the words. */
+const NAMESAKES_AT_MOST = 50
 const EXCERPT_CHARACTERS = 160
 
-/** The start of a select over the row `t`, its condition, and what closes it. It gives `id`, `title`, `body` and what `score` needs. */
-export type Part = { from: string; where: string; after?: string }
+/**
+ * The start of a select over the row `t`, its condition, and what closes it. It gives `id`, `title`, `body` and what `score` needs.
+ * `named` is a condition that few records meet, which an index finds and which are ranked before there are too many.
+ */
+export type Part = { from: string; where: string; after?: string; named?: string | undefined }
 /** How records are found and ranked: a part for each type, and a score from 0 to 1 over what they give. */
 export type Ranking = {
   /** Undefined where no record of the type can be among them. */
@@ -104,12 +109,19 @@ export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [
     if (!part) return []
     const visible = scope.where.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + params.length}`)
     params.push(...scope.params)
-    const { from, where, after = '' } = part
+    const { from, where, after = '', named } = part
     const but = without.length
       ? ` and not (${without.map(word => holds('t.search_text', word, add)).join(' and ')})`
       : ''
-    return `(select '${scope.record.contract.name}' as type, p.* from (${from} from ${tableOf(scope.record)} t
-      where ${visible} and ${where}${but} limit ${CANDIDATES_AT_MOST + 1}${after}) p)`
+    const table = `from ${tableOf(scope.record)} t where ${visible}`
+    const select = (condition: string, most: number) =>
+      `(select '${scope.record.contract.name}' as type, p.* from (${from} ${table} and ${condition} limit ${most}${after}) p)`
+    const namesakes = `${named} limit ${NAMESAKES_AT_MOST}`
+    const others = named ? ` and t.id <> all (array(select t.id ${table} and ${namesakes}))` : ''
+    return [
+      ...(named ? [select(named, NAMESAKES_AT_MOST)] : []),
+      select(`${where}${but}${others}`, CANDIDATES_AT_MOST + 1),
+    ]
   })
   const place = behind ? `where (-rank, id) > (-${add(behind[0], 'bigint')}, ${add(behind[1], 'uuid')})` : ''
   const statement = `with c as materialized (${parts.join(' union all ')}),
@@ -119,7 +131,9 @@ export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [
     union all select type, null, null, null, count(*)::int from c group by type order by rank desc, id`
   const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params, ranking.planned))
   const facets = Object.fromEntries(
-    found.flatMap(({ type, n }) => (n === null ? [] : [[type as string, n as number]])),
+    found.flatMap(({ type, n }) =>
+      n === null ? [] : [[type as string, Math.min(n as number, CANDIDATES_AT_MOST + 1)]],
+    ),
   )
   return {
     rows: found.filter(({ id }) => id !== null),

@@ -1,5 +1,5 @@
 import type { Add } from '#core/db/engine.ts'
-import { foldedTitleOf } from '#core/record/title.ts'
+import { foldedTitleOf, hasNameIndex, titleExpression } from '#core/record/title.ts'
 import { holds, pattern } from './terms.ts'
 import type { Ranking } from './turn.ts'
 
@@ -26,6 +26,7 @@ export function wholeRanking(asked: string, choices: string[][]): Ranking {
       where: longest
         .map((words, i) => any(words, word => holds(i < WORDS_BY_INDEX ? INDEXED : UNINDEXED, word, add)))
         .join(' and '),
+      named: hasNameIndex(record) ? `${titleExpression(record, 't.')} = ${add(asked, 'text')}` : undefined,
     }),
     score: add => scoreOf(asked, choices, add),
     planned: 'once',

@@ -19,6 +19,8 @@ const TYPO_LETTERS = 4
 const TWO_TYPOS_LETTERS = 6
 /** Of pg_trgm's `similarity`: two letters of four that changed places leave two of eight trigrams. */
 const ALIKE = 0.2
+/** One wrong letter, or two that changed places, spoils so many trigrams of a word at most, and adds as many. */
+const TRIGRAMS_SPOILT = 4
 const ALIKE_AT_MOST = 200
 const MEANT_AT_MOST = 3
 /** Changes that the follower has not read yet, whose words are read beside its own. */
@@ -122,7 +124,13 @@ const KNOWN = `select word from search_words where workspace_id = $1::uuid and w
   order by similarity(word, $2::text) desc, word limit ${ALIKE_AT_MOST}`
 
 /** Words like this one in records whose changes the follower has not read yet: mostly there are none, and nothing is asked. */
-async function freshWords(tx: Tx, searched: RecordDefinition[], fresh: Row[], word: string): Promise<Row[]> {
+async function freshWords(
+  tx: Tx,
+  searched: RecordDefinition[],
+  fresh: Row[],
+  word: string,
+  alike: number,
+): Promise<Row[]> {
   const parts = searched.flatMap(record => {
     const ids = fresh.find(({ type }) => type === record.contract.name)?.ids
     return ids ? [{ ids, words: wordsOf(record, WITH_IDS) }] : []
@@ -131,7 +139,7 @@ async function freshWords(tx: Tx, searched: RecordDefinition[], fresh: Row[], wo
   const rows = await tx.as('ascendore_search', () =>
     together(
       parts.map(({ ids, words }) =>
-        tx.session.rows(`select w.word from (${words}) w where similarity(w.word, $3::text) >= ${ALIKE}`, [
+        tx.session.rows(`select w.word from (${words}) w where similarity(w.word, $3::text) >= ${alike}`, [
           tx.who.workspaceId,
           ids,
           word,
@@ -149,23 +157,44 @@ const WITH_IDS = 't.workspace_id = $1::uuid and t.id = any($2::uuid[])'
  */
 export async function meantBy(tx: Tx, searched: RecordDefinition[], word: string): Promise<string[]> {
   if (word.length < TYPO_LETTERS || /\d/.test(word)) return []
-  const setting = tx.session.script(`set local pg_trgm.similarity_threshold = ${ALIKE}`)
+  const near = await nearTo(tx, searched, word, 1, oneTypoAlike(word))
+  if (near.length || word.length < TWO_TYPOS_LETTERS) return near
+  return nearTo(tx, searched, word, 2, ALIKE)
+}
+
+/** How alike what is one typo off must be at least. The more is asked for, the fewer words are read. */
+function oneTypoAlike(word: string): number {
+  // Others are cut in pieces by pg_trgm, and a typo may cut them elsewhere.
+  if (!/^[a-z]+$/.test(word)) return ALIKE
+  const padded = `  ${word} `
+  const trigrams = new Set(Array.from({ length: word.length + 1 }, (_, i) => padded.slice(i, i + 3))).size
+  return Math.max(ALIKE, (trigrams - TRIGRAMS_SPOILT) / (trigrams + TRIGRAMS_SPOILT))
+}
+
+/** The words nearest to this one, not more than so many typos off. */
+async function nearTo(
+  tx: Tx,
+  searched: RecordDefinition[],
+  word: string,
+  typos: number,
+  alike: number,
+): Promise<string[]> {
+  // Rounded down: the database compares single precision.
+  const threshold = Math.floor(alike * 1000) / 1000
+  const setting = tx.session.script(`set local pg_trgm.similarity_threshold = ${threshold}`)
   setting.catch(() => {})
   // What is fresh is read first: what the follower takes in between stands in both then, and in neither the other way round.
   const [fresh, known] = await tx.as('ascendore_search', () =>
     together([
-      tx.session.rows(FRESH, [tx.who.workspaceId]),
-      tx.session.rows(KNOWN, [tx.who.workspaceId, word]),
+      tx.session.rows(FRESH, [tx.who.workspaceId], 'once'),
+      tx.session.rows(KNOWN, [tx.who.workspaceId, word], 'once'),
     ]),
   )
   await setting
-  const words = new Set(
-    [...known, ...(await freshWords(tx, searched, fresh, word))].map(row => row.word as string),
-  )
-  const allowed = word.length < TWO_TYPOS_LETTERS ? 1 : 2
-  const near = [...words]
-    .map(likely => ({ word: likely, off: distance(word, likely, allowed) }))
-    .filter(({ off }) => off <= allowed)
+  const unread = await freshWords(tx, searched, fresh, word, threshold)
+  const near = [...new Set([...known, ...unread].map(row => row.word as string))]
+    .map(likely => ({ word: likely, off: distance(word, likely, typos) }))
+    .filter(({ off }) => off <= typos)
     .sort((a, b) => a.off - b.off || (a.word < b.word ? -1 : 1))
   return near
     .filter(({ off }) => off === near[0]!.off)
