@@ -59,6 +59,11 @@ export class Hands {
     return this.actor.who
   }
 
+  /** Whether they see the whole workspace, and not what is theirs alone. */
+  get seesAll(): boolean {
+    return this.who.role !== 'MEMBER' || this.who.visibility === 'workspace'
+  }
+
   /** The operation of that method and path, such as `PATCH /deals/:id`. */
   operation(key: string): Operation | undefined {
     return operationsByKey(this.actor.app).get(key)

@@ -86,8 +86,10 @@ async function* rateOfEach(context: Context, each: string, { from, to }: Outcome
     groupBy: [group],
     measures: [{ op: 'rate', field: 'status', value: 'WON' }, { op: 'count' }],
   })
+  const report = data as Report
+  const isWorst = /\b(?:worst|lowest|schlechtest|niedrigst|geringst)/i.test(context.heard)
   const lines = groupLines(
-    data as Report,
+    isWorst ? { ...report, rows: report.rows.toReversed() } : report,
     group,
     say,
     ([rate, closed]) => `${percent(rate ?? 0, 1)} (${inLanguage('of', 'von')} ${numberText(closed ?? 0)})`,

@@ -100,6 +100,7 @@ export const understood = ({ told, q }: Query): string =>
   [...told, ...(q ? [`with the words “${q}”`] : [])]
     .map(words => (languageSpoken() === 'de' ? conditionInGerman(words) : words).trim())
     .map(words => words.replaceAll('\u0001', ''))
+    .map(words => (languageSpoken() === 'de' ? words.replace(/“([^“”]*)”/g, '„$1“') : words))
     .filter(isOnce)
     .map(plain)
     .join(', ')

@@ -103,24 +103,42 @@ export async function* answerMeasure(context: Context, query: Query, leftovers: 
   for (const { currency, count: left } of apart ? [] : report.unconverted)
     yield text(say.noRate(left, currency))
   if (report.rows.length) yield text(`\n\n${groupsOf(report, query, say, money)}`)
+  if (query.isLeastFirst) yield* withNone(context, query, report)
   if (count) yield text(`\n\n[${say.show}](${tableLink(query)})`)
 }
 
 /** The groups, those of time in its order and others with what was asked for most first. */
 function groupsOf(
   { rows, isCut }: Report,
-  { groupBy: [group], measure }: Query,
+  { groupBy: [group], measure, isLeastFirst }: Query,
   say: Replies,
   money: (value: number) => string,
 ): string {
+  const at = measure ? 1 : 0
+  const most = isLeastFirst ? -1 : 1
   const ordered =
-    measure && typeof group === 'string'
-      ? rows.toSorted((a, b) => (b.values[1] ?? 0) - (a.values[1] ?? 0))
+    (measure || isLeastFirst) && typeof group === 'string'
+      ? rows.toSorted((a, b) => most * ((b.values[at] ?? 0) - (a.values[at] ?? 0)))
       : rows
   return groupLines({ rows: ordered, isCut }, group!, say, ([count, amount]) => {
     const much = amount === undefined || amount === null ? '' : ` · ${money(amount)}`
     return `${moneyText(count ?? 0, null)}${much}`
   })
+}
+
+/** Who has none at all has the fewest, and is in no group. */
+async function* withNone(
+  { vocabulary, turn }: Context,
+  { record, groupBy: [group] }: Query,
+  { rows }: Report,
+): Parts {
+  // Who sees their own alone cannot say of others that they have none.
+  if (!turn.hands.seesAll || typeof group !== 'string' || record.contract.fields[group]?.kind !== 'member')
+    return
+  const names = vocabulary.members
+    .filter(({ id }) => !rows.some(({ keys }) => keys[0] === id))
+    .map(({ name }) => plain(name))
+  if (names.length) yield text(`\n- ${inLanguage('none', 'keine')}: ${names.join(', ')}`)
 }
 
 /** Amounts without a rate are told each in its own currency. */

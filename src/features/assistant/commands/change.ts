@@ -6,7 +6,7 @@ import { isNamed, named } from './about.ts'
 import { whoseField } from './conditions-whose.ts'
 import { type Command, type Context, type Parts, proposed } from './context.ts'
 import { type Lexicon, NOUNS } from './lexicon.ts'
-import { wordCalled } from './phrase.ts'
+import { labelsOf, wordCalled } from './phrase.ts'
 import type { Resolved } from './resolve.ts'
 import { bodyOf, germanName, memberFrom, NoValue, valueFrom } from './values.ts'
 
@@ -160,14 +160,33 @@ async function setField(
   const lexicon = await context.vocabulary.lexiconOf(found.record)
   const word = wordCalled(lexicon.words, label)
   if (!word) return undefined
-  const read = await valueFrom(context, lexicon, word, value)
+  const [first = '', ...more] = valuesIn(value, lexicon)
+  const body = bodyOf(word.path, await valueFrom(context, lexicon, word, first))
+  for (let at = 0; at + 1 < more.length; at += 2) {
+    const other = wordCalled(lexicon.words, more[at]!)!
+    const next = bodyOf(other.path, await valueFrom(context, lexicon, other, more[at + 1]!))
+    const own = { ...(body.customFields as object | undefined), ...(next.customFields as object | undefined) }
+    Object.assign(body, next, Object.keys(own).length ? { customFields: own } : {})
+  }
   return change(
     context,
     found,
-    bodyOf(word.path, read),
+    body,
     inLanguage(
       `Set the ${word.labels[0]} of ${found.ref.title}`,
       `${germanName(word)} von ${found.ref.title} setzen`,
+    ),
+  )
+}
+
+/** `75,000 and the close date to Friday`: the first value, and then in turn what else is set and to what. Quoted it is one. */
+function valuesIn(value: string, { words }: Lexicon): string[] {
+  const labels = labelsOf(words.filter(({ field }) => field.writable === 'always'))
+  if (/^["“„]/.test(value)) return [value]
+  return value.split(
+    new RegExp(
+      `(?:,| and|, and) (?:the |its |her |his |their |set the )?(${labels})(?: field)? (?:to|as|=) `,
+      'i',
     ),
   )
 }

@@ -137,6 +137,8 @@ function lasting(reading: Reading): void {
   if (stayed) {
     const day = daysBack(today, stayed[1]!, stayed[2]!)
     add(reading, { field: 'stageEnteredAt', op: 'before', value: day }, `in the stage since before ${day}`)
+    // What has ended stays where it is.
+    reading.isToCome = true
   }
   const due = ['dueAt', 'dueDate'].find(key => fields[key])
   const late = due && said.take(`(?:overdue|late|past due) (?:by |for |since )?${UNIT}`)

@@ -27,7 +27,13 @@ const NUMBERS: Record<string, number> = Object.fromEntries(
     'twelve',
   ].map((word, n) => [word, n]),
 )
-const POINT = `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}|\\d{1,2}/\\d{1,2}/\\d{2,4}|(?:${MONTHS})\\.? \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTHS})(?:,? \\d{4})?|(?:last |next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:${COUNT}) (?:${UNIT})s? ago|in (?:${COUNT}) (?:${UNIT})s?|(?:the )?end of (?:(?:the |this |next )?(?:${UNIT})|(?:${MONTHS})(?: \\d{4})?|q[1-4](?: (?:\\d{4}|this year|next year))?)`
+/** Days of a month as people count them. */
+const ORDINALS =
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'.split(
+    ' ',
+  )
+const ORDINAL = `\\d{1,2}(?:st|nd|rd|th)|${ORDINALS.join('|')}`
+const POINT = `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}\\.\\d{1,2}\\.\\d{2,4}|\\d{1,2}/\\d{1,2}/\\d{2,4}|(?:${MONTHS})\\.? \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTHS})(?:,? \\d{4})?|(?:last |next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:${COUNT}) (?:${UNIT})s? ago|(?:the )?(?:${ORDINAL})(?: day)?(?: of (?:the )?(?:this|last|next|previous|current) month)|in (?:${COUNT}) (?:${UNIT})s?|(?:the )?end of (?:(?:the |this |next )?(?:${UNIT})|(?:${MONTHS})(?: \\d{4})?|q[1-4](?: (?:\\d{4}|this year|next year))?)`
 const SPAN = `today|yesterday|tomorrow|(?:the )?(?:this|last|next|past|previous|current|coming) (?:${UNIT}|weekend)|(?:in |within |over |during )?(?:the )?(?:last|past|previous|next|coming) (?:${COUNT}) (?:${UNIT})s?|(?:the )?(?:first|second|third|fourth|last) quarter(?: of)?(?: (?:\\d{4}|this year|last year))?|q[1-4](?:(?: of)? (?:\\d{4}|this year|last year|next year))?|(?:${MONTHS})(?: \\d{4}| this year| last year| next year)?|(?:19|20)\\d\\d`
 
 /** Every period holds one of these. */
@@ -173,6 +179,16 @@ function pointSpan(text: string, today: string): { from: string; to: string } | 
   const last = /^end of (.+)$/.exec(text)?.[1]
   const ended = last && (monthSpan(last, today) ?? quarterSpan(last, today))
   if (ended) return { from: ended.to, to: ended.to }
+  const nth = new RegExp(`^(${ORDINAL})(?: day)? of (?:the )?(this|last|next|previous|current) month$`).exec(
+    text,
+  )
+  if (nth) {
+    const step = /next/.test(nth[2]!) ? 1 : /last|previous/.test(nth[2]!) ? -1 : 0
+    const month = whole('month', moved(startOf('month', today), step, 'month'))
+    const number = ORDINALS.indexOf(nth[1]!) + 1 || Number.parseInt(nth[1]!, 10)
+    const day = addDays(month.from, number - 1)
+    return number && day <= month.to ? { from: day, to: day } : undefined
+  }
   const ago = new RegExp(`^(in )?(${COUNT}) (${UNIT})s?( ago)?$`).exec(text)
   if (ago && (ago[1] || ago[4])) {
     const day = moved(today, numberOf(ago[2]!) * (ago[4] ? -1 : 1), ago[3]!)

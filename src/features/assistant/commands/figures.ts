@@ -1,132 +1,19 @@
 import type { z } from 'zod'
 import { inLanguage, percentText } from '#core/ai/language.ts'
+import { daysApart } from '#core/record/days.ts'
 import type { Filter } from '#core/record/filter-language.ts'
+import { addDays, addMonths } from '#core/record/relative-time.ts'
 import type { funnelAnswer } from '#features/analytics/funnel.ts'
 import type { leaderboardAnswer } from '#features/analytics/people.ts'
-import { count, numberText, percent } from '#features/deal-signals/words.ts'
+import { numberText, percent } from '#features/deal-signals/words.ts'
 import { refOf } from '../hands.ts'
-import { partlyUnderstood, text } from '../parts.ts'
+import { text } from '../parts.ts'
 import { moneyText } from '../words.ts'
-import { filterOf, groupLines, link, plain, type Report, tableLink, understood } from './answer.ts'
-import { unsure } from './ask.ts'
+import { filterOf, link, plain, type Report } from './answer.ts'
 import type { Command, Context, Parts } from './context.ts'
 import { type Period, periodFrom, periodIn } from './dates.ts'
-import { type Query, readQuery } from './phrase.ts'
-
-/** What figures of one type are asked of; undefined where the words are not understood whole, as a figure of something else would be wrong. */
-async function queryOf({ said, vocabulary, resolver, today, turn }: Context, words: string) {
-  if (!turn.hands.can('POST /reports/run')) return undefined
-  const read = await readQuery(words, vocabulary, resolver, today)
-  return read && { ...read, said }
-}
-
-async function* notAll(context: Context, leftovers: string[]): Parts {
-  if (!leftovers.length) return
-  yield partlyUnderstood(leftovers.join(', '))
-  yield text(unsure(context, leftovers))
-}
-
-async function* measured(
-  { turn }: Context,
-  query: Query,
-  groupBy: Query['groupBy'],
-  measures: object[],
-): Parts<Report> {
-  const filter = filterOf(query)
-  const { data } = yield* turn.read('measure_records', {
-    type: query.record.contract.name,
-    ...(filter ? { filter } : {}),
-    groupBy,
-    measures,
-  })
-  return data as Report
-}
-
-type Weighted = { deals: number; weighted: number }
-
-/** Open deals by their probability: each amount counts as much as it is likely, as the page of forecasts has it. */
-async function weightedForecast(context: Context, words: string): Promise<Parts | undefined> {
-  const read = await queryOf(context, `open deals ${words}`)
-  if (!read || read.query.q) return undefined
-  const { query, leftovers } = read
-  const [group] = query.groupBy
-  return (async function* (): Parts {
-    const report = yield* measured(
-      context,
-      query,
-      [...(group ? [group] : []), 'probability'],
-      [{ op: 'count' }, { op: 'sum', field: 'amount' }],
-    )
-    const money = (value: number) => moneyText(Math.round(value * 100) / 100, report.currency)
-    const { weighted } = weigh(report.rows)
-    const [deals, amount] = report.totals
-    const how = understood(query)
-    yield text(
-      inLanguage(
-        `The weighted forecast is **${money(weighted)}**: ${count(deals ?? 0, 'open deal')}${how ? ` (${how})` : ''}, worth ${money(amount ?? 0)} in all, each by its probability.`,
-        `Die gewichtete Prognose ist **${money(weighted)}**: ${count(deals ?? 0, 'open deal')}${how ? ` (${how})` : ''}, zusammen ${money(amount ?? 0)}, jeder mit seiner Wahrscheinlichkeit.`,
-      ),
-    )
-    for (const { currency, count: left } of report.unconverted) yield text(context.say.noRate(left, currency))
-    if (group) {
-      const rows = [...Map.groupBy(report.rows, ({ keys }) => keys[0])].map(([, of]) => {
-        const { weighted, deals } = weigh(of)
-        return { keys: of[0]!.keys.slice(0, 1), names: of[0]!.names.slice(0, 1), values: [weighted, deals] }
-      })
-      if (typeof group === 'string') rows.sort((a, b) => b.values[0]! - a.values[0]!)
-      yield text(
-        `\n\n${groupLines({ rows, isCut: report.isCut }, group, context.say, ([sum, n]) => `${money(sum ?? 0)} · ${numberText(n ?? 0)}`)}`,
-      )
-    }
-    yield text(`\n\n[${context.say.show}](${tableLink(query)})`)
-    yield* notAll(context, leftovers)
-  })()
-}
-
-/** `values` are count and amount, the last key is the probability. */
-const weigh = (rows: Report['rows']): Weighted =>
-  rows.reduce(
-    (sum, { keys, values: [n, amount] }) => ({
-      deals: sum.deals + (n ?? 0),
-      weighted: sum.weighted + ((amount ?? 0) * Number(keys.at(-1) ?? 0)) / 100,
-    }),
-    { deals: 0, weighted: 0 },
-  )
-
-/** Of the leads that were made in a period the share that was converted, as the page of sources has it. */
-async function conversion(context: Context, words: string): Promise<Parts | undefined> {
-  const read = await queryOf(context, `leads ${words}`)
-  if (!read || read.query.q) return undefined
-  const { query } = read
-  const [group] = query.groupBy
-  return (async function* (): Parts {
-    const report = yield* measured(context, query, query.groupBy, [
-      { op: 'rate', field: 'stage', value: 'CONVERTED' },
-      { op: 'count' },
-    ])
-    const [rate, leads = 0] = report.totals
-    const how = understood(query)
-    const converted = Math.round((rate ?? 0) * (leads ?? 0))
-    yield text(
-      leads
-        ? inLanguage(
-            `**${percent(converted, leads)}** of the leads were converted: ${numberText(converted)} of ${numberText(leads)}${how ? ` (${how})` : ''}.`,
-            `**${percent(converted, leads)}** der Leads wurden umgewandelt: ${numberText(converted)} von ${numberText(leads)}${how ? ` (${how})` : ''}.`,
-          )
-        : context.say.none(context.say.noun(query.record, 2), how),
-    )
-    if (group) {
-      const rows =
-        typeof group === 'string'
-          ? report.rows.toSorted((a, b) => (b.values[0] ?? 0) - (a.values[0] ?? 0))
-          : report.rows
-      yield text(
-        `\n\n${groupLines({ rows, isCut: report.isCut }, group, context.say, ([share, n]) => `${percentText((share ?? 0) * 100)} (${inLanguage('of', 'von')} ${numberText(n ?? 0)})`)}`,
-      )
-    }
-    if (leads) yield text(`\n\n[${context.say.show}](${tableLink(query)})`)
-  })()
-}
+import { conversion, weightedForecast } from './forecasts.ts'
+import { readQuery } from './phrase.ts'
 
 type Score = { id: string; score: number; coldStart: boolean }
 /** So many leads are scored at once. */
@@ -264,9 +151,28 @@ async function* team(context: Context): Parts {
   yield text(`\n\n[${inLanguage('Analyses', 'Auswertungen')}](/analytics)`)
 }
 
-/** What was won and lost in two periods, side by side. */
-async function compared(context: Context, words: [string, string]): Promise<Parts | undefined> {
-  const periods = words.map(one => (periodIn(one)?.text === one ? periodFrom(one, context.today) : undefined))
+/** The period of like length before it: a month before a month. */
+function before({ from, to }: Period): Period | undefined {
+  if (!from || !to) return undefined
+  const last = addDays(from, -1)
+  const months = monthsOf(from, to)
+  const days = daysApart(from, to)
+  return { from: months ? addMonths(from, -months) : addDays(last, -days), to: last, text: '' }
+}
+/** How many whole months lie between the days; 0 where they are none. */
+function monthsOf(from: string, to: string): number {
+  const next = addDays(to, 1)
+  if (!from.endsWith('-01') || !next.endsWith('-01')) return 0
+  const count = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))
+  return count(next) - count(from)
+}
+
+/** What was won and lost in two periods, side by side: without the second that before the first. */
+async function compared(context: Context, words: [string, string?]): Promise<Parts | undefined> {
+  const [first, other] = words.map(one =>
+    one && periodIn(one)?.text === one ? periodFrom(one, context.today) : undefined,
+  )
+  const periods = [first, words[1] ? other : first && before(first)]
   if (!context.turn.hands.can('POST /reports/run') || !periods.every(one => one?.from)) return undefined
   return (async function* (): Parts {
     for (const period of periods as Period[]) {
@@ -299,6 +205,9 @@ async function compared(context: Context, words: [string, string]): Promise<Part
 }
 
 const can = ({ turn }: Context, analysis: string): boolean => turn.hands.can(`GET /analytics/${analysis}`)
+/** What is held against what of another time: the answer has all of it anyway. */
+const RESULTS =
+  "(?:(?:the |our |my )?(?:(?:won |closed |lost )?(?:deals|sales|wins|results|revenue|numbers|figures|performance|win rate)|business)(?:'s)? (?:of |in |from |for )?)?"
 const OPENING =
   "(?:(?:what(?:'s| is| was| are)|show(?: me)?|give me|tell me|how (?:high|good|big|large) is) )?(?:the |our |my )?"
 
@@ -336,8 +245,27 @@ export const figureCommands: Command[] = [
       hottest(context, `${/my/i.test(whose) ? 'of me' : ''} ${words}`, Number(before ?? behind ?? HOTTEST)),
   },
   {
-    pattern: /^compare (.+?) (?:with|to|and|against) (.+?)[?.! ]*$/i,
+    pattern: new RegExp(
+      `^compare ${RESULTS}(.+?) (?:with|to|and|against|vs\\.?|versus) ${RESULTS}(.+?)[?.! ]*$`,
+      'i',
+    ),
     run: (context, match) => compared(context, [match[1]!, match[2]!]),
+  },
+  {
+    pattern: new RegExp(
+      `^(?:how (?:does|did|do|is|are|was|were) |are |is |am |did |do )(?:(?:i|we|the team|our team) )?(?:do |doing |going |perform |performing |sell |selling |win |better |worse |more )*${RESULTS}((?:this|last|in|for) .+?)?,? ?(?:compared?(?: with| to)?|against|versus|vs\\.?|(?:better |worse |more )?than) ${RESULTS}(.+?)[?.! ]*$`,
+      'i',
+    ),
+    run(context, [, one, other]) {
+      const unit = /(day|week|month|quarter|year)/i.exec(`${one ?? ''} ${other}`)?.[1]
+      if (!unit) return undefined
+      const now = one?.replace(/^(?:in|for) /i, '').trim() || `this ${unit}`
+      const isBefore = new RegExp(
+        `^(?:the )?(?:(?:previous|last|prior)(?: one)?|(?:one |${unit} )?before(?: it| that)?)$`,
+        'i',
+      ).test(other!)
+      return compared(context, isBefore ? [now] : [now, other!])
+    },
   },
 ]
 

@@ -1,3 +1,5 @@
+import { GERMAN_FIELDS } from '../german-values.ts'
+import { labelOf } from '../words.ts'
 import { periodIn } from './dates.ts'
 
 /** What hangs on records, in the words of the commands. */
@@ -39,6 +41,11 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['verkaufschancen?|geschäfte?|opportunities|deals?', 'deals'],
   ['firmen|firma|unternehmen', 'companies'],
   ['kunden|kunde', 'customers'],
+  [
+    'kampagnenkontakte?n?|kontakte?n? (?:der|meiner|unserer|aller|von|aus(?: den)?) kampagnen',
+    'campaign contacts',
+  ],
+  ['phasen', 'stages'],
   ['kontakte?n?|ansprechpartner', 'contacts'],
   ['interessenten?|leads?', 'leads'],
   ['aufgaben?', 'tasks'],
@@ -283,6 +290,7 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ['no call, mail or meeting since', 'seitdem kein Anruf, keine Mail, kein Treffen'],
   ['in the stage since before', 'in der Phase seit der Zeit vor'],
   ['in the (?:last|past) (\\d+) (?:days)', 'in den letzten $1 Tagen'],
+  ['since', 'seit'],
   ['in the next (\\d+) (?:days)', 'in den nächsten $1 Tagen'],
   ['this week', 'diese Woche'],
   ['this month', 'diesen Monat'],
@@ -335,6 +343,12 @@ const CONDITIONS: readonly (readonly [string, string])[] = [
   ...pairs(MONTHS).map(([from, to]): [string, string] => [to, from.charAt(0).toUpperCase() + from.slice(1)]),
 ]
 
+/** Fields by their labels, as other German answers call them. */
+const FIELDS = Object.entries(GERMAN_FIELDS).map(([key, german]): [string, string] => [
+  labelOf(key).toLowerCase(),
+  german,
+])
+
 /** How a condition was understood, in German; what somebody has named stands in quotes and stays. */
 export const conditionInGerman = (words: string): string =>
   words
@@ -343,7 +357,7 @@ export const conditionInGerman = (words: string): string =>
     .map(part =>
       /^[“\u0001]/u.test(part)
         ? part
-        : CONDITIONS.reduce((said, [from, to]) => said.replace(word(from), to), part),
+        : [...CONDITIONS, ...FIELDS].reduce((said, [from, to]) => said.replace(word(from), to), part),
     )
     .join('')
 
@@ -365,6 +379,14 @@ const VERBS: readonly (readonly [string, string])[] = [
   ['abgeschlossen(?: wurden?| haben| worden sind)?', 'closed'],
   ['gewonnen(?: wurden?| haben)?', 'won'],
   ['verloren(?: wurden?| haben| gingen)?', 'lost'],
+  [
+    '(?:neu )?(?:bekommen|erhalten|reingekommen|hereingekommen|hinzubekommen|gekriegt)(?: haben| sind)?',
+    'created',
+  ],
+  [
+    'protokolliert(?: wurden?| haben)?|erfasst(?: wurden?| haben)?|geloggt(?: wurden?| haben)?|geführt(?: wurden?| haben)?',
+    'logged',
+  ],
   ['bezahlt(?: wurden?)?', 'paid'],
   ['erledigt(?: wurden?)?', 'completed'],
 ]

@@ -46,8 +46,19 @@ const PLACES: Record<string, string> = {
   'in arbeit': 'in progress',
 }
 
+/** `meinen größten offenen Deal`: one of several, by a measure. */
+const ONE_OF_MANY = new RegExp(
+  `^(mein(?:e[nmrs]?)?|unser(?:e[nmrs]?)?|de[nmrs]|die|das)\\s+(größte|höchste|wertvollste|kleinste|neueste|jüngste|älteste)[nmrs]?\\s+(?:(offene|gewonnene|verlorene|neue|qualifizierte)[nmrs]?\\s+)?${NOUN}$`,
+  'iu',
+)
+
 /** `den Deal Acme Neubau` as `the deal Acme Neubau`. */
 const nameIn = (text: string): string => {
+  const one = ONE_OF_MANY.exec(text.trim())
+  if (one) {
+    const [, whose = '', which = '', how = ''] = one
+    return `${/^unser/iu.test(whose) ? 'our' : /^mein/iu.test(whose) ? 'my' : 'the'} ${phraseInEnglish(`${which}n ${how ? `${how} ` : ''}deals`).replace(/deals$/, NOUNS[one[4]!.toLowerCase()]!)}`
+  }
   const found = new RegExp(`^${ARTICLE}${NOUN}\\s+(.+)$`, 'iu').exec(text.trim())
   if (found) return `the ${NOUNS[found[1]!.toLowerCase()]} ${found[2]}`
   return text.trim().replace(new RegExp(`^${ARTICLE}`, 'iu'), '')
@@ -79,6 +90,15 @@ const detailsIn = (text: string): string =>
     .replace(/(?<![\p{L}])(?:bei|für)(?![\p{L}])/giu, 'at')
     .replace(/(?<![\p{L}])namens(?![\p{L}])/giu, 'called')
     .replace(/\s+(?:an|hinzu)$/iu, '')
+
+/** `80.000 und das Abschlussdatum auf Freitag`: what one field is set to, and others with it. */
+const valuesIn = (value: string): string =>
+  value
+    .split(/,?\s+und\s+(?:den|die|das|dessen|deren)\s+([\p{L}-]+)\s+(?:auf|zu)\s+/u)
+    .map((part, at) =>
+      at % 2 ? ` and the ${labelInEnglish(part)} to ` : timesInEnglish(part).replace(/^(?:on|den|dem) /u, ''),
+    )
+    .join('')
 
 const VERB = (stem: string) => `(?:${stem})(?:e|en|n|t)?(?:\\s+Sie)?(?:\\s+bitte)?`
 
@@ -172,7 +192,7 @@ const RULES: readonly GermanRule[] = [
       `total amount of ${how === 'verloren' ? 'lost' : 'won'} deals of ${who} ${timesInEnglish(when)}`,
   ),
   rule(
-    '(?:wer (?:ist|sind) )(?:mein|unser|der|die|meine|unsere)e? (?:beste[rn]?|größte[rn]?|wichtigste[rn]?) kunden?(.*)',
+    '(?:wer (?:ist|sind) )(?:mein|unser|der|die|meine|unsere)e? (?:(?:\\d+|zwei|drei|vier|fünf|zehn) )?(?:beste[rn]?|größte[rn]?|wichtigste[rn]?) kunden?(.*)',
     (when = '') => `total amount of won deals by company ${timesInEnglish(when)}`,
   ),
   rule(
@@ -222,9 +242,9 @@ const RULES: readonly GermanRule[] = [
     (by = '', name = '') => `add ${by.replace(/\\s*(?:%|prozent)$/iu, '%')} to ${nameIn(name)}`,
   ),
   rule(
-    `${VERB('setz|änder|stell')}\\s+(?:den|die|das)\\s+([\\p{L}-]+)\\s+(?:von|bei|für|des|der)\\s+(.+?)\\s+(?:auf|zu|in)\\s+(.+)`,
+    `${VERB('setz|änder|stell')}\\s+(?:den|die|das)\\s+([\\p{L}-]+)\\s+(?:(?:von|bei|für|des|der)\\s+|(?=mein|unser))(.+?)\\s+(?:auf|zu|in)\\s+(.+)`,
     (label = '', name = '', value = '') =>
-      `set the ${labelInEnglish(label)} of ${nameIn(name)} to ${timesInEnglish(value).replace(/^(?:on|den|dem) /u, '')}`,
+      `set the ${labelInEnglish(label)} of ${nameIn(name)} to ${valuesIn(value)}`,
   ),
   rule(
     `${VERB('markier|setz|kennzeichn|schließ')}\\s+(.+?)\\s+als\\s+([\\p{L} ]+?)(?:\\s+ab)?(?:,?\\s+(?:wegen|aufgrund(?: von)?|weil)\\s+(.+))?`,

@@ -11,7 +11,8 @@ import type { Turn } from '../turn.ts'
 import { momentText } from '../words.ts'
 import { isNamed } from './about.ts'
 import { adviceCommands } from './advice.ts'
-import { factsOf, link, plain } from './answer.ts'
+import { agendaCommands } from './agenda.ts'
+import { factsOf, link, plain, understood } from './answer.ts'
 import { askCommands, HardlyUnderstood, looseCommands } from './ask.ts'
 import { changeCommands, NotOneByOne, told } from './change.ts'
 import { asked, type Command, type Context, type Parts, type Wanted } from './context.ts'
@@ -57,6 +58,7 @@ const talk: Command[] = [
 const commands: Command[] = [
   ...talk,
   ...followCommands,
+  ...agendaCommands,
   ...figureCommands,
   ...happenedCommands,
   ...peopleCommands,
@@ -156,6 +158,11 @@ async function* tried(context: Context, read: () => string, before?: string): Pa
   context.said = read()
   try {
     const one = await withOneMeant(context.said, context.vocabulary, context.resolver, context.today)
+    if (one && 'none' in one) {
+      const { record } = one.none
+      yield text(context.say.none(context.say.noun(record, 2), understood(one.none)))
+      return true
+    }
     if (one) {
       context.said = one.said
       context.resolver = new Resolver(context.turn.hands, context.chosen, one.meant)

@@ -1,5 +1,6 @@
 import { inLanguage } from '#core/ai/language.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
+import { fold } from '#core/record/formats.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { text } from '../parts.ts'
 import { choiceText, nounOf } from '../words.ts'
@@ -10,7 +11,7 @@ import { isoOf, momentFrom } from './dates.ts'
 import { type Lexicon, NOUNS, nounFrom } from './lexicon.ts'
 import { NUMBER, numberFrom } from './numbers.ts'
 import { amountOf, isTime, labelsOf, wordCalled } from './phrase.ts'
-import { Unknown } from './resolve.ts'
+import { Ambiguous, Unknown } from './resolve.ts'
 import { Said } from './text.ts'
 import { bodyOf, memberFrom, NoValue, valueFrom } from './values.ts'
 
@@ -133,22 +134,34 @@ async function hungOn(context: Context, words: string, record: RecordDefinition)
   if (!found) return undefined
   // What goes on behind the name is none of it: `call Jane and send the offer`.
   const { name, types } = named(found[2]!.split(/,|\s+(?:and|or|about|regarding|und|oder|wegen)\s+/i)[0]!)
-  const target = await context.resolver.maybe(
-    name,
-    types ?? ['contact', 'company', 'deal', 'lead', 'project'],
-  )
-  // A name has to be said as it is; a search forgives more than a task should.
-  if (!target || !sameWords(name, target.ref.title)) return undefined
+  const target = await calledSo(context, name, types ?? ['contact', 'company', 'deal', 'lead', 'project'])
+  if (!target) return undefined
   const hanging = hangOn(record, target)
   return hanging && { hanging, ref: target.ref, rest: words }
 }
 
+/**
+ * The record of which a title speaks. A name has to be said as it is; a search forgives more than a task should: `call Eve` is about
+ * no Everland. @throws Ambiguous where several are called so
+ */
+async function calledSo({ resolver }: Context, name: string, types: readonly string[]) {
+  try {
+    const found = await resolver.maybe(name, types)
+    return found && sameWords(name, found.ref.title) ? found : undefined
+  } catch (error) {
+    if (!(error instanceof Ambiguous)) throw error
+    const so = error.found.filter(({ ref }) => sameWords(name, ref.title))
+    if (so.length > 1) throw new Ambiguous(name, so)
+    return so[0]
+  }
+}
+
+/** All words that were said are words of the title, but for an ending such as that of a genitive. */
 const sameWords = (said: string, title: string): boolean => {
-  const own = title.toLowerCase()
-  return said
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => own.includes(word))
+  const words = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+  const own = new Set(words(title.replace(/['’]s\b/g, '')))
+  const asked = words(said.replace(/['’]s\b/g, ''))
+  return asked.length > 0 && asked.every(word => own.has(word))
 }
 
 async function note(context: Context, name: string, body: string): Promise<Parts | undefined> {
@@ -267,8 +280,8 @@ async function readLink(
   )
   if (!found) return
   const name = strip(found[1]!.trim())
-  const target = await context.resolver.maybe(name, ['company', 'contact', 'deal', 'lead', 'project'])
-  const hanging = target && sameWords(name, target.ref.title) ? hangOn(lexicon.record, target) : undefined
+  const target = await calledSo(context, name, ['company', 'contact', 'deal', 'lead', 'project'])
+  const hanging = target && hangOn(lexicon.record, target)
   if (hanging) Object.assign(body, hanging, hanging.companyId ? { companyId: hanging.companyId } : {})
   else if (lexicon.record.contract.fields.company?.kind === 'text') body.company = name
   else if (lexicon.record.contract.fields.source && /from/i.test(found[0])) body.source = name

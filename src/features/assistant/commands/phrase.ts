@@ -25,6 +25,8 @@ export type Query = {
   limit?: number
   groupBy: (string | { field: string; by: string })[]
   measure?: { op: 'sum' | 'avg' | 'min' | 'max'; field: string }
+  /** Of groups those with the least come first. */
+  isLeastFirst?: boolean
 }
 
 /** A sentence on its way to a query. */
@@ -133,11 +135,14 @@ function nounCalled(word: string): (Noun & { isOne?: boolean }) | undefined {
   return noun && { ...noun, isOne: nounOf(noun.record, 1) === word.toLowerCase() || !/s$|people/i.test(word) }
 }
 
+/** How `plainer` says that who has the fewest is asked for. */
+export const LEAST_FIRST = 'fewest first'
 const STEPS = ['day', 'week', 'month', 'quarter', 'year']
 
 /** How the answer is to look: order, how many, by what it is grouped, what is measured. */
 function readShape(reading: Reading, isOne: boolean, groupable: Word[]): void {
   const { said, lexicon, query } = reading
+  if (said.take(LEAST_FIRST)) query.isLeastFirst = true
   const top = said.take('(top|biggest|largest|highest|best|most valuable|smallest|lowest)(?: (\\d{1,2}))?')
   const recent = said.take(
     '(newest|latest|most recent|oldest|last|first)(?: (\\d{1,2}))?(?=\\s+(?:¦|\\w+\\s+¦))',
@@ -266,7 +271,7 @@ const SEVERAL: Record<string, Record<string, string[]>> = {
 }
 
 /** `not qualified`, `non-qualified`, `not from Germany`. */
-const NOT = 'not (?:(?:from|in|at|of|with|by) (?:the )?)?|non-'
+const NOT = 'not (?:(?:from|in|at|of|with|by) (?:the )?)?|non-|n?or '
 
 function optionConditions(reading: Reading): void {
   const { said, lexicon } = reading
@@ -276,7 +281,8 @@ function optionConditions(reading: Reading): void {
   for (const word of choices) {
     const several = SEVERAL[`${lexicon.record.contract.name}.${word.path}`] ?? {}
     const values: string[] = []
-    let isNot = false
+    const denied: string[] = []
+    const joined: string[] = []
     for (const { said: text, value } of [
       ...Object.keys(several).map(text => ({ said: text, value: text })),
       ...word.options!,
@@ -288,19 +294,27 @@ function optionConditions(reading: Reading): void {
         : `(${NOT})?(?:(?:${label}) (?:is )?)?${plain}(?:(?: |-)(?:${label}))?`
       const found = said.take(pattern)
       if (!found) continue
-      isNot ||= Boolean(found[1])
-      values.push(...(several[value] ?? [value]))
+      // `Not won or lost` denies both; `overdue and not paid` one of them.
+      const into = !found[1] ? values : /^(?:or|nor)\b/i.test(found[1]) ? joined : denied
+      into.push(...(several[value] ?? [value]))
     }
-    if (!values.length) continue
-    const condition: Filter =
-      values.length > 1
-        ? { field: word.path, op: 'in', value: [...new Set(values)] }
-        : { field: word.path, op: 'eq', value: values[0] }
-    // An option of a custom field stands as it was typed.
-    const reads = word.path.startsWith('customFields.') ? asNamed : choiceText
-    const told = [...new Set(values)].map(reads).join(' or ')
-    add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}${told}`)
+    ;(denied.length ? denied : values).push(...joined)
+    addOptions(reading, word, values, false)
+    addOptions(reading, word, denied, true)
   }
+}
+
+function addOptions(reading: Reading, word: Word, given: readonly string[], isNot: boolean): void {
+  const values = [...new Set(given)]
+  if (!values.length) return
+  const condition: Filter =
+    values.length > 1
+      ? { field: word.path, op: 'in', value: values }
+      : { field: word.path, op: 'eq', value: values[0] }
+  // An option of a custom field stands as it was typed.
+  const reads = word.path.startsWith('customFields.') ? asNamed : choiceText
+  const told = values.map(reads).join(' or ')
+  add(reading, isNot ? { not: condition } : condition, `${isNot ? 'not ' : ''}${told}`)
 }
 
 /** The conditions on the records themselves, not on what hangs on them. */

@@ -1,3 +1,5 @@
+import { LEAST_FIRST } from './phrase.ts'
+
 /** Ways to ask for figures, for `plainer`: who has the most of something, what somebody is worth, what is in danger. */
 type Way = readonly [RegExp, (...found: string[]) => string]
 
@@ -14,13 +16,14 @@ const howOf = (verb: string): string =>
         : ''
 
 /** `which source brings the most revenue this year` as the figure that is grouped by it. */
-function ofMost(group: string, verb: string, what: string): string {
+function ofMost(group: string, verb: string, what: string, isLeast: boolean): string {
   const isPerson = !group || /^(?:sales ?)?(?:reps?|persons?|sellers?|members?|colleagues?|one)$/i.test(group)
   const by = `by ${!isPerson ? singular(group) : /^creat/i.test(verb) ? 'created by' : 'owner'}`
   const asked = what.replace(/^of (?:the |our )?/i, '').trim()
-  if (MONEY.test(asked)) return `total amount of won deals ${asked.replace(MONEY, '')} ${by}`
+  const order = isLeast ? ` ${LEAST_FIRST}` : ''
+  if (MONEY.test(asked)) return `total amount of won deals ${asked.replace(MONEY, '')} ${by}${order}`
   const noun = /^(?:in|this|last|since|today|so far|of|by|per|$)/i.test(asked) ? `deals ${asked}` : asked
-  return `how many ${howOf(verb)} ${noun} ${by}`
+  return `how many ${howOf(verb)} ${noun} ${by}${order}`
 }
 
 const singular = (word: string): string =>
@@ -33,12 +36,28 @@ const singular = (word: string): string =>
 export const FIGURE_WAYS: readonly Way[] = [
   [
     new RegExp(
-      `^(?:who|(?:which|what) (\\w+(?: rep)?)) (?:(?:has|have|had|did|does) )?(?:(${VERBS})(?: in| us)* )?(?:the )?(?:most|fewest|least|highest (?:number|amount) of)(?! (?:often|valuable|likely|recent|urgent|important|promising)\\b)\\s+(.+?)[?.! ]*$`,
+      `^(?:who|(?:which|what) (\\w+(?: rep)?)) (?:(?:has|have|had|did|does) )?(?:(${VERBS})(?: in| us)* )?(?:the )?(most|fewest|least|lowest (?:number|amount) of|highest (?:number|amount) of)(?! (?:often|valuable|likely|recent|urgent|important|promising)\\b)\\s+(.+?)[?.! ]*$`,
       'i',
     ),
-    (whole = '', group = '', verb = '', what = '') =>
+    (whole = '', group = '', verb = '', which = '', what = '') =>
       // Of companies that have bought most other ways tell.
-      /^(?:bought|spent|ordered)/i.test(what) ? whole : ofMost(group, verb, what),
+      /^(?:bought|spent|ordered)/i.test(what)
+        ? whole
+        : ofMost(group, verb, what, /^(?:fewest|least|lowest)/i.test(which)),
+  ],
+  [
+    /^(?:in |with |from |for |by |at |to )?(?:which|what) (?!stage|phase)([a-z]+(?: size)?) (?:do|did|have) (?:we|i|the team) (win|won|sell|sold|earn|earned|make|made|close|closed|lose|lost)(?: (deals|money|revenue|business|sales))? (?:the )?(most|best|more|least|fewest)(?: (deals|money|revenue|business|sales|often))?(?: (?:in|with|from|to|at|of))?\s*(.*?)[?.! ]*$/i,
+    (_, group = '', verb = '', before = '', which = '', behind = '', when = '') =>
+      ofMost(
+        group,
+        /^(?:sell|sold|earn|made|make)/i.test(verb) ? 'won' : verb,
+        `${/^(?:sell|sold|earn|made|make)/i.test(verb) || MONEY.test(before || behind) ? 'revenue' : 'deals'} ${when}`,
+        /^(?:least|fewest)/i.test(which),
+      ),
+  ],
+  [
+    /^(?:which|what) ([a-z]+) (?:has|have|had|is|brings|gives) (?:the |our )?(?:best|highest|worst|lowest) (?:win|success|closing|close) rates?\b\s*(.*?)[?.! ]*$/i,
+    (_, group = '', when = '') => `what is our win rate by ${singular(group)} ${when}`,
   ],
   [
     /^how many (\w+ )?(deals|opportunities|leads|calls|meetings|mails|e-?mails|tasks) (?:did|does|has|have) (?:each|every)(?: of (?:the|our|my))? (\w+) (win|won|lose|lost|close|closed|convert|converted|log|logged|make|made|create|created|complete|completed|have|has|get|got)\b\s*(.*?)[?.! ]*$/i,
@@ -68,10 +87,5 @@ export const FIGURE_WAYS: readonly Way[] = [
   [
     /^who(?:'s| is| are) (?:the |our )?(?:main|key|primary|right) contacts? (?:at|of|for|in) (.+?)[?.! ]*$/i,
     (_, name = '') => `contacts at ${name}`,
-  ],
-  [
-    // Counts tell how much it comes to.
-    /^((?:how many|which|what|show|list) .+?),? and (?:how much|what)(?: money| revenue)?(?: (?:is|are|was|were|do|does|did|would|it|they|that|this|those|these|come|comes|amount|to|worth|cost|costs|in all|in total|altogether))*[?.! ]*$/i,
-    (_, asked = '') => asked,
   ],
 ]

@@ -27,6 +27,12 @@ const AROUND: readonly Rule[] = [
     '',
   ),
   rule('[,;]?\\s+(?:please|for me|thanks|thank you)[.! ]*$', ''),
+  // Counts tell how much it comes to.
+  rule(
+    `^((?:how many|which|what|show|list) .+?),? and (?:how much|what)(?: money| revenue)?(?: (?:is|are|was|were|do|does|did|would|it|they|that|this|those|these|come|comes|amount|to|worth|cost|costs|in all|in total|altogether))*${END}`,
+    '$1',
+  ),
+  rule('^(?:give|show|tell|get) me (?:the )?(?=(?:total|sum|average|number|count)\\b)', ''),
 ]
 
 /** Ways to say one thing, put into the one that the commands know; the first that fits. */
@@ -87,7 +93,7 @@ const WAYS: readonly Rule[] = [
     'what needs my attention',
   ),
   rule(
-    `^what(?:'s| is| do i have| have i got) (?:still )?on (?:my |the )?(?:plate|list|to-?do(?: list)?|agenda|desk|schedule|calendar)\\b\\s*(?:for )?(.*?)${END}`,
+    `^what(?:'s| is| do i have| have i got) (?:still )?on (?:my |the )?(?:plate|list|to-?do(?: list)?|desk)\\b\\s*(?:for )?(.*?)${END}`,
     (_, when = '') => `my open tasks ${when && `due ${when}`}`,
   ),
   rule(
@@ -99,6 +105,7 @@ const WAYS: readonly Rule[] = [
     'remind me to follow up with $1',
   ),
   rule('^(ping|chase) (.+)$', 'remind me to $1 $2'),
+  rule('^(?:add|put|set|attach|give)(?: on)? (?:the |an? )?tags? (.+?) (?:to|on) (.+)$', 'tag $2 with $1'),
   rule(
     '^(?:set|make|give me|open|put in)(?: me)?(?: up)? an? (task|to-?do|reminder|follow[- ]?up) ',
     'create a $1 ',
@@ -163,7 +170,7 @@ const WAYS: readonly Rule[] = [
   ),
   rule(`^(?:the |my |our )?pipeline (?:by|per) (\\w+)${END}`, 'total amount of open deals by $1'),
   rule(
-    `^(?:how long (?:does it|do we|do i) (?:take|need)(?: us| me)? to (?:win|close)(?: an?| our| my)?(?: deals?)?|(?:what(?:'s| is) )?(?:our|my|the)? ?(?:average |typical )?sales cycle(?: length)?)\\b\\s*(.*?)${END}`,
+    `^(?:how long (?:does it|do we|do i) (?:take|need)(?: us| me)? to (?:win|close)(?: an?| our| my)?(?: deals?)?|(?:what(?:'s| is) )?(?:our|my|the)? ?(?:average |mean |typical |usual )?(?:sales cycle(?: length)?|(?:time|duration|number of days) (?:it takes )?(?:to|until) (?:close|win)(?: an?)?(?: deals?)?))\\b\\s*(.*?)${END}`,
     'average total duration days of won deals $1',
   ),
   rule(
@@ -238,8 +245,16 @@ const WAYS: readonly Rule[] = [
           : `won deals by owner ${when}`,
   ),
   rule(
-    `^(?:who(?:'s| is| are) )?(?:the |our |my )*(?:best|top) (?:sales ?(?:reps?|people|persons?|m[ae]n|wom[ae]n)|sellers?|reps?|performers?|closers?)\\b\\s*(.*?)${END}`,
+    `^(?:who(?:'s| is| are) )?(?:the |our |my )*(?:best|top) (?:\\d+ |two |three |four |five |ten )?(?:sales ?(?:reps?|people|persons?|m[ae]n|wom[ae]n)|sellers?|reps?|performers?|closers?)\\b\\s*(.*?)${END}`,
     'total amount of won deals by owner $1',
+  ),
+  rule(
+    '^what (?:did|have) (we|i) (win|won|lose|lost|sell|sold|closed?)\\b\\s*(?!most\\b)(.*)$',
+    (_, who = '', how = '', when = '') => `${mine(who)}${/^los/i.test(how) ? 'lost' : 'won'} deals ${when}`,
+  ),
+  rule(
+    `^(?:(?:are there|do i have|have i got|what are|which|what|any) )+(?:any |my |the )?(?:meetings|appointments)(?: (?:do i have|are there|have i got|do we have))? (today|tomorrow|(?:this|next) \\w+|on \\w+day)${END}`,
+    'show my calendar $1',
   ),
   rule(
     `^(?:which|what|who) ?(?:company|companies|customers?|accounts?|clients?)? (?:has |have )?(?:bought|spent|ordered|buys?|spends?|orders?)(?: from us| with us)?(?: the)? most\\b\\s*(.*?)${END}`,
@@ -281,6 +296,10 @@ const WITHIN: readonly Rule[] = [
       `${what} ${/^i$/i.test(who) ? 'of me ' : ''}${/win/i.test(how) ? 'won' : 'lost'}`,
   ),
   rule(
+    '^(?!why\\b)(.*\\bdeals?\\b.*?) (?:did|has|have) (?!we\\b|i\\b|they\\b|you\\b|each\\b|every\\b|not\\b|no\\b)([\\p{L}-]+(?: [\\p{L}-]+)?) (win|won|lose|lost)(?= |[?.! ]*$)',
+    (_, what = '', who = '', how = '') => `${what} of ${who} ${/win|won/i.test(how) ? 'won' : 'lost'}`,
+  ),
+  rule(
     '(?<!\\bopen )\\bdeals (?:(?:that |which )?(?:have |has |had |are |is )?(?:gone|going|went) (?:quiet|cold|dark|silent|stale))\\b',
     'open deals with no activity in the last 30 days',
   ),
@@ -296,6 +315,27 @@ const WITHIN: readonly Rule[] = [
     '\\b(?:without|with no|(?:that |which )?(?:have|has) no|having no|lacking|missing|no) (?:an? |any )?(?:planned |defined )?next (?:steps?|actions?)\\b',
     'without open tasks',
   ),
+  // The month is said once, of two of its days.
+  rule(
+    '\\b(between|from) (the )?([\\w-]+) (and|to|until) (the )?([\\w-]+)( of (?:the )?(?:this|last|next|previous|current) month)\\b',
+    '$1 $3$7 $4 $6$7',
+  ),
+  rule('\\b(?:the )?day after tomorrow\\b', 'in 2 days'),
+  rule('\\b(?:the )?day before yesterday\\b', '2 days ago'),
+  rule(
+    '\\b(?:that |which |who )?(?:nobody|no[- ]?one|none of us) (?:has |have )?(?:yet )?(?:contacted|called|phoned|e-?mailed|written to|spoken (?:to|with)|talked to|worked(?: on)?|touched|followed up(?: with)?)(?: yet)?\\b',
+    'without activities',
+  ),
+  rule(
+    "\\b(?:that |which |who )?(?:(?:have|has) (?:not|never)|haven't|hasn't|did not|didn't|never) (?:bought|ordered|purchased|buy|order|purchase)(?: anything| something| from us| again)*(?= (?:since|in|this|last|for)\\b|[?.! ]*$)",
+    'without won deals',
+  ),
+  rule('\\b(?:been |are |is |stayed )*in (?:the|their|its|one) same (?:stage|phase) (?=for\\b)', ''),
+  rule(
+    '\\b(?:have|has|did) (?:we|i|you|they|the team) not (?:yet )?(?:called|contacted|phoned|e-?mailed|written to|spoken (?:to|with)|talked to|met|call|contact)\\b',
+    'not contacted',
+  ),
+  rule('\\b(?:by|per|for each|for every) (?:customer|client|account)s?\\b', 'by company'),
   rule('\\bnot (?:yet )?been (?=(?:won|lost|converted|contacted|paid|completed|sent)\\b)', 'not '),
   rule('\\b(?:that |which |who )?(?:are |is )?neither won nor lost\\b', 'open'),
   rule(
@@ -330,6 +370,10 @@ const DETAILS: readonly Rule[] = [
   [/,\s*(?=(?:closing|due|starting|worth|expected) )/gi, ' '],
 ]
 
+/** The apostrophe that phones and word processors set, where two words are drawn together; in names it stays. */
+const CONTRACTED =
+  /(?<=\b(?:what|who|when|where|how|it|that|there|let|i|we|you|they|don|doesn|didn|isn|aren|haven|hasn|won|can|wasn))’(?=(?:s|re|ve|d|ll|t|m)\b)/gi
+
 const apply = (text: string, [pattern, into]: Rule): string =>
   typeof into === 'string' ? text.replace(pattern, into) : text.replace(pattern, into)
 
@@ -338,10 +382,12 @@ const apply = (text: string, [pattern, into]: Rule): string =>
  * first way of saying that fits is put into the known one, and turns of phrase within it likewise.
  */
 export function plainer(said: string): string {
-  let text = AROUND.reduce(apply, said.trim())
+  let text = AROUND.reduce(apply, said.trim().replace(CONTRACTED, "'"))
   const way = WAYS.find(([pattern]) => pattern.test(text))
   if (way) text = apply(text, way)
   text = WITHIN.reduce(apply, text)
+  // Talks hang on no lead: its stage tells.
+  if (/\bleads?\b/i.test(text)) text = text.replace(/\bwithout activities\b/i, 'stage new')
   if (/^(?:please )?(?:create|add|new|make)\b/i.test(text)) text = DETAILS.reduce(apply, text)
   return text.replace(/\s+/g, ' ').trim()
 }

@@ -109,6 +109,15 @@ const GERMAN: Record<string, [string, string]> = {
   email: ['E-Mail', 'E-Mails'],
   emailTemplate: ['E-Mail-Vorlage', 'E-Mail-Vorlagen'],
   report: ['Bericht', 'Berichte'],
+  stage: ['Phase', 'Phasen'],
+  pipeline: ['Pipeline', 'Pipelines'],
+  campaignContact: ['Kampagnenkontakt', 'Kampagnenkontakte'],
+  import: ['Import', 'Importe'],
+  merge: ['Zusammenführung', 'Zusammenführungen'],
+  savedView: ['Ansicht', 'Ansichten'],
+  dashboard: ['Dashboard', 'Dashboards'],
+  customField: ['eigenes Feld', 'eigene Felder'],
+  unsubscribe: ['Abmeldung', 'Abmeldungen'],
 }
 const germanNoun = (record: RecordDefinition, count: number): string =>
   GERMAN[record.contract.name]?.[count === 1 ? 0 : 1] ?? nounOf(record, count)

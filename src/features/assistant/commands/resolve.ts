@@ -85,20 +85,23 @@ export class Resolver {
 const IT =
   /^(?:it|him|her|them|this|that|this one|that one|(?:this|that) (?:deal|lead|contact|company|task|project|record|person))$/i
 
-/** The one that is meant: called exactly so, else the only one that begins so, else the only one found. */
+/** The one that is meant: called exactly so, else the only one that begins so or has words that do, else the only one found. */
 function choose(name: string, rows: Row[]): Resolved | undefined {
   if (!rows.length) return undefined
   const wanted = fold(name)
+  const inside = (title: string) => wanted.split(' ').every(word => title.includes(word))
   const titled = rows.map(row => ({ row, title: fold(String(row.title ?? '')) }))
   for (const fits of [
     (title: string) => title === wanted,
     (title: string) => title.startsWith(wanted),
-    (title: string) => wanted.split(' ').every(word => title.includes(word)),
+    (title: string) => wanted.split(' ').every(word => ` ${title}`.includes(` ${word}`)),
+    inside,
     isLike(wanted),
   ]) {
     const found = withoutConverted(titled.filter(({ title }) => fits(title)))
-    if (found.length === 1) return resolvedOf(found[0]!.row)
-    if (found.length > 1)
+    // Anna in Joanna: asked for, and not taken.
+    if (found.length === 1 && fits !== inside) return resolvedOf(found[0]!.row)
+    if (found.length)
       throw new Ambiguous(
         name,
         found.slice(0, OFFERED_AT_MOST).map(({ row }) => resolvedOf(row)),

@@ -34,6 +34,10 @@ const LITTLE: Record<string, string> = {
   dre: 'der',
   wei: 'wie',
   mri: 'mir',
+  shw: 'show',
+  sho: 'show',
+  hwo: 'how',
+  waht: 'what',
 }
 const LETTERS_AT_LEAST = 4
 const LETTERS_FOR_TWO = 8

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { inLanguage } from '#core/ai/language.ts'
 import { invalid } from '#core/errors.ts'
 import type { Operation } from '#core/http/operation.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { allRecords } from '#core/record/registry.ts'
+import { nounText } from '../commands/replies.ts'
 import { type Hands, titleOf } from '../hands.ts'
 import { planned } from '../plan.ts'
 import { labelOf, nounOf } from '../words.ts'
@@ -43,7 +45,10 @@ const createTool = () =>
       const name = titleOf(record, body)
       const called = name === record.contract.label ? '' : `: ${name}`
       return planned(hands, {
-        title: `Create ${article(nounOf(record, 1))}${called}`,
+        title: inLanguage(
+          `Create ${article(nounOf(record, 1))}${called}`,
+          `${nounText(record, 1)} anlegen${called}`,
+        ),
         operation: keyFor(hands, record, 'POST', '', 'created'),
         record,
         body,
