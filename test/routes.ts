@@ -182,6 +182,9 @@ const FILLERS: Record<string, Filler> = {
   'GET /users/{id}': async samples => ({ ids: { id: samples.person.id } }),
   'PATCH /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
   'PUT /users/{id}': async samples => ({ ids: { id: samples.person.id }, body: { name: fresh('Olga ') } }),
+  'DELETE /users/{id}': async ({ person }) => ({
+    ids: { id: (await personIn(person.workspaceId, 'VIEWER', 'Vito')).id },
+  }),
   'DELETE /auth/sessions/{id}': async samples => ({ ids: { id: await anotherSession(samples.person) } }),
   'DELETE /auth/sessions': async samples => {
     await anotherSession(samples.person)
@@ -368,7 +371,7 @@ const LEAST: Array<[RegExp, Route['least']]> = [
   [/^\w+ \/(invites|api-keys|webhooks)(\/|$)/, 'ADMIN'],
   [/^(PATCH|PUT) \/memberships\//, 'ADMIN'],
   // Whoever is in may leave; who may remove others is decided by whom it is about.
-  [/^DELETE \/memberships\//, 'VIEWER'],
+  [/^DELETE \/(memberships|users)\//, 'VIEWER'],
   // Everybody may change their own name.
   [/^(PATCH|PUT) \/users\//, 'VIEWER'],
   [/^(PATCH|PUT) \/(workspaces\/current|companies\/me)$/, 'ADMIN'],

@@ -22,6 +22,7 @@ export const R0 = {
     'GET /users/',
     'GET /users/:id',
     'PUT /users/:id',
+    'DELETE /users/:id',
     'GET /contacts/',
     'POST /contacts/',
     'GET /contacts/:id/activities',
@@ -121,10 +122,19 @@ export function r0(people: People, origin: () => Promise<string>): void {
     assert.equal(named.name, 'Ravi K')
     await byRep('PATCH /companies/me', 403, { body: { name: 'Mine' } })
     await byRep('GET /audit-logs/', 403)
+    // Section 9: admins cannot delete themselves; section 2: nobody deletes the last who is over all.
+    await byRep('DELETE /users/:id', 403, { at: admin.user.id })
+    assert.equal((await call('DELETE /users/:id', 422, { at: admin.user.id })).body.code, 'LAST_OWNER')
+    const other = await people.colleague(admin, 'ADMIN', 'Adel')
+    const self = await walk.as(other.token)('DELETE /users/:id', 422, { at: other.user.id })
+    assert.equal(self.body.code, 'SELF_REMOVAL')
+    await call('DELETE /users/:id', 204, { at: other.user.id })
+    await call('GET /users/:id', 404, { at: other.user.id })
+    await walk.as(other.token)('GET /users/', 403)
   })
 
   test('R0: contacts, deals and pipelines; reps see their own alone', async () => {
-    const contact = { firstName: 'Jo', lastName: 'Vu', email: 'jo@vu.example', phone: '+1 202 555 0143' }
+    const contact = { firstName: 'Jo', lastName: 'Vu', email: 'jo@vu.example', phone: '+1-555-0100' }
     const made = (await call('POST /contacts/', 201, { body: contact })).body
     assertHas(made, { ...contact, engagementScore: 0, lastInteractionAt: null })
     ids.contact = made.id

@@ -9,7 +9,7 @@ import type { App } from '../feature.ts'
 import { isUuid } from '../ids.ts'
 import { etagOf, isKnown, wantedVersions } from './etag.ts'
 import { type KeptAnswer, once, onceForUser } from './idempotency.ts'
-import { ISSUES_AT_MOST, inputReader } from './inputs.ts'
+import { ISSUES_AT_MOST, inputReader, unstorableTexts } from './inputs.ts'
 import { Answer, JsonText, MAY_CHANGE, type Operation, reaches, transactionOf } from './operation.ts'
 import { givenParameters, NO_PARAMETERS, unreadable } from './parameters.ts'
 import { isOpen, lacks, missingScope } from './scopes.ts'
@@ -154,21 +154,15 @@ function readInputs(operation: Operation, request: FastifyRequest) {
   const wrong = known ? unreadable(asked) : []
   issues.push(...wrong)
   const query = wrong.length ? undefined : read(known, asked)
-  if (isDeeper(request.body, DEPTH_AT_MOST))
-    throw invalid({ path: '', message: `must nest at most ${DEPTH_AT_MOST} deep` })
+  const unstorable = unstorableTexts(request.body)
   const body = operation.consumes
     ? request.body
     : read(operation.body, request.body ?? (operation.method === 'GET' ? undefined : {}))
+  // Features that read their bodies themselves get mails of others, which they mend and do not refuse.
+  if (!operation.consumes)
+    issues.push(...unstorable.filter(({ path }) => !issues.some(issue => issue.path === path)))
   if (issues.length) throw invalid(issues.slice(0, ISSUES_AT_MOST))
   return { params, query, body }
-}
-
-/** Whoever looks into a body may recurse; a deeper one would end the stack, and nothing here needs as much. */
-const DEPTH_AT_MOST = 100
-
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Readable) return false
-  return depth === 0 || Object.values(value).some(inner => isDeeper(inner, depth - 1))
 }
 
 const isJson = (request: FastifyRequest) =>

@@ -25,6 +25,7 @@ import { listOf } from '#core/http/page.ts'
 import { checkAmount, decimalsOf, workspaceCurrency } from '#core/record/currency.ts'
 import { sqlDays, sqlWholeDays } from '#core/record/days.ts'
 import { type Change, defineRecord, type WriteContext } from '#core/record/definition.ts'
+import { cleanText } from '#core/record/fields.ts'
 import { ref } from '#core/record/json-schema.ts'
 import { dayIn } from '#core/record/relative-time.ts'
 import { idParams } from '#core/record/routes.ts'
@@ -259,7 +260,7 @@ const moveRoute = operation({
   params: idParams,
   body: z.strictObject({
     stageId: z.uuid('must be the id of a stage'),
-    lostReason: z.string().trim().max(500).nullish(),
+    lostReason: cleanText(500).trim().nullish(),
   }),
   document: { answer: ref('Deal'), example: { stageId: '0199b1a2-7c1e-7a51-9b0f-3f1d2c4b5a69' } },
   refuses: { 412: 'If-Match names another version' },

@@ -197,7 +197,31 @@ const changeUserRoutes = (['PATCH', 'PUT'] as const).map(method =>
   }),
 )
 
+const removeUser = operation({
+  method: 'DELETE',
+  path: '/users/:id',
+  tag: 'users',
+  access: 'VIEWER',
+  status: 204,
+  answers: 'nothing',
+  summary: 'Remove a person from the workspace, or leave it: their membership ends, as by `DELETE /memberships/{id}`',
+  params: idParams,
+  refuses: { 422: REFUSALS[422] },
+  async handle({ app, tx, params }) {
+    const { membershipId } = await readUser(tx, params.id)
+    await removeMembership(app, tx, membershipId as string)
+  },
+})
+
 export default {
   sessionOnly: true,
-  operations: [listMemberships, ...changeRoutes, remove, listUsers, readUserRoute, ...changeUserRoutes],
+  operations: [
+    listMemberships,
+    ...changeRoutes,
+    remove,
+    listUsers,
+    readUserRoute,
+    ...changeUserRoutes,
+    removeUser,
+  ],
 } satisfies Feature
