@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '#test/until.ts'
-import { lockFolder } from './embedded.ts'
+import { lockedFolder, lockFolder } from './embedded.ts'
 
 const statOf = (pid: number) => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -26,6 +26,7 @@ test('a data folder is locked by a living process, and not by a dead one that no
   const file = join(folder, 'lock')
   writeFileSync(file, `${parent.pid} ${statOf(parent.pid!)[19]}`)
   assert.throws(() => lockFolder(folder), /already open in another process/)
+  await assert.rejects(lockedFolder(folder, 0), /already open in another process/)
   await until(
     () => statOf(pid)[0],
     state => state === 'Z',
@@ -35,4 +36,10 @@ test('a data folder is locked by a living process, and not by a dead one that no
   assert.match(readFileSync(file, 'utf8'), new RegExp(`^${process.pid} `))
   unlock()
   assert.equal(existsSync(file), false)
+  // A process that is being stopped is waited for.
+  writeFileSync(file, `${parent.pid} ${statOf(parent.pid!)[19]}`)
+  const waiting = lockedFolder(folder)
+  parent.kill('SIGKILL')
+  const release = await waiting
+  release()
 })

@@ -1,5 +1,6 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { StartupFault } from '../errors.ts'
@@ -14,6 +15,9 @@ const ACQUIRE_TIMEOUT_MS = 30_000
  * processors from what is loaded meanwhile, as on all the rest. Where much is done at once, as at a first start, it pays at once.
  */
 const PATIENT_TIERING = '--wasm-tiering-budget=130000000'
+/** As long as a process takes to end that was asked to (main.ts), and a little. */
+const STOPS_WITHIN_MS = 12_000
+const LOCK_POLL_MS = 100
 
 type Waiting = { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }
 
@@ -81,7 +85,7 @@ export async function openEmbedded(dataDir: string): Promise<Engine> {
   } catch (error) {
     throw new StartupFault(`DATA_DIR ${dataDir} cannot be written: ${(error as Error).message}.`)
   }
-  const unlock = lockFolder(dataDir)
+  const unlock = await lockedFolder(dataDir)
   const folder = join(dataDir, 'db')
   if (existsSync(folder)) setFlagsFromString(PATIENT_TIERING)
   putEmptyDatabase(folder)
@@ -162,6 +166,8 @@ function processMark(pid: number): string | undefined {
   }
 }
 
+class FolderHeld extends StartupFault {}
+
 /**
  * A lock file that outlives no process: one left behind by a killed process is taken over. Answers what gives it back.
  * @throws StartupFault where a living process holds it
@@ -180,7 +186,7 @@ export function lockFolder(dataDir: string): () => void {
       const mark = readFileSync(file, 'utf8')
       const pid = Number.parseInt(mark, 10)
       if (Number.isInteger(pid) && processMark(pid) === mark) {
-        throw new StartupFault(
+        throw new FolderHeld(
           `The data folder ${dataDir} is already open in another process (${pid}). Stop that one, or set DATA_DIR.`,
         )
       }
@@ -189,6 +195,24 @@ export function lockFolder(dataDir: string): () => void {
     throw new StartupFault(`The data folder ${dataDir} is being opened by another process.`)
   } finally {
     rmSync(mine, { force: true })
+  }
+}
+
+/**
+ * The lock, once a process that is being stopped has let go of it: whoever starts again at once, as supervisors do and people whose
+ * terminal went away, would otherwise be refused by what is still draining.
+ * @throws StartupFault where the process goes on
+ */
+export async function lockedFolder(dataDir: string, patienceMs = STOPS_WITHIN_MS): Promise<() => void> {
+  const deadline = Date.now() + patienceMs
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return lockFolder(dataDir)
+    } catch (error) {
+      if (!(error instanceof FolderHeld) || Date.now() > deadline) throw error
+      if (attempt === 0) process.stderr.write(`${error.message} Waiting for it to stop …\n`)
+      await sleep(LOCK_POLL_MS)
+    }
   }
 }
 
