@@ -421,26 +421,31 @@ over('400: bodies that are no JSON object, broken JSON, and JSON that would reac
   }
 })
 
-over('400: a text that no column could hold, and a key that would reach a prototype, are refused by name', async () => {
-  for (const [turn, route] of withBody().entries()) {
-    const call = await fill(route, kept)
-    const given = call.body as Record<string, unknown>
-    const text = Object.keys(given).find(key => typeof given[key] === 'string')
-    const values: [string, unknown, string][] = [
-      ['__proto__', { a: 1 }, '__proto__'],
-      ['constructor', { prototype: {} }, 'constructor'],
-      ...(text ? ['\0', 'a\ud800', '\udfffb'].map((bad): [string, string, string] => [text, bad, text]) : []),
-      ...(text ? [[text, [{ deep: '\0' }], text] as [string, unknown, string]] : []),
-    ]
-    for (const [key, value, path] of some(values, turn, 3)) {
-      // As text, since an object of ours would lose the key.
-      const rest = JSON.stringify({ ...given, [key]: undefined }).slice(1)
-      const body = `{${JSON.stringify(key)}:${JSON.stringify(value)}${rest === '}' ? '' : ','}${rest}`
-      const reply = await attempt(route, { ...call, body }, json)
-      checkRefusal(reply, 400, `${route.key} with ${body}`, path)
+over(
+  '400: a text that no column could hold, and a key that would reach a prototype, are refused by name',
+  async () => {
+    for (const [turn, route] of withBody().entries()) {
+      const call = await fill(route, kept)
+      const given = call.body as Record<string, unknown>
+      const text = Object.keys(given).find(key => typeof given[key] === 'string')
+      const values: [string, unknown, string][] = [
+        ['__proto__', { a: 1 }, '__proto__'],
+        ['constructor', { prototype: {} }, 'constructor'],
+        ...(text
+          ? ['\0', 'a\ud800', '\udfffb'].map((bad): [string, string, string] => [text, bad, text])
+          : []),
+        ...(text ? [[text, [{ deep: '\0' }], text] as [string, unknown, string]] : []),
+      ]
+      for (const [key, value, path] of some(values, turn, 3)) {
+        // As text, since an object of ours would lose the key.
+        const rest = JSON.stringify({ ...given, [key]: undefined }).slice(1)
+        const body = `{${JSON.stringify(key)}:${JSON.stringify(value)}${rest === '}' ? '' : ','}${rest}`
+        const reply = await attempt(route, { ...call, body }, json)
+        checkRefusal(reply, 400, `${route.key} with ${body}`, path)
+      }
     }
-  }
-})
+  },
+)
 
 test('no body under the header of JSON is no body: what is needed is missed by name, and nothing else is', async () => {
   const without = { headers: json }

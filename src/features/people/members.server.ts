@@ -204,7 +204,8 @@ const removeUser = operation({
   access: 'VIEWER',
   status: 204,
   answers: 'nothing',
-  summary: 'Remove a person from the workspace, or leave it: their membership ends, as by `DELETE /memberships/{id}`',
+  summary:
+    'Remove a person from the workspace, or leave it: their membership ends, as by `DELETE /memberships/{id}`',
   params: idParams,
   refuses: { 422: REFUSALS[422] },
   async handle({ app, tx, params }) {
