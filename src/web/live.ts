@@ -11,13 +11,15 @@ const RETRY_AT_LEAST_MS = 1000
 const RETRY_AT_MOST_MS = 30_000
 /** Changes within this time are shown together. */
 const GATHER_MS = 150
+/** Close codes by which the server says that who listened may not any more. */
+const PUT_OUT = [4401, 4403, 4404]
 
 type Message =
   | { type: 'ready' }
   | { type: 'subscribed' | 'heartbeat'; seq: number }
   | { type: 'event'; event: Touched & { seq: number; entityType: string } }
   | { type: 'notifications'; unread: number }
-  | { type: 'reset' | 'error' | 'pong' }
+  | { type: 'reset' | 'rights' | 'error' | 'pong' }
 
 /** The bell's number is told; what it counts is read again where it is shown. */
 function unreadIs(unread: number): void {
@@ -55,7 +57,11 @@ class Live {
       this.socket = socket
       socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', ticket }))
       socket.onmessage = ({ data }) => this.read(socket, JSON.parse(data as string) as Message)
-      socket.onclose = () => this.again()
+      socket.onclose = ({ code }) => {
+        // Asking for another ticket is what finds out what has become of the reader, and the app leaves by that.
+        if (PUT_OUT.includes(code) && this.waitMs === RETRY_AT_LEAST_MS) this.again(0)
+        else this.again()
+      }
     } catch {
       this.again()
     }
@@ -83,11 +89,13 @@ class Live {
       this.since = undefined
       for (const entity of ENTITIES) this.changed(entity)
     }
+    // Another role: other pages, buttons and rows.
+    else if (message.type === 'rights') queries.invalidateQueries()
   }
 
-  private again(): void {
+  private again(inMs = this.waitMs * (0.5 + Math.random())): void {
     if (this.isOver) return
-    this.timer = setTimeout(() => this.connect(), this.waitMs * (0.5 + Math.random()))
+    this.timer = setTimeout(() => this.connect(), inMs)
     this.waitMs = Math.min(this.waitMs * 2, RETRY_AT_MOST_MS)
   }
 }

@@ -78,7 +78,8 @@ type Change = { member: Membership; role?: Membership['role']; isActive?: boolea
 function MemberRow({ member }: { member: Membership }) {
   const text = useText()
   const { user, role } = useMe()
-  const [isRemoving, setRemoving] = useState(false)
+  const [asking, setAsking] = useState<'deactivate' | 'remove'>()
+  const close = () => setAsking(undefined)
   const changing = useOptimistic<Membership[], Change>({
     key: membersQuery.queryKey,
     apply: (members, { member: { id }, ...change }) =>
@@ -121,15 +122,36 @@ function MemberRow({ member }: { member: Membership }) {
         <span style={{ width: 28 }} />
       ) : (
         <MoreMenu label={member.name} size={28}>
-          <Menu.Item onClick={() => changing.mutate({ member, isActive: !member.isActive })}>
+          <Menu.Item
+            onClick={() =>
+              member.isActive ? setAsking('deactivate') : changing.mutate({ member, isActive: true })
+            }
+          >
             {member.isActive ? text.members.deactivate : text.members.activate}
           </Menu.Item>
-          <Menu.Item color="red" leftSection={<IconUserMinus size={14} />} onClick={() => setRemoving(true)}>
+          <Menu.Item
+            color="red"
+            leftSection={<IconUserMinus size={14} />}
+            onClick={() => setAsking('remove')}
+          >
             {text.members.remove}
           </Menu.Item>
         </MoreMenu>
       )}
-      {isRemoving && <Remove member={member} close={() => setRemoving(false)} />}
+      {asking === 'remove' && <Remove member={member} close={close} />}
+      {asking === 'deactivate' && (
+        <Confirm
+          title={text.members.deactivateTitle(member.name)}
+          text={text.members.deactivateText}
+          submit={text.members.deactivate}
+          color="red"
+          close={close}
+          run={() => {
+            changing.mutate({ member, isActive: false })
+            close()
+          }}
+        />
+      )}
     </li>
   )
 }

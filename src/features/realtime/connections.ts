@@ -20,12 +20,10 @@ const CONNECTIONS_OF_A_USER = 50
 const SUBSCRIPTIONS_AT_MOST = 100
 const SHOWS_ITSELF_WITHIN_MS = 10_000
 const HEARTBEAT_MS = 25_000
-/** How soon at the latest somebody is cut off who has lost their session or their membership. */
-const RIGHTS_CHECKED_MS = 3000
 const MESSAGES_AT_MOST = 300
 const MESSAGES_PERIOD_MS = 10_000
 
-/** The WebSocket side: who connects, what they ask for, and whether they still may. */
+/** The WebSocket side: who connects, and what they ask for. */
 export class Connections {
   private readonly app: App
   private readonly hub: Hub
@@ -36,7 +34,6 @@ export class Connections {
   })
   private readonly unread: UnreadCounts
   private readonly timers: NodeJS.Timeout[] = []
-  private isChecking = false
   private isStopped = false
 
   constructor(app: App, hub: Hub) {
@@ -48,8 +45,6 @@ export class Connections {
   start(): void {
     this.unread.start()
     this.timers.push(setInterval(() => this.beat(), HEARTBEAT_MS).unref())
-    this.timers.push(setInterval(() => void this.checkRights(), RIGHTS_CHECKED_MS).unref())
-    this.app.access.onForget(() => void this.checkRights())
   }
 
   stop(): void {
@@ -196,39 +191,6 @@ export class Connections {
       client.send(JSON.stringify({ type: 'heartbeat', ...(isWhole ? { seq: this.hub.position } : {}) }))
     }
   }
-
-  /** Looks again at what everybody may, each session once, and cuts off who may not be here any more. */
-  private async checkRights(): Promise<void> {
-    if (this.isChecking || this.isStopped || !this.hub.clients.size) return
-    this.isChecking = true
-    try {
-      const clients = [...this.hub.clients]
-      const people = clients.filter(({ identity }) => !identity.key)
-      const rights = await this.app.access.accessOfMany(people.map(({ identity }) => identity))
-      for (const [at, client] of people.entries()) settle(client, rights[at]!)
-      for (const client of clients) if (client.identity.key) await this.checkKey(client, client.identity.key)
-    } catch (error) {
-      this.app.log.debug({ err: error }, 'rights could not be looked at, will try again')
-    } finally {
-      this.isChecking = false
-    }
-  }
-
-  private async checkKey(client: Client, { token }: { token: string }): Promise<void> {
-    try {
-      client.identity = await byToken(this.app, token)
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 401) client.close(CLOSE.unauthenticated, error.message)
-      else throw error
-    }
-  }
-}
-
-function settle(client: Client, found: Awaited<ReturnType<App['access']['accessOfMany']>>[number]): void {
-  if (found === 'no session') client.close(CLOSE.unauthenticated, 'The session has ended; sign in again')
-  else if (found === 'no membership')
-    client.close(CLOSE.forbidden, 'You are no longer a member of this workspace')
-  else client.identity.access = found
 }
 
 /** @throws Refusal 400 */

@@ -5,6 +5,7 @@ import { type Client, eventMessage, isAbout, type Subscription, shown } from './
 import { whoIs } from './identity.ts'
 import { filtered } from './matching.ts'
 import { replay } from './replay.ts'
+import { Rights, tellsOfRights } from './rights.ts'
 import { followViews, renewFilter } from './views.ts'
 import { type Alike, seenBy } from './visibility.ts'
 
@@ -26,6 +27,7 @@ export class Hub {
   readonly clients = new Set<Client>()
   private readonly app: App
   private readonly tail: EventTail
+  private readonly rights: Rights
   private joining: Joining[] = []
   private stopped = false
   private woken = false
@@ -35,6 +37,7 @@ export class Hub {
   constructor(app: App) {
     this.app = app
     this.tail = new EventTail(app.database)
+    this.rights = new Rights(app, this.clients)
   }
 
   /** Everything up to here has been handed out. */
@@ -48,11 +51,13 @@ export class Hub {
   }
 
   start(): void {
+    this.rights.start()
     this.loop ??= this.run()
   }
 
   async stop(): Promise<void> {
     this.stopped = true
+    this.rights.stop()
     this.wake()
     await this.loop
   }
@@ -108,6 +113,8 @@ export class Hub {
     const before = this.tail.seq
     const { events, waiting } = await this.tail.next()
     try {
+      // Before anything else of the batch is told: who was put out hears nothing that happened since, whichever process did it.
+      if (events.some(tellsOfRights)) await this.rights.lookAnew()
       await this.handOut(events)
     } catch (error) {
       // Nothing of the batch may be lost: it is read again, and nothing of it was sent.

@@ -27,7 +27,12 @@ const ticketRoute = userOperation({
     'Browsers cannot send headers with a WebSocket: connect to `/api/v1/realtime` and send `{ "type": "auth", "ticket": … }` first. Others connect with their token or API key in the header. The messages are told in docs/REALTIME.md.',
   answers: z.object({ ticket: z.string(), expiresAt: z.iso.datetime() }),
   document: { answerExample: { ticket: 'c2VhbGVk…', expiresAt: '2026-01-31T09:30:30.000Z' } },
-  handle: ({ app, request, claims }) => makeTicket(app, claims, request.caller!.workspaceId),
+  async handle({ app, request, claims }) {
+    const { workspaceId } = request.caller!
+    // Whoever was put out hears it here, and not from a connection that is closed again.
+    await app.access.accessOf(claims, workspaceId)
+    return makeTicket(app, claims, workspaceId)
+  },
 })
 
 const serve: Service = async (app, server) => {

@@ -390,6 +390,32 @@ test('a revoked session, a deactivated member and one who is removed are cut off
   assert.equal((await elsewhere.ending()).code, 4401)
 })
 
+test('who was put out hears nothing that happens after it, and who has another role is told', async () => {
+  const { owner, admin, ben } = await world({ recordVisibility: 'workspace' })
+  const membershipOf = async (person: Person) =>
+    (await owner.get(`/users/${person.id}`)).body.membershipId as string
+  const [put, stays] = await Promise.all([ben, admin].map(person => listen(person)))
+  await Promise.all([put!, stays!].map(listener => listener.subscribe({ id: 's', entity: 'deal' })))
+  const [bens, admins] = [await membershipOf(ben), await membershipOf(admin)]
+  // As another process would do it, without a word to this one: only the history tells of it.
+  await program().app.database.inSystem('ascendore_auth', scope =>
+    scope.session.rows(
+      `update memberships set is_active = id <> $1::uuid, role = case when id = $2::uuid then 'MEMBER' else role end where id in ($1::uuid, $2::uuid)`,
+      [bens, admins],
+    ),
+  )
+  const told = { entityType: 'membership', entityId: bens, action: 'updated', changes: {} } as const
+  await owner.inWorkspace(tx => tellEvent(tx, told))
+  await owner.post('/deals', { title: 'Not for Ben' })
+  assert.equal((await stays!.events('s', 1)).length, 1)
+  assert.equal((await put!.ending()).code, 4403)
+  assert.deepEqual(await put!.events('s', 0, 0), [])
+  const { role, recordVisibility } = await stays!.until(({ type }) => type === 'rights')
+  assert.deepEqual([role, recordVisibility], ['MEMBER', 'workspace'])
+  const refused = await ben.post('/realtime/ticket')
+  assert.deepEqual([refused.status, refused.body.code], [403, 'NOT_A_MEMBER'])
+})
+
 test('an API key listens as far as its scopes reach, and until it is revoked', async () => {
   const { owner } = await workspace()
   const { id, key } = (await owner.post('/api-keys', { name: 'Robot', scopes: ['deals:read'] })).body

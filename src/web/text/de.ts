@@ -1613,6 +1613,9 @@ export const de: Text = {
     deactivated: name => `${name} ist deaktiviert und abgemeldet; die eigenen Einträge bleiben`,
     activated: name => `${name} kann sich wieder anmelden`,
     removed: name => `${name} entfernt`,
+    deactivateTitle: name => `${name} deaktivieren?`,
+    deactivateText:
+      'Die Person wird sofort abgemeldet und kann sich erst wieder anmelden, wenn Sie sie aktivieren. Die eigenen Einträge bleiben.',
     removeTitle: name => `${name} entfernen?`,
     removeText:
       'Der Zugang endet sofort. Was der Person gehört und sie geschrieben hat, bleibt unter ihrem Namen.',

@@ -1551,6 +1551,9 @@ export const en = {
     deactivated: (name: string) => `${name} is deactivated and signed out; their records stay theirs`,
     activated: (name: string) => `${name} may sign in again`,
     removed: (name: string) => `${name} removed`,
+    deactivateTitle: (name: string) => `Deactivate ${name}?`,
+    deactivateText:
+      'They are signed out at once and cannot sign in until you activate them again. Their records stay theirs.',
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: 'They are out at once. What they own and wrote stays, under their name.',
     roles: 'What the roles may',
