@@ -63,11 +63,21 @@ test('a list is narrowed by what hangs on its records; what the bar cannot build
       const found = await tab.getByRole('row').getByRole('link').allTextContents()
       return found.sort().join() === names.join()
     })
+  let release = () => {}
+  const held = new Promise<void>(resolve => {
+    release = resolve
+  })
+  await tab.route('**/assets/entities*', async route => {
+    await held
+    await route.continue()
+  })
   await tab.goto('/companies')
   await rows('Alpha', 'Beta', 'Gamma')
   await tab.getByRole('button', { name: 'Filter' }).click()
+  // What a company links to is not loaded yet when it is asked for.
   await tab.getByRole('combobox', { name: 'Where' }).fill('Deals')
-  await tab.getByRole('option', { name: 'Deals' }).click()
+  await tab.keyboard.press('Enter')
+  release()
   await rows('Alpha', 'Beta')
   await tab.getByRole('button', { name: 'Add condition on the deals' }).click()
   await tab.getByRole('combobox', { name: 'with' }).fill('Amount')
@@ -81,20 +91,56 @@ test('a list is narrowed by what hangs on its records; what the bar cannot build
 
   const large = { field: 'amount', op: 'gte', value: 10_000 }
   const filter = {
-    or: [
-      { field: 'deals', op: 'some', value: large },
-      { field: 'createdAt', op: 'before', value: '-7d' },
-    ],
+    not: {
+      or: [
+        { not: { field: 'deals', op: 'some', value: large } },
+        { field: 'createdAt', op: 'before', value: '-7d' },
+      ],
+    },
   }
   const view = await api.post('/saved-views', { entity: 'company', name: 'By a program', filter })
   await tab.goto(`/companies?view=${view.id}`)
   await rows('Alpha')
   await tab.getByRole('button', { name: /^Filter/ }).click()
-  await tab.getByText('Deals exist with Amount at least $10,000 or Created before 7 days ago').waitFor()
+  await tab
+    .getByText('not (not Deals exist with Amount at least $10,000 or Created before 7 days ago)')
+    .waitFor()
   await tab.getByRole('button', { name: 'Name', exact: true }).click()
   await tab.getByRole('button', { name: 'Save', exact: true }).click()
   await tab.getByText('View saved').waitFor()
   assert.deepEqual((await api.get(`/saved-views/${view.id}`)).filter, { and: [filter] })
+
+  // Any of two conditions, or all of a group.
+  const named = (value: string) => ({ path: 'name', op: 'contains', value })
+  const both = { path: '', op: 'allOf', value: [named('b'), named('eta')] }
+  const where = JSON.stringify([named('alp'), named('gam'), both])
+  await tab.goto(`/companies?view=all&where=${encodeURIComponent(where)}`)
+  await rows()
+  await tab.getByRole('button', { name: 'Filter 3' }).click()
+  const joined = tab.getByRole('combobox', { name: 'Joined by' })
+  await joined.first().click()
+  await tab.getByRole('option', { name: 'or' }).click()
+  await rows('Alpha', 'Beta', 'Gamma')
+  assert.deepEqual(await violations(tab), [])
+  await tab.reload()
+  await rows('Alpha', 'Beta', 'Gamma')
+  await tab.getByRole('button', { name: 'Filter 3' }).click()
+  await tab.getByRole('button', { name: 'Remove group' }).click()
+  await rows('Alpha', 'Gamma')
+  await tab.getByRole('button', { name: 'Add group' }).click()
+  const group = tab.getByRole('group', { name: 'Group of conditions' })
+  assert.equal(await group.getByRole('button', { name: 'Delete' }).count(), 2)
+  await group.getByRole('button', { name: 'Delete' }).first().click()
+  await group.getByRole('button', { name: 'Delete' }).click()
+  await group.waitFor({ state: 'detached' })
+
+  // Enter takes the first that is found, also before it is.
+  await tab.goto('/deals?new=true')
+  await tab.locator('[role=dialog] input:focus').waitFor()
+  await tab.getByRole('dialog').getByRole('combobox', { name: 'Company' }).pressSequentially('bet')
+  await tab.keyboard.press('Enter')
+  await until(async () => (await tab.getByRole('combobox', { name: 'Company' }).inputValue()) === 'Beta')
+  await rows('Alpha', 'Gamma')
 })
 
 test('what somebody else writes into an open field is told and not lost; what they write beside it is no matter', async () => {
@@ -206,6 +252,13 @@ test('an invoice is made from a deal, added up, sent and paid; its PDF is saved'
   const download = tab.waitForEvent('download')
   await tab.getByRole('button', { name: 'Download PDF' }).click()
   assert.equal((await download).suggestedFilename(), `invoice-${invoice.invoiceNumber}.pdf`)
+  await tab.goto(`/companies/${company.id}`)
+  await tab.getByText('Of this company and of its deals').waitFor()
+  for (const number of [invoiceNumber, invoice.invoiceNumber])
+    await tab
+      .getByRole('link', { name: `${number} ` })
+      .last()
+      .waitFor()
 })
 
 test('a visit is moved and made longer by mouse and keys, and what overlaps is told; a task is ticked off', async () => {

@@ -10,9 +10,9 @@ import { tell } from '#web/kit/notify.tsx'
 import { RecordPicker } from '#web/kit/record-picker.tsx'
 import { useTitle } from '#web/kit/titles.ts'
 import { totalText } from '#web/kit/total.ts'
-import { useColumns } from '#web/record/model.ts'
-import { Conditions, firstCondition } from '#web/table/filter-bar.tsx'
-import { type Condition, filterOf } from '#web/table/filters.ts'
+import { canFilter, useColumns } from '#web/record/model.ts'
+import { Conditions } from '#web/table/filter-bar.tsx'
+import { type Condition, filterOf, firstCondition } from '#web/table/filters.ts'
 import { useSavedViews } from '#web/table/saved-views.ts'
 import { useText } from '#web/text/index.tsx'
 import { refreshCampaign } from './campaign-data.page.tsx'
@@ -88,7 +88,7 @@ type FilterGiven = {
 function ByFilter({ conditions, filter, onChange }: FilterGiven) {
   const text = useText()
   const columns = useColumns(contactContract)
-  const first = firstCondition(columns)
+  const first = firstCondition(columns.filter(canFilter))
   return (
     <Stack gap="sm" mih={110}>
       <P size="sm" className="quiet">

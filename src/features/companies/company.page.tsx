@@ -1,6 +1,6 @@
 import { contactContract } from '#features/contacts/contacts.contract.ts'
 import { dealContract } from '#features/deals/deals.contract.ts'
-import { invoicesOf } from '#features/invoices/invoice-list.page.tsx'
+import { invoicesOfCompany } from '#features/invoices/invoice-list.page.tsx'
 import { projectsOf } from '#features/projects/project-list.page.tsx'
 import { tasksOf } from '#features/tasks/task-list.page.tsx'
 import { RecordPage } from '#web/record/record-page.tsx'
@@ -22,12 +22,19 @@ const RELATED: RelatedList[] = [
     initial: company => ({ companyId: company.id }),
   },
   tasksOf('company'),
-  invoicesOf('company'),
+  invoicesOfCompany,
   projectsOf(company => ({ companyId: company.id })),
 ]
 
 export const prefetch = prefetchRecord(companyContract)
 
 export default function Company() {
-  return <RecordPage contract={companyContract} facts={['status', 'industry', 'ownerId']} related={RELATED} />
+  return (
+    <RecordPage
+      contract={companyContract}
+      facts={['status', 'industry', 'ownerId']}
+      related={RELATED}
+      hasAdvice
+    />
+  )
 }

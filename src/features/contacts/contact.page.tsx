@@ -33,6 +33,7 @@ export default function Contact() {
       contract={contactContract}
       facts={['jobTitle', 'companyId', 'email', 'phone']}
       related={RELATED}
+      hasAdvice
       actions={contact => <ComposeButton key={contact.id} contactIds={[contact.id]} />}
     />
   )

@@ -24,6 +24,7 @@ export default function Deal() {
       contract={dealContract}
       facts={['amount', 'companyId', 'primaryContactId', 'expectedCloseDate', 'ownerId']}
       related={RELATED}
+      hasAdvice
       actions={deal => <ComposeButton key={deal.id} dealId={deal.id} contactIds={peopleOf(deal)} />}
       banner={deal => <StagePath deal={deal} />}
       main={deal => (deal.status === 'OPEN' ? <ScorePanel kind="deal" row={deal} /> : null)}

@@ -20,6 +20,7 @@ export default function Lead() {
       contract={leadContract}
       facts={['stage', 'company', 'source', 'score', 'ownerId']}
       related={RELATED}
+      hasAdvice
       actions={lead => <Convert lead={lead} />}
       main={lead => (lead.convertedAt ? null : <ScorePanel kind="lead" row={lead} />)}
     />

@@ -5,12 +5,8 @@ import { REPORTED } from '#features/reports/entities.page.tsx'
 import { api } from '#web/api.ts'
 import { type Condition, filterOf } from '#web/table/filters.ts'
 import type { Hit } from './results.page.tsx'
+import { SEARCHED } from './searched.ts'
 
-/** The record types that are searched, in the order in which they are offered. */
-const TYPES = [
-  ...['contact', 'company', 'deal', 'lead', 'task', 'note', 'interaction', 'email', 'file'],
-  ...['invoice', 'visit', 'project', 'campaign', 'emailTemplate', 'unsubscribe'],
-] as const
 const OWNERS: Record<string, string> = { task: 'assigneeId', note: 'authorId' }
 const PAGE = 25
 
@@ -35,7 +31,7 @@ export function useAsked() {
     const where = Array.isArray(search.where) ? (search.where as Condition[]) : []
     return {
       q: word('q') ?? '',
-      type: TYPES.find(type => type === search.type),
+      type: SEARCHED.find(type => type === search.type),
       owner: word('owner'),
       days: /^\d{1,4}$/.test(word('days') ?? '') ? word('days') : undefined,
       where: where.filter(one => typeof one?.path === 'string' && typeof one?.op === 'string'),
@@ -63,7 +59,7 @@ function bodyOf({ q, type, owner, days, where }: Asked, only: boolean) {
     ...(owner ? [{ field: ownerOf(name), op: 'eq', value: owner }] : []),
     ...(days ? [{ field: 'updatedAt', op: 'withinLast', value: `${days}d` }] : []),
   ]
-  const types = only && type ? [type] : TYPES
+  const types = only && type ? [type] : SEARCHED
   const filters = Object.fromEntries(
     types.flatMap(name => {
       const filter = filterOf(name === type ? where : [], ...common(name))
@@ -100,6 +96,6 @@ export function useFound(asked: Asked) {
   return {
     list,
     isAsked,
-    facets: TYPES.flatMap(type => (facets[type] ? [[type, facets[type]] as const] : [])),
+    facets: SEARCHED.flatMap(type => (facets[type] ? [[type, facets[type]] as const] : [])),
   }
 }

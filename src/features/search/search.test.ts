@@ -4,6 +4,8 @@ import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
 import { checkRefusal } from '#test/routes.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
+import { searched } from './query.ts'
+import { SEARCHED } from './searched.ts'
 
 useProgram()
 
@@ -19,6 +21,15 @@ const find = async (person: Person, query: Record<string, string>) => {
 }
 const titles = async (person: Person, q: string) =>
   (await find(person, { q })).rows.map((row: { title: string }) => row.title)
+
+test('the page of results offers every type that is searched, and no other', () => {
+  assert.deepEqual(
+    [...SEARCHED].sort(),
+    searched()
+      .map(({ contract }) => contract.name)
+      .sort(),
+  )
+})
 
 test('one ranked list over all record types, at once after the change, with facets and highlights', async () => {
   const { ana } = await world()

@@ -6,7 +6,6 @@ import { later } from '../kit/later.tsx'
 import { useText } from '../text/index.tsx'
 
 const AiPanel = later(() => import('./panel.tsx'))
-const KNOWN = new Set(['deal', 'contact', 'company', 'lead'])
 
 type Given = { type: string; row: { id: string } & Record<string, unknown> }
 
@@ -15,7 +14,7 @@ export function AiButton({ type, row }: Given) {
   const text = useText()
   const may = useMay()
   const [isOpen, open] = useState(false)
-  if (!may.write || !KNOWN.has(type)) return null
+  if (!may.write) return null
   return (
     <>
       <Button

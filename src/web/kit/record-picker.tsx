@@ -1,7 +1,7 @@
 import { Combobox, InputBase, Loader, useCombobox } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { useText } from '../text/index.tsx'
 import { selectWhole } from '../theme.ts'
@@ -31,7 +31,7 @@ export function RecordPicker({ type, value, onChange, only, refusal, ...input }:
   const [q] = useDebouncedValue(typed ?? '', 150)
   const title = useTitle(type, value)
   const fields = titleFieldsOf(type)
-  const { data, isFetching } = useQuery({
+  const { data, isFetching, isPlaceholderData } = useQuery({
     queryKey: ['pick', type, q, only],
     enabled: box.dropdownOpened,
     staleTime: 60_000,
@@ -44,15 +44,22 @@ export function RecordPicker({ type, value, onChange, only, refusal, ...input }:
       return rows
     },
   })
+  const choose = (id: string) => {
+    onChange(id)
+    setTyped(null)
+    box.closeDropdown()
+  }
+  // Enter means the first that fits what was typed, also where that is still being looked for.
+  const [isEntered, setEntered] = useState(false)
+  const isFound = isEntered && typed === q && data !== undefined && !isFetching && !isPlaceholderData
+  useEffect(() => {
+    if (!isFound) return
+    setEntered(false)
+    const first = data?.find(row => refusal?.(row) === undefined)
+    if (first) choose(first.id)
+  })
   return (
-    <Combobox
-      store={box}
-      onOptionSubmit={id => {
-        onChange(id)
-        setTyped(null)
-        box.closeDropdown()
-      }}
-    >
+    <Combobox store={box} onOptionSubmit={choose}>
       <Combobox.Target withExpandedAttribute>
         <InputBase
           {...input}
@@ -71,6 +78,7 @@ export function RecordPicker({ type, value, onChange, only, refusal, ...input }:
           }
           onChange={event => {
             setTyped(event.currentTarget.value)
+            setEntered(false)
             box.openDropdown()
             box.resetSelectedOption()
           }}
@@ -79,9 +87,15 @@ export function RecordPicker({ type, value, onChange, only, refusal, ...input }:
             selectWhole(event)
           }}
           onFocus={() => box.openDropdown()}
+          onKeyDown={event => {
+            if (event.key !== 'Enter' || !typed || box.getSelectedOptionIndex() !== -1) return
+            event.preventDefault()
+            setEntered(true)
+          }}
           onBlur={() => {
             box.closeDropdown()
             setTyped(null)
+            setEntered(false)
           }}
         />
       </Combobox.Target>

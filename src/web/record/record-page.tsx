@@ -36,6 +36,8 @@ export type RecordPageOptions = {
   /** The few facts beside the title. */
   facts: readonly string[]
   related: RelatedList[]
+  /** Whether the panel with what AI says of it is offered. */
+  hasAdvice?: boolean
   /** Buttons and dialogs of the feature's own. */
   actions?: (row: Row) => ReactNode
   /** Stands above the columns, such as the way through the stages. */
@@ -57,7 +59,16 @@ export function RecordPage(options: RecordPageOptions) {
   return <Sheet key={id} {...options} row={row} />
 }
 
-function Sheet({ contract, facts, related, actions, banner, main, row }: RecordPageOptions & { row: Row }) {
+function Sheet({
+  contract,
+  facts,
+  related,
+  hasAdvice,
+  actions,
+  banner,
+  main,
+  row,
+}: RecordPageOptions & { row: Row }) {
   const text = useText()
   const columns = useColumns(contract)
   const isHeld = holdsNotes(contract)
@@ -79,7 +90,7 @@ function Sheet({ contract, facts, related, actions, banner, main, row }: RecordP
         </div>
         <Group gap={6} ml="auto" justify="flex-end">
           {actions?.(row)}
-          <AiButton type={contract.name} row={row} />
+          {hasAdvice && <AiButton type={contract.name} row={row} />}
           <RecordMenu contract={contract} row={row} />
         </Group>
       </header>

@@ -25,9 +25,11 @@ export type RelatedList = {
   item?: (row: Row) => ReactNode
   /** Whether a new one is opened: there is more to be done with it. */
   opens?: boolean
-  /** What else belongs here beside what hangs on the record itself: a filter over the type, and how that is said. */
-  also?: (parent: Row) => { filter: object; hint: (text: Text) => string } | undefined
+  /** What else belongs here beside what hangs on the record itself. */
+  also?: (parent: Row) => Promise<Also | undefined>
 }
+/** A filter over the type, and how that is said. */
+type Also = { filter: object; hint: (text: Text) => string }
 
 const SHOWN = 6
 
@@ -49,15 +51,18 @@ export function Related({
   const navigate = useNavigate()
   const [isCreating, setCreating] = useState(false)
   const [limit, setLimit] = useState(SHOWN)
-  const more = also?.(row)
   const { data } = useQuery({
-    queryKey: ['related', row.id, contract.name, limit, more?.filter],
+    // What else belongs to it may follow from its own fields.
+    queryKey: ['related', row.id, contract.name, limit, also && row.version],
     placeholderData: before => before,
-    queryFn: () =>
-      api.get<{ rows: Row[]; total: number }>(
+    async queryFn() {
+      const more = await also?.(row)
+      const page = await api.get<{ rows: Row[]; total: number }>(
         more ? `/${contract.path}` : `/${parent.path}/${row.id}/${contract.path}`,
         { query: { limit, ...(more ? { filter: more.filter } : {}) } },
-      ),
+      )
+      return { ...page, hint: more?.hint }
+    },
   })
   const label = text.labels[contract.name] ?? contract.label
   return (
@@ -73,9 +78,9 @@ export function Related({
           </ActionIcon>
         )}
       </Group>
-      {more && data && data.total > 0 && (
+      {data?.hint && data.total > 0 && (
         <P size="xs" className="quiet" mb={4}>
-          {more.hint(text)}
+          {data.hint(text)}
         </P>
       )}
       {item && <ul className={classes.relatedItems}>{data?.rows.map(item)}</ul>}

@@ -7,6 +7,7 @@ import { type ComponentType, type KeyboardEvent, useMemo, useRef, useState } fro
 import { api, useMay } from '../api.ts'
 import { Dialog } from '../kit/dialog.tsx'
 import { type Place, placeOf } from '../kit/place.ts'
+import { importedTypes, recordTypes } from '../kit/record-types.ts'
 import { withShownAddresses } from '../kit/shown-address.ts'
 import { isFor, navPages, sections } from '../pages.ts'
 import { useText } from '../text/index.tsx'
@@ -21,19 +22,11 @@ type Entry = {
   run: () => void
 }
 
-/** What may be made from here. */
-const CREATED = [
-  { name: 'contact', path: 'contacts' },
-  { name: 'company', path: 'companies' },
-  { name: 'deal', path: 'deals' },
-  { name: 'lead', path: 'leads' },
-  { name: 'task', path: 'tasks' },
-  { name: 'visit', path: 'visits' },
-  { name: 'invoice', path: 'invoices' },
-  { name: 'project', path: 'projects' },
-]
-/** What people jump to; conversations and notes are found on the page of all results. */
-const JUMPED_TO = 'contact,company,deal,lead,task,project,invoice,visit,campaign'
+/** What has a list of its own beside the pages: it is jumped to, and made from here. The rest is found on the page of all results. */
+const LISTED = importedTypes
+  .map(name => recordTypes.find(type => type.name === name)!)
+  .filter(({ path }) => navPages.some(page => page.path === `/${path}`))
+const JUMPED_TO = LISTED.map(({ name }) => name).join(',')
 const FOUND_AT_MOST = 8
 const TITLE_AT_MOST = 120
 
@@ -188,7 +181,7 @@ function useEntries(typed: string, close: () => void): Entry[] {
         }),
       )
     const actions = write
-      ? CREATED.map(
+      ? LISTED.map(
           ({ name, path }): Entry => ({
             key: `new-${name}`,
             group: text.palette.actions,

@@ -1,38 +1,149 @@
-import { ActionIcon, Button, MultiSelect, NumberInput, Select } from '@mantine/core'
+import { ActionIcon, Button, Select } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import { FieldInput } from '../kit/input.tsx'
-import { type Column, canFilter, useColumns, withParts } from '../record/model.ts'
-import { optionLabel, useText } from '../text/index.tsx'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type AnyContract, type Column, canFilter, useColumns, withParts } from '../record/model.ts'
+import { useText } from '../text/index.tsx'
 import { FilterWords, pluralOf } from './filter-words.tsx'
 import {
   type Condition,
   conditionsIn,
   filterOf,
+  firstCondition,
   HANGING_OPS,
   isBuildable,
+  isGroup,
   isHanging,
-  isSpan,
+  type Joined,
+  joinedBy,
+  joinedOf,
   needsValue,
   operatorsFor,
+  withOperator,
 } from './filters.ts'
 import type { Hanging } from './hanging.ts'
 import classes from './table.module.css'
+import { Wanted } from './wanted.tsx'
 
 /** What conditions may speak of: fields of the record, of those that it links to, and the records that hang on it. */
 export type Fields = { own: Column[]; linked: Column[]; hanging: Hanging[] }
 
-type Given = {
-  condition: Condition
+type Common = {
   fields: Fields
+  contract: AnyContract
   /** Within what closes by a click elsewhere, its lists must not stand elsewhere. */
   isWithin: boolean
+}
+type ListGiven = Common & {
+  joined: Joined
+  onChange: (joined: Joined) => void
+  /** Said before the first. */
+  first: string
+  /** Whether `or` may be chosen; where something else has to hold as well, it may not. */
+  isFixed?: boolean
+  /** Below the conditions, given what makes another one. */
+  foot: (add: (condition: Condition) => void) => ReactNode
+}
+
+/** Conditions of which all, or any, have to hold. How they are joined is chosen at the second one. */
+export function ConditionList({ joined, onChange, first, isFixed = false, foot, ...common }: ListGiven) {
+  const text = useText()
+  const { items, join } = joined
+  const put = (next: Condition[]) => onChange({ join, items: next })
+  return (
+    <>
+      {items.map((condition, index) => {
+        const lead = index ? text.table[join] : first
+        const given = {
+          ...common,
+          condition,
+          lead,
+          join:
+            index === 1 && !isFixed ? (
+              <Select
+                size="xs"
+                className={classes.join}
+                aria-label={text.table.joined}
+                value={join}
+                allowDeselect={false}
+                data={(['and', 'or'] as const).map(value => ({ value, label: text.table[value] }))}
+                onChange={value => onChange({ items, join: value === 'or' ? 'or' : 'and' })}
+                comboboxProps={{ withinPortal: !common.isWithin }}
+              />
+            ) : (
+              <span className="quiet">{lead}</span>
+            ),
+          onChange: (next: Condition) => put(items.map((other, at) => (at === index ? next : other))),
+          remove: () => put(items.filter((_, at) => at !== index)),
+        }
+        // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other name than their place
+        return <Item key={index} {...given} />
+      })}
+      {foot(condition => put([...items, condition]))}
+    </>
+  )
+}
+
+type Given = Common & {
+  condition: Condition
   lead: string
+  join: ReactNode
   onChange: (condition: Condition) => void
   remove: () => void
 }
 
-export function ConditionRow(given: Given) {
-  const { condition, fields, isWithin, lead, onChange, remove } = given
+function Item(given: Given) {
+  const { condition, fields, contract } = given
+  if (isGroup(condition)) return <Nested {...given} />
+  if (canBuild(condition, fields)) return <ConditionRow {...given} />
+  return (
+    <Told lead={given.join} remove={given.remove}>
+      <FilterWords filter={filterOf([condition]) ?? { and: [] }} contract={contract} />
+    </Told>
+  )
+}
+
+/** Whether there are controls for it; what hangs on a record is judged by its own row, which knows the fields of that. */
+function canBuild(condition: Condition, { own, linked, hanging }: Fields): boolean {
+  if (isHanging(condition)) return hanging.some(({ path }) => path === condition.path)
+  const column = [...own, ...linked].find(({ path }) => path === condition.path)
+  return column !== undefined && isBuildable(condition, column)
+}
+
+/** Conditions that count as one. */
+function Nested({ condition, join, onChange, remove, ...common }: Given) {
+  const text = useText()
+  const begun = firstCondition(common.fields.own)
+  return (
+    <fieldset className={classes.nested} aria-label={text.table.group}>
+      {join}
+      <div className={classes.group}>
+        <ConditionList
+          {...common}
+          joined={{ join: condition.op === 'anyOf' ? 'or' : 'and', items: conditionsIn(condition.value) }}
+          onChange={next =>
+            next.items.length
+              ? onChange({ ...condition, op: next.join === 'or' ? 'anyOf' : 'allOf', value: next.items })
+              : remove()
+          }
+          first={text.table.where}
+          foot={add => <AddButton label={text.table.addCondition} run={() => begun && add(begun)} />}
+        />
+      </div>
+      <ActionIcon onClick={remove} aria-label={text.table.removeGroup}>
+        <IconX size={14} />
+      </ActionIcon>
+    </fieldset>
+  )
+}
+
+const AddButton = ({ label, run }: { label: string; run: () => void }) => (
+  <Button variant="subtle" size="compact-xs" style={{ justifySelf: 'start' }} onClick={run}>
+    {label}
+  </Button>
+)
+
+function ConditionRow(given: Given) {
+  const { condition, fields, isWithin, lead, join, onChange, remove } = given
   const text = useText()
   const hanging = isHanging(condition)
     ? fields.hanging.find(({ path }) => path === condition.path)
@@ -49,18 +160,8 @@ export function ConditionRow(given: Given) {
   return (
     <>
       <div className={classes.condition}>
-        <span className="quiet">{lead}</span>
-        <Select
-          size="xs"
-          className={classes.field}
-          searchable
-          aria-label={lead}
-          value={hanging ? hanging.path : column.path}
-          data={useChoices(fields)}
-          onChange={choose}
-          maxDropdownHeight={280}
-          comboboxProps={{ withinPortal: !isWithin }}
-        />
+        {join}
+        <FieldChoice {...{ fields, lead, isWithin, choose }} value={hanging ? hanging.path : column.path} />
         <Select
           size="xs"
           className={classes.operator}
@@ -82,6 +183,58 @@ export function ConditionRow(given: Given) {
   )
 }
 
+type ChoiceGiven = Pick<Given, 'fields' | 'lead' | 'isWithin'> & {
+  value: string
+  choose: (path: string | null) => void
+}
+
+/** Which field. Who types the name of one that is not loaded yet and presses Enter has it as soon as it is there. */
+function FieldChoice({ fields, lead, isWithin, value, choose }: ChoiceGiven) {
+  const choices = useChoices(fields)
+  const typed = useRef('')
+  const [early, setEarly] = useState<string>()
+  const [isOpen, open] = useState(false)
+  const meant = early === undefined ? undefined : namedBy(choices, early)
+  useEffect(() => {
+    if (meant === undefined) return
+    setEarly(undefined)
+    open(false)
+    choose(meant)
+  })
+  return (
+    <Select
+      size="xs"
+      className={classes.field}
+      searchable
+      aria-label={lead}
+      value={value}
+      data={choices}
+      onChange={choose}
+      dropdownOpened={isOpen}
+      onDropdownOpen={() => open(true)}
+      onDropdownClose={() => open(false)}
+      onSearchChange={words => {
+        typed.current = words
+      }}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter' && !namedBy(choices, typed.current)) setEarly(typed.current)
+        else if (key !== 'Tab') setEarly(undefined)
+      }}
+      maxDropdownHeight={280}
+      comboboxProps={{ withinPortal: !isWithin }}
+    />
+  )
+}
+
+/** The first whose name holds the words, as the list shows them. */
+function namedBy(choices: ReturnType<typeof useChoices>, words: string): string | undefined {
+  const asked = words.trim().toLowerCase()
+  if (!asked) return undefined
+  return choices
+    .flatMap(choice => ('items' in choice ? choice.items : [choice]))
+    .find(({ label }) => label.toLowerCase().includes(asked))?.value
+}
+
 /** The fields as they are offered: the record's own, then what belongs to it, then those of what it links to. */
 function useChoices({ own, linked, hanging }: Fields) {
   const text = useText()
@@ -100,123 +253,42 @@ function useChoices({ own, linked, hanging }: Fields) {
 function Within({ condition, isWithin, hanging, onChange }: Given & { hanging: Hanging }) {
   const text = useText()
   const columns = withParts(text, useColumns(hanging.contract)).filter(canFilter)
-  const conditions = conditionsIn(condition.value)
-  const fields: Fields = { own: columns, linked: [], hanging: [] }
-  const put = (value: Condition[]) => onChange({ ...condition, value })
-  const [first] = columns
-  const lead = (index: number) => (index ? text.table.and : text.table.with)
+  const begun = firstCondition(columns)
   return (
     <div className={classes.within}>
-      {conditions.map((inner, index) => {
-        const column = columns.find(({ path }) => path === inner.path)
-        const remove = () => put(conditions.filter((_, at) => at !== index))
-        return column && isBuildable(inner, column) ? (
-          <ConditionRow
-            // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other name than their place
-            key={index}
-            {...{ condition: inner, fields, isWithin, remove }}
-            lead={lead(index)}
-            onChange={next => put(conditions.map((other, at) => (at === index ? next : other)))}
-          />
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above
-          <div key={index} className={classes.told}>
-            <span className="quiet">{lead(index)}</span>
-            <span>
-              <FilterWords filter={filterOf([inner]) ?? { and: [] }} contract={hanging.contract} />
-            </span>
-            <ActionIcon onClick={remove} aria-label={text.common.delete}>
-              <IconX size={14} />
-            </ActionIcon>
-          </div>
-        )
-      })}
-      {first && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          style={{ justifySelf: 'start' }}
-          onClick={() => put([...conditions, { path: first.path, op: operatorsFor(first)[0]!, value: null }])}
-        >
-          {text.table.addWithin(pluralOf(text, hanging))}
-        </Button>
-      )}
+      <ConditionList
+        contract={hanging.contract}
+        fields={{ own: columns, linked: [], hanging: [] }}
+        isWithin={isWithin}
+        joined={joinedOf(conditionsIn(condition.value))}
+        onChange={next => onChange({ ...condition, value: joinedBy(next) })}
+        first={text.table.with}
+        foot={add =>
+          begun && <AddButton label={text.table.addWithin(pluralOf(text, hanging))} run={() => add(begun)} />
+        }
+      />
     </div>
   )
 }
 
-type WantedGiven = Pick<Given, 'condition' | 'isWithin' | 'onChange'> & { column: Column }
-
-/** What a field is compared with. */
-function Wanted({ condition, column, isWithin, onChange }: WantedGiven) {
+/** What cannot be built is said, kept, and may be taken away. */
+export function Told({
+  lead,
+  remove,
+  children,
+}: {
+  lead: ReactNode
+  remove: () => void
+  children: ReactNode
+}) {
   const text = useText()
-  const { op, value } = condition
-  const put = (next: unknown) => onChange({ ...condition, value: next })
-  if (isSpan(op))
-    return (
-      <NumberInput
-        size="xs"
-        min={1}
-        max={3650}
-        suffix={` ${text.table.days}`}
-        aria-label={`${text.operators[op]} ${text.table.days}`}
-        value={(value as number | null) ?? ''}
-        onChange={next => put(next === '' ? null : Number(next))}
-      />
-    )
-  if (op === 'in')
-    return (
-      <MultiSelect
-        size="xs"
-        aria-label={column.label}
-        value={Array.isArray(value) ? (value as string[]) : []}
-        data={(column.field.options ?? []).map(option => ({
-          value: option,
-          label: optionLabel(text, column.path, option),
-        }))}
-        onChange={put}
-        comboboxProps={{ withinPortal: !isWithin }}
-      />
-    )
-  if (column.field.kind === 'boolean')
-    return (
-      <Select
-        size="xs"
-        aria-label={column.label}
-        value={typeof value === 'boolean' ? String(value) : null}
-        data={[
-          { value: 'true', label: text.common.yes },
-          { value: 'false', label: text.common.no },
-        ]}
-        onChange={next => put(next === null ? null : next === 'true')}
-        comboboxProps={{ withinPortal: !isWithin }}
-      />
-    )
   return (
-    <FieldInput
-      field={{ ...column.field, required: false, kind: simple(column.field.kind) }}
-      name={column.path}
-      label={column.label}
-      value={value}
-      onChange={put}
-      isBare
-      size="xs"
-    />
+    <div className={classes.told}>
+      {lead}
+      <span>{children}</span>
+      <ActionIcon onClick={remove} aria-label={text.common.delete}>
+        <IconX size={14} />
+      </ActionIcon>
+    </div>
   )
-}
-
-/** Another comparison: one value becomes a list of one, and a list its first; days count otherwise than dates. */
-function withOperator(condition: Condition, op: Condition['op']): Condition {
-  const { value } = condition
-  if (isHanging(condition)) return { ...condition, op }
-  if (isSpan(op) !== isSpan(condition.op)) return { ...condition, op, value: null }
-  if (op === 'in') return { ...condition, op, value: Array.isArray(value) ? value : value ? [value] : [] }
-  return { ...condition, op, value: Array.isArray(value) ? (value[0] ?? null) : value }
-}
-
-/** Parts of a mail address, a phone number or a long text are looked for as plain words; moments by their day. */
-function simple(kind: Column['field']['kind']): Column['field']['kind'] {
-  if (kind === 'email' || kind === 'phone' || kind === 'url' || kind === 'longText' || kind === 'tags')
-    return 'text'
-  return kind === 'moment' ? 'date' : kind
 }

@@ -45,7 +45,7 @@ export function FilterWords({ filter, contract, isInner = false }: Given): React
 function LeafWords({ leaf, contract }: { leaf: Leaf; contract: AnyContract }) {
   const text = useText()
   const own = withParts(text, useColumns(contract))
-  const { linked, hanging } = useReach(contract)
+  const { linked, hanging, isKnown } = useReach(contract)
   const { field, op, value } = leaf
   const [first = '', ...rest] = field.split('.')
   const other = hanging.find(({ path }) => path === first)
@@ -64,6 +64,7 @@ function LeafWords({ leaf, contract }: { leaf: Leaf; contract: AnyContract }) {
       </>
     )
   const column = [...own, ...linked].find(({ path }) => path === field)
+  if (!column && !isKnown) return null
   return (
     <>
       {column?.label ?? fieldLabel(text, field)} <Compared op={op} value={value} column={column} />

@@ -4,7 +4,7 @@ import { linkNamed } from '#core/record/filter.ts'
 import { hangingKeys } from '#core/record/incoming.ts'
 import { allRecords, recordNamed } from '#core/record/registry.ts'
 import { useProgram } from '#test/world.ts'
-import { type Condition, conditionsOf, filterOf, isBuildable } from './filters.ts'
+import { type Condition, conditionsOf, filterOf, isBuildable, joinedBy, joinedOf } from './filters.ts'
 import { hangingOn } from './hanging.ts'
 
 useProgram()
@@ -41,6 +41,41 @@ test('what hangs on a record is asked for, read back, and kept where the bar can
       },
     ],
     [
+      { path: '', op: 'anyOf', value: [open, { path: '', op: 'allOf', value: [open, large] }] },
+      {
+        or: [
+          { field: 'status', op: 'eq', value: 'OPEN' },
+          {
+            and: [
+              { field: 'status', op: 'eq', value: 'OPEN' },
+              { field: 'amount', op: 'gt', value: 10_000 },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      { path: 'deals', op: 'hasSome', value: [{ path: '', op: 'anyOf', value: [open, large] }] },
+      {
+        field: 'deals',
+        op: 'some',
+        value: {
+          and: [
+            {
+              or: [
+                { field: 'status', op: 'eq', value: 'OPEN' },
+                { field: 'amount', op: 'gt', value: 10_000 },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+    [
+      { path: 'amount', op: 'between', value: [10, 20] },
+      { field: 'amount', op: 'between', value: [10, 20] },
+    ],
+    [
       { path: 'dueAt', op: 'withinNext', value: 7 },
       { field: 'dueAt', op: 'between', value: ['today', '+7d'] },
     ],
@@ -50,9 +85,10 @@ test('what hangs on a record is asked for, read back, and kept where the bar can
     assert.deepEqual(conditionsOf(filter), { conditions: [condition], extra: undefined })
   }
   const others = [
-    { or: [{ field: 'name', op: 'eq', value: 'A' }] },
+    { or: [{ field: 'name', op: 'eq', value: 'A' }, { not: { field: 'name', op: 'eq', value: 'B' } }] },
+    { or: [{ and: [{ or: [{ field: 'name', op: 'eq', value: 'A' }] }] }] },
     { not: { field: 'name', op: 'eq', value: 'A' } },
-    { field: 'deals', op: 'some', value: { or: [{ field: 'amount', op: 'gt', value: 1 }] } },
+    { field: 'deals', op: 'some', value: { or: [{ field: 'tasks.id', op: 'empty', value: true }] } },
     { field: 'createdAt', op: 'withinLast', value: '2w' },
     { field: 'createdAt', op: 'between', value: ['2026-01-01', '2026-02-01'] },
     { field: 'ownerId', op: 'eq', value: null },
@@ -61,6 +97,15 @@ test('what hangs on a record is asked for, read back, and kept where the bar can
     const { conditions, extra } = conditionsOf({ and: [filter] })
     assert.deepEqual(filterOf(conditions, extra), { and: [filter] })
   }
+  // What is not typed yet asks for nothing, in a group and in a range.
+  const half: Condition = { path: 'amount', op: 'between', value: [10, null] }
+  assert.deepEqual(filterOf([{ path: '', op: 'anyOf', value: [half, open] }]), {
+    and: [{ or: [{ field: 'status', op: 'eq', value: 'OPEN' }] }],
+  })
+  assert.equal(filterOf([{ path: '', op: 'anyOf', value: [half] }]), undefined)
+  const any = joinedBy({ join: 'or', items: [open, large] })
+  assert.deepEqual(joinedOf(any), { join: 'or', items: [open, large] })
+  assert.deepEqual(joinedOf(any, { not: {} }), { join: 'and', items: any })
   // A day that has no control is told in words instead of standing there as another one.
   const day = { field: { kind: 'date' } } as Parameters<typeof isBuildable>[1]
   assert.equal(isBuildable({ path: 'dueAt', op: 'after', value: 'startOfMonth' }, day), false)

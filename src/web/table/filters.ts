@@ -1,8 +1,32 @@
 import type { Column } from '../record/model.ts'
 import type { Text } from '../text/en.ts'
 
-/** One condition as the reader builds it. Of records that hang on a row, `value` holds the conditions that one of them has to meet. */
+/**
+ * One condition as the reader builds it. Of records that hang on a row, `value` holds the conditions that one of them has to meet; of
+ * a group (`anyOf`, `allOf`), which has no path, those that count as one.
+ */
 export type Condition = { path: string; op: keyof Text['operators']; value: unknown }
+
+export const isGroup = ({ op }: Pick<Condition, 'op'>): boolean => op === 'anyOf' || op === 'allOf'
+
+/** Conditions, and whether all or any of them have to hold. */
+export type Joined = { join: 'and' | 'or'; items: Condition[] }
+
+/** Where a single group of any is all that is asked for, its conditions are joined by `or`. */
+export function joinedOf(conditions: Condition[], extra?: object): Joined {
+  const [only] = conditions
+  return only?.op === 'anyOf' && conditions.length === 1 && !extra
+    ? { join: 'or', items: conditionsIn(only.value) }
+    : { join: 'and', items: conditions }
+}
+
+export const joinedBy = ({ join, items }: Joined): Condition[] =>
+  join === 'or' && items.length > 1 ? [{ path: '', op: 'anyOf', value: items }] : items
+
+/** The condition that somebody begins with. */
+export function firstCondition([first]: readonly Column[]): Condition | undefined {
+  return first && { path: first.path, op: operatorsFor(first)[0]!, value: null }
+}
 
 /** Asked of the records of a type that hang on a row, by the path of that type. */
 export const HANGING_OPS = ['hasSome', 'hasNone'] as const
@@ -15,10 +39,10 @@ export function operatorsFor({ field }: Pick<Column, 'field'>): Array<keyof Text
     case 'integer':
     case 'number':
     case 'money':
-      return ['gte', 'lte', 'eq', 'gt', 'lt', 'empty', 'notEmpty']
+      return ['gte', 'lte', 'between', 'eq', 'gt', 'lt', 'empty', 'notEmpty']
     case 'date':
     case 'moment':
-      return ['eq', 'before', 'after', 'withinLast', 'withinNext', 'empty', 'notEmpty']
+      return ['eq', 'before', 'after', 'between', 'withinLast', 'withinNext', 'empty', 'notEmpty']
     case 'choice':
       return ['eq', 'neq', 'in', 'empty', 'notEmpty']
     case 'member':
@@ -42,8 +66,21 @@ export const needsValue = (op: Condition['op']): boolean => !VALUELESS.includes(
 /** Whether it asks for a number of days. */
 export const isSpan = (op: Condition['op']): boolean => SPANS.includes(op)
 
+/** Another comparison: one value becomes a list of one, and a list its first; days count otherwise than dates. */
+export function withOperator(condition: Condition, op: Condition['op']): Condition {
+  const { value } = condition
+  if (isHanging(condition)) return { ...condition, op }
+  if (isSpan(op) !== isSpan(condition.op)) return { ...condition, op, value: null }
+  if (op === 'in') return { ...condition, op, value: Array.isArray(value) ? value : value ? [value] : [] }
+  if (op === 'between') return { ...condition, op, value: [value ?? null, null] }
+  return { ...condition, op, value: Array.isArray(value) ? (value[0] ?? null) : value }
+}
+
 const isBlank = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length)
+/** From one to another, of which one may not be typed yet. */
+const isRange = (value: unknown): value is [unknown, unknown] => Array.isArray(value) && value.length === 2
+const DAY = /^\d{4}-\d\d-\d\d$/
 
 /** Whether the filter bar has the controls to build the condition on the column; a day such as `startOfMonth` has none. */
 export function isBuildable({ op, value }: Condition, column: Pick<Column, 'field'>): boolean {
@@ -51,7 +88,13 @@ export function isBuildable({ op, value }: Condition, column: Pick<Column, 'fiel
   const { kind, options } = column.field
   if (isBlank(value) || !needsValue(op) || isSpan(op)) return true
   if (op === 'in') return Array.isArray(value)
-  if (kind === 'date' || kind === 'moment') return /^\d{4}-\d\d-\d\d$/.test(String(value))
+  const isDay = (day: unknown) => DAY.test(String(day))
+  const isDate = kind === 'date' || kind === 'moment'
+  if (op === 'between')
+    return (
+      isRange(value) && value.every(end => isBlank(end) || (isDate ? isDay(end) : typeof end === 'number'))
+    )
+  if (isDate) return isDay(value)
   if (kind === 'choice') return options?.includes(String(value)) ?? false
   return typeof value !== 'object'
 }
@@ -65,8 +108,13 @@ export function filterOf(conditions: Condition[], ...more: Array<object | undefi
 function partOf({ path, op, value }: Condition): object[] {
   if (op === 'empty') return [{ field: path, op: 'empty', value: true }]
   if (op === 'notEmpty') return [{ field: path, op: 'empty', value: false }]
+  if (isGroup({ op })) {
+    const parts = conditionsIn(value).flatMap(partOf)
+    return parts.length ? [op === 'anyOf' ? { or: parts } : { and: parts }] : []
+  }
   if (isHanging({ op })) return [hangingPart(path, op === 'hasSome', value)]
   if (isBlank(value)) return []
+  if (op === 'between' && (!isRange(value) || value.some(isBlank))) return []
   if (op === 'withinLast') return [{ field: path, op, value: `${value}d` }]
   if (op === 'withinNext') return [{ field: path, op: 'between', value: ['today', `+${value}d`] }]
   return [{ field: path, op, value }]
@@ -85,7 +133,7 @@ export const conditionsIn = (value: unknown): Condition[] =>
     ? value.filter(entry => typeof entry?.path === 'string' && typeof entry?.op === 'string')
     : []
 
-type Leaf = { field?: unknown; op?: unknown; value?: unknown; and?: unknown; not?: unknown }
+type Leaf = { field?: unknown; op?: unknown; value?: unknown; and?: unknown; or?: unknown; not?: unknown }
 const READABLE = new Set<unknown>([
   ...['eq', 'neq', 'in', 'contains', 'startsWith', 'lt', 'lte', 'gt', 'gte', 'before', 'after'],
 ])
@@ -93,7 +141,7 @@ const isLeaf = (value: unknown): value is Leaf =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * A filter as conditions, as far as they are of the kinds that the filter bar builds. What is not, such as `or`, is kept whole in
+ * A filter as conditions, as far as they are of the kinds that the filter bar builds. What is not, such as `not`, is kept whole in
  * `extra`, so that a view that a program has made can be opened, narrowed and saved again without losing anything.
  */
 export function conditionsOf(filter: unknown): { conditions: Condition[]; extra: object | undefined } {
@@ -110,7 +158,25 @@ export function conditionsOf(filter: unknown): { conditions: Condition[]; extra:
   return { conditions, extra: rest.length > 1 ? { and: rest } : rest[0] }
 }
 
-function conditionOf({ field, op, value, not }: Leaf): Condition | undefined {
+/** Groups within groups are not built. */
+const DEPTH_AT_MOST = 2
+
+function groupOf({ and, or }: Leaf, depth: number): Condition | undefined {
+  const parts = Array.isArray(or) ? or : and
+  if (depth >= DEPTH_AT_MOST || !Array.isArray(parts) || !parts.length) return undefined
+  const value = parts.map(part => (isLeaf(part) ? conditionOf(part, depth + 1) : undefined))
+  return value.every(inner => inner !== undefined)
+    ? { path: '', op: Array.isArray(or) ? 'anyOf' : 'allOf', value }
+    : undefined
+}
+
+/** Whether what hangs on a record is asked for, in a group or not: of what hangs on that in turn, nothing is built. */
+const hasHanging = (condition: Condition): boolean =>
+  isHanging(condition) || (isGroup(condition) && conditionsIn(condition.value).some(hasHanging))
+
+function conditionOf(leaf: Leaf, depth = 0): Condition | undefined {
+  const { field, op, value, not } = leaf
+  if (leaf.and || leaf.or) return groupOf(leaf, depth)
   if (isLeaf(not)) {
     const inner = not.op === 'some' ? conditionOf(not) : undefined
     return inner && { ...inner, op: 'hasNone' }
@@ -118,7 +184,7 @@ function conditionOf({ field, op, value, not }: Leaf): Condition | undefined {
   if (typeof field !== 'string' || typeof op !== 'string') return undefined
   if (op === 'some') {
     const { conditions, extra } = conditionsOf(value)
-    const isPlain = !extra && conditions.length > 0 && !conditions.some(isHanging)
+    const isPlain = !extra && conditions.length > 0 && !conditions.some(hasHanging)
     return isPlain ? { path: field, op: 'hasSome', value: conditions } : undefined
   }
   const isNone = value !== false && value !== 'false'
@@ -139,5 +205,6 @@ function spanOf(path: string, op: 'withinLast' | 'between', value: unknown): Con
       : isNext
         ? daysIn(/^\+?(\d{1,4})d$/, value[1])
         : undefined
-  return days ? { path, op: isNext ? 'withinNext' : 'withinLast', value: Number(days) } : undefined
+  if (days) return { path, op: isNext ? 'withinNext' : 'withinLast', value: Number(days) }
+  return op === 'between' && isRange(value) && !value.some(isBlank) ? { path, op, value } : undefined
 }
