@@ -146,6 +146,10 @@ function Explained({ answer }: { answer: Answer }) {
               one.topLostReason ?? '–',
             ])}
             grounds={answer.byPeriod}
+            note={row => {
+              const { topLostReason } = answer.byPeriod[row]!
+              return topLostReason && `${text.ai.reason}: ${topLostReason}`
+            }}
           />
         </Panel>
       </div>
@@ -182,20 +186,20 @@ function Signals({ signals }: { signals: Signal[] }) {
   )
 }
 
-/** Figures in rows, each with the latest record that it counts. */
-function Figures({
-  head,
-  rows,
-  grounds,
-}: {
+type FiguresGiven = {
   head: string[]
   rows: ReactNode[][]
   grounds: readonly Grounded[]
-}) {
+  /** The last column as a line of its own, on a screen that is too narrow for it. */
+  note?: (row: number) => string | null
+}
+
+/** Figures in rows, each with the latest record that it counts. */
+function Figures({ head, rows, grounds, note }: FiguresGiven) {
   const text = useText()
   if (!rows.length) return <P className="quiet">{text.analytics.nothing}</P>
   return (
-    <div className={classes.scroll}>
+    <div className={classes.scroll} data-noted={note !== undefined || undefined}>
       <Table verticalSpacing={4} horizontalSpacing="xs" fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -219,6 +223,7 @@ function Figures({
               {/* Over the whole row: beside figures there is room for a word or two. */}
               <Table.Tr>
                 <Table.Td colSpan={head.length}>
+                  {note?.(row) && <span className={`quiet ${classes.note}`}>{note(row)}</span>}
                   <Grounds evidence={grounds[row]?.evidence.slice(0, 1) ?? []} />
                 </Table.Td>
               </Table.Tr>

@@ -1,6 +1,7 @@
 // The library of charts comes with the first chart, and not with the shell.
 import '@mantine/charts/styles.layer.css'
 import { AreaChart, BarChart, DonutChart, LineChart } from '@mantine/charts'
+import { useMediaQuery } from '@mantine/hooks'
 import type { ReportChart } from '#features/reports/reports.contract.ts'
 import classes from './chart.module.css'
 import type { Drawn } from './result.ts'
@@ -33,7 +34,9 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
   const isLying = !isTimed && (chart === 'BAR' || chart === 'STACKED_BAR')
   const barsPerPoint = chart === 'BAR' ? series.length : 1
   const isStacked = chart === 'STACKED_BAR' || (chart === 'AREA' && isStacking && series.length > 1)
-  const ticks = ticksOf(points, series, isStacked)
+  const isNarrow = useMediaQuery('(max-width: 600px)')
+  // Beside each other, amounts need the room of three on a phone; where there is none for all, some would be left out.
+  const ticks = ticksOf(points, series, isStacked, isLying && isNarrow ? 2 : STEPS_AT_MOST)
   const scale = { ticks, domain: [ticks[0]!, ticks.at(-1)!], tickFormatter: writeShort }
   const widest = Math.max(64, 24 + DIGIT_PX * Math.max(...ticks.map(tick => writeShort(tick).length)))
   const common = {
@@ -80,13 +83,18 @@ function Axes({ chart, drawn: { points, series, isTimed, isStacking }, height, w
 const STEPS_AT_MOST = 4
 
 /** The values that the axis names: of what is stacked the sums above and below nothing count. */
-function ticksOf(points: Drawn['points'], series: Drawn['series'], isStacked: boolean): number[] {
+function ticksOf(
+  points: Drawn['points'],
+  series: Drawn['series'],
+  isStacked: boolean,
+  steps: number,
+): number[] {
   const all = points.map(point => series.map(({ key }) => Number(point[key] ?? 0)))
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
   const ends = all.flatMap(values =>
     isStacked ? [sum(values.filter(v => v > 0)), sum(values.filter(v => v < 0))] : values,
   )
-  return ticksFor(ends, STEPS_AT_MOST, all.flat().every(Number.isInteger))
+  return ticksFor(ends, steps, all.flat().every(Number.isInteger))
 }
 
 /** Letters that have their room beside a lying bar; the axis breaks lines between words alone. */

@@ -77,14 +77,20 @@ export function RecordLink({ type, id }: { type: string; id: string | null }) {
   )
 }
 
+/** More than these leave none of them the room to be read; the style sheet counts them too. */
+const TAGS_IN_A_ROW = 2
+
 export function Tags({ values }: { values: string[] }) {
   return (
-    <Group gap={4} wrap="nowrap">
+    <Group gap={4} wrap="nowrap" className={classes.tags} title={values.join(', ')}>
       {values.map(tag => (
         <Badge key={tag} title={tag} variant="default" size="sm" radius="sm" tt="none" fw={400}>
           {tag}
         </Badge>
       ))}
+      {values.length > TAGS_IN_A_ROW && (
+        <span className={`quiet numbers ${classes.more}`}>+{values.length - TAGS_IN_A_ROW}</span>
+      )}
     </Group>
   )
 }
