@@ -39,13 +39,13 @@ export function foldedTitleOf(record: RecordDefinition): string {
   return `rtrim(left(t.search_text, ${[...lengths, String(title.length - 1)].join(' + ')}))`
 }
 
-function beginsWithTitle(record: RecordDefinition): boolean {
+const beginsWithTitle = once((record: RecordDefinition): boolean => {
   if (!hasColumn(record, 'searchText')) return false
   const { generated } = columnOf(record, 'searchText')
   const expression = JSON.stringify((generated?.as as { queryChunks?: unknown })?.queryChunks ?? '')
   const first = columnOf(record, record.contract.title[0]!).name
   return new RegExp(`crm_fold\\((coalesce\\()?${first}\\b`).test(expression)
-}
+})
 
 /**
  * An index under which imports find records by name. Only a role that row-level security does not narrow can
@@ -58,17 +58,20 @@ export const nameIndex = (name: string, workspaceId: AnyPgColumn, title: AnyPgCo
     .where(sql`deleted_at is null`)
 
 const nameIndexOf = (table: string): string => `${table}_title`
-const withNameIndex = new WeakMap<RecordDefinition, boolean>()
-
 /** Whether a `nameIndex` finds the records by `titleExpression`. An index of that name may also be one that lists are sorted by. */
-export function hasNameIndex(record: RecordDefinition): boolean {
-  let has = withNameIndex.get(record)
-  if (has === undefined) {
-    const { indexes, name } = getTableConfig(record.table)
-    has = indexes.some(
-      ({ config }) => config.name === nameIndexOf(name) && config.columns.some(column => is(column, SQL)),
-    )
-    withNameIndex.set(record, has)
+export const hasNameIndex = once((record: RecordDefinition): boolean => {
+  const { indexes, name } = getTableConfig(record.table)
+  return indexes.some(
+    ({ config }) => config.name === nameIndexOf(name) && config.columns.some(column => is(column, SQL)),
+  )
+})
+
+/** What does not change is found out once for each record type. */
+function once(find: (record: RecordDefinition) => boolean): (record: RecordDefinition) => boolean {
+  const found = new WeakMap<RecordDefinition, boolean>()
+  return record => {
+    const known = found.get(record) ?? find(record)
+    found.set(record, known)
+    return known
   }
-  return has
 }

@@ -69,11 +69,11 @@ function marked(
   words: string[],
   foldedIn = foldedWithPlaces,
 ): Highlight | undefined {
-  const { folded, places } = foldedIn(value)
+  const { folded, placeOf } = foldedIn(value)
   const ranges = words
     .flatMap(word => {
       const at = folded.indexOf(word)
-      return at < 0 ? [] : [[places[at]!, places[at + word.length]!] as [number, number]]
+      return at < 0 ? [] : [[placeOf(at), placeOf(at + word.length)] as [number, number]]
     })
     .sort((a, b) => a[0] - b[0])
   if (!ranges.length) return undefined
@@ -88,10 +88,12 @@ function marked(
   }
 }
 
-type Folded = { folded: string; places: number[] }
+/** A text as words are looked for in it, and for each of its units (and its end) where that stands in what was written. */
+type Folded = { folded: string; placeOf: (at: number) => number }
 
-/** The text with case and accents folded away, and for each of its units where it comes from. */
+/** The text with case and accents folded away. */
 function foldedWithPlaces(value: string): Folded {
+  if (ASCII.test(value)) return { folded: value.toLowerCase(), placeOf: at => at }
   let text = ''
   let at = 0
   const places: number[] = []
@@ -101,14 +103,15 @@ function foldedWithPlaces(value: string): Folded {
     text += plain
     at += character.length
   }
-  return { folded: text, places: [...places, at] }
+  return { folded: text, placeOf: i => places[i] ?? at }
 }
+const ASCII = /^[\0-\x7f]*$/
 
-/** The digits of a number, and for each of them where it stands: people put spaces, brackets and dashes between them. */
+/** The digits of a number: people put spaces, brackets and dashes between them. */
 function digitsWithPlaces(value: string): Folded {
   const found = [...value.matchAll(/\d/g)]
   return {
     folded: found.map(([digit]) => digit).join(''),
-    places: [...found.map(({ index }) => index), value.length],
+    placeOf: at => found[at]?.index ?? value.length,
   }
 }

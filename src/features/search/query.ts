@@ -146,6 +146,7 @@ async function takeTurns(
   take: (number: number, ranking: Ranking, without?: string[]) => Promise<void>,
 ): Promise<string[]> {
   for (const number of asked.numbers) {
+    if (number === asked.text) continue
     await take(WHOLE, wholeRanking(number, [[number]]))
     if (found.total) return [number, ...asked.words]
   }
