@@ -1,4 +1,5 @@
 import { type Sentence, sentencesOf } from '#core/ai/text.ts'
+import { spokenOf } from '#features/deal-signals/categories.ts'
 import { OBJECTIONS } from '#features/deal-signals/objection-rules.ts'
 import { COMPETITORS, NO_NAMES, STEPS } from './signal-rules.ts'
 
@@ -7,6 +8,8 @@ export type SignalKind = 'OBJECTION' | 'COMPETITOR' | 'NEXT_STEP'
 export type Signal = Sentence & { kind: SignalKind; value: string; cue: string; confidence: number }
 
 const MOST_SIGNALS = 40
+/** A guess by the words of a sentence that denies something; a workspace that rejects them is asked no more. */
+const SPOKEN_OF = 0.45
 const MOST_LETTERS_OF_STEP = 500
 
 /** What a text says of objections, competitors and next steps, each with the sentence that says it; a category or a name once. */
@@ -37,6 +40,11 @@ export function objectionsIn(place: Sentence): Signal[] {
     // Two rules of a category that agree are surer than one.
     const sure = before ? Math.min(0.95, Math.max(before.confidence, confidence) + 0.08) : confidence
     found.set(value, { ...place, kind: 'OBJECTION', value, cue: before?.cue ?? cue, confidence: sure })
+  }
+  if (!found.size) {
+    const value = spokenOf(place.sentence)
+    if (value)
+      found.set(value, { ...place, kind: 'OBJECTION', value, cue: 'spoken-of', confidence: SPOKEN_OF })
   }
   return [...found.values()].sort((a, b) => b.confidence - a.confidence)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { categorise, categoryOfTag, type ObjectionCategory } from './categories.ts'
+import { categorise, categoryOfTag, type ObjectionCategory, spokenOf } from './categories.ts'
 
 test('objections in ordinary words, for which there is no rule, are told apart by what they speak of', () => {
   const said: Record<ObjectionCategory, string[]> = {
@@ -46,4 +46,23 @@ test('a tag is of a category by its name or by a rule, not by any word that obje
     'product',
     undefined,
   ])
+})
+
+test('the shortest words are whole ones, and to need something is no lack of need', () => {
+  for (const text of ['Rather cool.', 'That approach.', 'We spoke on Monday.'])
+    assert.equal(categorise(text), undefined, text)
+  assert.equal(categorise('We need an approach that our app supports offline.')?.category, 'product')
+  assert.equal(categorise("We don't need that.")?.category, 'need')
+})
+
+test('a sentence that denies something objects to what it speaks of, where that is clear and nothing goes well', () => {
+  const said: [string, ObjectionCategory | undefined][] = [
+    ["There's no Polish version, and the search on the phone is hardly usable.", 'product'],
+    ['My signature is not worth anything here, headquarters picks the tools.', 'authority'],
+    ['Wir können vor dem Jahresabschluss nichts anfassen, die Kapazität fehlt leider.', 'timing'],
+    ['No problem with the contract, the lawyers agreed to every clause.', undefined],
+    ['The contract and its clauses arrived.', undefined],
+    ['We did not speak about the weather.', undefined],
+  ]
+  for (const [text, category] of said) assert.equal(spokenOf(text), category, text)
 })

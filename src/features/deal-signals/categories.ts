@@ -98,8 +98,7 @@ const PLAIN: Record<ObjectionCategory, readonly string[]> = {
     'process',
     'ablauf',
     'interesse',
-    'need',
-    'use',
+    "(?:n't|n’t|not|no|never) (?:really |actually |any )?(?:need|use)",
     'benefit',
     'value',
     'problem',
@@ -388,6 +387,25 @@ export function categorise(text: string): Categorised | undefined {
     mapOf(category => cues[category] + VOCABULARY_SHARE * vocabularyPoints(category, text)),
     VOCABULARY_SHARE,
   )
+}
+
+/** Words that say no: what speaks of a subject with one of them objects more often than not. */
+const DENIES =
+  /\b(?:not|no|never|nobody|none|nothing|without|unless|too|hardly|barely|afraid|unfortunately|cannot|\w+n['’]t|nicht|kein\w*|nie|niemand|nichts|leider|ohne|zu (?=\p{Ll}+))(?![\p{L}])/iu
+/** What goes well: with one of these the no is of something else, as in "no changes". */
+const GOES_WELL =
+  /\b(?:no (?:problems?|issues?|changes|objections?|doubts?|concerns?|worries|rush|hurry)|not a problem|nothing (?:to worry|against)|fine|great|happy|glad|pleased|impressed|convinced|love[sd]?|likes?d?|approved|agreed?s?|confirmed|accepted|signed|go(?:es)? ahead|go-ahead|looking forward|thank\w*|at no (?:\w+ )?cost|kein(?:e)? (?:problem\w*|einw\p{L}*|änderung\w*|bedenken)|nichts dagegen|passt|einverstanden|überzeugt|freigegeben|unterschrieben|zugestimmt|freu\p{L}*|begeistert|danke?)(?![\p{L}])/iu
+/** So much of the vocabulary, and so much more than of any other category. */
+const SPOKEN_POINTS = 3
+const SPOKEN_LEAD = 1
+
+/** The category that a sentence objects to by what it speaks of, where it denies something and no rule has seen it; a guess. */
+export function spokenOf(sentence: string): ObjectionCategory | undefined {
+  if (!DENIES.test(sentence) || GOES_WELL.test(sentence)) return undefined
+  const points = mapOf(category => vocabularyPoints(category, sentence))
+  const [first, second] = [...OBJECTION_CATEGORIES].sort((a, b) => points[b] - points[a])
+  const isClear = points[first!] >= SPOKEN_POINTS && points[first!] - points[second!] >= SPOKEN_LEAD
+  return isClear ? first : undefined
 }
 
 /** The first category, where it has so many points at least. */
