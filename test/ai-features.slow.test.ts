@@ -52,7 +52,7 @@ test('with each protocol a model words what was found, and adds nothing', async 
     assert.equal(body.healthScore, builtin.healthScore)
     await checkGrounds(ana, reply)
     assert.equal(reply.text.includes('sign tomorrow'), false)
-    server.says({ status: 500 }, { status: 500 })
+    server.says({ status: 503 }, { status: 503 })
     const failed = await ana.post(`/ai/deal-coach/${open.id}`)
     assert.deepEqual([failed.status, failed.body.code], [503, 'AI_UNAVAILABLE'])
     server.says({ status: 500 }, { status: 500 })
