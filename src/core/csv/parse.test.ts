@@ -148,6 +148,23 @@ slowTest('a file made to be read again and again ends in time', async () => {
   assert.ok((user + system) / 1000 < 8000)
 })
 
+test('rows far below the others keep their number, and cost no more than their bytes', async () => {
+  const gap = '\r\n'.repeat(1500) + '\n'.repeat(1500) + '\r'.repeat(1501)
+  const text = `${gap}a,b\r\n1,2\r\n${gap}3,"4${gap}"\r\n${gap}5,6\r\n${gap}`
+  for (const size of [61, 4096, 50_000]) {
+    const { numbers, cells } = await read(text, {}, size)
+    assert.deepEqual(numbers, [4503, 9005, 13_507], String(size))
+    assert.deepEqual(cells[2], ['5', '6'])
+    assert.equal(cells[1]![1]!.length, 1 + gap.length)
+  }
+  const started = process.cpuUsage()
+  const last = await read(`a\n${'\r\n'.repeat(1_048_574)}1\n`)
+  assert.deepEqual(last.numbers, [1_048_576])
+  const { user, system } = process.cpuUsage(started)
+  // Record by record it took three times as long.
+  assert.ok((user + system) / 1000 < 900, `${(user + system) / 1000} ms`)
+})
+
 test('any bytes give rows, the same whatever the chunks, and never an exception', async () => {
   const unit = fc.constantFrom('"', '""', ',', '\n', '\r\n', '\r', 'a', ' ', 'é', ';')
   const texts = fc.string({ unit, maxLength: 60 })

@@ -132,7 +132,7 @@ async function* readRows(
   let rowNumber = 0
   const widthOf = () => (rowNumber >= headerRow ? width : 0)
   for await (const record of readRecords(textBytes(open, dialect), dialect.delimiter, widthOf)) {
-    rowNumber++
+    rowNumber += record.emptyLines ?? 1
     if (rowNumber <= headerRow || (record.error === undefined && isBlank(record.cells))) continue
     yield toRow(rowNumber, record, width)
   }
@@ -177,7 +177,7 @@ export async function parseCsv(
   let headerRow = 0
   let header: string[] = []
   for await (const record of readRecords(textBytes(open, dialect), delimiter, () => 0)) {
-    headerRow++
+    headerRow += record.emptyLines ?? 1
     if (record.error !== undefined) {
       throw new CsvHeaderError({
         ...record.error,

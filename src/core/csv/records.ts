@@ -7,9 +7,10 @@ export const MAX_RECORD_BYTES = 1024 * 1024
 const SLICE_BYTES = 64 * 1024
 const REWIND_FREE_BYTES = 16 * 1024 * 1024
 const REWIND_FACTOR = 4
+const EMPTY_LINES_AT_ONCE = 1000
 
-/** One record: its cells as they are written, or why it could not be read. */
-export type RawRecord = { cells: string[]; error?: RowFault }
+/** One record: its cells as they are written, or why it could not be read; or a run of empty lines, and how many. */
+export type RawRecord = { cells: string[]; error?: RowFault; emptyLines?: number }
 /** The code of an issue, and a sentence for the user. */
 export type RowFault = Omit<Issue, 'path'>
 
@@ -71,6 +72,18 @@ class Input {
   async close(): Promise<void> {
     await this.source.return?.()
   }
+}
+
+/**
+ * The empty lines at the start of `bytes`, which begin with a record: many need no parser, and a sheet whose last row is far below
+ * the others has a million. A CR at the end may be half of a line break.
+ */
+function emptyLinesAt(bytes: Buffer): { lines: number; bytes: number } {
+  let at = 0
+  let lines = 0
+  for (; bytes[at] === 10 || (bytes[at] === 13 && at + 1 < bytes.length); lines++)
+    at += bytes[at] === 13 && bytes[at + 1] === 10 ? 2 : 1
+  return { lines, bytes: at }
 }
 
 /** csv-parse's stream, fed chunk by chunk; each record is collected with the byte offset at which it ends. */
@@ -199,8 +212,18 @@ export async function* readRecords(
     let held: Buffer = Buffer.alloc(0)
     let heldFrom = 0
     for (;;) {
-      const chunk = await input.next()
+      let chunk = await input.next()
       if (chunk) held = held.length > 0 ? Buffer.concat([held, chunk]) : chunk
+      const { lines, bytes } = emptyLinesAt(held)
+      if (lines >= EMPTY_LINES_AT_ONCE) {
+        yield { cells: [], emptyLines: lines }
+        // The parser has taken some of them already: a new one goes on behind them.
+        parser.destroy()
+        parser = new Tokenizer(delimiter)
+        held = held.subarray(bytes)
+        heldFrom = 0
+        chunk = held
+      }
       const failure = chunk ? await parser.write(chunk) : await parser.end()
       const { records, ends } = parser
       let start = 0
