@@ -106,6 +106,7 @@ function codeOfIssue(issue: z.core.$ZodIssue): Pick<Issue, 'code' | 'params'> {
         'input' in issue ? (issue.input ?? null) === null : / received (undefined|null)$/.test(issue.message)
       )
         return { code: 'REQUIRED' }
+      if (issue.expected === 'int' && / received number$/.test(issue.message)) return { code: 'NOT_WHOLE' }
       return issue.expected === 'number' || issue.expected === 'int'
         ? { code: 'NOT_A_NUMBER' }
         : { code: 'WRONG_TYPE' }

@@ -7,6 +7,8 @@ export type CsvOptions = {
   delimiter?: string
   /** Detected over the whole file when not given. */
   encoding?: Encoding
+  /** The number of the row in which the header stands; the first that is not blank where not given. */
+  headerRow?: number
 }
 
 /**
@@ -20,6 +22,7 @@ export type CsvFile = {
   delimiter: string
   /** Trimmed, without trailing blanks, each different from all others whatever the case. */
   header: string[]
+  headerRow: number
   rows: AsyncIterable<CsvRow>
 }
 
@@ -82,8 +85,8 @@ function isBlank(cells: string[]): boolean {
 /** As in workbooks. Whoever has more sends no table; each column is compared with the names of all fields. */
 const COLUMNS_AT_MOST = 2000
 
-/** @throws CsvHeaderError */
-function headerNames(cells: string[]): string[] {
+/** The cells of a header as names, trimmed and each different from the others. @throws CsvHeaderError */
+export function headerNames(cells: string[]): string[] {
   const names = cells.map(cell =>
     cell
       .replace(/^\uFEFF/, '')
@@ -178,6 +181,7 @@ export async function parseCsv(
   let header: string[] = []
   for await (const record of readRecords(textBytes(open, dialect), delimiter, () => 0)) {
     headerRow += record.emptyLines ?? 1
+    if (headerRow < (options.headerRow ?? 1)) continue
     if (record.error !== undefined) {
       throw new CsvHeaderError({
         ...record.error,
@@ -189,5 +193,5 @@ export async function parseCsv(
     break
   }
   const rows = { [Symbol.asyncIterator]: () => readRows(open, dialect, headerRow, header.length) }
-  return { encoding, delimiter, header, rows }
+  return { encoding, delimiter, header, headerRow, rows }
 }

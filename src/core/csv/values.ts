@@ -8,11 +8,15 @@ export type CellResult<T> = { ok: true; value: T | null } | CellProblem
 /** `code` and `params` say the same as `problem`, as those of an issue do. */
 export type CellProblem = { ok: false; problem: string; code: string; params?: IssueParams }
 
-const BLANKS = new Set(['', '-', '–', '—', 'n/a', '#n/a', 'null', 'none', 'nil'])
+const BLANKS = new Set(['', '-', '–', '—', 'n/a', 'null', 'none', 'nil'])
 
 export function isBlankCell(text: string): boolean {
-  return BLANKS.has(text.trim().toLowerCase())
+  return BLANKS.has(text.trim().toLowerCase()) || isErrorCell(text)
 }
+
+/** What a spreadsheet writes where a formula has no value, in English and German. */
+export const isErrorCell = (text: string): boolean =>
+  /^#(n\/a|nv|ref!|bezug!|value!|wert!|div\/0!|name\?|null!|num!|zahl!)$/i.test(text.trim())
 
 export function value<T>(found: T | null): CellResult<T> {
   return { ok: true, value: found }

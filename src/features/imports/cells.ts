@@ -2,6 +2,7 @@ import {
   type CellResult,
   type DateOrder,
   isBlankCell,
+  isErrorCell,
   parseBooleanCell,
   parseDateCell,
   parseDateTimeCell,
@@ -22,7 +23,7 @@ export const isListKind = (kind: FieldKind): boolean => LISTS.includes(kind)
 
 /** Whether the cell gives nothing. In text, "none" and "-" may be meant as they stand. */
 export const isEmptyCell = (text: string, kind: FieldKind): boolean =>
-  TEXTS.includes(kind) ? text.trim() === '' : isBlankCell(text)
+  TEXTS.includes(kind) ? text.trim() === '' || isErrorCell(text) : isBlankCell(text)
 
 /**
  * The value of a cell that is not empty, validated and normalised by the field's own schema; or a sentence on
@@ -53,6 +54,10 @@ function parse(text: string, field: Field, { order, decimal, timeZone }: Dialect
       return choose(text, field.options ?? [])
     case 'object':
       return parseJson(text)
+    case 'email':
+      return { ok: true, value: addressIn(text) }
+    case 'phone':
+      return { ok: true, value: visible(text).replace(/^tel:/i, '') }
     case 'longText':
       return { ok: true, value: text }
     case 'url':
@@ -66,6 +71,15 @@ function parse(text: string, field: Field, { order, decimal, timeZone }: Dialect
       return { ok: true, value: text.replace(/\s*[\r\n\t]+\s*/g, ' ').trim() }
   }
 }
+
+/** Without what cannot be seen and comes along where something is copied: marks of direction, zero-width spaces, soft hyphens. */
+const visible = (text: string): string => text.replace(/\p{Cf}/gu, '').trim()
+
+/** The address of mail in what mail programs and links write around it: `Ida Lee <ida@acme.example>`, `mailto:ida@acme.example`. */
+const addressIn = (text: string): string =>
+  visible(text)
+    .replace(/^[^<>]*<([^<>\s]+)>$/s, '$1')
+    .replace(/^mailto:/i, '')
 
 function listOf(text: string, field: Field): CellResult<string[]> {
   const items = parseListCell(text)

@@ -389,3 +389,41 @@ test('what of a table cannot be read is said by codes, which the web app has wor
   const [reason] = (await ana.get(`/imports/${done.id}/reasons`)).body.rows
   assert.deepEqual([reason.code, reason.rows], ['UNCLOSED_QUOTE', [3]])
 })
+
+test('a title above the table is passed over, and rows keep their number', async () => {
+  const { ana } = await world()
+  const text =
+    'Kontakte 2024;;\r\n;;\r\nStand: 3. Mai\r\nVorname;E-Mail;Ort\r\nIda;ida@title.example;Köln\r\nJo;jo\r\n'
+  const look = await ana.post('/contacts/import/preview', text, { headers: { 'content-type': 'text/csv' } })
+  assert.deepEqual(look.body.header, ['Vorname', 'E-Mail', 'Ort'])
+  assert.deepEqual(look.body.rows[0], ['Ida', 'ida@title.example', 'Köln'])
+  const done = await importing(ana, 'contacts', [text])
+  assert.deepEqual([counts(done), done.options.headerRow], [completed(1, 0, 0, 1), 4])
+  const errors = (await ana.get(`/imports/${done.id}/errors`)).text.split('\r\n')
+  assert.match(errors[0]!, /,Vorname,E-Mail,Ort$/)
+  assert.match(errors[1]!, /^6,email,/)
+  // A list of one column is none, whatever commas stand in it.
+  const list = await importing(ana, 'companies', ['Name', 'Acme, Inc', 'Beta'])
+  assert.deepEqual(counts(list), completed(1, 0, 0, 1))
+})
+
+test('addresses and numbers are read out of what programs write around them; error values say nothing', async () => {
+  const { ana } = await world()
+  const done = await importing(ana, 'contacts', [
+    'First Name,Last Name,Email,Phone,Score',
+    'A,#N/A,Ida Lee <Ida@mess.example>,tel:+14155550132,#DIV/0!',
+    'B,#BEZUG!,mailto:jo\u200b@mess.example,\u202a\u200b+1 415 555 0133,7',
+    'C,D,kai@mess.example,,12.5',
+  ])
+  assert.deepEqual(counts(done), completed(2, 0, 0, 1))
+  const rows = await rowsOf(ana, '/contacts?sort=firstName')
+  assert.deepEqual(
+    rows.map(({ lastName, email, phone, leadScore }) => [lastName, email, phone, leadScore]),
+    [
+      ['', 'ida@mess.example', '+14155550132', null],
+      ['', 'jo@mess.example', '+1 415 555 0133', 7],
+    ],
+  )
+  const [reason] = (await ana.get(`/imports/${done.id}/reasons`)).body.rows
+  assert.deepEqual([reason.field, reason.code], ['leadScore', 'NOT_WHOLE'])
+})

@@ -106,6 +106,21 @@ test('a sheet of a workbook is imported: texts, numbers, dates, formulas by thei
   assert.equal((await rowsOf(ana, '/contacts'))[0].email, 'ida@sheet.example')
 })
 
+test('where nothing else is asked for, the first sheet with rows is read', async () => {
+  const { ana } = await world()
+  const xml = `${line('Name')}${line('Behind')}`
+  const file = await workbook({
+    sheets: [
+      { name: 'Sheet1', xml: '<row r="1"/>' },
+      { name: 'Data', xml },
+    ],
+  })
+  const seen = (await preview(ana, 'companies', file)).body
+  assert.deepEqual([seen.sheet, seen.sheets, seen.rows], ['Data', ['Sheet1', 'Data'], [['Behind']]])
+  assert.equal((await importing(ana, 'companies', file)).created, 1)
+  refusedBy(await send(ana, 'companies', file, { sheet: 'Sheet1' }), 400, 'an empty sheet', 'EMPTY')
+})
+
 test('days are counted from 1904 where the workbook says so', async () => {
   const { ana } = await world()
   const xml = `${line('Name', 'Created')}<row>${inline('Mac')}<c s="1"><v>42066</v></c></row>`
@@ -144,7 +159,8 @@ test('what is no workbook, and a sheet that is not there, are refused', async ()
   refusedBy(await send(ana, 'companies', old), 415, 'the old format', 'OLD_WORKBOOK')
   refusedBy(await preview(ana, 'companies', old), 415, 'the old format', 'OLD_WORKBOOK')
   const picture = Buffer.from(Array.from({ length: 2000 }, (_, at) => (at * 167 + (at >> 3)) % 256))
-  for (const file of [picture, Buffer.from('%PDF-1.7\n1 0 obj')]) {
+  const page = Buffer.from('\ufeff\n<HTML><table><tr><td>Name</td></tr></table></HTML>')
+  for (const file of [picture, Buffer.from('%PDF-1.7\n1 0 obj'), page]) {
     refusedBy(await preview(ana, 'companies', file), 415, 'a picture, a PDF', 'NO_TABLE')
     refusedBy(await send(ana, 'companies', file), 415, 'a picture, a PDF', 'NO_TABLE')
   }

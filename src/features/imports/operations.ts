@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { csvLine, parseCsv } from '#core/csv/index.ts'
+import { csvLine } from '#core/csv/index.ts'
 import type { Row } from '#core/db/engine.ts'
 import type { Database, Tx, Who } from '#core/db/workspace.ts'
 import { conflict, forbidden, type Issue, unprocessable } from '#core/errors.ts'
@@ -15,7 +15,7 @@ import { imports } from './imports.table.ts'
 import { ERROR_COLUMNS } from './mapping.ts'
 import { defaultMatchBy } from './match.ts'
 import { linkedRoute, reasonsRoute, valuesRoute } from './questions.ts'
-import { fileKey, lock, note } from './run.ts'
+import { lock, note, openFile } from './run.ts'
 import { previewImport, startImport } from './start.ts'
 import { undoJob } from './undo.ts'
 import { importQuery, previewQuery } from './upload.ts'
@@ -141,11 +141,7 @@ const errorsRoute = streamOperation({
   params: idParams,
   async handle({ app, who, params: { id } }) {
     const found = await app.database.inWorkspace(who, tx => store.read(tx, imports, id), 'read')
-    const { encoding, delimiter } = found.options as { encoding?: never; delimiter?: string }
-    const header = await parseCsv(() => app.storage.read(fileKey(who.workspaceId, id)), {
-      encoding,
-      delimiter,
-    })
+    const header = await openFile(app.storage, who.workspaceId, found)
       .then(csv => csv.header)
       .catch(() => [] as string[])
     return new Answer(Readable.from(errorLines(app.database, who, id, header), { objectMode: false }), {

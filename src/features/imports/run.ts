@@ -252,9 +252,10 @@ async function fail({ database, who, input }: Context, error: string): Promise<v
 }
 
 export function openFile(storage: Storage, workspaceId: string, { id, options }: Row): Promise<CsvFile> {
-  const { encoding, delimiter } = options as Options
+  const { encoding, delimiter, headerRow } = options as Options
   return parseCsv(() => storage.read(fileKey(workspaceId, id as string)), {
     delimiter,
+    headerRow,
     ...(encoding && isEncoding(encoding) ? { encoding } : {}),
   })
 }

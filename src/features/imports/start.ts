@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type CsvFile, CsvHeaderError, parseCsv, restore } from '#core/csv/index.ts'
+import { type CsvFile, CsvHeaderError, headerNames, parseCsv, restore } from '#core/csv/index.ts'
 import type { Tx, Who } from '#core/db/workspace.ts'
 import { invalid } from '#core/errors.ts'
 import type { App } from '#core/feature.ts'
@@ -17,13 +17,15 @@ import { checkedMapping, checkRequired, columnsFor, suggestedMapping } from './m
 import { defaultMatchBy, readMatchBy } from './match.ts'
 import { presetOf } from './presets.ts'
 import { fileKey, importJob } from './run.ts'
-import { targetsOf } from './targets.ts'
+import { type Target, targetsOf } from './targets.ts'
 import { digesting, headOf, type ImportSettings, importQuery, readFields, receive } from './upload.ts'
 import { checkedValueMapping } from './value-mapping.ts'
 import { beginningOf, checkTable, keepWorkbook, type SentWorkbook, sheetAsCsv } from './workbook.ts'
 
 const SAMPLE_ROWS = 100
 const SHOWN_ROWS = 10
+/** Rows below the first one in which a header is looked for. */
+const TITLE_ROWS_AT_MOST = 10
 const PREVIEW_BYTES = 1024 * 1024
 const DISTINCT_AT_MOST = 100
 const DISTINCT_LENGTH = 200
@@ -52,7 +54,8 @@ export async function startImport(
     })
     const settings: ImportSettings = { ...query, ...readFields(importQuery, upload.fields) }
     if (sent) Object.assign(upload.kept, await keepSheet({ app, who, request }, key, sent, settings))
-    const csv = await openCsv(() => app.storage.read(key), settings)
+    const targets = await targetsFor({ app, who, request }, record)
+    const csv = await openCsv(() => app.storage.read(key), settings, targets)
     const sample = await firstRows(csv, SAMPLE_ROWS)
     const file = {
       id,
@@ -61,7 +64,7 @@ export async function startImport(
     }
     const answer = await app.database.inWorkspace(who, tx => {
       const work = async () =>
-        answerOf(await enqueue(tx, { app, who, request }, record, settings, csv, sample, file))
+        answerOf(await enqueue(tx, { app, who, request }, record, settings, { csv, sample, targets }, file))
       const idempotencyKey = request.headers['idempotency-key']
       if (typeof idempotencyKey !== 'string') return work()
       return once(
@@ -118,11 +121,9 @@ async function enqueue(
   { app, request }: Context,
   record: RecordDefinition,
   settings: ImportSettings,
-  csv: CsvFile,
-  sample: string[][],
+  { csv, sample, targets }: { csv: CsvFile; sample: string[][]; targets: Target[] },
   file: { id: string; sizeBytes: number; filename: string | undefined },
 ) {
-  const targets = targetsOf(record, await customFieldsOf(tx, record.contract.name))
   const mapping = settings.mapping
     ? checkedMapping(parseJson('mapping', settings.mapping), csv.header, targets)
     : suggestedMapping(csv.header, targets, sample, presetOf(csv.header, record))
@@ -167,6 +168,7 @@ async function enqueue(
     options: withoutUndefined({
       encoding: csv.encoding,
       delimiter: csv.delimiter,
+      headerRow: csv.headerRow,
       sheet: settings.sheet,
       preset: presetOf(csv.header, record)?.name,
       createLinked,
@@ -195,14 +197,28 @@ function parseJson(path: string, text: string): unknown {
 async function openCsv(
   open: () => AsyncIterable<Buffer>,
   { encoding, delimiter }: Pick<ImportSettings, 'encoding' | 'delimiter'>,
+  targets: Target[],
 ): Promise<CsvFile> {
   try {
     const csv = await parseCsv(open, { encoding, delimiter })
     if (!csv.header.length) throw invalid({ path: 'file', code: 'EMPTY', message: 'is empty' })
-    return csv
+    const headerRow = await headerBelowTitle(csv, targets)
+    return headerRow ? await parseCsv(open, { encoding, delimiter, headerRow }) : csv
   } catch (error) {
     throw error instanceof CsvHeaderError ? invalid({ path: 'file', ...error.fault }) : error
   }
+}
+
+/** People write a title above a table: one cell that names no field, and the header, which names some, a few rows below. */
+async function headerBelowTitle(csv: CsvFile, targets: Target[]): Promise<number | undefined> {
+  const fieldsIn = (header: string[]) => Object.keys(suggestedMapping(header, targets, [])).length
+  if (csv.header.length > 1 || fieldsIn(csv.header)) return undefined
+  let looked = 0
+  for await (const { rowNumber, cells } of csv.rows) {
+    if (cells.length > 1 && fieldsIn(headerNames(cells)) > 1) return rowNumber
+    if (++looked === TITLE_ROWS_AT_MOST) return undefined
+  }
+  return undefined
 }
 
 async function firstRows(csv: CsvFile, limit: number): Promise<string[][]> {
@@ -261,6 +277,11 @@ async function headOfSheet(sent: SentWorkbook, wanted: string | undefined): Prom
   }
 }
 
+async function targetsFor({ app, who }: Context, record: RecordDefinition): Promise<Target[]> {
+  const read = (tx: Tx) => customFieldsOf(tx, record.contract.name)
+  return targetsOf(record, await app.database.inWorkspace(who, read, 'read'))
+}
+
 /** What an import of this file would look like: its header, how it was read, what would fill what. */
 export async function previewImport(
   record: RecordDefinition,
@@ -270,18 +291,18 @@ export async function previewImport(
   const { kept, fields } = await receive(request, headOrWorkbook)
   const settings = { ...query, ...readFields(importQuery, fields) }
   const head = kept.workbook ? await headOfSheet(kept.workbook, settings.sheet) : kept
+  const targets = await targetsFor({ app, who, request }, record)
   const csv = await openCsv(
     async function* () {
       yield head.head
     },
     kept.workbook ? { encoding: 'utf-8', delimiter: ',' } : settings,
+    targets,
   )
   const rows = await firstRows(csv, Number.POSITIVE_INFINITY)
   // The head of a longer file ends somewhere inside a row.
   if (!head.whole) rows.pop()
   const sample = rows.slice(0, SAMPLE_ROWS)
-  const custom = await app.database.inWorkspace(who, tx => customFieldsOf(tx, record.contract.name), 'read')
-  const targets = targetsOf(record, custom)
   return {
     entity: record.contract.name,
     header: csv.header,

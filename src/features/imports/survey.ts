@@ -8,6 +8,7 @@ const SAMPLE_ROWS = 2000
 export type Options = {
   encoding?: string
   delimiter?: string
+  headerRow?: number
   dateOrder?: 'DMY' | 'MDY'
   decimal?: ',' | '.'
   createLinked?: boolean

@@ -39,7 +39,7 @@ const sheet = z
   .string()
   .max(100)
   .optional()
-  .meta({ description: 'The sheet of a workbook; its first one that is not hidden where not given' })
+  .meta({ description: 'The sheet of a workbook; where not given its first one with rows, hidden ones last' })
 
 export const previewQuery = z.strictObject({ ...reading, sheet })
 

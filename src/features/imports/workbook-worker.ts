@@ -40,6 +40,12 @@ async function* csvOf(workbook: Workbook, sheet: string): AsyncGenerator<Uint8Ar
   if (lines) yield new TextEncoder().encode(lines)
 }
 
+/** Where the first sheets are empty, as new workbooks begin with one, the table is in another. */
+async function firstWithRows({ sheets, rows }: Workbook): Promise<string> {
+  for (const sheet of sheets) for await (const _ of rows(sheet)) return sheet
+  return sheets[0]!
+}
+
 let workbook: Workbook | undefined
 let pieces: AsyncGenerator<Uint8Array> | undefined
 
@@ -54,7 +60,7 @@ async function answerTo(asked: Asked): Promise<Told> {
   }
   workbook = await openWorkbook((workerData as { path: string }).path)
   const { sheets } = workbook
-  const sheet = asked.sheet ?? sheets[0]!
+  const sheet = asked.sheet ?? (await firstWithRows(workbook))
   if (!sheets.includes(sheet)) return { kind: 'opened', sheets, sheet: undefined }
   pieces = csvOf(workbook, sheet)
   return { kind: 'opened', sheets, sheet }

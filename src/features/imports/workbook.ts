@@ -51,9 +51,12 @@ const CONTROLS_AT_MOST = 0.05
 /** In UTF-16 without a mark every other byte may be NUL; a file that is none has a few of them by chance. */
 const NULS_OF_TEXT = 0.1
 
-/** Whether the bytes are a picture, a PDF, an archive or the like, of which a reader of tables would make rows of rubbish. */
+/** PDFs, and pages and XML that old systems call .xls. */
+const NO_TABLES = /^(%PDF-|(\xef\xbb\xbf)?\s*<(!doctype|html|table|meta|\?xml)\b)/i
+
+/** Whether the bytes are a page, a picture, a PDF, an archive or the like, of which a reader of tables would make rows of rubbish. */
 function isBinary(start: Buffer): boolean {
-  if (start.subarray(0, 5).toString('latin1') === '%PDF-') return true
+  if (NO_TABLES.test(start.toString('latin1', 0, 200))) return true
   const isUtf16 = start[0] === 0xff ? start[1] === 0xfe : start[0] === 0xfe && start[1] === 0xff
   const nuls = start.filter(byte => byte === 0).length
   if (isUtf16 || nuls > start.length * NULS_OF_TEXT) return false

@@ -2094,6 +2094,7 @@ export const de: Text = {
     WRONG_TYPE: () => 'Ist nicht von der richtigen Art',
     WRONG_FORMAT: () => 'Hat nicht die richtige Form',
     NOT_A_NUMBER: () => 'Ist keine Zahl',
+    NOT_WHOLE: () => 'Muss eine ganze Zahl sein',
     NOT_YES_NO: () => 'Ist weder ja noch nein',
     NOT_A_CHOICE: () => 'Bitte eine der Möglichkeiten wählen',
     NONE_OF: ({ options }) => `Gibt es nicht zur Auswahl; möglich sind ${options}`,

@@ -1897,6 +1897,7 @@ export const en = {
     WRONG_TYPE: () => 'This is not of the right kind',
     WRONG_FORMAT: () => 'This is not in the right form',
     NOT_A_NUMBER: () => 'This is not a number',
+    NOT_WHOLE: () => 'Must be a whole number',
     NOT_YES_NO: () => 'This is neither yes nor no',
     NOT_A_CHOICE: () => 'Choose one of the options',
     NONE_OF: ({ options }) => `There is no such choice; there are ${options}`,
