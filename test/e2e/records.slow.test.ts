@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { until } from '#test/until.ts'
 import { useBrowser, violations } from './browser.ts'
@@ -48,6 +49,12 @@ test('a view is saved, marked where it is changed, opened first, deleted and tak
   await views.getByRole('link', { name: 'By name' }).waitFor({ state: 'detached' })
   await tab.getByRole('button', { name: 'Undo' }).click()
   await views.getByRole('link', { name: 'By name' }).waitFor()
+  const exporting = tab.waitForEvent('download')
+  await tab.getByRole('button', { name: 'More', exact: true }).click()
+  await tab.getByRole('menuitem', { name: 'Export for Excel' }).click()
+  const file = await exporting
+  assert.equal(file.suggestedFilename(), 'companies.xlsx')
+  assert.equal(readFileSync(await file.path()).toString('latin1', 0, 2), 'PK')
 })
 
 test('a list is narrowed by what hangs on its records; what the bar cannot build is said and kept', async () => {

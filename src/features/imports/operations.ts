@@ -49,7 +49,7 @@ const importRoute = (record: RecordDefinition): Operation =>
     consumes: CONSUMES,
     keyed: true,
     summary: `Import ${record.contract.path} from a CSV file of any size, or an XLSX workbook`,
-    description: `The file is the body, or the part \`file\` of a form; the settings are query parameters or fields of the form. The import runs in the background: follow it at \`/imports/{id}\`. ${matching(record)}`,
+    description: `The file is the body, or the part \`file\` of a form; the settings are query parameters or fields of the form. A title above the table is passed over. The import runs in the background: follow it at \`/imports/{id}\`. ${matching(record)}`,
     query: importQuery,
     document: { answer },
     refuses: { 409: 'The Idempotency-Key was used for another file', 415: 'Not a table' },

@@ -1,4 +1,5 @@
-import { api } from '../api.ts'
+import { api, messageOf } from '../api.ts'
+import { textNow } from '../text/index.tsx'
 import { tellFault } from './notify.tsx'
 
 /** How long the browser has to take over what was fetched. */
@@ -12,7 +13,7 @@ async function fetched(path: string, query: Record<string, unknown>): Promise<st
     setTimeout(() => URL.revokeObjectURL(url), HANDED_OVER_MS)
     return url
   } catch (error) {
-    tellFault(error instanceof Error ? error.message : String(error))
+    tellFault(messageOf(error, textNow().common.offline))
     return undefined
   }
 }

@@ -162,14 +162,14 @@ function TableMenu({ contract, view, filter }: MenuGiven) {
   const navigate = useNavigate()
   const may = useMay()
   if (!contract.importable && !contract.exportable) return null
-  const download = async () => {
+  const download = async (format: 'xlsx' | 'csv') => {
     const query = {
-      format: 'csv',
+      format,
       ...(view.q ? { q: view.q } : {}),
       ...(filter ? { filter } : {}),
       ...(view.sort ? { sort: view.sort } : {}),
     }
-    await saveFile(`/${contract.path}/export`, `${contract.path}.csv`, query)
+    await saveFile(`/${contract.path}/export`, `${contract.path}.${format}`, query)
   }
   return (
     <MoreMenu>
@@ -182,9 +182,14 @@ function TableMenu({ contract, view, filter }: MenuGiven) {
         </Menu.Item>
       )}
       {contract.exportable && (
-        <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
-          {text.table.export}
-        </Menu.Item>
+        <>
+          <Menu.Item leftSection={<IconDownload size={14} />} onClick={() => download('xlsx')}>
+            {text.table.exportSheet}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconDownload size={14} />} onClick={() => download('csv')}>
+            {text.table.export}
+          </Menu.Item>
+        </>
       )}
     </MoreMenu>
   )

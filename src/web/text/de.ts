@@ -477,6 +477,7 @@ export const de: Text = {
     emptyHintAlone: 'Legen Sie den ersten Eintrag an.',
     import: 'Importieren',
     export: 'CSV exportieren',
+    exportSheet: 'Für Excel exportieren',
     columns: 'Spalten',
     standardColumns: 'Standardspalten',
     name: 'Name',

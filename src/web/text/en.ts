@@ -478,6 +478,7 @@ export const en = {
     emptyHintAlone: 'Create the first one.',
     import: 'Import',
     export: 'Export CSV',
+    exportSheet: 'Export for Excel',
     columns: 'Columns',
     standardColumns: 'Standard columns',
     name: 'Name',
