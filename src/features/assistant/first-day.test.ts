@@ -75,7 +75,7 @@ test('the calendar holds visits and open tasks in the order of their times, of o
     assert.doesNotMatch(text, /Of Ben|In time/, sentence)
   }
   assert.match(await said('what is on our calendar today'), /Of Ben/)
-  assert.match(await said('show my calendar next year'), /^Nothing stands in the calendar/)
+  assert.match(await said('show my calendar last year'), /^Nothing stands in the calendar/)
 })
 
 test('quotas are not kept: that is said, with what comes closest', async () => {
@@ -197,4 +197,37 @@ test('days are named by counting, and slips of the pen in short words are mended
   assert.match(await said('tasks due the day after tomorrow'), new RegExp(addDays(today, 2)))
   assert.match(await said('shw me taks due today'), /I read this as “show me task[\s\S]*Send the papers/)
   assert.match(await said('Kontakte ohne Telefonnummer', 'de'), /ohne Telefon/)
+})
+
+test('short hands and other words of the day are understood: rank, reopen, pipeline of somebody, appointments', async () => {
+  for (const [language, sentence, expected] of [
+    ['en', 'rank reps by calls this month', /2 interactions[\s\S]*: 2/],
+    ['en', 'list deals w/o a next step', /2 deals/],
+    ['en', 'no of new leads per source this month', /There (?:is|are) \*\*(?:1 lead|no leads)/],
+    ['en', 'what is the pipeline value of Ben', /no deals|\*\*no deals/],
+    ['en', 'how is Ben doing this month', /\*\*Ben|for \*\*Ben/],
+    ['en', 'what did we win this month', /\*\*3 deals\*\*|3 deals/],
+    ['de', 'Was haben wir diesen Monat gewonnen?', /3 Deals/],
+    ['de', 'Wer sind dieses Jahr unsere größten Kunden?', /3 Deals[\s\S]*Everland Campus: 2/],
+    ['de', 'wie lautet die Position von Joanna Reed', /Position ist nicht angegeben/],
+    [
+      'de',
+      'Kontakte, mit denen ich seit Januar nicht gesprochen habe',
+      /kontaktiert seit Januar \(ab |keine Kontakte/,
+    ],
+  ] as const)
+    assert.match(await said(sentence, language), expected, sentence)
+  const opened = await proposedBy('reopen Logistics lost')
+  assert.ok(opened.status === 'OPEN' || opened.stageId, JSON.stringify(opened))
+  const visit = await proposedBy('schedule a visit with Joanna Reed next Tuesday at 10')
+  assert.deepEqual([visit.reason, visit.time], ['Visit', '10:00'])
+  assert.equal(
+    (await proposedBy('plane einen Besuch bei Joanna Reed nächsten Dienstag um 10 Uhr', 'de')).reason,
+    'Besuch',
+  )
+  // With a company alone it is said what is missing, and nothing is proposed that would be refused.
+  assert.match(
+    await said('schedule a visit at Everland Campus next Tuesday at 10'),
+    /A visit needs a contact/,
+  )
 })

@@ -113,7 +113,7 @@ async function* imports({ turn, timezone, say }: Context): Parts {
       ([key, english, german]) => `${numberText(Number(row[key]))} ${inLanguage(english, german)}`,
     )
     const isOver = row.status === 'COMPLETED'
-    const facts = [...counts, ...(isOver ? [] : [IMPORT_STATUS(String(row.status))])]
+    const facts = [...counts, ...(isOver ? [] : [importStatus(String(row.status))])]
     return `- ${momentText(String(row.createdAt), timezone)}: [${plain(String(row.filename ?? nouns))}](/imports/${row.id}) · ${nouns}${facts.length ? `: ${facts.join(', ')}` : ''}`
   })
   yield text(
@@ -128,7 +128,7 @@ const STATUSES: Record<string, [string, string]> = {
   CANCELLED: ['stopped', 'abgebrochen'],
   UNDONE: ['taken back', 'zurückgenommen'],
 }
-const IMPORT_STATUS = (status: string): string =>
+const importStatus = (status: string): string =>
   STATUSES[status] ? inLanguage(...STATUSES[status]) : plain(status)
 
 /** There are no quotas here; what was won and what is likely to be is what people hold against theirs. */

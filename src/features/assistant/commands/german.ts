@@ -192,8 +192,9 @@ const RULES: readonly GermanRule[] = [
       `total amount of ${how === 'verloren' ? 'lost' : 'won'} deals of ${who} ${timesInEnglish(when)}`,
   ),
   rule(
-    '(?:wer (?:ist|sind) )(?:mein|unser|der|die|meine|unsere)e? (?:(?:\\d+|zwei|drei|vier|fünf|zehn) )?(?:beste[rn]?|größte[rn]?|wichtigste[rn]?) kunden?(.*)',
-    (when = '') => `total amount of won deals by company ${timesInEnglish(when)}`,
+    '(?:wer (?:ist|sind) )(?:(.*?)\\s)??(?:mein|unser|der|die|meine|unsere)e? (?:(?:\\d+|zwei|drei|vier|fünf|zehn) )?(?:beste[rn]?|größte[rn]?|wichtigste[rn]?) kunden?(.*)',
+    (before = '', behind = '') =>
+      `total amount of won deals by company ${timesInEnglish(`${before} ${behind}`.trim())}`,
   ),
   rule(
     'wie ?viel(?: geld)? (?:ist|steht) (überfällig|offen|aus|unbezahlt)',
@@ -307,6 +308,19 @@ const RULES: readonly GermanRule[] = [
     (noun = '', details = '') => `create a ${NOUNS[noun.toLowerCase()]} ${detailsIn(details)}`,
   ),
   // What is asked.
+  rule(
+    '(?:wie (?:lautet|ist|heißt)|was ist) (?:die|der|das) ((?:e-?mail(?:-?adresse)?|telefonnummer|mobilnummer|website|position|adresse|phase|status)) (?:von|bei|des|der) (.+)',
+    (label = '', name = '') =>
+      `what is the ${labelInEnglish(label.replace(/-?adresse$/iu, '') || label)} of ${nameIn(name)}`,
+  ),
+  rule(
+    '(?:zeig(?:e)?(?: mir)? |welche )?(?:alle )?(\\p{L}+),? (?:mit denen|die) (?:ich|wir) (.*?)\\s*nicht (?:gesprochen|telefoniert|kontaktiert|angerufen|geschrieben)(?: habe| haben)?',
+    (what = '', when = '') => `${phrase(what)} not contacted ${timesInEnglish(when)}`,
+  ),
+  rule(
+    `${VERB('plan|vereinbar|leg|erstell')}\\s+(?:einen\\s+)?(?:neuen\\s+)?(?:besuch|besuchstermin)\\s+(?:bei|mit)\\s+(.+?)(?:\\s+(?:ein|an))?`,
+    (rest = '') => `schedule a visit with ${timesInEnglish(rest)}`,
+  ),
   rule(
     '(?:wie ?viele?|anzahl(?: der| an| von)?|zähl(?:e|en)?(?: Sie)?)\\s+(.+)',
     (query = '') => `how many ${phrase(query)}`,

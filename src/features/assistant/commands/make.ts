@@ -69,7 +69,7 @@ async function logged(context: Context, match: RegExpExecArray): Promise<Parts |
     },
     {
       title: inLanguage(
-        `Log a ${type.toLowerCase()} with ${found.ref.title}`,
+        `Log ${type === 'EMAIL' ? 'an' : 'a'} ${type.toLowerCase()} with ${found.ref.title}`,
         `${choiceText(type)} mit ${found.ref.title} erfassen`,
       ),
       about: found.ref,
@@ -198,7 +198,9 @@ async function create(context: Context, noun: string, details: string): Promise<
     .split('¦')[0]!
     .replace(/^\s*(?:called|named|for|:)\s+/i, '')
     .trim()
-  const title = strip(name.replace(/\s+(?:with|and|for|at|worth|from|in|on|by|of)$/i, '').replace(/,$/, ''))
+  const called = strip(name.replace(/\s+(?:with|and|for|at|worth|from|in|on|by|of)$/i, '').replace(/,$/, ''))
+  // An appointment needs no name: with whom and when it is says enough.
+  const title = called || (record.contract.fields.date?.required ? upper(context.say.noun(record, 1)) : '')
   if (!title && record.contract.title.some(key => record.contract.fields[key]?.required)) {
     return (async function* (): Parts {
       yield text(
@@ -209,8 +211,21 @@ async function create(context: Context, noun: string, details: string): Promise<
       )
     })()
   }
+  const lacking = Object.entries(record.contract.fields).find(
+    ([key, { kind, required }]) => kind === 'link' && required && !body[key],
+  )
+  if (lacking) throw new NoValue(lacksLink(context, record, lacking[1].target!))
   Object.assign(body, titled(record, title))
   return proposed(context, 'create_record', { type: record.contract.name, data: body }, {})
+}
+
+/** A visit is with a contact: which one, nobody has said yet. */
+function lacksLink({ say }: Context, record: RecordDefinition, target: string): string {
+  const [noun, other] = [say.noun(record, 1), say.noun(recordNamed(target), 1)]
+  return inLanguage(
+    `A ${noun} needs a ${other}, and you named none that I know. Say it again with the name of one, as in “… with Jane Doe”.`,
+    `Dazu fehlt, für wen: ${noun} geht nur mit „${other}“, und keiner, den ich kenne, wurde genannt. Sagen Sie es noch einmal mit dem Namen, etwa „… mit Jane Doe“.`,
+  )
 }
 
 function titled({ contract }: RecordDefinition, title: string): Record<string, string> {

@@ -65,7 +65,11 @@ export const FIGURE_WAYS: readonly Way[] = [
       `how many ${before}${howOf(verb)} ${what} ${when} by ${/rep|person|member|one|seller|colleague|user/i.test(group) ? 'owner' : group}`,
   ],
   [
-    /^how many new leads(?: (?:did|do|have) (?:we|i) (?:get|have|got|had|create|created|gain|gained))?\s+(.+?)[?.! ]*$/i,
+    /^(?:rank|sort|order|compare|list) (?:(?:the|our|my|all) )?(?:sales ?)?(?:reps?|people|sellers?|members?|colleagues?|team) by (?:number of |most )?(.+?)[?.! ]*$/i,
+    (_, what = '') => ofMost('rep', '', what, false),
+  ],
+  [
+    /^(?:how many|(?:the )?number of|count) new leads(?: (?:did|do|have) (?:we|i) (?:get|have|got|had|create|created|gain|gained))?\s+(.+?)[?.! ]*$/i,
     (_, rest = '') => `how many leads ${rest}`,
   ],
   [

@@ -32,6 +32,8 @@ const AROUND: readonly Rule[] = [
     `^((?:how many|which|what|show|list) .+?),? and (?:how much|what)(?: money| revenue)?(?: (?:is|are|was|were|do|does|did|would|it|they|that|this|those|these|come|comes|amount|to|worth|cost|costs|in all|in total|altogether))*${END}`,
     '$1',
   ),
+  rule('(?<=^|\\s)w/o (?:an? )?(?=\\S)', 'without '),
+  rule('(?<=^|\\s)(?:no\\.?|nr\\.?|#) of (?=\\S)', 'number of '),
   rule('^(?:give|show|tell|get) me (?:the )?(?=(?:total|sum|average|number|count)\\b)', ''),
 ]
 
@@ -168,6 +170,19 @@ const WAYS: readonly Rule[] = [
     `^(?:how is|how(?:'s| does)|what(?:'s| is) in|show(?: me)?|what does)? ?(my|our|the) pipeline(?: (?:look(?:ing|s)?(?: like)?|doing|going))?(?: by stage| per stage)?(?: right now| now| today| currently| at the moment)*${END}`,
     (_, whose = '') => `total amount of ${mine(whose)}open deals by stage`,
   ),
+  rule(
+    `^(?:how (?:is|was|did|has)) (?!(?:the|our|my|it|we|this|that|business|sales)\\b)([\\p{L}-]+(?: [\\p{L}-]+)?) (?:doing|done|do|been doing|performing|perform(?:ed)?|getting on)\\b\\s*(.*?)${END}`,
+    'what did $1 do $2',
+  ),
+  rule(
+    `^(?:(?:what(?:'s| is)|how (?:big|large|high) is|show(?: me)?) )?(?:the )?(?:pipeline(?: value)?|open pipeline) (?:of|for) (.+?)${END}`,
+    'total amount of open deals of $1',
+  ),
+  rule(
+    `^(?:what(?:'s| is)|how (?:big|large|high) is|show(?: me)?) ([\\p{L}-]+)['’]s (?:open )?pipeline(?: value)?${END}`,
+    'total amount of open deals of $1',
+  ),
+  rule('^re-?open (?:the )?(.+)$', 'mark $1 as open'),
   rule(`^(?:the |my |our )?pipeline (?:by|per) (\\w+)${END}`, 'total amount of open deals by $1'),
   rule(
     `^(?:how long (?:does it|do we|do i) (?:take|need)(?: us| me)? to (?:win|close)(?: an?| our| my)?(?: deals?)?|(?:what(?:'s| is) )?(?:our|my|the)? ?(?:average |mean |typical |usual )?(?:sales cycle(?: length)?|(?:time|duration|number of days) (?:it takes )?(?:to|until) (?:close|win)(?: an?)?(?: deals?)?))\\b\\s*(.*?)${END}`,

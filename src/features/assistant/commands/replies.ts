@@ -15,7 +15,8 @@ const HELP = `- How many open deals do I have over 50k closing this month?
 - What is my win rate? · Why do we lose? · Which deals did we lose to Acme? · What should I do next?
 - Weighted forecast for Q1 by owner · What share of leads did we convert this year, by source?
 - Who has the most open deals? · What did Ben do this week? · What changed since yesterday?
-- Export won deals of Q3 as Excel`
+- What is on my calendar this week? · Which industry do we win most in? · Compare this month with last month
+- Export won deals of Q3 as Excel · What did we import last?`
 
 const HILFE = `- Wie viele offene Deals über 50k habe ich, die diesen Monat schließen?
 - Zeige Leads, die letzte Woche erstellt wurden · Firmen ohne offene Deals · Deals nach Branche
@@ -29,7 +30,8 @@ const HILFE = `- Wie viele offene Deals über 50k habe ich, die diesen Monat sch
 - Was ist meine Gewinnquote? · Warum verlieren wir? · Welche Deals haben wir an Acme verloren? · Was soll ich als Nächstes tun?
 - Gewichtete Prognose für dieses Quartal nach Besitzer · Welchen Anteil der Leads haben wir dieses Jahr umgewandelt, nach Quelle?
 - Wer hat die meisten offenen Deals? · Was hat Ben diese Woche gemacht? · Was hat sich seit gestern geändert?
-- Exportiere gewonnene Deals als Excel`
+- Was steht diese Woche in meinem Kalender? · In welcher Branche gewinnen wir am meisten? · Vergleiche diesen Monat mit dem letzten
+- Exportiere gewonnene Deals als Excel · Was haben wir zuletzt importiert?`
 
 const listed = (words: readonly string[], open: string, close: string, and: string): string =>
   words.map(word => `${open}${word}${close}`).join(` ${and} `)
