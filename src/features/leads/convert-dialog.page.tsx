@@ -59,6 +59,7 @@ export function ConvertDialog({ lead, close }: { lead: Row; close: () => void })
           {withDeal && (
             <>
               <TextInput
+                data-autofocus
                 label={text.leads.dealTitle}
                 value={title}
                 maxLength={255}

@@ -210,6 +210,9 @@ function FieldChoice({ fields, lead, isWithin, value, choose }: ChoiceGiven) {
       value={value}
       data={choices}
       onChange={choose}
+      // The first has the focus as the filter opens; its list is for whoever asks for it.
+      openOnFocus={false}
+      onFocus={event => event.currentTarget.select()}
       dropdownOpened={isOpen}
       onDropdownOpen={() => open(true)}
       onDropdownClose={() => open(false)}

@@ -24,6 +24,8 @@ export function FilterBar(given: Given) {
     <Popover
       position="bottom-start"
       width={720}
+      trapFocus
+      returnFocus
       onOpen={() => !count && first && given.onChange({ conditions: [first] })}
     >
       <Popover.Target>
