@@ -1,5 +1,9 @@
+import { queries } from './api.ts'
+
 const KEPT = 'ascendore.reloaded-for'
 const ASKED_AT_MOST_MS = 10_000
+const SENT_AT_MOST_MS = 10_000
+const LOOK_MS = 50
 
 /** The scripts by which a page of the app begins. Their names change with every file of the build. */
 const scriptsOf = (page: Document): string =>
@@ -23,12 +27,20 @@ async function served(): Promise<string> {
   }
 }
 
+/** Loads the page anew, once what was saved without a network and is only now on its way has been sent: it would be gone with the page. */
+async function reload(): Promise<void> {
+  const deadline = Date.now() + SENT_AT_MOST_MS
+  while (queries.isMutating() && Date.now() < deadline)
+    await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+  location.reload()
+}
+
 /**
  * Loads the page anew if the server is there to send it: a browser does not ask again for code that it could not fetch.
  * For whoever wants it, since it may be for nothing.
  */
 export async function reloadIfServed(): Promise<void> {
-  if (await served()) location.reload()
+  if (await served()) await reload()
 }
 
 /**
@@ -40,6 +52,6 @@ export async function reloadedForNewBuild(): Promise<boolean> {
   const now = await served()
   if (!now || now === scriptsOf(document) || sessionStorage.getItem(KEPT) === now) return false
   sessionStorage.setItem(KEPT, now)
-  location.reload()
+  await reload()
   return true
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { PASSWORD } from '#features/people/outbox.testing.ts'
 import { useBrowser } from './browser.ts'
-import { create, signUp } from './signed-in.ts'
+import { create, signedIn, signUp } from './signed-in.ts'
 
-const { page } = useBrowser()
+// The page whose code cannot be fetched says so in the console.
+const { page } = useBrowser(/a part of the app could not be fetched/)
 
 test('what a colleague changes appears without a reload', async () => {
   const tab = await page()
@@ -60,6 +62,30 @@ test('a page that takes its time is said to be on its way, and one that does not
   release()
   await tab.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
   await bar.waitFor({ state: 'detached' })
+})
+
+test('what was saved offline is sent also where the page has to begin anew', async () => {
+  const tab = await page()
+  const api = await signedIn(tab)
+  const { id } = await api.post('/contacts', { firstName: 'Ida' })
+  await tab.goto(`/contacts/${id}`)
+  await tab.getByPlaceholder('Write a note').fill('Saved offline')
+  await tab.route('**/api/v1/notes', async route => {
+    await sleep(1500)
+    await route.continue()
+  })
+  await tab.context().setOffline(true)
+  await tab.keyboard.press('Control+Enter')
+  // The code of that page was never fetched.
+  await tab.getByRole('link', { name: 'Projects' }).click()
+  await tab.getByText('This could not be loaded').waitFor()
+  await tab.context().setOffline(false)
+  await tab.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
+  const { rows } = await api.get(`/contacts/${id}/notes`)
+  assert.deepEqual(
+    rows.map(({ body }: { body: string }) => body),
+    ['Saved offline'],
+  )
 })
 
 test('a wrong password is told; whoever comes back by a link lands there after signing in', async () => {
