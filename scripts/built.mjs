@@ -9,7 +9,12 @@ const stampFile = join(built, '.built-from')
 const sources = ['src/web', 'src/core/client', 'src/core/record', 'src/features']
 const single = [
   ...['vite.config.ts', 'package-lock.json'],
-  ...['src/core/http/aliases.ts', 'src/core/events/actions.ts', 'src/core/ai/provider-names.ts'],
+  ...[
+    'src/core/http/aliases.ts',
+    'src/core/events/actions.ts',
+    'src/core/ai/provider-names.ts',
+    'src/core/time.ts',
+  ],
 ]
 const isSource = file =>
   /^src\/features\//.test(file)
