@@ -22,11 +22,11 @@ export const COMMON: Aliases = {
     email, e mail, email address, e mail address, mail, mail address, work email, email 1, primary email,
     e mail adresse, email adresse, mailadresse, adresse email, adresse e mail, courriel, correo,
     correo electronico, email work, person email, contact email, business email, email id, e mail work,
-    person email work
+    person email work, e mail geschaftlich, email geschaftlich, e mail 1 value, email 1 value
   `),
   phone: list(`
     phone, phone number, telephone, telephone number, tel, phone no, work phone, office phone,
-    business phone, primary phone, telefon, telefonnummer, rufnummer, numero de telephone, telefono,
+    business phone, primary phone, telefon geschaftlich, telefon buro, phone 1 value, telefon, telefonnummer, rufnummer, numero de telephone, telefono,
     numero de telefono, phone work, person phone, contact phone, contact number, phone 1,
     person phone work
   `),
@@ -37,12 +37,12 @@ export const COMMON: Aliases = {
   `),
   jobTitle: list(`
     job title, jobtitle, position, job position, job, role, job role, funktion, rolle, berufsbezeichnung,
-    stelle, poste, fonction, cargo, puesto, designation
+    stelle, poste, fonction, cargo, puesto, designation, organization title, organization 1 title
   `),
   department: list('department, dept, abteilung, departement, departamento'),
   companyName: list(`
     company, company name, companyname, account, account name, company account, organization, organisation,
-    organization name, organisation name, associated company, employer, business name, firma, firmenname,
+    organization name, organisation name, organization 1 name, associated company, employer, business name, firma, firmenname,
     unternehmen, entreprise, societe, nom de l entreprise, empresa, nombre de la empresa, cliente, kunde,
     client, customer, primary company, company org, associated company name, primary associated company
   `),

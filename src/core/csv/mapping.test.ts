@@ -161,6 +161,35 @@ test('Zoho, Facebook and other languages', () => {
   })
 })
 
+test('address books: Outlook in German, Xing, Google', () => {
+  const outlook =
+    'Anrede,Vorname,Nachname,Firma,Abteilung,Position,Fax geschäftlich,Telefon geschäftlich,Mobiltelefon,E-Mail-Adresse'
+  check(outlook, contacts, {
+    Vorname: 'firstName',
+    Nachname: 'lastName',
+    Firma: 'companyName',
+    Abteilung: 'department',
+    Position: 'jobTitle',
+    'Telefon geschäftlich': 'phone',
+    Mobiltelefon: 'mobile',
+    'E-Mail-Adresse': 'email',
+  })
+  check('Vorname;E-Mail geschäftlich;Telefon (Büro)', contacts, {
+    Vorname: 'firstName',
+    'E-Mail geschäftlich': 'email',
+    'Telefon (Büro)': 'phone',
+  })
+  const google =
+    'First Name,Organization Name,Organization Title,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value'
+  check(google, contacts, {
+    'First Name': 'firstName',
+    'Organization Name': 'companyName',
+    'Organization Title': 'jobTitle',
+    'E-mail 1 - Value': 'email',
+    'Phone 1 - Value': 'phone',
+  })
+})
+
 test('nothing is guessed, and no field is given twice', () => {
   check(
     'Email / Phone,Phone & Email,Email Opt Out,Phone Extension,Do Not Call,Parent Account Industry,Contract',

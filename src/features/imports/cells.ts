@@ -57,7 +57,7 @@ function parse(text: string, field: Field, { order, decimal, timeZone }: Dialect
     case 'email':
       return { ok: true, value: addressIn(text) }
     case 'phone':
-      return { ok: true, value: visible(text).replace(/^tel:/i, '') }
+      return numberIn(text)
     case 'longText':
       return { ok: true, value: text }
     case 'url':
@@ -77,9 +77,21 @@ const visible = (text: string): string => text.replace(/\p{Cf}/gu, '').trim()
 
 /** The address of mail in what mail programs and links write around it: `Ida Lee <ida@acme.example>`, `mailto:ida@acme.example`. */
 const addressIn = (text: string): string =>
-  visible(text)
+  firstOf(text)
     .replace(/^[^<>]*<([^<>\s]+)>$/s, '$1')
     .replace(/^mailto:/i, '')
+
+/** Of several, as Google writes them, the first. */
+const firstOf = (text: string): string => visible(text.split(' ::: ')[0]!)
+
+/** The number in what links (`tel:`) and spreadsheets (a leading apostrophe) write around it. */
+function numberIn(text: string): CellResult<string> {
+  const number = firstOf(text).replace(/^(tel:|['’])/i, '')
+  const isCut = /^\d[.,]\d+E\+?\d+$/i.test(number)
+  return isCut
+    ? { ok: false, problem: 'was cut short by a spreadsheet; format the column as text', code: 'CUT_NUMBER' }
+    : { ok: true, value: number }
+}
 
 function listOf(text: string, field: Field): CellResult<string[]> {
   const items = parseListCell(text)

@@ -2116,6 +2116,7 @@ export const de: Text = {
     NOT_A_DATE: () => 'Ist kein lesbares Datum',
     NOT_A_MOMENT: () => 'Ist kein Datum mit Uhrzeit',
     NOT_A_PHONE: () => 'Ist keine Telefonnummer, die man anrufen kann',
+    CUT_NUMBER: () => 'Von der Tabellenkalkulation gekürzt; die Spalte dort als Text formatieren',
     NOT_A_CURRENCY: () => 'Ist kein Währungscode wie EUR',
     NOT_A_ZONE: () => 'Ist keine Zeitzone wie Europe/Berlin',
     NOT_JSON: () => 'Ist kein JSON',

@@ -1917,6 +1917,7 @@ export const en = {
     NOT_A_DATE: () => 'This is not a date that can be read',
     NOT_A_MOMENT: () => 'This is not a date with a time',
     NOT_A_PHONE: () => 'This is not a phone number that can be called',
+    CUT_NUMBER: () => 'Was cut short by a spreadsheet; format the column as text there',
     NOT_A_CURRENCY: () => 'This is not a currency code such as EUR',
     NOT_A_ZONE: () => 'This is not a time zone such as Europe/Berlin',
     NOT_JSON: () => 'This is not JSON',
