@@ -248,3 +248,28 @@ test('the one default pipeline stays one when two are made the default at the sa
   )
   assert.equal((await owner.get('/pipelines?isDefault=true')).body.rows.length, 1)
 })
+
+test('changes of the same records at once, named in different orders, all come about', async () => {
+  const { owner } = await world()
+  const made = Array.from({ length: 12 }, (_, n) => ({ op: 'create', data: { title: `Deal ${n}` } }))
+  const { results } = (await owner.post('/deals/bulk', { operations: made })).body
+  const ids: string[] = results.map((result: { id: string }) => result.id)
+  const stages = (await owner.get('/stages?sort=order')).body.rows.map((row: { id: string }) => row.id)
+  const turned = <T>(values: T[], n: number): T[] => {
+    const some = [...values.slice(n), ...values.slice(0, n)]
+    return n % 2 ? some : some.reverse()
+  }
+  const changed = (n: number, atomic: boolean) => ({
+    operations: turned(ids, n).map(id => ({ op: 'update', id, data: { amount: n } })),
+    atomic,
+  })
+  const replies = await Promise.all(
+    [0, 1, 2, 3, 4, 5].flatMap(n => [
+      owner.post('/deals/bulk', changed(n, n < 3)),
+      owner.put('/stages/reorder', { stageIds: turned(stages, n) }),
+    ]),
+  )
+  for (const reply of replies) assert.equal(reply.status, 200, reply.text)
+  const { rows } = (await owner.get('/deals?limit=200')).body
+  assert.equal(new Set(rows.map((row: { amount: number }) => row.amount)).size, 1, 'one change came last')
+})

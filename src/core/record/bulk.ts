@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { arrayLiteral } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { faultSchema } from '../error-schema.ts'
 import { invalid, issuesOf, Refusal } from '../errors.ts'
@@ -62,6 +63,7 @@ export async function bulk(
     index,
     ...(await perform(tx, record, operations[index]!, schemas)),
   })
+  await lockInOrder(tx, record, operations)
   if (!atomic) return { results: await eachByItself(tx, operations, 0, operations.length, run) }
   const results: BulkResult[] = []
   for (const index of operations.keys())
@@ -71,6 +73,16 @@ export async function bulk(
       }),
     )
   return { results }
+}
+
+/** Two bulk changes of the same records in different orders would each wait for what the other has; one of them was lost. */
+async function lockInOrder(tx: Tx, record: RecordDefinition, operations: BulkOperation[]): Promise<void> {
+  const ids = operations.flatMap(({ id }) => id ?? [])
+  if (ids.length > 1)
+    await tx.session.rows(
+      `select from ${tableOf(record)} where workspace_id = $1::uuid and id = any($2::uuid[]) order by id for no key update`,
+      [tx.who.workspaceId, arrayLiteral(ids)],
+    )
 }
 
 const isRefused = (error: unknown): error is Refusal => error instanceof Refusal && error.status < 500

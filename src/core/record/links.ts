@@ -158,3 +158,12 @@ export async function membersAmong(tx: Tx, ids: string[]): Promise<Set<string>> 
   )
   return new Set(rows.map(row => row.id as string))
 }
+
+/**
+ * Whoever looks whether a company or a person is there, and makes them where they are not, takes turns with others who do: two
+ * imports, and two leads of one company converted at once, make it once. Taken before rows are locked.
+ */
+export async function takeTurnsAtLinked(tx: Tx): Promise<void> {
+  const key = `linked ${tx.who.workspaceId}`
+  await tx.session.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
+}

@@ -70,8 +70,10 @@ async function locked(tx: Tx, record: RecordDefinition, ids: string[]): Promise<
     `select id from ${tableOf(record)} where workspace_id = $1::uuid and id = any($2::uuid[]) and deleted_at is null order by id for update`,
     [tx.who.workspaceId, arrayLiteral(ids)],
   )
-  if (rows.length !== ids.length) throw forbidden('You may see these records but not change all of them')
-  return found
+  if (rows.length === ids.length) return found
+  // One of them may have gone while this waited for it.
+  for (const id of ids) await store.read(tx, record, id)
+  throw forbidden('You may see these records but not change all of them')
 }
 
 /** What moves links to a record, or back from it, would leave them there once that is in the trash. @throws Refusal 409 */

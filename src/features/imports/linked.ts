@@ -244,9 +244,3 @@ export class Linked {
     return counts
   }
 }
-
-/** Two imports of one workspace that name the same new company make it once: one waits for the other's batch. */
-export async function lockLinked(tx: Tx): Promise<void> {
-  const key = `linked ${tx.who.workspaceId}`
-  await tx.session.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
-}

@@ -4,11 +4,12 @@ import type { Tx } from '#core/db/workspace.ts'
 import { isUuid } from '#core/ids.ts'
 import { columnOf, hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import { fold } from '#core/record/formats.ts'
+import { takeTurnsAtLinked } from '#core/record/links.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { titleExpression } from '#core/record/title.ts'
 import { scopeCondition } from '#core/record/visibility.ts'
 import { type Draft, type Lookup, type Plan, refuse, type Wish } from './drafts.ts'
-import { lockLinked, mayBeMade, type Named, namedIn, wishOf, withOtherNames } from './linked.ts'
+import { mayBeMade, type Named, namedIn, wishOf, withOtherNames } from './linked.ts'
 import type { Column } from './mapping.ts'
 import type { Via } from './targets.ts'
 
@@ -39,7 +40,7 @@ export async function foldAll(tx: Tx, texts: Iterable<string>): Promise<Map<stri
  * column. What is missing or ambiguous refuses the row, naming column and value.
  */
 export async function resolveLookups(tx: Tx, plan: Plan, drafts: Draft[]): Promise<void> {
-  if (plan.createLinked) await lockLinked(tx)
+  if (plan.createLinked) await takeTurnsAtLinked(tx)
   // Parents before children: a stage is looked for in the pipeline that the row names.
   const columns = plan.columns.filter(({ target }) => target.via !== 'field' || isLookup(target.of.kind))
   const ordered = [...columns].sort((a, b) => depth(plan.record, a) - depth(plan.record, b))

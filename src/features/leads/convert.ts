@@ -5,6 +5,7 @@ import { hostIn } from '#core/net/hosts.ts'
 import type { RecordDefinition } from '#core/record/definition.ts'
 import { currency, money } from '#core/record/fields.ts'
 import { fold } from '#core/record/formats.ts'
+import { takeTurnsAtLinked } from '#core/record/links.ts'
 import { list } from '#core/record/list.ts'
 import { recordNamed } from '#core/record/registry.ts'
 import { type Stored, store } from '#core/record/store.ts'
@@ -63,6 +64,7 @@ export async function convertLead(
 ) {
   const found = (await store.read(tx, leads, id)) as Stored & Lead
   const lead = { ...found, ownerId: await ownerNow(tx, found) }
+  await takeTurnsAtLinked(tx)
   const [locked] = await tx.session.rows(
     'select stage from leads where workspace_id = $1::uuid and id = $2::uuid for update',
     [tx.who.workspaceId, id],

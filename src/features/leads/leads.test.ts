@@ -54,6 +54,17 @@ test('two conversions at once make one deal', async () => {
   assert.equal((await ana.get('/deals')).body.total, 1)
 })
 
+test('leads of one person and company that are converted at once share both', async () => {
+  const { ana } = await world()
+  const leads = await Promise.all(
+    [1, 2, 3, 4].map(() => ana.post('/leads', { name: 'Zoë', email: 'zoe@both.example', company: 'Both' })),
+  )
+  const answers = await Promise.all(leads.map(({ body }) => ana.post(`/leads/${body.id}/convert`)))
+  for (const answer of answers) assert.equal(answer.status, 200, answer.text)
+  for (const path of ['/companies', '/contacts']) assert.equal((await ana.get(path)).body.total, 1, path)
+  assert.equal((await ana.get('/deals')).body.total, 4)
+})
+
 test('CONVERTED cannot be written, and nothing is left of a conversion that fails', async () => {
   const { ana } = await world()
   const lead = (await ana.post('/leads', { name: 'Half', company: 'Halves' })).body

@@ -71,6 +71,13 @@ test('guesses that run at the same time gain nothing', async () => {
   assert.equal(replies.filter(reply => reply.status === 429).length, 7)
 })
 
+test('who signs in on several devices at the same time gets in on each', async () => {
+  const { email } = await signUp()
+  for (let round = 0; round < 3; round++)
+    for (const { status, text } of await Promise.all([1, 2, 3, 4].map(() => logIn(email))))
+      assert.equal(status, 200, text)
+})
+
 slowTest('an address is locked after fifty failures over many accounts', async () => {
   const address = ownAddress(202)
   const { email } = await signUp()

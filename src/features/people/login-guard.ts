@@ -60,9 +60,10 @@ export async function beginAttempt(app: App, email: string, ip: string): Promise
     })
   }
   return {
+    // In the order of the beginning, or two at once of one account wait for each other.
     succeed: async scope => {
-      await asAuth(scope, 'delete from login_attempts where key = $1', [account])
       await giveBack(scope, address)
+      await asAuth(scope, 'delete from login_attempts where key = $1', [account])
     },
     takeBack: () =>
       app.database.inSystem('ascendore_auth', async scope => {
@@ -76,7 +77,10 @@ export async function beginAttempt(app: App, email: string, ip: string): Promise
 export const liftLock = (scope: Scope, email: string) =>
   asAuth(scope, 'delete from login_attempts where key = $1', [accountKey(email)])
 
-/** Counts one attempt; the seconds that are left where the key is locked, else 0. */
+/**
+ * Counts one attempt; the seconds that are left where the key is locked, else 0. By the clock and not by when the transaction began,
+ * which may be before another ended a lock.
+ */
 async function count(scope: Scope, key: string, limit: number): Promise<number> {
   const window = `interval '${WINDOW_MINUTES} minutes'`
   const stale = `(a.since < now() - ${window} and coalesce(a.locked_until, a.since) < now() - ${window})`
@@ -87,7 +91,7 @@ async function count(scope: Scope, key: string, limit: number): Promise<number> 
        failures = case when ${stale} then 1 else a.failures + 1 end,
        since = case when ${stale} then now() else a.since end,
        locked_until = case when ${stale} or a.failures + 1 < $2::int then null else now() + ${seconds} * interval '1 second' end
-     where a.locked_until is null or a.locked_until <= now()
+     where a.locked_until is null or a.locked_until <= clock_timestamp()
      returning 1`,
     [key, limit],
   )

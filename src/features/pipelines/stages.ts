@@ -55,6 +55,8 @@ export async function reorderStages(
   record: RecordDefinition,
   { pipelineId, stageIds }: { pipelineId?: string; stageIds: string[] },
 ): Promise<Page> {
+  // Of two orders at once the second comes after the first, rather than between its stages.
+  await holdStages(tx, 'to change')
   const all = await stagesOf(tx)
   const first = all.find(stage => stage.id === stageIds[0])
   const pipeline = pipelineId ?? first?.pipelineId
