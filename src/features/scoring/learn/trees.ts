@@ -29,7 +29,7 @@ export const GROWTH: Growth = {
 const LEVEL_SMOOTHING = 8
 const LEAST_GAIN = 1e-6
 /** Each tree looks at no more features; with more of them, of which most are words, the next one looks at others. */
-const MOST_OF_TREE = 40
+const MOST_OF_TREE = 30
 /** A word has a bin for blanks and one each for absent, which is by far the most, and there. */
 const WORD_BINS = 3
 const ABSENT = 1
@@ -54,6 +54,9 @@ export class Booster {
   /** The rows of the tree that grows, leaf by leaf. */
   readonly #rows: Int32Array
   readonly #spare: Int32Array
+  readonly #isSampled: Uint8Array
+  /** Where the rows of each node stand. */
+  readonly #places: [start: number, end: number][] = []
   /** Gradient and hessian of the rows of the leaf that is looked at, in their order. */
   readonly #pulls: Float64Array
   /** Log-odds of each row so far. */
@@ -68,6 +71,7 @@ export class Booster {
     this.#hessian = new Float64Array(rows)
     this.#rows = new Int32Array(rows)
     this.#spare = new Int32Array(rows)
+    this.#isSampled = new Uint8Array(rows)
     this.#pulls = new Float64Array(2 * rows)
     this.score = new Float64Array(rows).fill(base)
   }
@@ -80,15 +84,24 @@ export class Booster {
       this.#gradient[row] = p - outcome[row]!
       this.#hessian[row] = Math.max(1e-6, p * (1 - p))
     }
-    const tree = this.#grow(this.#sampleRows(), this.#sampleFeatures())
-    for (let row = 0; row < outcome.length; row++) this.score[row]! += treeValue(tree, bins, row)
+    const rows = this.#sampleRows()
+    const tree = this.#grow(rows, this.#sampleFeatures())
+    // Those that it grew from lie leaf by leaf already.
+    for (const [node, [start, end]] of this.#places.entries())
+      if (tree.feature[node]! < 0)
+        for (let at = start; at < end; at++) this.score[this.#rows[at]!]! += tree.value[node]!
+    for (let row = 0; row < outcome.length; row++)
+      if (!this.#isSampled[row]) this.score[row]! += treeValue(tree, bins, row)
     return tree
   }
 
   #sampleRows(): number {
     let count = 0
-    for (let row = 0; row < this.#rows.length; row++)
-      if (this.#random() < this.#growth.rowShare) this.#rows[count++] = row
+    for (let row = 0; row < this.#rows.length; row++) {
+      const isSampled = this.#random() < this.#growth.rowShare
+      this.#isSampled[row] = isSampled ? 1 : 0
+      if (isSampled) this.#rows[count++] = row
+    }
     return count
   }
 
@@ -105,6 +118,7 @@ export class Booster {
 
   #grow(rows: number, features: number[]): Tree {
     const tree: Tree = { feature: [], cut: [], low: [], high: [], left: [], right: [], value: [], cover: [] }
+    this.#places.length = 0
     const open: Leaf[] = [this.#leaf(tree, 0, rows, features)]
     while (open.length && tree.feature.length < this.#growth.leaves * 2 - 1) {
       let best = 0
@@ -158,6 +172,7 @@ export class Booster {
     tree.right.push(0)
     tree.value.push((-rate * gradient) / (hessian + shrinkage))
     tree.cover.push(end - start)
+    this.#places[node] = [start, end]
     const split =
       end - start >= 2 * leastRows ? this.#best(byBin, features, gradient, hessian, end - start) : undefined
     return { node, start, end, sums, split }
