@@ -110,6 +110,8 @@ test('what hangs on a record is asked for, read back, and kept where the bar can
   const day = { field: { kind: 'date' } } as Parameters<typeof isBuildable>[1]
   assert.equal(isBuildable({ path: 'dueAt', op: 'after', value: 'startOfMonth' }, day), false)
   assert.equal(isBuildable({ path: 'dueAt', op: 'after', value: '2026-11-22' }, day), true)
+  const member = { field: { kind: 'member' } } as Parameters<typeof isBuildable>[1]
+  assert.equal(isBuildable({ path: 'ownerId', op: 'in', value: ['a', 'b'] }, member), true)
 })
 
 test('what the filter bar says to hang on a record is what the server reaches there', () => {

@@ -46,6 +46,7 @@ export function operatorsFor({ field }: Pick<Column, 'field'>): Array<keyof Text
     case 'choice':
       return ['eq', 'neq', 'in', 'empty', 'notEmpty']
     case 'member':
+      return ['eq', 'neq', 'in', 'empty', 'notEmpty']
     case 'link':
     case 'currency':
       return ['eq', 'neq', 'empty', 'notEmpty']

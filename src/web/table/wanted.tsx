@@ -1,4 +1,5 @@
 import { MultiSelect, NumberInput, Select } from '@mantine/core'
+import { useMembers } from '../api.ts'
 import { FieldInput } from '../kit/input.tsx'
 import type { Column } from '../record/model.ts'
 import { optionLabel, useText } from '../text/index.tsx'
@@ -16,6 +17,7 @@ type Given = {
 /** What a field is compared with. */
 export function Wanted({ condition, column, isWithin, onChange }: Given) {
   const text = useText()
+  const members = useMembers()
   const { op, value } = condition
   const put = (next: unknown) => onChange({ ...condition, value: next })
   if (isSpan(op))
@@ -34,12 +36,17 @@ export function Wanted({ condition, column, isWithin, onChange }: Given) {
     return (
       <MultiSelect
         size="xs"
+        searchable
         aria-label={column.label}
         value={Array.isArray(value) ? (value as string[]) : []}
-        data={(column.field.options ?? []).map(option => ({
-          value: option,
-          label: optionLabel(text, column.path, option),
-        }))}
+        data={
+          column.field.kind === 'member'
+            ? [...members.values()].map(({ id, name }) => ({ value: id, label: name }))
+            : (column.field.options ?? []).map(option => ({
+                value: option,
+                label: optionLabel(text, column.path, option),
+              }))
+        }
         onChange={put}
         comboboxProps={{ withinPortal: !isWithin }}
       />
