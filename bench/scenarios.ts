@@ -32,6 +32,7 @@ export const SCENARIOS: Scenario[] = [
   { name: 'search-rare', p95Ms: 60 },
   { name: 'search-frequent', p95Ms: 60 },
   { name: 'search-all', p95Ms: 60 },
+  { name: 'search', p95Ms: 60 },
   { name: 'find', p95Ms: 60 },
   { name: 'find-typo', p95Ms: 60 },
   { name: 'find-frequent', p95Ms: 60 },
@@ -62,6 +63,12 @@ const BASE = '/api/v1'
 const get = (path: string): Asked => ({ method: 'GET', path: BASE + path })
 const found = (q: string): Asked => get(`/search?q=${encodeURIComponent(q)}`)
 type Person = { name: string; last: string; phone: string; email: string }
+const FREQUENT = ['Anna', 'clara', 'felix', 'Gül', 'noah']
+/** The last name with two letters that have changed places. */
+const mistyped = ({ last }: Person, i: number): string => {
+  const at = 2 + (i % 4)
+  return `${last.slice(0, at)}${last[at + 1]}${last[at]}${last.slice(at + 2)}`
+}
 const post = (path: string, body: object): Asked => ({
   method: 'POST',
   path: BASE + path,
@@ -147,19 +154,26 @@ export async function poolsOf(
     'list-company': cycle(ids.companies, id => get(`/contacts?companyId=${id}`)),
     'list-amount': cycle(ids.companies, (_, i) => get(`/deals?filter=${filter(50_000 + i * 200)}`)),
     'search-rare': ['quixano', 'Quixano', '1000777', '10007'].map(q => get(`/contacts?q=${q}`)),
-    'search-frequent': ['Anna', 'clara', 'felix', 'Gül', 'noah'].map(q =>
-      get(`/contacts?q=${encodeURIComponent(q)}`),
-    ),
+    'search-frequent': FREQUENT.map(q => get(`/contacts?q=${encodeURIComponent(q)}`)),
     'search-all': [get('/contacts?q=example')],
+    // As a team searches: of ten, five for a name, two for the beginning of one, one by a part of a number or an address, one with
+    // a typo, and one for a first name that two thousand have. Each of the last three kinds stands alone below.
+    search: cycle(ids.people, (person, i) => {
+      const { name, phone, email } = person
+      const parts = [phone.slice(-7), email.split('@')[0]!]
+      const asked = [name, name, name.slice(0, -2), name, parts[i % 2]!, name, name.slice(0, -3), name]
+      return i % 10 === 8
+        ? found(mistyped(person, i))
+        : i % 10 === 9
+          ? found(FREQUENT[Math.floor(i / 10) % FREQUENT.length]!)
+          : found(asked[i % 10]!)
+    }),
     // As people look somebody up: by name, by a part of the number or of the address.
     find: cycle(ids.people, ({ name, phone, email }, i) =>
       found([name, name.slice(0, -2), phone.slice(-7), email.split('@')[0]!][i % 4]!),
     ),
-    'find-typo': cycle(ids.people, ({ last }, i) => {
-      const at = 2 + (i % 4)
-      return found(`${last.slice(0, at)}${last[at + 1]}${last[at]}${last.slice(at + 2)}`)
-    }),
-    'find-frequent': ['Anna', 'clara', 'felix', 'Gül', 'noah'].map(found),
+    'find-typo': cycle(ids.people, (person, i) => found(mistyped(person, i))),
+    'find-frequent': FREQUENT.map(found),
     read: cycle(ids.contacts, id => get(`/contacts/${id}`)),
     board: [get('/deals/pipeline')],
     'board-column': ids.stages.map(id => get(`/deals?stageId=${id}&status=OPEN`)),

@@ -11,6 +11,7 @@ import { readInOrder } from '#core/record/rows.ts'
 import { nearOf } from '#features/embeddings/near.ts'
 import { filteredRows } from './filtered.ts'
 import { type Highlight, inFields, inTexts, writtenPieces } from './highlight.ts'
+import { mostlyOurs } from './share.ts'
 import { someRanking } from './some.ts'
 import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
 import { CANDIDATES_AT_MOST, type Ranking, rank, type Scope, scopesOf } from './turn.ts'
@@ -112,7 +113,11 @@ const COUNTED_IN_NAMES = 1000
  * meaning would be one turn more. The ids are ranked by the role of searches, the records read with the caller's own rights.
  */
 export async function search(tx: Tx, { q, types, filters = {}, filter, limit = 50, cursor: given }: Words) {
-  const [asked, scopes] = await together([askedOf(tx, q), scopesFor(tx, types, filters, filter)])
+  const [asked, scopes, mostly] = await together([
+    askedOf(tx, q),
+    scopesFor(tx, types, filters, filter),
+    mostlyOurs(tx, searched()),
+  ])
   const records = scopes.map(({ record }) => record)
   const names = records.map(({ contract }) => contract.name)
   const mark = queryMark(['search', asked.text, names, filters, ...(filter ? [filter] : [])])
@@ -122,7 +127,14 @@ export async function search(tx: Tx, { q, types, filters = {}, filter, limit = 5
   const take = async (number: number, ranking: Ranking, without?: string[]) => {
     const wanted = turn > number ? 0 : limit + 1 - found.rows.length
     const behind = turn === number && cursor ? (place as [number, string]) : undefined
-    const { rows, facets, total } = await rank(tx, { scopes, ranking, limit: wanted, behind, without })
+    const { rows, facets, total } = await rank(tx, {
+      scopes,
+      mostly,
+      ranking,
+      limit: wanted,
+      behind,
+      without,
+    })
     found.rows.push(...rows.map(row => ({ ...row, turn: number })))
     for (const [type, n] of Object.entries(facets)) found.facets[type] = (found.facets[type] ?? 0) + n
     found.total += total

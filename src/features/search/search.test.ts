@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recordNamed } from '#core/record/registry.ts'
 import { store } from '#core/record/store.ts'
+import { recorded } from '#test/recorder.ts'
 import { checkRefusal } from '#test/routes.ts'
 import { type Person, useProgram, world } from '#test/world.ts'
 import { searched } from './query.ts'
 import { SEARCHED } from './searched.ts'
 
-useProgram()
+const program = useProgram()
 
 const add = async (person: Person, path: string, body: Record<string, unknown>) => {
   const reply = await person.post(`/${path}`, body)
@@ -72,6 +73,32 @@ test('what is called just what was asked stands first, however many others hold 
   const { rows, facets, total, totalIsEstimate } = await find(ana, { q: 'nova', limit: '5' })
   assert.deepEqual([rows[0].id, rows.filter(({ id }: { id: string }) => id === nova).length], [nova, 1])
   assert.deepEqual([facets, total, totalIsEstimate], [{ company: 1001 }, 1001, true])
+})
+
+test('who has most of all records is searched by the words alone, and finds no more than others', async () => {
+  const { app } = program()
+  const [large, small] = [await world(), await world()]
+  for (const { ana } of [large, small]) await add(ana, 'companies', { name: 'Quorvex' })
+  const analysed = await app.database.engine.acquire()
+  await analysed.script('analyze companies')
+  app.database.engine.release(analysed)
+  await app.database.inSystem('ascendore_worker', ({ session }) =>
+    session.rows(
+      `insert into record_counts (workspace_id, type, live) values ($1::uuid, 'company', 1000000)
+       on conflict (workspace_id, type) do update set live = excluded.live`,
+      [large.workspaceId],
+    ),
+  )
+  for (const [{ ana }, isMost] of [
+    [large, true],
+    [small, false],
+  ] as const) {
+    const { result, seen } = await recorded(program(), () => ana.get('/search', { query: { q: 'quorvex' } }))
+    assert.equal(result.body.total, 1, result.text)
+    const ranking = seen.find(({ text }) => text.includes('as materialized'))!.text
+    assert.equal(/from companies t where nullif\(t\.workspace_id/.test(ranking), isMost)
+    assert.doesNotMatch(ranking, /from contacts t where nullif/)
+  }
 })
 
 test('a typo is told from the words that are near it, also from long ones and from those with two letters wrong', async () => {

@@ -4,6 +4,7 @@ import { invalid, Refusal } from '#core/errors.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter-language.ts'
 import { compileSelection } from '#core/record/list.ts'
+import { unindexed } from './share.ts'
 import { holds } from './terms.ts'
 
 /** Matches of one type that are ranked and counted; a word that stands in more records than that is no good name for one. */
@@ -80,6 +81,8 @@ async function scopeOf(tx: Tx, record: RecordDefinition, filter?: unknown, path 
 
 export type Turn = {
   scopes: Scope[]
+  /** Types of which the workspace has most of all rows (`mostlyOurs`). */
+  mostly: ReadonlySet<string>
   ranking: Ranking
   /** Rows that are wanted; with 0 matches are counted only. */
   limit: number
@@ -94,7 +97,10 @@ export type Ranked = { rows: Row[]; facets: Record<string, number>; total: numbe
  * Ranks the records of all types in one statement, as the role of searches under explicit conditions (decision 3). Answers
  * type, id, rank (10,000 for the best) and an excerpt of each, and how many there are by type.
  */
-export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [] }: Turn): Promise<Ranked> {
+export async function rank(
+  tx: Tx,
+  { scopes, mostly, ranking, limit, behind, without = [] }: Turn,
+): Promise<Ranked> {
   const params: unknown[] = []
   const places = new Map<string, string>()
   const add: Add = (value, cast) => {
@@ -113,14 +119,18 @@ export async function rank(tx: Tx, { scopes, ranking, limit, behind, without = [
     const but = without.length
       ? ` and not (${without.map(word => holds('t.search_text', word, add)).join(' and ')})`
       : ''
-    const table = `from ${tableOf(scope.record)} t where ${visible}`
+    const table = tableOf(scope.record)
+    const type = scope.record.contract.name
     const select = (condition: string, most: number) =>
-      `(select '${scope.record.contract.name}' as type, p.* from (${from} ${table} and ${condition} limit ${most}${after}) p)`
-    const namesakes = `${named} limit ${NAMESAKES_AT_MOST}`
-    const others = named ? ` and t.id <> all (array(select t.id ${table} and ${namesakes}))` : ''
+      `(select '${type}' as type, p.* from (${from} from ${table} t where ${condition} limit ${most}${after}) p)`
+    const isNamed = `${visible} and ${named}`
+    const namesakes = `select t.id from ${table} t where ${isNamed} limit ${NAMESAKES_AT_MOST}`
+    const others = named ? ` and t.id <> all (array(${namesakes}))` : ''
+    // To an index of words the workspace is one more list, as long as all its records.
+    const ours = mostly.has(type) ? unindexed(visible) : visible
     return [
-      ...(named ? [select(named, NAMESAKES_AT_MOST)] : []),
-      select(`${where}${but}${others}`, CANDIDATES_AT_MOST + 1),
+      ...(named ? [select(isNamed, NAMESAKES_AT_MOST)] : []),
+      select(`${ours} and ${where}${but}${others}`, CANDIDATES_AT_MOST + 1),
     ]
   })
   const place = behind ? `where (-rank, id) > (-${add(behind[0], 'bigint')}, ${add(behind[1], 'uuid')})` : ''
