@@ -44,12 +44,13 @@ test('the built server is the program: all its routes, and the threads and files
 
 /** What an operator got wrong is said in one sentence, with exit code 1 and no stack. */
 
-async function refuses(env: Env, sentence: RegExp): Promise<void> {
+async function refuses(env: Env, sentence: RegExp, meanwhile = /^/): Promise<void> {
   const child = launch(env)
   const code = await child.exit
   const said = child.errors()
   assert.equal(code, 1, said)
   assert.match(said, sentence)
+  assert.match(child.output(), meanwhile)
   assert.equal(said.trim().split('\n').length, 1, `one line: ${said}`)
   assert.doesNotMatch(said, /\n\s+at |node:internal|\.ts:\d/, 'no stack')
   assert.doesNotMatch(said + child.output(), /hunter2/, 'and no password')
@@ -83,6 +84,7 @@ test('a second process on the same data folder, a port in use, a folder that can
   await refuses(
     await embedded(folder),
     /^The data folder .* is already open in another process \(\d+\)\. Stop that one, or set DATA_DIR\.$/m,
+    /^Another process has .* open; waiting 12 s for it to stop …$/m,
   )
   assert.equal((await fetch(`${first.url}/health`)).status, 200, 'the first one goes on')
   const other = dataFolder(context)

@@ -210,7 +210,10 @@ export async function lockedFolder(dataDir: string, patienceMs = STOPS_WITHIN_MS
       return lockFolder(dataDir)
     } catch (error) {
       if (!(error instanceof FolderHeld) || Date.now() > deadline) throw error
-      if (attempt === 0) process.stderr.write(`${error.message} Waiting for it to stop …\n`)
+      if (attempt === 0)
+        process.stdout.write(
+          `Another process has ${dataDir} open; waiting ${patienceMs / 1000} s for it to stop …\n`,
+        )
       await sleep(LOCK_POLL_MS)
     }
   }
