@@ -13,6 +13,7 @@ const single = [
     'src/core/http/aliases.ts',
     'src/core/events/actions.ts',
     'src/core/ai/provider-names.ts',
+    'src/core/letters.ts',
     'src/core/time.ts',
   ],
 ]

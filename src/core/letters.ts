@@ -18,3 +18,5 @@ export const latin = (text: string): string => text.toLowerCase().replace(OTHERS
 
 /** Case and accents folded away, as the database's `crm_fold` does. */
 export const folded = (text: string): string => latin(text.normalize('NFD').replace(/\p{M}/gu, ''))
+
+export const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)

@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { isAscii } from '../letters.ts'
 
 /** A name of DNS in ASCII: labels of up to 63 letters, digits, `-` and `_`, the last with a letter, which no IPv4 address has. */
 const HOST =
@@ -24,7 +25,7 @@ export function hostIn(text: string): string | undefined {
 export function withPlainDomain(address: string): string {
   const at = address.lastIndexOf('@') + 1
   const domain = address.slice(at)
-  if (!at || /^[\x00-\x7f]*$/.test(domain)) return address
+  if (!at || isAscii(domain)) return address
   return address.slice(0, at) + (domainToASCII(domain) || domain)
 }
 
@@ -34,7 +35,7 @@ export const withPlainDomains = (text: string): string => text.replace(/\S+@\S+/
 /** The host that somebody looks for, where that is all, in the form in which addresses of mail hold it; none where that is no other. */
 export function plainHostIn(text: string): string[] {
   const host = text.trim()
-  if (!/^[^\s@/]+\.[^\s@/]+$/.test(host) || /^[\x00-\x7f]*$/.test(host)) return []
+  if (!/^[^\s@/]+\.[^\s@/]+$/.test(host) || isAscii(host)) return []
   const plain = domainToASCII(host)
   return plain ? [plain] : []
 }

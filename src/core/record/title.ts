@@ -1,6 +1,7 @@
 import { is, SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, getTableConfig, index, type PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf, hasColumn, type RecordDefinition } from './definition.ts'
+import { perKey } from './per-key.ts'
 
 /**
  * The SQL by which records are found under what people call them: their title fields joined by a space, case
@@ -39,7 +40,7 @@ export function foldedTitleOf(record: RecordDefinition): string {
   return `rtrim(left(t.search_text, ${[...lengths, String(title.length - 1)].join(' + ')}))`
 }
 
-const beginsWithTitle = once((record: RecordDefinition): boolean => {
+const beginsWithTitle = perKey((record: RecordDefinition): boolean => {
   if (!hasColumn(record, 'searchText')) return false
   const { generated } = columnOf(record, 'searchText')
   const expression = JSON.stringify((generated?.as as { queryChunks?: unknown })?.queryChunks ?? '')
@@ -59,19 +60,9 @@ export const nameIndex = (name: string, workspaceId: AnyPgColumn, title: AnyPgCo
 
 const nameIndexOf = (table: string): string => `${table}_title`
 /** Whether a `nameIndex` finds the records by `titleExpression`. An index of that name may also be one that lists are sorted by. */
-export const hasNameIndex = once((record: RecordDefinition): boolean => {
+export const hasNameIndex = perKey((record: RecordDefinition): boolean => {
   const { indexes, name } = getTableConfig(record.table)
   return indexes.some(
     ({ config }) => config.name === nameIndexOf(name) && config.columns.some(column => is(column, SQL)),
   )
 })
-
-/** What does not change is found out once for each record type. */
-function once(find: (record: RecordDefinition) => boolean): (record: RecordDefinition) => boolean {
-  const found = new WeakMap<RecordDefinition, boolean>()
-  return record => {
-    const known = found.get(record) ?? find(record)
-    found.set(record, known)
-    return known
-  }
-}

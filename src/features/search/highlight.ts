@@ -1,6 +1,6 @@
 import { arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
-import { folded } from '#core/letters.ts'
+import { folded, isAscii } from '#core/letters.ts'
 import type { Contract } from '#core/record/contract.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
 
@@ -93,7 +93,7 @@ type Folded = { folded: string; placeOf: (at: number) => number }
 
 /** The text with case and accents folded away. */
 function foldedWithPlaces(value: string): Folded {
-  if (ASCII.test(value)) return { folded: value.toLowerCase(), placeOf: at => at }
+  if (isAscii(value)) return { folded: value.toLowerCase(), placeOf: at => at }
   let text = ''
   let at = 0
   const places: number[] = []
@@ -105,7 +105,6 @@ function foldedWithPlaces(value: string): Folded {
   }
   return { folded: text, placeOf: i => places[i] ?? at }
 }
-const ASCII = /^[\0-\x7f]*$/
 
 /** The digits of a number: people put spaces, brackets and dashes between them. */
 function digitsWithPlaces(value: string): Folded {

@@ -1,3 +1,5 @@
+import { isAscii } from '#core/letters.ts'
+
 /**
  * Names of hosts as people write them: `xn--mller-kva.de` is `müller.de` (IDNA). Where one could be taken for another, since it mixes
  * scripts or is made of letters that pass for Latin ones, it is shown in ASCII, also where it is kept in its own letters.
@@ -43,8 +45,6 @@ const ODD = /[^\p{L}\p{M}\p{N}-]/u
 const isClear = (label: string): boolean =>
   isAscii(label) ||
   (SCRIPTS.some(script => script.test(label)) && !LATIN_ALIKE.test(label) && !ODD.test(label))
-
-const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 
 /** As DNS knows it, or undefined for what is no host. */
 function asciiOf(host: string): string | undefined {
