@@ -62,6 +62,36 @@ test('a connection that breaks in a transaction fails that one alone, and is rep
   takeLog()
 })
 
+test('a connection keeps what comes again, lets go of what came once, and gives way when it has kept much', {
+  skip,
+}, async () => {
+  const { engine } = program().app.database
+  const session = await engine.acquire()
+  const pid = await pidOf(session)
+  const prepared = async (): Promise<number> =>
+    Number((await session.script('select count(*)::int as n from pg_prepared_statements'))[0]!.n)
+  const run = async (from: number, to: number) => {
+    const texts = Array.from({ length: to - from }, (_, i) => `select ${from + i} as n, $1::int as x`)
+    await Promise.all(texts.map(text => session.rows(text, [1])))
+  }
+  try {
+    const before = await prepared()
+    await run(0, 300)
+    assert.equal(await prepared(), before, 'what came once is not kept')
+    await run(0, 300)
+    assert.equal(await prepared(), before + 300, 'what comes again is')
+    await run(0, 300)
+    assert.equal(await prepared(), before + 300)
+    for (const from of [300, 600, 900]) for (let i = 0; i < 2; i++) await run(from, from + 300)
+  } finally {
+    engine.release(session)
+  }
+  const others = await Promise.all(Array.from({ length: 5 }, () => engine.acquire()))
+  const pids = await Promise.all(others.map(pidOf))
+  for (const other of others) engine.release(other)
+  assert.ok(!pids.includes(pid), 'what has kept a thousand statements is replaced')
+})
+
 test('connections break under load: requests hear 503 or their answer, and all goes on', {
   skip,
 }, async () => {

@@ -234,8 +234,15 @@ describe('plans', () => {
     const { seen } = await recorded(program(), () => people.ana.get('/search?q=quixano'))
     const ranking = seen.find(({ text }) => text.includes('as materialized'))!
     assert.match(ranking.opening, /force_generic_plan/)
-    const used = indexesIn(nodesOf(await planOf(ranking))).filter(name => name.startsWith('contacts'))
+    const nodes = nodesOf(await planOf(ranking))
+    const used = indexesIn(nodes).filter(name => name.startsWith('contacts'))
     assert.deepEqual([...new Set(used)].sort(), ['contacts_search', 'contacts_title'])
+    const byWords = nodes.find(node => node['Index Name'] === 'contacts_search')
+    assert.match(
+      byWords!['Index Cond'] ?? '',
+      /search_text.*ARRAY|ARRAY.*search_text/,
+      'words and owner in one',
+    )
     assert.doesNotMatch(ranking.text, /t\.(owner|created_by)_id = /)
   })
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Session } from '#core/db/engine.ts'
+import { roleAfter, type Session } from '#core/db/engine.ts'
 import type { Program } from '#core/program.ts'
 
 /** A statement as it went to the database: under which role, and with which others in one round trip. */
@@ -38,6 +38,9 @@ function patch({ app }: Program): void {
   engine.release = session => release(plain.get(session) ?? session)
 }
 
+/** What decides how statements are planned. */
+const PLANNING = /set local (?:enable|plan)_[^;]*/g
+
 /** A session that tells the statements which it passes on. */
 function telling(session: Session, { seen }: Recording): Session {
   let role = ''
@@ -62,8 +65,8 @@ function telling(session: Session, { seen }: Recording): Session {
     values: (text, params = []) => told(text, params, () => session.values(text, params)),
     script(text) {
       if (text.startsWith('begin')) opening = text
-      else if (/^set local (enable|plan)_/.test(text)) opening += `; ${text}`
-      role = /set local role (\w+)/.exec(text)?.[1] ?? role
+      else for (const [setting] of text.matchAll(PLANNING)) opening += `; ${setting}`
+      role = roleAfter(text, role)
       return told(text, [], () => session.script(text), true)
     },
   }

@@ -162,13 +162,11 @@ test('refusals are ApiErrors with code, issues and request id', async () => {
   const companies = api.records(companyContract)
   const { id, version } = await companies.create({ name: 'Northwind' })
   await companies.update(id, { name: 'Southwind' })
-  for (const stale of [
-    companies.update(id, { name: 'Eastwind' }, { ifMatch: version }),
-    companies.remove(id, { ifMatch: version }),
-  ]) {
-    const error = await failure(stale)
-    assert.deepEqual([error.status, error.code], [412, 'PRECONDITION_FAILED'])
-  }
+  const stale = await Promise.all([
+    failure(companies.update(id, { name: 'Eastwind' }, { ifMatch: version })),
+    failure(companies.remove(id, { ifMatch: version })),
+  ])
+  for (const error of stale) assert.deepEqual([error.status, error.code], [412, 'PRECONDITION_FAILED'])
   const headers = { 'x-request-id': 'mine' }
   const invalid = await failure(companies.create({ name: 'X', website: 'nowhere' }, { headers }))
   assert.deepEqual([invalid.status, invalid.code, invalid.requestId], [400, 'VALIDATION_ERROR', 'mine'])

@@ -5,7 +5,11 @@ import { openWire } from './wire.ts'
 
 const ACQUIRE_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 30_000
-const KEPT_CHARACTERS = 20_000
+/** Those that write many rows are longer, and hardly ever come again. */
+const PREPARED_CHARACTERS = 20_000
+/** With so many statements a connection gives way to a new one: the driver cannot let go of one of them. */
+const PREPARED_AT_MOST = 1000
+const SEEN_AT_MOST = 1000
 /** How long a connection that nobody uses stays open. */
 const IDLE_SECONDS = 60
 const CONNECT_TIMEOUT_SECONDS = 10
@@ -20,10 +24,19 @@ const types = Object.fromEntries(
 )
 
 /**
- * Whether a connection keeps the prepared statement. Those that write many rows hardly ever come again in the same
- * words, and a connection that kept them all would grow without end.
+ * What tells statements that come again from those that come once. A connection keeps what it has prepared for as long as it is open, some
+ * 200 kB of a search, and most texts that are written anew never come again in the same words.
  */
-const isKept = (text: string): boolean => text.length <= KEPT_CHARACTERS
+class Sightings {
+  private readonly seen = new Set<string>()
+
+  hasCome(text: string): boolean {
+    if (this.seen.has(text)) return true
+    if (this.seen.size === SEEN_AT_MOST) this.seen.clear()
+    this.seen.add(text)
+    return false
+  }
+}
 
 const lost = () => new DatabaseFault({ code: 'CONNECTION_CLOSED', message: 'The connection was lost' })
 
@@ -41,10 +54,13 @@ class PostgresSession implements Session {
   idleSince = 0
   /** The server or the network has closed it. */
   isLost = false
+  private readonly prepared = new Set<string>()
+  private readonly sightings: Sightings
   /** What ends the statements that are under way. The driver forgets those that it has not sent yet. */
   private readonly underWay = new Set<(fault: DatabaseFault) => void>()
 
-  constructor(url: string) {
+  constructor(url: string, sightings: Sightings) {
+    this.sightings = sightings
     this.sql = postgres(url, {
       max: 1,
       onclose: () => {
@@ -85,13 +101,17 @@ class PostgresSession implements Session {
     return this.sql.end({ timeout: timeoutSeconds })
   }
 
+  get isFull(): boolean {
+    return this.prepared.size >= PREPARED_AT_MOST
+  }
+
   async rows(text: string, params: readonly unknown[] = []): Promise<Row[]> {
     // Copied, because the driver's own list is of another class than an array's.
-    return Array.from(await this.run(connection => this.prepared(connection, text, params)))
+    return Array.from(await this.run(connection => this.statement(connection, text, params)))
   }
 
   values(text: string, params: readonly unknown[] = []): Promise<unknown[][]> {
-    return this.run(connection => this.prepared(connection, text, params).values())
+    return this.run(connection => this.statement(connection, text, params).values())
   }
 
   async script(text: string): Promise<Row[]> {
@@ -100,8 +120,16 @@ class PostgresSession implements Session {
     return results.flat()
   }
 
-  private prepared(connection: postgres.ReservedSql, text: string, params: readonly unknown[]) {
-    return connection.unsafe(`/* ${this.role} */ ${text}`, encodeParams(params), { prepare: isKept(text) })
+  private statement(connection: postgres.ReservedSql, text: string, params: readonly unknown[]) {
+    const asRole = `/* ${this.role} */ ${text}`
+    return connection.unsafe(asRole, encodeParams(params), { prepare: this.isPrepared(asRole) })
+  }
+
+  private isPrepared(text: string): boolean {
+    if (this.prepared.has(text)) return true
+    if (text.length > PREPARED_CHARACTERS || !this.sightings.hasCome(text)) return false
+    this.prepared.add(text)
+    return true
   }
 
   /** To a socket that is gone the driver would write outside of any promise, which would end the process. */
@@ -126,6 +154,7 @@ class Pool {
   private readonly taken = new Set<PostgresSession>()
   private readonly idle: PostgresSession[] = []
   private readonly waiting: Waiting[] = []
+  private readonly sightings = new Sightings()
   private readonly sweep: NodeJS.Timeout
   private isClosing = false
 
@@ -167,7 +196,7 @@ class Pool {
   }
 
   release(session: PostgresSession): void {
-    if (session.isLost || this.isClosing) {
+    if (session.isLost || session.isFull || this.isClosing) {
       this.giveUp(session)
       this.open()
       return
@@ -193,7 +222,7 @@ class Pool {
   /** Opens a connection for the first who waits, where there is room for one more. */
   private open(): void {
     if (this.taken.size >= this.size || !this.waiting.length) return
-    const session = new PostgresSession(this.url)
+    const session = new PostgresSession(this.url, this.sightings)
     this.taken.add(session)
     session.open().then(
       () => this.release(session),

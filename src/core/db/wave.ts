@@ -5,8 +5,10 @@ export const PLANS_ONCE = '; set local plan_cache_mode = force_generic_plan'
 
 type Step = {
   planned: Planned | undefined
-  run: (session: Session) => Promise<unknown>
-  refuse: (error: unknown) => void
+  /** A statement runs, a script is set together with what stands before the next statement. */
+  work: string | ((session: Session) => Promise<unknown>)
+  resolve: (value: never) => void
+  reject: (error: unknown) => void
 }
 
 /**
@@ -34,21 +36,18 @@ export class WaveSession implements Session {
     return this.join(session => session.values(text, params), planned)
   }
 
-  /** What a script sets holds for the statements that are issued in one go with it, and no longer. */
+  /**
+   * What a script sets holds for the statements that are issued in one go with it, after it, and no longer; where none
+   * follows, it is not sent. It answers no rows.
+   */
   script(text: string): Promise<Row[]> {
-    return this.join(session => session.script(text), 'once')
+    return this.join(text, 'once')
   }
 
-  private join<T>(run: (session: Session) => Promise<T>, planned?: Planned): Promise<T> {
+  private join<T>(work: string | ((session: Session) => Promise<T>), planned?: Planned): Promise<T> {
     // Behind the promises that are settling now: each of them may issue one more statement.
     if (!this.steps.length) process.nextTick(() => this.send())
-    return new Promise<T>((resolve, reject) => {
-      this.steps.push({
-        planned,
-        run: session => run(session).then(resolve, reject),
-        refuse: reject,
-      })
-    })
+    return new Promise<T>((resolve, reject) => this.steps.push({ planned, work, resolve, reject }))
   }
 
   private async send(): Promise<void> {
@@ -58,13 +57,36 @@ export class WaveSession implements Session {
     try {
       session = await this.engine.acquire()
     } catch (error) {
-      for (const { refuse } of steps) refuse(error)
+      for (const { reject } of steps) reject(error)
       return
     }
     const isPlannedOnce = steps.every(({ planned }) => planned === 'once')
-    const opened = session.script(isPlannedOnce ? this.opening + PLANS_ONCE : this.opening)
-    const done = steps.map(({ run }) => run(session))
-    await Promise.allSettled([opened, ...done, session.script('commit')])
+    const done: Promise<unknown>[] = []
+    let scripts = [isPlannedOnce ? this.opening + PLANS_ONCE : this.opening]
+    let settings: Step[] = []
+    for (const step of steps) {
+      if (typeof step.work === 'string') {
+        scripts.push(step.work)
+        settings.push(step)
+        continue
+      }
+      if (scripts.length) done.push(settle(session.script(scripts.join('; ')), settings))
+      scripts = []
+      settings = []
+      done.push(settle(step.work(session), [step]))
+    }
+    done.push(settle(session.script('commit'), settings))
+    await Promise.allSettled(done)
     this.engine.release(session)
   }
 }
+
+const settle = (work: Promise<unknown>, steps: Step[]): Promise<void> =>
+  work.then(
+    value => {
+      for (const { resolve } of steps) resolve(value as never)
+    },
+    error => {
+      for (const { reject } of steps) reject(error)
+    },
+  )

@@ -128,6 +128,14 @@ export function defineRecord(given: Given): RecordDefinition {
 /** The SQL name of the table. */
 export const tableOf = (record: RecordDefinition): string => getTableName(record.table)
 
+/**
+ * SQL of the rows `t` with those ids, in the workspace `$1`: each by the primary key. Of `id = any(…)` a plan for anybody thinks that going
+ * through all of a workspace in some other index costs no more.
+ * @param ids a parameter such as `$2`
+ */
+export const rowsById = (record: RecordDefinition, ids: string): string =>
+  `unnest(${ids}::uuid[]) k(id) join ${tableOf(record)} t on t.workspace_id = $1::uuid and t.id = k.id`
+
 /** The column behind a field. @throws where there is none */
 export function columnOf(record: RecordDefinition, key: string): PgColumn {
   const column = (getTableColumns(record.table) as Record<string, PgColumn>)[key]

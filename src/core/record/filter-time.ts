@@ -1,7 +1,7 @@
 import { invalid } from '../errors.ts'
 import type { Condition } from './filter-language.ts'
 import { badValue, type FilterScope, type Operand } from './filter-operand.ts'
-import { addDays, dayIn, moveDay, parseSpan, relativeDay, startOfDay } from './relative-time.ts'
+import { addDays, dayIn, moveDay, parseSpan, relativeDay, startOfDay, todayIn } from './relative-time.ts'
 
 /** A point that a caller named: a whole day (in the workspace's zone), or a moment. */
 type Point = { day: string } | { moment: string }
@@ -120,7 +120,7 @@ function readPoint(value: unknown, today: string): Point | undefined {
  * @throws Refusal 400 at `dateFrom`
  */
 export function checkRange(dateFrom: unknown, dateTo: unknown, zone: string): void {
-  const today = dayIn(zone)
+  const today = todayIn(zone).day
   const [from, to] = [readPoint(dateFrom, today), readPoint(dateTo, today)]
   if (!from || !to) return
   const isReversed =

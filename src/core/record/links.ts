@@ -1,7 +1,7 @@
 import { arrayLiteral, type Row } from '../db/engine.ts'
 import type { Tx } from '../db/workspace.ts'
 import { type Issue, invalid } from '../errors.ts'
-import { type Change, columnOf, type RecordDefinition, tableOf } from './definition.ts'
+import { type Change, columnOf, type RecordDefinition, rowsById, tableOf } from './definition.ts'
 import { hasRecord, recordNamed } from './registry.ts'
 import { typeKeyOf } from './related.ts'
 import { isNullInTrash } from './select.ts'
@@ -110,7 +110,7 @@ async function liveIds(tx: Tx, wanted: Wanted[]): Promise<Set<string>> {
   const params: unknown[] = [tx.who.workspaceId]
   const selects = [...byType].map(([type, ids]) => {
     params.push(arrayLiteral([...ids]))
-    return `select '${type} ' || id as key from ${tableOf(recordNamed(type))} where workspace_id = $1::uuid and id = any($${params.length}::uuid[]) and deleted_at is null`
+    return `select '${type} ' || t.id as key from ${rowsById(recordNamed(type), `$${params.length}`)} where t.deleted_at is null`
   })
   const rows = await tx.session.rows(selects.join(' union all '), params)
   return new Set(rows.map(row => row.key as string))

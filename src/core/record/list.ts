@@ -15,7 +15,7 @@ import { checkRange } from './filter-time.ts'
 import { fold, literally, numbersIn } from './formats.ts'
 import { perKey } from './per-key.ts'
 import { naming, plainConditions } from './plain-filters.ts'
-import { dayIn } from './relative-time.ts'
+import { todayIn } from './relative-time.ts'
 import { type Read, readRows, readTexts } from './rows.ts'
 import { savedViewOf } from './saved-view.ts'
 import { parseSort, type SortKey, sortValue } from './sort.ts'
@@ -157,7 +157,7 @@ export async function compileSelection(
   if (given.length) {
     const scope = {
       who: tx.who,
-      today: dayIn(tx.who.timezone),
+      today: todayIn(tx.who.timezone).day,
       customFields: (entity: string) => custom.get(entity) ?? new Map<string, CustomField>(),
       add,
       traits,

@@ -1,6 +1,6 @@
 import { adderOf, arrayLiteral, type Row } from '../db/engine.ts'
 import type { Tx, Who } from '../db/workspace.ts'
-import { columnOf, type RecordDefinition, tableOf } from './definition.ts'
+import { columnOf, type RecordDefinition, rowsById, tableOf } from './definition.ts'
 import type { Selection } from './list.ts'
 import { misfit } from './misfit.ts'
 import { jsonSelectList, selectList } from './select.ts'
@@ -34,7 +34,7 @@ export const readTexts: Read<string> = async (tx, record, selection, limit, behi
     return inOrder(
       ids,
       await tx.session.values(
-        textsOf(tx, record, byIds(record)),
+        textsOf(tx, record, `from ${rowsById(record, '$2')}`),
         [tx.who.workspaceId, arrayLiteral(ids)],
         'once',
       ),
@@ -48,16 +48,13 @@ export const readTexts: Read<string> = async (tx, record, selection, limit, behi
 /** Reads records under row-level security in the order of the ids. */
 export async function readInOrder(tx: Tx, record: RecordDefinition, ids: string[]): Promise<Row[]> {
   if (!ids.length) return []
-  const text = `select ${selectList(record, tx.who)} ${byIds(record)}`
+  const text = `select ${selectList(record, tx.who)} from ${rowsById(record, '$2')}`
   const rows = await tx.session.rows(text, [tx.who.workspaceId, arrayLiteral(ids)], 'once')
   return inOrder(
     ids,
     rows.map(row => [row.id, row]),
   )
 }
-
-const byIds = (record: RecordDefinition) =>
-  `from ${tableOf(record)} t where t.workspace_id = $1::uuid and t.id = any($2::uuid[])`
 
 function inOrder<R>(ids: string[], found: unknown[][]): R[] {
   const byId = new Map(found as [string, R][])

@@ -1,3 +1,4 @@
+import { ownerAndMaker } from '../db/columns.ts'
 import type { Add } from '../db/engine.ts'
 import type { Tx, Who } from '../db/workspace.ts'
 import { columnOf, type RecordDefinition } from './definition.ts'
@@ -6,10 +7,10 @@ import { columnOf, type RecordDefinition } from './definition.ts'
 export const ME = `nullif(current_setting('app.user_id', true), '')::uuid`
 
 /**
- * How a row is asked whether it names the caller. `=` may be looked up by an index; the other, which is as true, is asked of the rows that
- * something else has found, whatever the planner thinks.
+ * How a row is asked whether it names the caller. `=` may be looked up by an index. `beside words` is as true: the index of words
+ * answers it for those who own or made a record (`ownSearchIndex`), and else it is asked of the rows that words have found.
  */
-export type Equals = '=' | 'is not distinct from'
+export type Equals = '=' | 'beside words'
 
 /**
  * The condition under which a caller who sees their own only sees a row: it names them, or a record on which
@@ -28,7 +29,9 @@ export function ownCondition(
   if (record.writers === 'maker' && to === 'change') return `${alias}.created_by_id = ${me}`
   if (record.visibility === 'workspace') return 'true'
   const { own, through = [], open } = record.visibility
-  const mine = own.map(key => `${alias}.${columnOf(record, key).name} ${equals} ${me}`)
+  if (equals === 'beside words' && walkedKeys(record)) return `${ownerAndMaker(`${alias}.`)} @> array[${me}]`
+  const is = equals === '=' ? '=' : 'is not distinct from'
+  const mine = own.map(key => `${alias}.${columnOf(record, key).name} ${is} ${me}`)
   const hanging = through.map(key => isMine(`${alias}.${columnOf(record, key).name}`))
   const shared = open && to === 'read' ? [`${alias}.${columnOf(record, open).name}`] : []
   return `(${[...mine, ...hanging, ...shared].join(' or ')})`

@@ -8,12 +8,12 @@ import {
   money,
   name,
   ownerColumn,
+  ownSearchIndex,
   rankedColumn,
   rankedIndex,
   recordColumns,
   recordKeys,
   searchColumn,
-  searchIndex,
 } from '#core/db/columns.ts'
 import { invalid } from '#core/errors.ts'
 import { type Change, defineRecord } from '#core/record/definition.ts'
@@ -45,7 +45,7 @@ export const campaignTable = pgTable(
   t => [
     ...recordKeys(t, { members: ['ownerId', 'sentById'], links: ['templateId'] }),
     index('campaigns_status').on(t.workspaceId, t.status, t.updatedAt, t.id).where(live),
-    searchIndex('campaigns', t),
+    ownSearchIndex('campaigns', t),
     rankedIndex('campaigns', t),
   ],
 )

@@ -6,10 +6,10 @@ import {
   money,
   name,
   ownerColumn,
+  ownSearchIndex,
   recordColumns,
   recordKeys,
   searchColumn,
-  searchIndex,
 } from '#core/db/columns.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import type { Feature } from '#core/feature.ts'
@@ -45,7 +45,7 @@ export const companyTable = pgTable(
     index('companies_domain')
       .on(t.workspaceId, sql.raw(hostOf('domain')))
       .where(sql`deleted_at is null`),
-    searchIndex('companies', t),
+    ownSearchIndex('companies', t),
   ],
 )
 

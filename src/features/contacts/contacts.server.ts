@@ -6,11 +6,11 @@ import {
   moment,
   name,
   ownerColumn,
+  ownSearchIndex,
   recordColumns,
   recordKeys,
   searchColumn,
   searchedNumber,
-  searchIndex,
 } from '#core/db/columns.ts'
 import { invalid } from '#core/errors.ts'
 import type { Feature } from '#core/feature.ts'
@@ -58,7 +58,7 @@ export const contactTable = pgTable(
       .on(t.workspaceId, t.lastInteractionAt.desc().nullsLast(), t.id.desc())
       .where(live),
     nameIndex('contacts', t.workspaceId, [t.firstName, t.lastName]),
-    searchIndex('contacts', t),
+    ownSearchIndex('contacts', t),
   ],
 )
 

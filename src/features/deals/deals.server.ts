@@ -10,10 +10,10 @@ import {
   money,
   name,
   ownerColumn,
+  ownSearchIndex,
   recordColumns,
   recordKeys,
   searchColumn,
-  searchIndex,
 } from '#core/db/columns.ts'
 import { arrayLiteral } from '#core/db/engine.ts'
 import { wallHelpers } from '#core/db/policies.ts'
@@ -83,7 +83,7 @@ export const dealTable = pgTable(
       .on(t.workspaceId, t.stageId, t.currency, t.amount, t.probability, t.ownerId, t.createdById)
       .where(sql`status = 'OPEN' and deleted_at is null`),
     ginIndex('deals_contacts', t.workspaceId, t.contactIds),
-    searchIndex('deals', t),
+    ownSearchIndex('deals', t),
   ],
 )
 

@@ -6,11 +6,11 @@ import {
   moment,
   name,
   ownerColumn,
+  ownSearchIndex,
   recordColumns,
   recordKeys,
   searchColumn,
   searchedNumber,
-  searchIndex,
 } from '#core/db/columns.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { unprocessable } from '#core/errors.ts'
@@ -54,7 +54,7 @@ export const leadTable = pgTable(
     index('leads_stage').on(t.workspaceId, t.stage, t.updatedAt, t.id).where(live),
     index('leads_email').on(t.workspaceId, t.email),
     index('leads_name').on(t.workspaceId, t.name, t.id),
-    searchIndex('leads', t),
+    ownSearchIndex('leads', t),
   ],
 )
 

@@ -1,7 +1,8 @@
 import { adderOf, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { tableOf } from '#core/record/definition.ts'
-import { CANDIDATES_AT_MOST, type Ranked, type Scope } from './turn.ts'
+import { COUNTED_AT_MOST } from './searched.ts'
+import type { Ranked, Scope } from './turn.ts'
 
 /** As a cursor holds it: to the microsecond, as rows are ordered. */
 const MOMENT = `to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
@@ -32,7 +33,7 @@ export async function filteredRows(
     const type = `'${record.contract.name}' as type`
     return {
       page: `(select ${type}, t.id, t.updated_at as at ${from}${place} order by t.updated_at desc, t.id desc limit ${limit})`,
-      count: `select ${type}, count(*)::int as n from (select 1 ${from} limit ${CANDIDATES_AT_MOST + 1}) c`,
+      count: `select ${type}, count(*)::int as n from (select 1 ${from} limit ${COUNTED_AT_MOST + 1}) c`,
     }
   })
   const text = `with p as (${parts.map(({ page }) => page).join(' union all ')}),

@@ -3,6 +3,7 @@ import type { Tx } from '#core/db/workspace.ts'
 import { folded, isAscii } from '#core/letters.ts'
 import type { Contract } from '#core/record/contract.ts'
 import { hasColumn, type RecordDefinition, tableOf } from '#core/record/definition.ts'
+import { perKey } from '#core/record/per-key.ts'
 
 const HIGHLIGHTS_AT_MOST = 3
 const AROUND = 60
@@ -11,33 +12,40 @@ const SHOWN: readonly string[] = ['text', 'longText', 'email', 'phone', 'url']
 /** Where words stand in a text: `ranges` are pairs of start and end in `text`, in UTF-16 units. */
 export type Highlight = { field: string; text: string; ranges: Array<[number, number]> }
 
+/** Words that are looked for, folded as texts are. */
+export type Wanted = { words: string[]; haveDigits: boolean }
+
+export function wantedOf(given: string[]): Wanted {
+  const words = given.map(word => foldedWithPlaces(word).folded).filter(Boolean)
+  return { words, haveDigits: words.some(word => /\d/.test(word)) }
+}
+
+const shownFields = perKey((contract: Contract) =>
+  Object.entries(contract.fields).filter(([, { kind }]) => SHOWN.includes(kind)),
+)
+
 /** The fields in which the words stand, each cut to what is around the first of them. */
-export function inFields(contract: Contract, row: Row, given: string[]): Highlight[] {
-  const words = foldedWords(given)
-  const fields = Object.entries(contract.fields).filter(([, { kind }]) => SHOWN.includes(kind))
-  const found = fields.flatMap(([key, { kind }]) => {
+export function inFields(contract: Contract, row: Row, { words, haveDigits }: Wanted): Highlight[] {
+  const found: Highlight[] = []
+  for (const [key, { kind }] of shownFields(contract)) {
     const value = row[key]
-    if (typeof value !== 'string') return []
-    return (
-      marked(key, value, words) ??
-      (kind === 'phone' ? marked(key, value, words, digitsWithPlaces) : undefined) ??
-      []
-    )
-  })
-  return found.slice(0, HIGHLIGHTS_AT_MOST)
+    if (typeof value !== 'string') continue
+    const isNumber = kind === 'phone' && haveDigits
+    const here =
+      marked(key, value, words) ?? (isNumber ? marked(key, value, words, digitsWithPlaces) : undefined)
+    if (here && found.push(here) === HIGHLIGHTS_AT_MOST) break
+  }
+  return found
 }
 
 /** What is no field: the text of a file as it is written, else the first of these that holds a word. */
-export function inTexts(texts: (string | undefined)[], given: string[]): Highlight[] {
-  const words = foldedWords(given)
+export function inTexts(texts: (string | undefined)[], { words }: Wanted): Highlight[] {
   for (const text of texts) {
     const found = text === undefined ? undefined : marked('text', text, words)
     if (found) return [found]
   }
   return []
 }
-
-const foldedWords = (words: string[]) => words.map(word => foldedWithPlaces(word).folded).filter(Boolean)
 
 const PIECE_CHARACTERS = 400
 

@@ -10,11 +10,12 @@ import { allRecords } from '#core/record/registry.ts'
 import { readInOrder } from '#core/record/rows.ts'
 import { nearOf } from '#features/embeddings/near.ts'
 import { filteredRows } from './filtered.ts'
-import { type Highlight, inFields, inTexts, writtenPieces } from './highlight.ts'
+import { type Highlight, inFields, inTexts, wantedOf, writtenPieces } from './highlight.ts'
+import { COUNTED_AT_MOST } from './searched.ts'
 import { mostlyOurs } from './share.ts'
 import { someRanking } from './some.ts'
 import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
-import { CANDIDATES_AT_MOST, type Ranking, rank, type Scope, scopesOf } from './turn.ts'
+import { type Ranking, rank, type Scope, scopesOf } from './turn.ts'
 import { wholeRanking } from './whole.ts'
 import { meantBy } from './words.ts'
 
@@ -76,7 +77,7 @@ async function filtered(tx: Tx, { types, filters = {}, filter, limit = 50, curso
   const mark = queryMark(['filtered', names, filters, filter ?? null])
   const cursor = given ? readCursor(given, mark, ['moment', 'id']) : undefined
   const found = await filteredRows(tx, asked, limit + 1, cursor?.values as [string, string] | undefined)
-  const totalIsEstimate = Object.values(found.facets).some(n => n > CANDIDATES_AT_MOST)
+  const totalIsEstimate = Object.values(found.facets).some(n => n > COUNTED_AT_MOST)
   const page = pageFrom(found.rows, limit, cursor ?? { ...found, totalIsEstimate }, mark, row => [
     row.at,
     row.id,
@@ -140,7 +141,7 @@ export async function search(tx: Tx, { q, types, filters = {}, filter, limit = 5
     found.total += total
   }
   const words = await takeTurns(tx, records, asked, found, take)
-  const totalIsEstimate = Object.values(found.facets).some(n => n > CANDIDATES_AT_MOST)
+  const totalIsEstimate = Object.values(found.facets).some(n => n > COUNTED_AT_MOST)
   const page = pageFrom(found.rows, limit, cursor ?? { ...found, totalIsEstimate }, mark, row => [
     row.turn,
     row.rank,
@@ -240,11 +241,12 @@ function typesOf(types: string[] | undefined): RecordDefinition[] {
 /** The ranked records as their caller reads them, each with what was found in it. */
 async function shown(tx: Tx, records: RecordDefinition[], ranked: Row[], words: string[]) {
   const marked = new Map<string, Highlight[]>()
+  const wanted = wantedOf(words)
   const idsOf = ({ contract }: RecordDefinition) =>
     ranked.filter(({ type }) => type === contract.name).map(({ id }) => id as string)
   const rows = await together(records.map(record => readInOrder(tx, record, idsOf(record))))
   records.forEach(({ contract }, i) => {
-    for (const row of rows[i]!) marked.set(row.id as string, inFields(contract, row, words))
+    for (const row of rows[i]!) marked.set(row.id as string, inFields(contract, row, wanted))
   })
   const written = await together(
     records.map(record => {
@@ -265,7 +267,7 @@ async function shown(tx: Tx, records: RecordDefinition[], ranked: Row[], words: 
     const inRow = marked.get(row.id as string)!
     const highlights = inRow.length
       ? inRow
-      : inTexts([pieces.get(row.id as string), excerpt as string], words)
+      : inTexts([pieces.get(row.id as string), excerpt as string], wanted)
     return [{ type, id, title, score: (points as number) / 10_000, highlights, record: row }]
   })
 }

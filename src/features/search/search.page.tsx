@@ -24,10 +24,9 @@ import { type Asked, useAsked, useFound } from './query.page.tsx'
 import { useRecentSearches } from './recent.page.tsx'
 import { Result } from './results.page.tsx'
 import classes from './search.module.css'
+import { COUNTED_AT_MOST } from './searched.ts'
 
 const PERIODS = ['7', '30', '365']
-/** More than these of a type are not counted. */
-const COUNTED_AT_MOST = 1000
 
 /** Everything that holds what was typed, the likeliest first, narrowed by type, owner, time and fields. */
 export default function Search() {

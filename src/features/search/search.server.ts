@@ -2,7 +2,7 @@ import type { Feature } from '#core/feature.ts'
 import { type Operation, operation } from '#core/http/operation.ts'
 import { componentName, pageOf, ref } from '#core/record/json-schema.ts'
 import { search, searchBody, searched, searchFor, searchQuery } from './query.ts'
-import { CANDIDATES_AT_MOST } from './turn.ts'
+import { COUNTED_AT_MOST } from './searched.ts'
 import { wordFollower, wordSweep, wordWalls } from './words.ts'
 
 function answer() {
@@ -40,7 +40,7 @@ function answer() {
   const facets = {
     type: 'object',
     additionalProperties: { type: 'integer' },
-    description: `Matches by record type; more than ${CANDIDATES_AT_MOST} are not counted`,
+    description: `Matches by record type; more than ${COUNTED_AT_MOST} are not counted`,
   }
   return { ...page, properties: { ...page.properties, facets }, required: [...page.required, 'facets'] }
 }

@@ -52,10 +52,11 @@ export function someRanking(terms: Term[], records: RecordDefinition[], size: nu
       : names(terms, rare, weights, add)
   return {
     part: (record, add) => (isIn(record) ? part(record, add) : undefined),
-    score: () => {
-      const share = `weight / ${most.toFixed(4)}`
+    score: add => {
+      const share = `weight / ${add(most, 'float8')}`
       return `${BEST} * (${(1 - NEAR_WEIGHT).toFixed(2)} * ${share} + ${NEAR_WEIGHT} * coalesce(near, ${share}))`
     },
+    planned: 'once',
   }
 }
 
@@ -87,7 +88,7 @@ function stems(terms: Term[], rare: Term[], weights: number[], add: Add, near = 
   )
   const norm = `${K1} * (${1 - B} + ${B} * v.length / v.average)`
   const parts = weights.map(
-    (weight, i) => `${(weight * (K1 + 1)).toFixed(4)} * v.n${i} / (v.n${i} + ${norm})`,
+    (weight, i) => `${add(weight * (K1 + 1), 'float8')} * v.n${i} / (v.n${i} + ${norm})`,
   )
   // A long list of words is kept packed and elsewhere; joined with nothing it is unpacked once and not for every word.
   return {

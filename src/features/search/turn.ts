@@ -1,14 +1,14 @@
-import type { Add, Planned, Row } from '#core/db/engine.ts'
+import { type Add, adderOf, type Planned, type Row } from '#core/db/engine.ts'
 import type { Tx } from '#core/db/workspace.ts'
 import { invalid, Refusal } from '#core/errors.ts'
 import { type RecordDefinition, tableOf } from '#core/record/definition.ts'
 import type { Filter } from '#core/record/filter-language.ts'
 import { compileSelection } from '#core/record/list.ts'
+import { scopeCondition } from '#core/record/visibility.ts'
+import { COUNTED_AT_MOST } from './searched.ts'
 import { unindexed } from './share.ts'
 import { holds } from './terms.ts'
 
-/** Matches of one type that are ranked and counted; a word that stands in more records than that is no good name for one. */
-export const CANDIDATES_AT_MOST = 1000
 /** Of records that are called just what was asked, so many are ranked however many others hold the words. */
 const NAMESAKES_AT_MOST = 50
 const EXCERPT_CHARACTERS = 160
@@ -69,9 +69,13 @@ export async function scopesOf(
 }
 
 async function scopeOf(tx: Tx, record: RecordDefinition, filter?: unknown, path = 'filter'): Promise<Scope> {
-  const query = filter === undefined ? {} : { filter: JSON.stringify(filter) }
   // By the words and not by whose they are: under a plan for anybody both look alike, and a member may own thousands.
-  const compiled = compileSelection(tx, record, query, [], false, 'is not distinct from')
+  const equals = 'beside words'
+  if (filter === undefined) {
+    const params: unknown[] = []
+    return { record, where: scopeCondition(record, tx.who, 't', adderOf(params), undefined, equals), params }
+  }
+  const compiled = compileSelection(tx, record, { filter: JSON.stringify(filter) }, [], false, equals)
   const { where, params } = await compiled.catch(error => {
     if (!(error instanceof Refusal) || !error.issues) throw error
     throw invalid(error.issues.map(issue => ({ ...issue, path: issue.path.replace(/^filter/, path) })))
@@ -130,7 +134,7 @@ export async function rank(
     const ours = mostly.has(type) ? unindexed(visible) : visible
     return [
       ...(named ? [select(isNamed, NAMESAKES_AT_MOST)] : []),
-      select(`${ours} and ${where}${but}${others}`, CANDIDATES_AT_MOST + 1),
+      select(`${ours} and ${where}${but}${others}`, COUNTED_AT_MOST + 1),
     ]
   })
   const place = behind ? `where (-rank, id) > (-${add(behind[0], 'bigint')}, ${add(behind[1], 'uuid')})` : ''
@@ -142,7 +146,7 @@ export async function rank(
   const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params, ranking.planned))
   const facets = Object.fromEntries(
     found.flatMap(({ type, n }) =>
-      n === null ? [] : [[type as string, Math.min(n as number, CANDIDATES_AT_MOST + 1)]],
+      n === null ? [] : [[type as string, Math.min(n as number, COUNTED_AT_MOST + 1)]],
     ),
   )
   return {

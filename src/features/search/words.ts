@@ -116,12 +116,14 @@ export async function sweep(
   })
 }
 
-const FRESH = `select entity_type as type, array_agg(entity_id)::text as ids from (
+/** Words like this one, and by record type the ids of records whose changes the follower has not read yet: of one moment. */
+const NEAR = `select word, null as type, null as ids from (
+    select word from search_words where workspace_id = $1::uuid and word % $2::text
+    order by similarity(word, $2::text) desc, word limit ${ALIKE_AT_MOST}) k
+  union all select null, entity_type, array_agg(entity_id)::text from (
     select distinct entity_type, entity_id from (select entity_type, entity_id from events where workspace_id = $1::uuid
       and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'search-words') and seq < 9223372036854775807
       order by seq desc limit ${FRESH_AT_MOST}) e) f group by entity_type`
-const KNOWN = `select word from search_words where workspace_id = $1::uuid and word % $2::text
-  order by similarity(word, $2::text) desc, word limit ${ALIKE_AT_MOST}`
 
 /** Words like this one in records whose changes the follower has not read yet: mostly there are none, and nothing is asked. */
 async function freshWords(
@@ -183,14 +185,11 @@ async function nearTo(
   const threshold = Math.floor(alike * 1000) / 1000
   const setting = tx.session.script(`set local pg_trgm.similarity_threshold = ${threshold}`)
   setting.catch(() => {})
-  // What is fresh is read first: what the follower takes in between stands in both then, and in neither the other way round.
-  const [fresh, known] = await tx.as('ascendore_search', () =>
-    together([
-      tx.session.rows(FRESH, [tx.who.workspaceId], 'once'),
-      tx.session.rows(KNOWN, [tx.who.workspaceId, word], 'once'),
-    ]),
+  const found = await tx.as('ascendore_search', () =>
+    tx.session.rows(NEAR, [tx.who.workspaceId, word], 'once'),
   )
   await setting
+  const [known, fresh] = [found.filter(row => row.word), found.filter(row => row.type)]
   const unread = await freshWords(tx, searched, fresh, word, threshold)
   const near = [...new Set([...known, ...unread].map(row => row.word as string))]
     .map(likely => ({ word: likely, off: distance(word, likely, typos) }))
