@@ -183,7 +183,9 @@ async function nearTo(
 ): Promise<string[]> {
   // Rounded down: the database compares single precision.
   const threshold = Math.floor(alike * 1000) / 1000
-  const setting = tx.session.script(`set local pg_trgm.similarity_threshold = ${threshold}`)
+  // Of anybody's words the planner thinks few, and would rather read all of the workspace's in their primary key alone.
+  const settings = `set local pg_trgm.similarity_threshold = ${threshold}; set local enable_indexonlyscan = off`
+  const setting = tx.session.script(settings)
   setting.catch(() => {})
   const found = await tx.as('ascendore_search', () =>
     tx.session.rows(NEAR, [tx.who.workspaceId, word], 'once'),
