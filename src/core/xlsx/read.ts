@@ -5,7 +5,7 @@ import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { damaged, NoWorkbook, WorkbookError } from './fault.ts'
 import { cellsOf, type SheetRow } from './sheet.ts'
 import { readStrings, type Strings } from './strings.ts'
-import { isDateFormat } from './values.ts'
+import { type Shown, shownBy } from './values.ts'
 import { elements } from './xml.ts'
 
 const PARTS_AT_MOST = 10_000
@@ -48,7 +48,7 @@ export async function openWorkbook(path: string): Promise<Workbook> {
     if (!parts.has('xl/workbook.xml')) throw new NoWorkbook('NO_TABLE', 'This archive is not a workbook.')
     const { sheets, is1904 } = await sheetsOf(read('xl/workbook.xml'), read('xl/_rels/workbook.xml.rels'))
     if (!sheets.size) throw new WorkbookError('EMPTY', 'The workbook has no sheet with cells.')
-    const dates = parts.has('xl/styles.xml') ? await dateStyles(read('xl/styles.xml')) : []
+    const styles = parts.has('xl/styles.xml') ? await stylesOf(read('xl/styles.xml')) : []
     let strings: Promise<Strings> | undefined
     const texts = async () => {
       const file = await open(join(folder, 'strings'), 'w+')
@@ -59,7 +59,7 @@ export async function openWorkbook(path: string): Promise<Workbook> {
     async function* rows(sheet: string): AsyncGenerator<SheetRow> {
       strings ??= texts()
       const known = await strings
-      yield* cellsOf(read(sheets.get(sheet) ?? ''), { text: n => known.at(n), dates, is1904 })
+      yield* cellsOf(read(sheets.get(sheet) ?? ''), { text: n => known.at(n), styles, is1904 })
     }
     return {
       sheets: [...sheets.keys()],
@@ -151,10 +151,10 @@ async function sheetsOf(workbook: Bytes, relations: Bytes) {
   return { sheets: new Map(found.map(({ name, part }) => [name, part])), is1904 }
 }
 
-/** For each style of a cell: whether it shows a date. */
-async function dateStyles(source: Bytes): Promise<boolean[]> {
+/** For each style of a cell: what it shows of a number. */
+async function stylesOf(source: Bytes): Promise<(Shown | undefined)[]> {
   const formats = new Map<string, string>()
-  const styles: boolean[] = []
+  const styles: (Shown | undefined)[] = []
   let isCells = false
   for await (const { name, attributes, isEnd } of elements(await bounded(source))) {
     if (name === 'cellXfs') isCells = !isEnd
@@ -162,7 +162,7 @@ async function dateStyles(source: Bytes): Promise<boolean[]> {
     if (name === 'numFmt') formats.set(attributes.numFmtId ?? '', attributes.formatCode ?? '')
     if (name === 'xf' && isCells) {
       const id = attributes.numFmtId ?? '0'
-      styles.push(isDateFormat(Number(id), formats.get(id)))
+      styles.push(shownBy(Number(id), formats.get(id)))
     }
   }
   return styles

@@ -1,5 +1,5 @@
 import { WorkbookError } from './fault.ts'
-import { dateOf, numberText, unescaped } from './values.ts'
+import { dateOf, numberText, type Shown, shownText, unescaped } from './values.ts'
 import { elements } from './xml.ts'
 
 const COLUMNS_AT_MOST = 2000
@@ -8,8 +8,8 @@ const ROWS_AT_MOST = 1_048_576
 /** A row as text: dates in ISO 8601, numbers with a point, `true` and `false`. What holds nothing is ''. */
 export type SheetRow = { rowNumber: number; cells: string[] }
 
-/** What a sheet's cells point to: texts by number, and which styles show a date. */
-export type Shared = { text: (n: number) => string; dates: boolean[]; is1904: boolean }
+/** What a sheet's cells point to: texts by number, and what each style shows of a number. */
+export type Shared = { text: (n: number) => string; styles: (Shown | undefined)[]; is1904: boolean }
 
 type Cell = { type: string; style: number; value: string; inline: string }
 
@@ -58,7 +58,7 @@ function columnOf(reference: string): number {
   return n - 1
 }
 
-function textOf({ type, style, value, inline }: Cell, { text, dates, is1904 }: Shared): string {
+function textOf({ type, style, value, inline }: Cell, { text, styles, is1904 }: Shared): string {
   switch (type) {
     case 's':
       return value === '' ? '' : text(Number(value))
@@ -76,5 +76,7 @@ function textOf({ type, style, value, inline }: Cell, { text, dates, is1904 }: S
   }
   const number = Number(value)
   if (value === '' || Number.isNaN(number)) return ''
-  return (dates[style] ? dateOf(number, is1904) : undefined) ?? numberText(number)
+  const shown = styles[style]
+  if (shown === 'date') return dateOf(number, is1904) ?? numberText(number)
+  return shown ? shownText(number, shown) : numberText(number)
 }

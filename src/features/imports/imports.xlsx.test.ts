@@ -38,7 +38,7 @@ function workbook({ sheets, strings = '', is1904 }: Given): Promise<Buffer> {
   add('xl/sharedStrings.xml', `<sst ${MAIN}>${strings}</sst>`)
   add(
     'xl/styles.xml',
-    `<styleSheet ${MAIN}><numFmts count="1"><numFmt numFmtId="164" formatCode="dd/mm/yyyy;@"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="22"/><xf numFmtId="4"/></cellXfs></styleSheet>`,
+    `<styleSheet ${MAIN}><numFmts count="4"><numFmt numFmtId="164" formatCode="dd/mm/yyyy;@"/><numFmt numFmtId="165" formatCode="#,##0 &quot;€&quot;;[Red]-#,##0.00"/><numFmt numFmtId="166" formatCode="0.0,&quot;K&quot;"/><numFmt numFmtId="167" formatCode="00000"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="22"/><xf numFmtId="4"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="9"/><xf numFmtId="167"/></cellXfs></styleSheet>`,
   )
   for (const [i, { xml }] of sheets.entries())
     add(`xl/worksheets/sheet${i + 1}.xml`, `<worksheet ${MAIN}><sheetData>${xml}</sheetData></worksheet>`)
@@ -104,6 +104,27 @@ test('a sheet of a workbook is imported: texts, numbers, dates, formulas by thei
   const people = await ended(ana, sent.body.id)
   assert.deepEqual([people.created, people.filename], [1, 'all.xlsx'])
   assert.equal((await rowsOf(ana, '/contacts'))[0].email, 'ida@sheet.example')
+})
+
+test('what a formula made is read with the decimals that its cell shows, cents at least, a percentage as one, and a postal code with its zeros', async () => {
+  const { ana } = await world()
+  const cells = [
+    [3, '333.33333333333331'],
+    [4, '1.0049999999999999'],
+    [4, '1234.56'],
+    [5, '1234.5678'],
+    [6, '0.155'],
+    [7, '1067'],
+    [0, '333.33333333333331'],
+  ]
+    .map(([style, value]) => `<c s="${style}"><v>${value}</v></c>`)
+    .join('')
+  const xml = `${line('Name', 'A', 'B', 'C', 'D', 'E', 'F', 'G')}<row>${inline('Zoë')}${cells}</row>`
+  const seen = await preview(ana, 'companies', await workbook({ sheets: [{ name: 'Sums', xml }] }))
+  assert.equal(seen.status, 200, seen.text)
+  assert.deepEqual(seen.body.rows[0].slice(1), [
+    ...['333.33', '1.01', '1234.56', '1234.5678', '15.5%', '01067', '333.333333333333'],
+  ])
 })
 
 test('where nothing else is asked for, the first sheet with rows is read', async () => {
