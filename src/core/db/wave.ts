@@ -53,6 +53,10 @@ export class WaveSession implements Session {
   private async send(): Promise<void> {
     const { steps } = this
     this.steps = []
+    if (steps.every(({ work }) => typeof work === 'string')) {
+      for (const { resolve } of steps) resolve([] as never)
+      return
+    }
     let session: Session
     try {
       session = await this.engine.acquire()

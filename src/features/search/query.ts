@@ -17,7 +17,7 @@ import { someRanking } from './some.ts'
 import { type Asked, askedOf, type Term, termsOf } from './terms.ts'
 import { type Ranking, rank, type Scope, scopesOf } from './turn.ts'
 import { wholeRanking } from './whole.ts'
-import { meantBy } from './words.ts'
+import { type Asking, meantBy, oneTypoOff } from './words.ts'
 
 /** The record types that are searched. */
 export const searched = (): RecordDefinition[] =>
@@ -125,20 +125,22 @@ export async function search(tx: Tx, { q, types, filters = {}, filter, limit = 5
   const cursor = given ? readCursor(given, mark, ['number', 'number', 'id']) : undefined
   const [turn, ...place] = (cursor?.values ?? [WHOLE]) as [number, number, string]
   const found = { rows: [] as Row[], facets: {} as Record<string, number>, total: 0 }
-  const take = async (number: number, ranking: Ranking, without?: string[]) => {
+  const take: Take = async (number, ranking, { without, otherwise } = {}) => {
     const wanted = turn > number ? 0 : limit + 1 - found.rows.length
     const behind = turn === number && cursor ? (place as [number, string]) : undefined
-    const { rows, facets, total } = await rank(tx, {
+    const { rows, facets, total, answered } = await rank(tx, {
       scopes,
       mostly,
       ranking,
       limit: wanted,
       behind,
       without,
+      otherwise,
     })
     found.rows.push(...rows.map(row => ({ ...row, turn: number })))
     for (const [type, n] of Object.entries(facets)) found.facets[type] = (found.facets[type] ?? 0) + n
     found.total += total
+    return answered
   }
   const words = await takeTurns(tx, records, asked, found, take)
   const totalIsEstimate = Object.values(found.facets).some(n => n > COUNTED_AT_MOST)
@@ -150,13 +152,19 @@ export async function search(tx: Tx, { q, types, filters = {}, filter, limit = 5
   return { ...page, rows: await shown(tx, records, page.rows, words), facets: found.facets }
 }
 
+type Take = (
+  number: number,
+  ranking: Ranking,
+  also?: { without?: string[]; otherwise?: Asking | undefined },
+) => Promise<Row[]>
+
 /** Takes one turn after another until there is enough. Answers what is to be marked in what was found. */
 async function takeTurns(
   tx: Tx,
   records: RecordDefinition[],
   asked: Asked,
   found: { total: number },
-  take: (number: number, ranking: Ranking, without?: string[]) => Promise<void>,
+  take: Take,
 ): Promise<string[]> {
   for (const number of asked.numbers) {
     if (number === asked.text) continue
@@ -164,14 +172,18 @@ async function takeTurns(
     if (found.total) return [number, ...asked.words]
   }
   const choices = asked.words.map(word => [word, ...asked.hosts])
-  await take(WHOLE, wholeRanking(asked.text, choices))
+  // Of several words it must first be told which of them nobody has written.
+  const otherwise = asked.words.length === 1 ? oneTypoOff(tx, asked.words[0]!) : undefined
+  const answered = await take(WHOLE, wholeRanking(asked.text, choices), { otherwise })
   const isSentence = asked.words.length >= SENTENCE_WORDS
   if (found.total >= (isSentence ? ENOUGH : 1)) return asked.words
   let words = asked.words
-  // A word alone has just been looked for everywhere; of several it must be told which of them nobody has written.
+  // A word alone has just been looked for everywhere.
   let terms = words.length > 1 ? await countTerms(tx, records, words) : undefined
   if (!found.total) {
-    const near = await together(words.map(word => (isKnown(word, terms) ? [] : meantBy(tx, records, word))))
+    const near = await together(
+      words.map(word => (isKnown(word, terms) ? [] : meantBy(tx, records, word, otherwise && answered))),
+    )
     if (near.some(({ length }) => length)) {
       words = near.map(([first], i) => first ?? words[i]!)
       const likely = near.map((some, i) => (some.length ? some : [words[i]!]))
@@ -182,7 +194,9 @@ async function takeTurns(
   }
   terms ??= await countTerms(tx, records, words)
   if (terms.some(term => term.found))
-    await take(SOME, await ranking(tx, records, terms, isSentence ? asked.text : undefined), asked.words)
+    await take(SOME, await ranking(tx, records, terms, isSentence ? asked.text : undefined), {
+      without: asked.words,
+    })
   return [...asked.words, ...words, ...terms.map(({ stem }) => stem)]
 }
 

@@ -36,6 +36,18 @@ test('what holds some of the words is ranked by one statement, however rare the 
   assert.equal(ofTwo, ofOne)
 })
 
+test('a word that nobody has written is answered with those near it by the search that finds nothing', async () => {
+  const { ana } = await world()
+  await add(ana, 'companies', { name: 'Borealis Freight' })
+  const { result, seen } = await recorded(program(), () => find(ana, { q: 'borealsi' }))
+  assert.deepEqual(
+    result.rows.map((row: { title: string }) => row.title),
+    ['Borealis Freight'],
+  )
+  const asked = seen.filter(({ text }) => text.includes('from search_words'))
+  assert.deepEqual([asked.length, asked[0]!.text.includes('as materialized')], [1, true])
+})
+
 test('the page of results offers every type that is searched, and no other', () => {
   assert.deepEqual(
     [...SEARCHED].sort(),

@@ -8,10 +8,13 @@ import { scopeCondition } from '#core/record/visibility.ts'
 import { COUNTED_AT_MOST } from './searched.ts'
 import { unindexed } from './share.ts'
 import { holds } from './terms.ts'
+import type { Asking } from './words.ts'
 
 /** Of records that are called just what was asked, so many are ranked however many others hold the words. */
 const NAMESAKES_AT_MOST = 50
 const EXCERPT_CHARACTERS = 160
+/** In place of a number of matches. */
+const ANSWERED = -1
 
 /**
  * The start of a select over the row `t`, its condition, and what closes it. It gives `id`, `title`, `body` and what `score` needs.
@@ -94,17 +97,19 @@ export type Turn = {
   behind?: [number, string] | undefined
   /** Words that no record of this turn may have all of: those have been ranked already. */
   without?: string[]
+  /** What is asked as well where nothing is found: it costs nothing where something is. */
+  otherwise?: Asking | undefined
 }
 export type Ranked = { rows: Row[]; facets: Record<string, number>; total: number }
 
 /**
  * Ranks the records of all types in one statement, as the role of searches under explicit conditions (decision 3). Answers
- * type, id, rank (10,000 for the best) and an excerpt of each, and how many there are by type.
+ * type, id, rank (10,000 for the best) and an excerpt of each, how many there are by type, and what was asked otherwise.
  */
 export async function rank(
   tx: Tx,
-  { scopes, mostly, ranking, limit, behind, without = [] }: Turn,
-): Promise<Ranked> {
+  { scopes, mostly, ranking, limit, behind, without = [], otherwise }: Turn,
+): Promise<Ranked & { answered: Row[] }> {
   const params: unknown[] = []
   const places = new Map<string, string>()
   const add: Add = (value, cast) => {
@@ -137,21 +142,28 @@ export async function rank(
       select(`${ours} and ${where}${but}${others}`, COUNTED_AT_MOST + 1),
     ]
   })
+  const rest = otherwise
+    ? ` union all select type, null, null, coalesce(word, ids), ${ANSWERED} from (${otherwise.select(add)}) o where not exists (select from c)`
+    : ''
   const place = behind ? `where (-rank, id) > (-${add(behind[0], 'bigint')}, ${add(behind[1], 'uuid')})` : ''
   const statement = `with c as materialized (${parts.join(' union all ')}),
     r as (select type, id, (10000 * ${score})::int as rank, body from c),
     page as (select * from r ${place} order by rank desc, id limit ${limit})
     select type, id, rank, left(body, ${EXCERPT_CHARACTERS}) as excerpt, null::int as n from page
-    union all select type, null, null, null, count(*)::int from c group by type order by rank desc, id`
+    union all select type, null, null, null, count(*)::int from c group by type${rest} order by rank desc, id`
+  if (otherwise) tx.session.script(otherwise.settings).catch(() => {})
   const found = await tx.as('ascendore_search', () => tx.session.rows(statement, params, ranking.planned))
   const facets = Object.fromEntries(
     found.flatMap(({ type, n }) =>
-      n === null ? [] : [[type as string, Math.min(n as number, COUNTED_AT_MOST + 1)]],
+      n === null || n === ANSWERED ? [] : [[type as string, Math.min(n as number, COUNTED_AT_MOST + 1)]],
     ),
   )
   return {
     rows: found.filter(({ id }) => id !== null),
     facets,
     total: Object.values(facets).reduce((sum, n) => sum + n, 0),
+    answered: found.flatMap(({ type, n, excerpt }) =>
+      n === ANSWERED ? [type ? { type, ids: excerpt } : { word: excerpt }] : [],
+    ),
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { ginIndex } from '#core/db/columns.ts'
-import { arrayLiteral, type Row } from '#core/db/engine.ts'
+import { type Add, adderOf, arrayLiteral, type Row } from '#core/db/engine.ts'
 import type { ExtraWalls } from '#core/db/policies.ts'
 import { type Database, type Scope, type Tx, together } from '#core/db/workspace.ts'
 import type { EventRow, Follower } from '#core/events/follow.ts'
@@ -116,14 +116,46 @@ export async function sweep(
   })
 }
 
-/** Words like this one, and by record type the ids of records whose changes the follower has not read yet: of one moment. */
-const NEAR = `select word, null as type, null as ids from (
-    select word from search_words where workspace_id = $1::uuid and word % $2::text
-    order by similarity(word, $2::text) desc, word limit ${ALIKE_AT_MOST}) k
-  union all select null, entity_type, array_agg(entity_id)::text from (
-    select distinct entity_type, entity_id from (select entity_type, entity_id from events where workspace_id = $1::uuid
-      and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'search-words') and seq < 9223372036854775807
-      order by seq desc limit ${FRESH_AT_MOST}) e) f group by entity_type`
+/** Words that are not more than so many typos off one, as they are asked for. */
+export type Asking = {
+  word: string
+  typos: number
+  alike: number
+  /** A script that stands before the statement. */
+  settings: string
+  /** Words like this one, as `word`; and as `type` and `ids` the records whose changes the follower has not read yet. Of one moment. */
+  select: (add: Add) => string
+}
+
+function asking({ who }: Tx, word: string, typos: number, likeness: number): Asking {
+  // Rounded down: the database compares single precision.
+  const alike = Math.floor(likeness * 1000) / 1000
+  return {
+    ...{ word, typos, alike },
+    // Of anybody's words the planner thinks few, and would rather read all of the workspace's in their primary key alone.
+    settings: `set local pg_trgm.similarity_threshold = ${alike}; set local enable_indexonlyscan = off`,
+    select(add) {
+      const [workspace, meant] = [add(who.workspaceId, 'uuid'), add(word, 'text')]
+      return `select word, null as type, null as ids from (
+          select word from search_words where workspace_id = ${workspace} and word % ${meant}
+          order by similarity(word, ${meant}) desc, word limit ${ALIKE_AT_MOST}) k
+        union all select null, entity_type, array_agg(entity_id)::text from (
+          select distinct entity_type, entity_id from (select entity_type, entity_id from events where workspace_id = ${workspace}
+            and seq > (select coalesce(max(seq), 0) from event_cursors where follower = 'search-words') and seq < 9223372036854775807
+            order by seq desc limit ${FRESH_AT_MOST}) e) f group by entity_type`
+    },
+  }
+}
+
+async function ask(tx: Tx, { settings, select }: Asking): Promise<Row[]> {
+  const params: unknown[] = []
+  const text = select(adderOf(params))
+  const setting = tx.session.script(settings)
+  setting.catch(() => {})
+  const found = await tx.as('ascendore_search', () => tx.session.rows(text, params, 'once'))
+  await setting
+  return found
+}
 
 /** Words like this one in records whose changes the follower has not read yet: mostly there are none, and nothing is asked. */
 async function freshWords(
@@ -153,15 +185,27 @@ async function freshWords(
 }
 const WITH_IDS = 't.workspace_id = $1::uuid and t.id = any($2::uuid[])'
 
+/** Words one typo off; undefined of what is too short to tell, or no word. */
+export const oneTypoOff = (tx: Tx, word: string): Asking | undefined =>
+  word.length < TYPO_LETTERS || /\d/.test(word) ? undefined : asking(tx, word, 1, oneTypoAlike(word))
+
 /**
  * What a word that nobody has written may have been meant to be, the likeliest first; none where nothing is near. One letter
  * may be wrong, missing, too much or have changed places with the next, of longer words two.
+ * @param answered what `oneTypoOff` was answered, where it has been asked already
  */
-export async function meantBy(tx: Tx, searched: RecordDefinition[], word: string): Promise<string[]> {
-  if (word.length < TYPO_LETTERS || /\d/.test(word)) return []
-  const near = await nearTo(tx, searched, word, 1, oneTypoAlike(word))
+export async function meantBy(
+  tx: Tx,
+  searched: RecordDefinition[],
+  word: string,
+  answered?: Row[],
+): Promise<string[]> {
+  const one = oneTypoOff(tx, word)
+  if (!one) return []
+  const near = await nearest(tx, searched, one, answered ?? (await ask(tx, one)))
   if (near.length || word.length < TWO_TYPOS_LETTERS) return near
-  return nearTo(tx, searched, word, 2, ALIKE)
+  const two = asking(tx, word, 2, ALIKE)
+  return nearest(tx, searched, two, await ask(tx, two))
 }
 
 /** How alike what is one typo off must be at least. The more is asked for, the fewer words are read. */
@@ -173,26 +217,15 @@ function oneTypoAlike(word: string): number {
   return Math.max(ALIKE, (trigrams - TRIGRAMS_SPOILT) / (trigrams + TRIGRAMS_SPOILT))
 }
 
-/** The words nearest to this one, not more than so many typos off. */
-async function nearTo(
+/** Of what was answered, and of what has not been read yet, the words that are nearest. */
+async function nearest(
   tx: Tx,
   searched: RecordDefinition[],
-  word: string,
-  typos: number,
-  alike: number,
+  { word, typos, alike }: Asking,
+  answered: Row[],
 ): Promise<string[]> {
-  // Rounded down: the database compares single precision.
-  const threshold = Math.floor(alike * 1000) / 1000
-  // Of anybody's words the planner thinks few, and would rather read all of the workspace's in their primary key alone.
-  const settings = `set local pg_trgm.similarity_threshold = ${threshold}; set local enable_indexonlyscan = off`
-  const setting = tx.session.script(settings)
-  setting.catch(() => {})
-  const found = await tx.as('ascendore_search', () =>
-    tx.session.rows(NEAR, [tx.who.workspaceId, word], 'once'),
-  )
-  await setting
-  const [known, fresh] = [found.filter(row => row.word), found.filter(row => row.type)]
-  const unread = await freshWords(tx, searched, fresh, word, threshold)
+  const [known, fresh] = [answered.filter(row => row.word), answered.filter(row => row.type)]
+  const unread = await freshWords(tx, searched, fresh, word, alike)
   const near = [...new Set([...known, ...unread].map(row => row.word as string))]
     .map(likely => ({ word: likely, off: distance(word, likely, typos) }))
     .filter(({ off }) => off <= typos)
