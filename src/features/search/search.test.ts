@@ -36,6 +36,15 @@ test('what holds some of the words is ranked by one statement, however rare the 
   assert.equal(ofTwo, ofOne)
 })
 
+test('of what holds some of the words, all that the rarest stand in are weighed, also where they are more than are counted', async () => {
+  const { ana } = await world()
+  const many = Array.from({ length: 600 }, (_, i) => ({ body: `Crane ${i} was looked at` }))
+  await ana.inWorkspace(tx => store.createMany(tx, recordNamed('note'), many))
+  const best = await add(ana, 'notes', { body: 'A crane that leaked oil' })
+  const { rows, facets } = await find(ana, { q: 'crane leaked oil unheard', limit: '3' })
+  assert.deepEqual([rows[0].id, facets], [best, { note: 501 }])
+})
+
 test('a word that nobody has written is answered with those near it by the search that finds nothing', async () => {
   const { ana } = await world()
   await add(ana, 'companies', { name: 'Borealis Freight' })

@@ -1,6 +1,7 @@
 import { type Add, arrayLiteral } from '#core/db/engine.ts'
 import { hasColumn, type RecordDefinition } from '#core/record/definition.ts'
 import type { Near } from '#features/embeddings/near.ts'
+import { COUNTED_AT_MOST } from './searched.ts'
 import { holds, inNames, pattern, type Term } from './terms.ts'
 import type { Ranking } from './turn.ts'
 
@@ -56,6 +57,7 @@ export function someRanking(terms: Term[], records: RecordDefinition[], size: nu
       const share = `weight / ${add(most, 'float8')}`
       return `${BEST} * (${(1 - NEAR_WEIGHT).toFixed(2)} * ${share} + ${NEAR_WEIGHT} * coalesce(near, ${share}))`
     },
+    weighed: READ_AT_MOST + COUNTED_AT_MOST,
     planned: 'once',
   }
 }

@@ -26,6 +26,8 @@ export type Ranking = {
   /** Undefined where no record of the type can be among them. */
   part: (record: RecordDefinition, add: Add) => Part | undefined
   score: (add: Add) => string
+  /** Matches of a type that are weighed, where these are more than are counted. */
+  weighed?: number
   /** Whether its plan is the same whatever is looked for: with a part for each type it takes long to be made. */
   planned?: Planned
 }
@@ -139,7 +141,7 @@ export async function rank(
     const ours = mostly.has(type) ? unindexed(visible) : visible
     return [
       ...(named ? [select(isNamed, NAMESAKES_AT_MOST)] : []),
-      select(`${ours} and ${where}${but}${others}`, COUNTED_AT_MOST + 1),
+      select(`${ours} and ${where}${but}${others}`, ranking.weighed ?? COUNTED_AT_MOST + 1),
     ]
   })
   const rest = otherwise
